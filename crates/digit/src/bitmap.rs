@@ -1,0 +1,147 @@
+//! The 28×28 picture that the network sees, in MNIST's convention: ink is high, paper is zero.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeSeq};
+
+/// Pixels per side of a [`Bitmap`].
+pub const SIDE: usize = 28;
+
+/// A 28×28 grey picture, row-major from the top left; 0 is paper, 255 is full ink.
+///
+/// In JSON it is 784 numbers from 0 to 1. Each of the 256 levels survives the round trip exactly.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bitmap([u8; Bitmap::LEN]);
+
+/// Why some numbers are not a [`Bitmap`].
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum InvalidPixels {
+    /// There are not 784 of them.
+    #[error("a bitmap has 784 pixels (28 rows of 28), not {0}")]
+    Count(usize),
+    /// One is outside 0 to 1.
+    #[error("pixel {index} is {value}; pixels are numbers from 0 (paper) to 1 (ink)")]
+    Range {
+        /// Which pixel, row-major from 0.
+        index: usize,
+        /// What it was.
+        value: f32,
+    },
+}
+
+impl Bitmap {
+    /// Number of pixels.
+    pub const LEN: usize = SIDE * SIDE;
+
+    /// A bitmap from its grey levels.
+    #[must_use]
+    pub const fn new(levels: [u8; Self::LEN]) -> Self {
+        Self(levels)
+    }
+
+    /// The grey levels, row-major.
+    #[must_use]
+    pub const fn levels(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// A bitmap from 784 grey levels, or `None` if there are more or fewer.
+    #[must_use]
+    pub fn from_levels(levels: &[u8]) -> Option<Self> {
+        levels.try_into().ok().map(Self)
+    }
+
+    /// A bitmap from 784 numbers between 0 and 1.
+    ///
+    /// # Errors
+    /// When their count or one of their values is off.
+    pub fn from_unit(pixels: &[f32]) -> Result<Self, InvalidPixels> {
+        if pixels.len() != Self::LEN {
+            return Err(InvalidPixels::Count(pixels.len()));
+        }
+        let mut levels = [0; Self::LEN];
+        for (index, (&value, level)) in pixels.iter().zip(&mut levels).enumerate() {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(InvalidPixels::Range { index, value });
+            }
+            *level = level_of(value);
+        }
+        Ok(Self(levels))
+    }
+
+    /// The pixels as numbers from 0 to 1, row-major.
+    pub fn unit(&self) -> impl Iterator<Item = f32> {
+        self.0.iter().map(|&level| f32::from(level) / 255.0)
+    }
+
+    /// Whether there is too little contrast for anything to have been drawn.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.iter().all(|&level| level < crate::ink::FAINTEST)
+    }
+}
+
+/// The grey level nearest to a number from 0 to 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rounded number from 0 to 255 fits a byte"
+)]
+pub(crate) fn level_of(unit: f32) -> u8 {
+    (unit.clamp(0.0, 1.0) * 255.0).round() as u8
+}
+
+impl std::fmt::Debug for Bitmap {
+    /// Draws the bitmap as text, so that a failing test shows what was seen.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const SHADES: [char; 5] = [' ', '.', '+', '#', '@'];
+        for row in self.0.chunks(SIDE) {
+            let line: String = row.iter().map(|&level| SHADES[usize::from(level) * 4 / 255]).collect();
+            writeln!(f, "|{line}|")?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Bitmap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut pixels = serializer.serialize_seq(Some(Self::LEN))?;
+        for &level in &self.0 {
+            // Four decimals tell all 256 levels apart and keep the JSON short.
+            let unit = f64::from(level) / 255.0;
+            pixels.serialize_element(&((unit * 1e4).round() / 1e4))?;
+        }
+        pixels.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Bitmap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pixels = Vec::<f32>::deserialize(deserializer)?;
+        Self::from_unit(&pixels).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_grey_level_survives_json() {
+        let mut levels = [0; Bitmap::LEN];
+        for (level, value) in levels.iter_mut().zip((0..=255).cycle()) {
+            *level = value;
+        }
+        let bitmap = Bitmap::new(levels);
+        let json = serde_json::to_string(&bitmap).unwrap();
+        assert_eq!(serde_json::from_str::<Bitmap>(&json).unwrap(), bitmap);
+    }
+
+    #[test]
+    fn numbers_that_are_no_bitmap_are_refused_with_what_is_wrong() {
+        assert_eq!(Bitmap::from_unit(&[0.5; 783]), Err(InvalidPixels::Count(783)));
+        let mut pixels = [0.5; Bitmap::LEN];
+        pixels[3] = 1.5;
+        assert_eq!(Bitmap::from_unit(&pixels), Err(InvalidPixels::Range { index: 3, value: 1.5 }));
+        pixels[3] = f32::NAN;
+        assert!(Bitmap::from_unit(&pixels).is_err());
+    }
+}

@@ -1,0 +1,108 @@
+//! Image bytes to pixels, the right way up, within limits that no file can exceed.
+
+use super::InkError;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::{fmt, io::Cursor};
+
+/// The most pixels that are decoded: 25 megapixels, more than most phones take.
+pub const MAX_PIXELS: u64 = 25_000_000;
+
+/// The most memory, in bytes, that one decoder may ask for: 16 bits of red, green, blue and alpha a pixel, and a
+/// little for itself.
+const MAX_DECODER_BYTES: u64 = MAX_PIXELS * 8 + (16 << 20);
+
+/// The image formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageKind {
+    /// PNG, of any bit depth, with palette or transparency.
+    Png,
+    /// JPEG, grey, colour or CMYK.
+    Jpeg,
+    /// WebP; the first frame of an animation.
+    Webp,
+    /// GIF; the first frame of an animation.
+    Gif,
+}
+
+impl ImageKind {
+    /// Tells the format from the first bytes, not from what a client says it is.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match image::guess_format(bytes).ok()? {
+            ImageFormat::Png => Some(Self::Png),
+            ImageFormat::Jpeg => Some(Self::Jpeg),
+            ImageFormat::WebP => Some(Self::Webp),
+            ImageFormat::Gif => Some(Self::Gif),
+            _ => None,
+        }
+    }
+
+    /// The media type, as in a `Content-Type` header.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+
+    const fn format(self) -> ImageFormat {
+        match self {
+            Self::Png => ImageFormat::Png,
+            Self::Jpeg => ImageFormat::Jpeg,
+            Self::Webp => ImageFormat::WebP,
+            Self::Gif => ImageFormat::Gif,
+        }
+    }
+}
+
+impl fmt::Display for ImageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+        })
+    }
+}
+
+/// Pixels of 8 bits a channel: three channels (red, green, blue), or four with alpha.
+pub(super) struct Pixels {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) channels: usize,
+    pub(super) data: Vec<u8>,
+}
+
+/// Decodes an image and turns it as its EXIF orientation says.
+pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
+    let kind = ImageKind::of(bytes).ok_or(InkError::NotAnImage)?;
+    let corrupt = |_| InkError::Corrupt(kind);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
+    reader.limits(limits());
+    let mut decoder = reader.into_decoder().map_err(corrupt)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(InkError::TooLarge { width, height });
+    }
+    let orientation = decoder.orientation().map_err(corrupt)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    image.apply_orientation(orientation);
+    Ok(pixels(image))
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits
+}
+
+fn pixels(image: DynamicImage) -> Pixels {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let (channels, data) =
+        if image.color().has_alpha() { (4, image.into_rgba8().into_raw()) } else { (3, image.into_rgb8().into_raw()) };
+    Pixels { width, height, channels, data }
+}

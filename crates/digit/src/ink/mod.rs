@@ -1,0 +1,61 @@
+//! From ink to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
+//!
+//! An image is decoded ([`decode`]), its ink is told from its paper ([`contrast`]), and the ink is framed as
+//! MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`]) and framed the same way.
+
+mod contrast;
+mod decode;
+mod frame;
+mod pen;
+mod plane;
+
+use crate::Bitmap;
+pub use decode::{ImageKind, MAX_PIXELS};
+pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
+
+/// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
+pub const VERSION: &str = "mnist-1";
+
+/// The least contrast between ink and paper, in grey levels of 255, that counts as drawn.
+pub(crate) const FAINTEST: u8 = 26;
+
+/// Why an image or a drawing gives no bitmap.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InkError {
+    /// The bytes start like no image format that is read here.
+    #[error("these bytes are not a PNG, JPEG, WebP or GIF image")]
+    NotAnImage,
+    /// The image is truncated or damaged.
+    #[error("the {0} image is truncated or damaged")]
+    Corrupt(ImageKind),
+    /// The image has more than [`MAX_PIXELS`] pixels.
+    #[error("the image is {width} × {height} pixels; the most that is read is 25 megapixels")]
+    TooLarge {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// There is no ink.
+    #[error("nothing is drawn here")]
+    Blank,
+}
+
+/// The bitmap of the digit on an image, whatever its size, place, polarity, orientation or transparency.
+///
+/// # Errors
+/// When the bytes are no image, a damaged one, too large a one, or a blank one.
+pub fn from_image(bytes: &[u8]) -> Result<Bitmap, InkError> {
+    let image = decode::decode(bytes)?;
+    let ink = contrast::ink(&image).ok_or(InkError::Blank)?;
+    frame::bitmap(&ink).ok_or(InkError::Blank)
+}
+
+/// The bitmap of the digit that strokes draw, at one pen width whatever the drawing's size.
+///
+/// # Errors
+/// [`InkError::Blank`] when there is no point.
+pub fn from_drawing(drawing: &Drawing) -> Result<Bitmap, InkError> {
+    let ink = pen::ink(drawing).ok_or(InkError::Blank)?;
+    frame::bitmap(&ink).ok_or(InkError::Blank)
+}

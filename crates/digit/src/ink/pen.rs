@@ -1,0 +1,230 @@
+//! Draws strokes with one pen: a small drawing and a large one, a thin brush and a thick one, get the line that
+//! MNIST's digits have.
+
+use super::{frame::BOX, plane::Plane};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
+use std::fmt;
+
+/// The most points that a drawing may have, over all its strokes.
+pub const MAX_POINTS: usize = 10_000;
+
+/// The farthest from the origin that a coordinate may lie.
+const MAX_COORDINATE: f32 = 1e6;
+
+/// The pen's width as a share of the digit's longer side, ink included.
+const PEN: f32 = 0.12;
+
+/// Pixels per side of the square that strokes are drawn on: each of the 20×20 pixels gets 5×5 of them.
+const CANVAS: usize = BOX * 5;
+
+/// A place that the pen touched, in any unit, `y` downwards. In JSON an array that starts with `x` and `y`; more
+/// numbers (time, pressure) may follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f32,
+    /// Downwards.
+    pub y: f32,
+}
+
+/// Strokes as they were drawn: each a line of points from pen-down to pen-up. Free of NaN and of anything so large
+/// that arithmetic on it could overflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing(Vec<Vec<Point>>);
+
+/// Why some strokes are not a [`Drawing`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDrawing {
+    /// There are more than [`MAX_POINTS`].
+    #[error("a drawing may have {MAX_POINTS} points, not {0}")]
+    TooManyPoints(usize),
+    /// A coordinate is not finite or far outside any canvas.
+    #[error("a point lies farther than a million units from the origin")]
+    TooFar,
+}
+
+impl Drawing {
+    /// A drawing from its strokes.
+    ///
+    /// # Errors
+    /// When there are too many points or one lies too far away.
+    pub fn new(strokes: Vec<Vec<Point>>) -> Result<Self, InvalidDrawing> {
+        let count = strokes.iter().map(Vec::len).sum();
+        if count > MAX_POINTS {
+            return Err(InvalidDrawing::TooManyPoints(count));
+        }
+        let near = |point: &Point| point.x.abs() <= MAX_COORDINATE && point.y.abs() <= MAX_COORDINATE;
+        if !strokes.iter().flatten().all(near) {
+            return Err(InvalidDrawing::TooFar);
+        }
+        Ok(Self(strokes))
+    }
+
+    /// The strokes, in the order drawn.
+    #[must_use]
+    pub fn strokes(&self) -> &[Vec<Point>] {
+        &self.0
+    }
+}
+
+/// The strokes' ink on a square of its own, or `None` if there is no point.
+pub(super) fn ink(drawing: &Drawing) -> Option<Plane> {
+    let frame = Frame::around(drawing)?;
+    let mut plane = Plane { width: CANVAS, height: CANVAS, levels: vec![0; CANVAS * CANVAS] };
+    for stroke in drawing.strokes() {
+        let points: Vec<Point> = stroke.iter().map(|&point| frame.place(point)).collect();
+        match points.as_slice() {
+            [] => {}
+            [dot] => draw_line(&mut plane, *dot, *dot),
+            line => line.windows(2).for_each(|ends| draw_line(&mut plane, ends[0], ends[1])),
+        }
+    }
+    Some(plane)
+}
+
+/// How points of a drawing map onto the canvas.
+struct Frame {
+    middle: Point,
+    scale: f32,
+}
+
+impl Frame {
+    /// Fits the drawing's path, widened by the pen, into the canvas.
+    fn around(drawing: &Drawing) -> Option<Self> {
+        let mut points = drawing.strokes().iter().flatten();
+        let first = *points.next()?;
+        let (least, most) = points.fold((first, first), |(least, most), point| {
+            (
+                Point { x: least.x.min(point.x), y: least.y.min(point.y) },
+                Point { x: most.x.max(point.x), y: most.y.max(point.y) },
+            )
+        });
+        let side = (most.x - least.x).max(most.y - least.y);
+        // A mere dot has no size of its own; it becomes one dot of the pen.
+        let scale = if side > 1e-3 { canvas() * (1.0 - PEN) / side } else { 0.0 };
+        let middle = Point { x: f32::midpoint(least.x, most.x), y: f32::midpoint(least.y, most.y) };
+        Some(Self { middle, scale })
+    }
+
+    fn place(&self, point: Point) -> Point {
+        Point {
+            x: canvas() / 2.0 + (point.x - self.middle.x) * self.scale,
+            y: canvas() / 2.0 + (point.y - self.middle.y) * self.scale,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a small constant")]
+const fn canvas() -> f32 {
+    CANVAS as f32
+}
+
+/// Draws a line with round ends; a pixel that its edge crosses gets a share of the ink.
+fn draw_line(plane: &mut Plane, from: Point, to: Point) {
+    let radius = canvas() * PEN / 2.0;
+    let columns = span(from.x.min(to.x) - radius, from.x.max(to.x) + radius);
+    for y in span(from.y.min(to.y) - radius, from.y.max(to.y) + radius) {
+        for x in columns.clone() {
+            let coverage = radius + 0.5 - distance(centre(x, y), from, to);
+            let level = &mut plane.levels[y * CANVAS + x];
+            *level = (*level).max(crate::bitmap::level_of(coverage));
+        }
+    }
+}
+
+/// The canvas's pixels from `start` to `end`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the canvas before the cast")]
+fn span(start: f32, end: f32) -> std::ops::Range<usize> {
+    let within = |edge: f32| edge.clamp(0.0, canvas()) as usize;
+    within(start.floor())..within(end.ceil() + 1.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "indices of a small canvas")]
+const fn centre(x: usize, y: usize) -> Point {
+    Point { x: x as f32 + 0.5, y: y as f32 + 0.5 }
+}
+
+/// The distance of a point from the line between two others.
+fn distance(point: Point, from: Point, to: Point) -> f32 {
+    let (along_x, along_y) = (to.x - from.x, to.y - from.y);
+    let (x, y) = (point.x - from.x, point.y - from.y);
+    let length_squared = along_x * along_x + along_y * along_y;
+    let nearest =
+        if length_squared > 0.0 { ((x * along_x + y * along_y) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
+    (x - nearest * along_x).hypot(y - nearest * along_y)
+}
+
+impl<'de> Deserialize<'de> for Point {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Numbers;
+
+        impl<'de> Visitor<'de> for Numbers {
+            type Value = Point;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a point: an array that starts with the numbers x and y")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Point, A::Error> {
+                let missing = |found| serde::de::Error::invalid_length(found, &self);
+                let x = numbers.next_element()?.ok_or_else(|| missing(0))?;
+                let y = numbers.next_element()?.ok_or_else(|| missing(1))?;
+                while numbers.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Point { x, y })
+            }
+        }
+
+        deserializer.deserialize_seq(Numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ink::from_drawing;
+    use proptest::prelude::*;
+
+    fn drawing(points: &[(f32, f32)]) -> Drawing {
+        Drawing::new(vec![points.iter().map(|&(x, y)| Point { x, y }).collect()]).unwrap()
+    }
+
+    #[test]
+    fn a_drawing_without_a_point_is_blank_and_one_dot_is_not() {
+        assert!(ink(&Drawing::new(vec![vec![], vec![]]).unwrap()).is_none());
+        let dot = from_drawing(&drawing(&[(3.0, 4.0)])).unwrap();
+        assert!(!dot.is_blank(), "{dot:?}");
+    }
+
+    #[test]
+    fn too_many_points_and_points_too_far_away_are_refused() {
+        let point = Point { x: 0.0, y: 0.0 };
+        assert_eq!(Drawing::new(vec![vec![point; 10_001]]), Err(InvalidDrawing::TooManyPoints(10_001)));
+        for x in [f32::NAN, f32::INFINITY, -2e6] {
+            assert_eq!(Drawing::new(vec![vec![Point { x, y: 0.0 }]]), Err(InvalidDrawing::TooFar));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_shape_gives_the_same_bitmap_at_any_size_and_place(
+            scale in 0.05_f32..40.0, x in -500.0_f32..500.0, y in -500.0_f32..500.0,
+        ) {
+            let seven = [(10.0, 10.0), (60.0, 10.0), (25.0, 110.0)];
+            let moved: Vec<_> = seven.iter().map(|(a, b)| (a * scale + x, b * scale + y)).collect();
+            let (here, there) = (from_drawing(&drawing(&seven)).unwrap(), from_drawing(&drawing(&moved)).unwrap());
+            let farthest = here.levels().iter().zip(there.levels()).map(|(a, b)| a.abs_diff(*b)).max();
+            prop_assert!(farthest <= Some(12), "{here:?}{there:?}");
+        }
+
+        #[test]
+        fn any_drawing_with_a_point_gives_a_bitmap(
+            strokes in prop::collection::vec(prop::collection::vec((-1e6_f32..1e6, -1e6_f32..1e6), 1..20), 1..5),
+        ) {
+            let strokes = strokes.into_iter().map(|s| s.into_iter().map(|(x, y)| Point { x, y }).collect()).collect();
+            prop_assert!(from_drawing(&Drawing::new(strokes).unwrap()).is_ok());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A plane of grey levels, as large as the picture it came from.
+
+/// `width × height` levels, row-major: 0 is paper, 255 is the darkest ink of the picture.
+pub(super) struct Plane {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) levels: Vec<u8>,
+}
+
+/// A rectangle of pixels; `right` and `bottom` are exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) left: usize,
+    pub(super) top: usize,
+    pub(super) right: usize,
+    pub(super) bottom: usize,
+}
+
+impl Bounds {
+    pub(super) const fn width(self) -> usize {
+        self.right - self.left
+    }
+
+    pub(super) const fn height(self) -> usize {
+        self.bottom - self.top
+    }
+
+    pub(super) const fn area(self) -> usize {
+        self.width() * self.height()
+    }
+}
+
+impl Plane {
+    pub(super) fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> + ExactSizeIterator {
+        self.levels.chunks_exact(self.width)
+    }
+
+    /// The tight bounding box of all levels of at least `least`, or `None` if there is none.
+    pub(super) fn bounds(&self, least: u8) -> Option<Bounds> {
+        let inked = |row: &[u8]| row.iter().any(|&level| level >= least);
+        let top = self.rows().position(inked)?;
+        let bottom = self.rows().rposition(inked)? + 1;
+        let (mut left, mut right) = (self.width, 0);
+        for row in self.rows().take(bottom).skip(top) {
+            if let Some(first) = row.iter().position(|&level| level >= least) {
+                left = left.min(first);
+                right = right.max(row.iter().rposition(|&level| level >= least)? + 1);
+            }
+        }
+        Some(Bounds { left, top, right, bottom })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_tight() {
+        let mut plane = Plane { width: 5, height: 4, levels: vec![0; 20] };
+        assert_eq!(plane.bounds(1), None);
+        plane.levels[5 + 3] = 9;
+        plane.levels[10 + 1] = 3;
+        assert_eq!(plane.bounds(1), Some(Bounds { left: 1, top: 1, right: 4, bottom: 3 }));
+        assert_eq!(plane.bounds(5), Some(Bounds { left: 3, top: 1, right: 4, bottom: 2 }));
+    }
+}

@@ -1,0 +1,142 @@
+//! A digit from 0 to 9, and what a person says a drawing really is.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// A number from 0 to 9.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Digit(u8);
+
+/// What was given where a digit or a label was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a label is a digit from 0 to 9, or \"not_a_digit\"")]
+pub struct InvalidDigit;
+
+impl Digit {
+    /// All ten, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..10).map(Self)
+    }
+
+    /// The digit's value, 0 to 9.
+    #[must_use]
+    pub const fn value(self) -> u8 {
+        self.0
+    }
+
+    /// The most probable digit and its probability; the lower digit where two are equal.
+    #[must_use]
+    pub fn most_probable(probabilities: &[f32; 10]) -> (Self, f32) {
+        Self::all()
+            .zip(probabilities.iter().copied())
+            .reduce(|best, next| if next.1 > best.1 { next } else { best })
+            .unwrap_or((Self(0), 0.0))
+    }
+}
+
+impl TryFrom<i64> for Digit {
+    type Error = InvalidDigit;
+
+    fn try_from(value: i64) -> Result<Self, InvalidDigit> {
+        u8::try_from(value).ok().filter(|value| *value <= 9).map(Self).ok_or(InvalidDigit)
+    }
+}
+
+impl fmt::Display for Digit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = i64::deserialize(deserializer)?;
+        Self::try_from(value).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a person says that a drawing is: in JSON a number from 0 to 9, or `"not_a_digit"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrueLabel {
+    /// This digit.
+    Digit(Digit),
+    /// A letter, a scribble, two digits: nothing that has a right answer from 0 to 9.
+    NotADigit,
+}
+
+impl TrueLabel {
+    const NOT_A_DIGIT: &str = "not_a_digit";
+}
+
+impl fmt::Display for TrueLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digit(digit) => digit.fmt(f),
+            Self::NotADigit => f.write_str(Self::NOT_A_DIGIT),
+        }
+    }
+}
+
+/// Reads what [`Display`](fmt::Display) writes: `"7"` or `"not_a_digit"`.
+impl FromStr for TrueLabel {
+    type Err = InvalidDigit;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigit> {
+        match text.as_bytes() {
+            [digit @ b'0'..=b'9'] => Ok(Self::Digit(Digit(digit - b'0'))),
+            _ if text == Self::NOT_A_DIGIT => Ok(Self::NotADigit),
+            _ => Err(InvalidDigit),
+        }
+    }
+}
+
+impl Serialize for TrueLabel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Digit(digit) => digit.serialize(serializer),
+            Self::NotADigit => serializer.serialize_str(Self::NOT_A_DIGIT),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TrueLabel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Number(number) => {
+                number.as_i64().and_then(|value| Digit::try_from(value).ok()).map(Self::Digit)
+            }
+            serde_json::Value::String(text) if text == Self::NOT_A_DIGIT => Some(Self::NotADigit),
+            _ => None,
+        }
+        .ok_or_else(|| serde::de::Error::custom(InvalidDigit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_a_digit_or_not_a_digit_and_nothing_else() {
+        for good in ["0", "9", "\"not_a_digit\""] {
+            let label: TrueLabel = serde_json::from_str(good).unwrap();
+            assert_eq!(serde_json::to_string(&label).unwrap(), good);
+            assert_eq!(label.to_string().parse(), Ok(label));
+        }
+        for bad in ["10", "-1", "7.5", "\"7\"", "null", "true", "[7]", "\"cat\"", "1e3"] {
+            assert!(serde_json::from_str::<TrueLabel>(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "10", "٣", "7 ", "not a digit"] {
+            assert!(bad.parse::<TrueLabel>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_most_probable_digit_is_the_first_of_equals() {
+        let mut probabilities = [0.1; 10];
+        assert_eq!(Digit::most_probable(&probabilities), (Digit(0), 0.1));
+        probabilities[7] = 0.2;
+        assert_eq!(Digit::most_probable(&probabilities), (Digit(7), 0.2));
+    }
+}

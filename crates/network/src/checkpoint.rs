@@ -1,0 +1,189 @@
+//! A model on disk: `<models>/<version>/weights.safetensors` and `card.json`.
+//!
+//! Loading trusts nothing. A file that is truncated, swapped or made for other layers is refused with what is wrong,
+//! before a single weight of it is used.
+
+use crate::{ARCHITECTURE, Classifier, Cnn, ModelCard, ModelVersion, sha256};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+use tch::{Device, Kind, Tensor, nn::VarStore};
+
+const WEIGHTS: &str = "weights.safetensors";
+const CARD: &str = "card.json";
+
+/// A checkpoint that could not be read, was refused or could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {reason}")]
+pub struct CheckpointError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: Refusal,
+}
+
+/// What is wrong with a checkpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It cannot be read or written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The card is no card.
+    #[error("not a model card: {0}")]
+    Card(#[from] serde_json::Error),
+    /// The card is another version's.
+    #[error("the card is that of version {0}")]
+    Version(ModelVersion),
+    /// Made for other layers.
+    #[error("made for architecture {0:?}; this program runs {ARCHITECTURE:?}")]
+    Architecture(String),
+    /// Trained behind another preprocessing.
+    #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::ink::VERSION)]
+    Preprocessing(String),
+    /// The weights are not those that the card describes.
+    #[error("its SHA-256 is {found}, but the card says {expected}: the file is damaged or was replaced")]
+    Hash {
+        /// What the card says.
+        expected: String,
+        /// What the file has.
+        found: String,
+    },
+    /// The weights are no safetensors file.
+    #[error("not a safetensors file: {0}")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// A tensor is not there.
+    #[error("the tensor {0:?} is missing")]
+    Missing(String),
+    /// A tensor that no layer has.
+    #[error("no layer has a tensor {0:?}")]
+    Unknown(String),
+    /// A tensor of another shape or kind.
+    #[error("the tensor {name:?} is {found}, not {expected}")]
+    Shape {
+        /// Which.
+        name: String,
+        /// The layer's kind and shape.
+        expected: String,
+        /// The file's.
+        found: String,
+    },
+    /// A tensor with NaN or infinity.
+    #[error("the tensor {0:?} holds a value that is not a finite number")]
+    NotFinite(String),
+    /// LibTorch failed.
+    #[error("LibTorch: {0}")]
+    Torch(#[from] tch::TchError),
+}
+
+impl Refusal {
+    fn at(self, path: impl Into<PathBuf>) -> CheckpointError {
+        CheckpointError { path: path.into(), reason: self }
+    }
+}
+
+/// Loads `<models>/<version>`.
+///
+/// # Errors
+/// When a file is missing or anything in it is not what this program's network needs.
+pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, CheckpointError> {
+    let folder = models.join(version.as_str());
+    let card = read_card(&folder.join(CARD), version)?;
+    let weights = folder.join(WEIGHTS);
+    read_weights(&weights, &card)
+        .map(|(variables, cnn)| Classifier::new(card, variables, cnn))
+        .map_err(|refusal| refusal.at(weights))
+}
+
+fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, CheckpointError> {
+    let read = || -> Result<ModelCard, Refusal> {
+        let card: ModelCard = serde_json::from_slice(&fs::read(path)?)?;
+        if card.version != *version {
+            return Err(Refusal::Version(card.version));
+        }
+        if card.architecture != ARCHITECTURE {
+            return Err(Refusal::Architecture(card.architecture));
+        }
+        if card.preprocessing != digit::ink::VERSION {
+            return Err(Refusal::Preprocessing(card.preprocessing));
+        }
+        Ok(card)
+    };
+    read().map_err(|refusal| refusal.at(path))
+}
+
+fn read_weights(path: &Path, card: &ModelCard) -> Result<(VarStore, Cnn), Refusal> {
+    // Read once: the bytes that are hashed are the bytes that are used.
+    let bytes = fs::read(path)?;
+    let found = sha256(&bytes);
+    if found != card.weights_sha256 {
+        return Err(Refusal::Hash { expected: card.weights_sha256.clone(), found });
+    }
+    let tensors = SafeTensors::deserialize(&bytes)?;
+
+    let mut variables = VarStore::new(Device::Cpu);
+    let cnn = Cnn::new(&variables.root());
+    let mut layers = variables.variables();
+    for (name, view) in tensors.iter() {
+        let layer = layers.remove(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?;
+        fill(layer, name, &view)?;
+    }
+    if let Some(name) = layers.keys().min() {
+        return Err(Refusal::Missing(name.clone()));
+    }
+    variables.freeze();
+    Ok((variables, cnn))
+}
+
+/// Copies a tensor of the file into a layer's variable, if it fits.
+fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), Refusal> {
+    let shape: Vec<usize> = layer.size().iter().filter_map(|&side| usize::try_from(side).ok()).collect();
+    if view.dtype() != Dtype::F32 || view.shape() != shape {
+        let found = format!("{:?} {:?}", view.dtype(), view.shape());
+        return Err(Refusal::Shape { name: name.to_owned(), expected: format!("F32 {shape:?}"), found });
+    }
+    // safetensors has checked that the data is as long as the shape says.
+    let values = Tensor::f_from_data_size(view.data(), &layer.size(), Kind::Float)?;
+    if values.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
+        return Err(Refusal::NotFinite(name.to_owned()));
+    }
+    let _no_grad = tch::no_grad_guard();
+    Ok(layer.f_copy_(&values)?)
+}
+
+/// Writes a model: a new folder `<models>/<version>`. The card's hash of the weights is filled in.
+///
+/// # Errors
+/// When the folder exists already (a model never changes once it has a name) or cannot be written.
+pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<PathBuf, CheckpointError> {
+    let folder = models.join(card.version.as_str());
+    let mut write = || -> Result<(), Refusal> {
+        fs::create_dir_all(models)?;
+        fs::create_dir(&folder)?;
+        let weights = serialise(&variables.variables())?;
+        card.weights_sha256 = sha256(&weights);
+        fs::write(folder.join(WEIGHTS), weights)?;
+        fs::write(folder.join(CARD), serde_json::to_string_pretty(&card)? + "\n")?;
+        Ok(())
+    };
+    write().map_err(|refusal| refusal.at(&folder))?;
+    Ok(folder)
+}
+
+fn serialise(variables: &HashMap<String, Tensor>) -> Result<Vec<u8>, Refusal> {
+    let mut data = Vec::with_capacity(variables.len());
+    for (name, tensor) in variables {
+        let tensor = tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
+        let mut bytes = vec![0; tensor.numel() * size_of::<f32>()];
+        tensor.f_copy_data_u8(&mut bytes, tensor.numel())?;
+        let shape = tensor.size().iter().filter_map(|&side| usize::try_from(side).ok()).collect::<Vec<_>>();
+        data.push((name, shape, bytes));
+    }
+    let views = data
+        .iter()
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+    Ok(safetensors::serialize(views, None)?)
+}

@@ -1,0 +1,6 @@
+//! Trains the network: data sets, augmentation and the training loop.
+
+pub mod augment;
+pub mod fit;
+pub mod mnist;
+mod schedule;

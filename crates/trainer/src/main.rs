@@ -1,0 +1,24 @@
+//! The trainer's command line.
+
+use clap::{Parser, Subcommand};
+use trainer::fit::{self, FitOptions};
+
+/// Trains the network that digits serves.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Trains a network on MNIST and writes it to models/<version>.
+    Fit(FitOptions),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Fit(options) => fit::run(&options),
+    }
+}
