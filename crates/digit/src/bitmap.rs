@@ -1,5 +1,6 @@
 //! The 28×28 picture that the network sees, in MNIST's convention: ink is high, paper is zero.
 
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeSeq};
 
 /// Pixels per side of a [`Bitmap`].
@@ -70,6 +71,21 @@ impl Bitmap {
     /// The pixels as numbers from 0 to 1, row-major.
     pub fn unit(&self) -> impl Iterator<Item = f32> {
         self.0.iter().map(|&level| f32::from(level) / 255.0)
+    }
+
+    /// A PNG of 28×28 pixels: black ink on transparent paper.
+    ///
+    /// # Panics
+    /// Never: the encoder is given as many pixels as it is told of, and memory takes all that it writes.
+    #[must_use]
+    pub fn to_png(&self) -> Vec<u8> {
+        let pixels: Vec<u8> = self.0.iter().flat_map(|&level| [0, level]).collect();
+        let mut png = Vec::new();
+        let side = u32::try_from(SIDE).unwrap_or(0);
+        PngEncoder::new(&mut png)
+            .write_image(&pixels, side, side, ExtendedColorType::La8)
+            .expect("784 pixels are a picture");
+        png
     }
 
     /// Whether there is too little contrast for anything to have been drawn.

@@ -1,1 +1,11 @@
-//! The JSON that the services and their clients exchange.
+//! The JSON that the services and their clients exchange: what comes in, what is answered, what went wrong.
+
+mod answer;
+mod input;
+mod prediction;
+mod problem;
+
+pub use answer::{Answer, Outcome, Verdict};
+pub use input::{Content, Input, InputError, InputKind};
+pub use prediction::{Labelling, Page, Prediction, Source};
+pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};

@@ -1,0 +1,29 @@
+# Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint sqlx sqlx-check compose-test ci
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: ## Build and run digits here, until Ctrl-C
+	@scripts/run.sh
+
+test: ## Run all tests, with a throw-away database and a real browser
+	@scripts/test.sh
+
+lint: ## Check the formatting and lint the code
+	@scripts/setup.sh lint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+sqlx: ## Describe the SQL queries anew in .sqlx/, after a change to one or to a migration
+	@scripts/sqlx.sh prepare
+
+sqlx-check: ## Check that .sqlx/ describes the queries as they are
+	@scripts/sqlx.sh check
+
+compose-test: ## Build the images, run them with Docker Compose, and check that data survives
+	@scripts/compose-test.sh
+
+ci: ## All of these checks, one after the other
+	@.ci/run

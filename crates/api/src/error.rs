@@ -1,0 +1,40 @@
+//! What a client learns of a database or a model service that gave no answer.
+
+use crate::{ModelError, StoreError};
+use digit::wire::Code;
+use service::Failure;
+use std::time::Duration;
+
+/// When to try again: what is away is usually back soon.
+const SOON: Duration = Duration::from_secs(2);
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Away(reason) => {
+                tracing::warn!(reason, "the database is away");
+                Failure::new(
+                    Code::DatabaseUnavailable,
+                    "The database cannot be reached, so nothing was saved. Try again.",
+                )
+                .retry_after(SOON)
+            }
+            StoreError::Defect(reason) => {
+                tracing::error!(reason, "the database refused a statement");
+                Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
+            }
+        }
+    }
+}
+
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::Refused(failure) => failure,
+            ModelError::Away(reason) => {
+                tracing::warn!(reason, "the model service is away");
+                Failure::new(Code::ModelUnavailable, "The model cannot be reached. Try again.").retry_after(SOON)
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The web service's entry: configuration → pool → listen → migrate and serve.
+
+use anyhow::Context;
+use api::{Api, Config, ModelClient, Store, app};
+use clap::Parser;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let config = Config::parse();
+    if config.healthcheck {
+        return Ok(service::healthcheck(config.listen));
+    }
+    service::log_to_stderr();
+    run(config)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[tokio::main]
+async fn run(config: Config) -> anyhow::Result<()> {
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let store = Store::new(config.database_url, config.database_connections);
+    let model = ModelClient::new(&config.model_url).context("MODEL_URL")?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+
+    let app = app(Api { store: store.clone(), model });
+    let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
+    tokio::select! {
+        served = service::serve(listener, app, stop) => served.context("serving"),
+        // The page answers meanwhile, and says that the database is away.
+        error = store.migrate_and_watch() => Err(error).context("migrating the database"),
+    }
+}

@@ -1,0 +1,94 @@
+//! The client of the model service.
+
+use digit::{
+    Bitmap,
+    wire::{Answer, Input, Problem},
+};
+use reqwest::{Client, Response, StatusCode, Url, header};
+use service::Failure;
+use std::{error::Error, time::Duration};
+
+/// How long the model service may take to accept a connection, and to answer.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// The model service behind one pool of connections.
+#[derive(Debug, Clone)]
+pub struct ModelClient {
+    http: Client,
+    predict: Url,
+    ready: Url,
+}
+
+/// Why the model service gave no answer.
+#[derive(Debug)]
+pub enum ModelError {
+    /// It answered that the input is at fault, or that it is busy.
+    Refused(Failure),
+    /// It cannot be reached or is not well; the reason is for the log.
+    Away(String),
+}
+
+impl ModelClient {
+    /// A client of the model service at `base`, such as `http://127.0.0.1:8000`.
+    ///
+    /// # Errors
+    /// When the address cannot be one of a service that speaks HTTP.
+    pub fn new(base: &Url) -> anyhow::Result<Self> {
+        anyhow::ensure!(base.scheme() == "http", "the model service speaks http, not {}: {base}", base.scheme());
+        let http = Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(ANSWER_LIMIT)
+            .no_proxy() // it is a neighbour, never beyond a proxy
+            .build()?;
+        Ok(Self { http, predict: base.join("predict?explain=true")?, ready: base.join("readyz")? })
+    }
+
+    /// What the input is taken for, and the bitmap that the network saw.
+    ///
+    /// # Errors
+    /// When the model service refuses the input, is busy or away.
+    pub async fn answer(&self, input: &Input) -> Result<(Answer, Bitmap), ModelError> {
+        let request = self.http.post(self.predict.clone()).header(header::CONTENT_TYPE, input.media_type());
+        let response = request.body(input.bytes().clone()).send().await.map_err(away)?;
+        if response.status() != StatusCode::OK {
+            return Err(refusal(response).await);
+        }
+        let mut answer: Answer = response.json().await.map_err(away)?;
+        let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Away("its answer has no bitmap".to_owned()))?;
+        Ok((answer, bitmap))
+    }
+
+    /// Checks that the model service is ready.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn ready(&self) -> Result<(), ModelError> {
+        let response = self.http.get(self.ready.clone()).timeout(CONNECT_LIMIT).send().await.map_err(away)?;
+        response.error_for_status().map(drop).map_err(away)
+    }
+}
+
+/// An answer other than 200: a problem of the client's passes on as it is, anything else means that the model service
+/// is not well.
+async fn refusal(response: Response) -> ModelError {
+    let status = response.status();
+    let retry_after = retry_after(&response);
+    match response.json::<Problem>().await {
+        Ok(problem) if status.is_client_error() => ModelError::Refused(Failure { problem, retry_after }),
+        Ok(problem) => ModelError::Away(format!("it answered {status}: {}", problem.detail)),
+        Err(_) => ModelError::Away(format!("it answered {status}")),
+    }
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The whole chain of causes: reqwest's own message leaves out what matters.
+fn away(error: reqwest::Error) -> ModelError {
+    let error = error.without_url();
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    ModelError::Away(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
+}

@@ -1,0 +1,49 @@
+//! `GET /static/…`: the files of web/static, which a release carries inside its binary.
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use digit::wire::Code;
+use rust_embed::{EmbeddedFile, RustEmbed};
+use service::Failure;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/static"]
+struct Assets;
+
+pub(super) fn router() -> Router {
+    Router::new().route("/static/{*path}", get(asset))
+}
+
+async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let Some(file) = Assets::get(&path) else {
+        return Failure::new(Code::NotFound, "There is no such file.").into_response();
+    };
+    let etag = etag(&file);
+    // Always asked for again, seldom sent again: a new release shows at once.
+    let caching = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(header::CONTENT_TYPE, media_type(&path))], file.data).into_response()
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let start: u64 = hash.iter().take(8).fold(0, |start, &byte| start << 8 | u64::from(byte));
+    format!("\"{start:016x}\"")
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    }
+}

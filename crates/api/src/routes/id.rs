@@ -1,0 +1,27 @@
+//! A prediction's id in an address.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use digit::wire::Code;
+use service::Failure;
+use uuid::Uuid;
+
+/// The `{id}` of `/predictions/{id}`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PredictionId(pub(super) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for PredictionId {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let id = Path::<Uuid>::from_request_parts(parts, state).await;
+        id.map(|Path(id)| Self(id)).map_err(|_| unknown())
+    }
+}
+
+/// No prediction has the id.
+pub(super) fn unknown() -> Failure {
+    Failure::new(Code::NotFound, "There is no prediction with this id.")
+}

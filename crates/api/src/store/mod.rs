@@ -1,0 +1,116 @@
+//! The database: all SQL of digits is in this module and in migrations/.
+
+mod labels;
+mod predictions;
+
+pub(crate) use predictions::NewPrediction;
+
+use sqlx::{
+    PgPool,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{future::pending, num::NonZeroU32, time::Duration};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long the database may take to give a connection, and to answer.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// How long to wait before another try to migrate.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// PostgreSQL behind a pool of connections, which replaces those that break.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+/// Why the database gave no answer; the reasons are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is shutting down, full or not set up yet.
+    #[error("the database is away: {0}")]
+    Away(String),
+    /// It refused what this program should never have asked, or holds what it should not.
+    #[error("the database refused a statement: {0}")]
+    Defect(String),
+}
+
+impl Store {
+    /// A store that connects when it is first asked for something.
+    #[must_use]
+    pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
+        let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
+        Self { pool: pool.connect_lazy_with(database) }
+    }
+
+    /// Brings the database's tables up to date, as soon as it can be reached; then waits for ever.
+    ///
+    /// Returns only when the tables cannot be brought up to date, which no waiting mends.
+    pub async fn migrate_and_watch(&self) -> MigrateError {
+        let mut told = false;
+        loop {
+            match MIGRATIONS.run(&self.pool).await {
+                Ok(()) => break,
+                Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_away(&error) => {
+                    if !told {
+                        tracing::warn!(%error, "waiting for the database");
+                    }
+                    told = true;
+                    tokio::time::sleep(RETRY).await;
+                }
+                Err(error) => return error,
+            }
+        }
+        tracing::info!("the database is ready");
+        pending().await
+    }
+
+    /// Checks that the database answers and has its tables.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let query = sqlx::query_scalar!("select exists (select from prediction_logs)");
+        in_time(query.fetch_one(&self.pool)).await.map(drop)
+    }
+}
+
+/// Gives up on a database that takes a connection but does not answer.
+async fn in_time<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, StoreError> {
+    let answer = tokio::time::timeout(ANSWER_LIMIT, query).await;
+    Ok(answer.map_err(|_| StoreError::Away(format!("no answer within {ANSWER_LIMIT:?}")))??)
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        if is_away(&error) { Self::Away(error.to_string()) } else { Self::Defect(error.to_string()) }
+    }
+}
+
+/// Whether waiting may help.
+fn is_away(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+        Database(error) => error.code().is_some_and(|code| is_passing(&code)),
+        _ => false,
+    }
+}
+
+/// Whether a SQLSTATE (PostgreSQL's manual, appendix A) names a state of the server rather than a mistake in the
+/// statement.
+fn is_passing(code: &str) -> bool {
+    const CLASSES: [&str; 6] = [
+        "08", // connection exception
+        "28", // wrong password: someone is about to mend it
+        "3D", // the database is not there yet
+        "53", // out of disk, memory or connections
+        "57", // shutting down or starting up
+        "58", // the system it runs on fails
+    ];
+    const UNDEFINED_TABLE: &str = "42P01"; // not migrated yet
+    const READ_ONLY: &str = "25006"; // a standby that is about to take over
+    code == UNDEFINED_TABLE || code == READ_ONLY || CLASSES.iter().any(|class| code.starts_with(class))
+}

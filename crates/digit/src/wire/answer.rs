@@ -1,0 +1,57 @@
+//! What a drawing was taken for.
+
+use crate::{Bitmap, Digit};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The model service's answer to `POST /predict`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The most probable digit.
+    pub prediction: Digit,
+    /// Its probability, from 0 to 1.
+    pub confidence: f32,
+    /// The probability of each digit, 0 to 9; they sum to 1.
+    pub probabilities: [f32; 10],
+    /// Whether it is a digit at all.
+    pub verdict: Verdict,
+    /// Which version of the model answered.
+    pub model: String,
+    /// What the network saw, if the client asked to have it explained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bitmap: Option<Bitmap>,
+}
+
+/// Whether a drawing is a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is one.
+    Digit,
+    /// It is something else; the prediction is only the digit that it is most like.
+    NotADigit,
+}
+
+impl Verdict {
+    /// The name, as in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Digit => "digit",
+            Self::NotADigit => "not_a_digit",
+        }
+    }
+}
+
+/// The web service's answer to `POST /predict`: the model's, and whether it was recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Under which id it was recorded; a preview has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The model's answer.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// Whether it was recorded.
+    pub saved: bool,
+}

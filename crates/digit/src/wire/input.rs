@@ -1,0 +1,206 @@
+//! What a client may send to have recognised: an image, strokes or pixels.
+
+use crate::{
+    Bitmap, InvalidPixels,
+    ink::{self, Drawing, ImageKind, InkError, InvalidDrawing, Point},
+};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// Something to recognise, checked as far as can be told without decoding it, with the bytes as they came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    bytes: Bytes,
+    content: Content,
+}
+
+/// What the bytes of an [`Input`] hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// An image, not decoded yet.
+    Image(ImageKind),
+    /// Strokes.
+    Strokes(Drawing),
+    /// The 784 pixels themselves, which the network is to see as they are.
+    Pixels(Box<Bitmap>),
+}
+
+/// The name of a [`Content`], as the database keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "they are what they say")]
+pub enum InputKind {
+    Png,
+    Jpeg,
+    Webp,
+    Gif,
+    Strokes,
+    Pixels,
+}
+
+/// Why a body is nothing that can be recognised.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// An image, or so it was said, that is none.
+    #[error(transparent)]
+    NotAnImage(#[from] InkError),
+    /// Not JSON, or not of this shape.
+    #[error("the body is not the JSON that is expected here: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JSON with neither or both of `strokes` and `pixels`.
+    #[error("the JSON must hold either \"strokes\" or \"pixels\"")]
+    Neither,
+    /// The canvas has no sensible size.
+    #[error("\"width\" and \"height\" must be numbers above 0 and at most 100,000")]
+    Canvas,
+    /// The strokes are no drawing.
+    #[error("{0}")]
+    Strokes(#[from] InvalidDrawing),
+    /// The pixels are no bitmap.
+    #[error("{0}")]
+    Pixels(#[from] InvalidPixels),
+}
+
+/// The JSON body of `POST /predict`.
+#[derive(Deserialize)]
+struct Body {
+    strokes: Option<Vec<Vec<Point>>>,
+    width: Option<f32>,
+    height: Option<f32>,
+    pixels: Option<Vec<f32>>,
+}
+
+impl Input {
+    /// An image, if the bytes start like one.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn image(bytes: Bytes) -> Result<Self, InputError> {
+        let kind = ImageKind::of(&bytes).ok_or(InkError::NotAnImage)?;
+        Ok(Self { bytes, content: Content::Image(kind) })
+    }
+
+    /// Strokes or pixels in JSON.
+    ///
+    /// # Errors
+    /// When it is not JSON or holds neither.
+    pub fn json(bytes: Bytes) -> Result<Self, InputError> {
+        let body: Body = serde_json::from_slice(&bytes)?;
+        let content = match (body.strokes, body.pixels) {
+            (Some(strokes), None) => {
+                let sensible = |side: Option<f32>| side.is_none_or(|side| side > 0.0 && side <= 100_000.0);
+                if !sensible(body.width) || !sensible(body.height) {
+                    return Err(InputError::Canvas);
+                }
+                Content::Strokes(Drawing::new(strokes)?)
+            }
+            (None, Some(pixels)) => Content::Pixels(Box::new(Bitmap::from_unit(&pixels)?)),
+            _ => return Err(InputError::Neither),
+        };
+        Ok(Self { bytes, content })
+    }
+
+    /// The bytes, as they came.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// What they hold.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The name of what they hold.
+    #[must_use]
+    pub fn kind(&self) -> InputKind {
+        match &self.content {
+            Content::Image(ImageKind::Png) => InputKind::Png,
+            Content::Image(ImageKind::Jpeg) => InputKind::Jpeg,
+            Content::Image(ImageKind::Webp) => InputKind::Webp,
+            Content::Image(ImageKind::Gif) => InputKind::Gif,
+            Content::Strokes(_) => InputKind::Strokes,
+            Content::Pixels(_) => InputKind::Pixels,
+        }
+    }
+
+    /// The media type to send them on with.
+    #[must_use]
+    pub fn media_type(&self) -> &'static str {
+        match &self.content {
+            Content::Image(kind) => kind.media_type(),
+            Content::Strokes(_) | Content::Pixels(_) => "application/json",
+        }
+    }
+
+    /// What the network is to see. Decodes images, so it can take a while.
+    ///
+    /// # Errors
+    /// When the image is damaged or too large, or nothing is drawn.
+    pub fn bitmap(&self) -> Result<Bitmap, InkError> {
+        match &self.content {
+            Content::Image(_) => ink::from_image(&self.bytes),
+            Content::Strokes(drawing) => ink::from_drawing(drawing),
+            Content::Pixels(bitmap) if bitmap.is_blank() => Err(InkError::Blank),
+            Content::Pixels(bitmap) => Ok(*bitmap.clone()),
+        }
+    }
+}
+
+impl InputKind {
+    /// The name, as in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+            Self::Strokes => "strokes",
+            Self::Pixels => "pixels",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Result<Input, InputError> {
+        Input::json(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    #[test]
+    fn strokes_and_pixels_are_told_apart_and_kept_as_they_came() {
+        let text = r#"{"strokes":[[[1,2,0.5,99],[3.5,4]]],"width":280,"height":280}"#;
+        let input = json(text).unwrap();
+        assert_eq!((input.kind(), input.bytes().as_ref()), (InputKind::Strokes, text.as_bytes()));
+        assert!(input.bitmap().is_ok());
+
+        let pixels = format!(r#"{{"pixels":[1{}]}}"#, ",0".repeat(783));
+        assert_eq!(json(&pixels).unwrap().bitmap().unwrap().levels()[..2], [255, 0]);
+        let blank = format!(r#"{{"pixels":[0{}]}}"#, ",0".repeat(783));
+        assert_eq!(json(&blank).unwrap().bitmap(), Err(InkError::Blank));
+    }
+
+    #[test]
+    fn json_that_is_neither_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("", "EOF"),
+            ("{", "EOF"),
+            ("[]", "expected"),
+            ("{}", "either"),
+            (r#"{"strokes":[],"pixels":[]}"#, "either"),
+            (r#"{"strokes":[[[1]]]}"#, "array that starts with the numbers x and y"),
+            (r#"{"strokes":[[["a","b"]]]}"#, "expected f32"),
+            (r#"{"strokes":[[[1e300,0]]]}"#, "farther"),
+            (r#"{"strokes":[],"width":0}"#, "width"),
+            (r#"{"strokes":[],"height":-1e9}"#, "height"),
+            (r#"{"pixels":[1,2,3]}"#, "784"),
+        ] {
+            let error = json(text).unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A recorded prediction, and what people say it really is.
+
+use super::{InputKind, Verdict};
+use crate::{Digit, TrueLabel};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A row of the table `predictions` with the last label given to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Its id, a `UUIDv7`: ids sort by time.
+    pub id: Uuid,
+    /// When it was recorded.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// The most probable digit.
+    pub prediction: Digit,
+    /// Its probability, from 0 to 1.
+    pub confidence: f32,
+    /// The probability of each digit, 0 to 9.
+    pub probabilities: [f32; 10],
+    /// Whether it was taken for a digit at all.
+    pub verdict: Verdict,
+    /// Which version of the model answered.
+    pub model: String,
+    /// Where the drawing came from.
+    pub source: Source,
+    /// What it came as.
+    pub input_kind: InputKind,
+    /// What a person said it is; `null` while nobody has.
+    pub true_label: Option<TrueLabel>,
+}
+
+/// Where a drawing came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Drawn on the page.
+    Canvas,
+    /// A file given to the page.
+    Upload,
+    /// Sent by a program.
+    #[default]
+    Api,
+}
+
+impl Source {
+    /// The name, as in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Canvas => "canvas",
+            Self::Upload => "upload",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// The body of `PUT /predictions/{id}/label`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelling {
+    /// What the drawing really is.
+    pub true_label: TrueLabel,
+}
+
+/// The answer to `GET /predictions`: newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The predictions.
+    pub predictions: Vec<Prediction>,
+    /// What to pass as `before` for the page of older ones; `null` on the last page.
+    pub next: Option<Uuid>,
+}

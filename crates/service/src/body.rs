@@ -1,0 +1,69 @@
+//! The body of `POST /predict`: an image, a form with one, or JSON.
+
+use crate::{
+    Failure,
+    extract::{broken_body, whole_body},
+};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::{StatusCode, header},
+};
+use digit::wire::{Code, Input, Problem};
+
+/// The largest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 5 << 20;
+
+/// What a client posted to have recognised.
+#[derive(Debug)]
+pub struct Posted(pub Input);
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let input = match media_type(&request).as_str() {
+            "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Input::image(whole_body(request, state).await?),
+            "application/json" => Input::json(whole_body(request, state).await?),
+            "multipart/form-data" => Input::image(file(request, state).await?),
+            _ => return Err(unsupported()),
+        };
+        input.map(Self).map_err(|error| Problem::from(&error).into())
+    }
+}
+
+/// The body's type, without parameters.
+fn media_type(request: &Request) -> String {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+fn unsupported() -> Failure {
+    let detail = "Send an image as image/png, image/jpeg, image/webp or image/gif; a form as multipart/form-data \
+                  with a field \"file\"; or strokes or pixels as application/json.";
+    Failure::new(Code::UnsupportedMediaType, detail)
+}
+
+/// The field `file` of a form.
+async fn file<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
+    let mut form = Multipart::from_request(request, state)
+        .await
+        .map_err(|_| Failure::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
+    while let Some(field) = form.next_field().await.map_err(|error| broken_form(&error))? {
+        if field.name() == Some("file") {
+            let bytes = field.bytes().await.map_err(|error| broken_form(&error))?;
+            if bytes.is_empty() {
+                return Err(Failure::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
+            }
+            return Ok(bytes);
+        }
+    }
+    Err(Failure::new(Code::InvalidForm, "The form has no field \"file\". Send the image in it."))
+}
+
+fn broken_form(error: &MultipartError) -> Failure {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return broken_body(error.status());
+    }
+    Failure::new(Code::InvalidForm, "The form is damaged or broke off before its end. Send it again.")
+}

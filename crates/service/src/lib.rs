@@ -1,0 +1,16 @@
+//! HTTP as both services speak it: bodies to inputs, errors to problems, and a process that starts, is probed
+//! and stops.
+//!
+//! It knows neither the network nor the database.
+
+mod body;
+mod extract;
+mod failure;
+mod layers;
+mod process;
+
+pub use body::{MAX_BODY_BYTES, Posted};
+pub use extract::{JsonBody, Params};
+pub use failure::Failure;
+pub use layers::with_layers;
+pub use process::{healthcheck, log_to_stderr, serve, stop_signal};

@@ -1,0 +1,97 @@
+//! A service as a process: it logs, listens, is probed, and on a signal finishes what is in flight.
+
+use axum::Router;
+use std::{
+    io::{self, Read, Write},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    process::ExitCode,
+    time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
+use tracing_subscriber::EnvFilter;
+
+/// How long requests in flight may take once the service is told to stop.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Writes log lines to standard error; `RUST_LOG` says which (default: `info`).
+pub fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+/// Serves until `stop`, then lets what is in flight finish, for a few seconds at most.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let stopping = std::sync::Arc::new(Notify::new());
+    let told = stopping.clone();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        stop.await;
+        told.notify_one();
+    });
+    tokio::select! {
+        result = server.into_future() => result,
+        () = async { stopping.notified().await; tokio::time::sleep(GRACE).await } => {
+            tracing::warn!("some requests did not finish within {GRACE:?} and were dropped");
+            Ok(())
+        }
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When the handlers cannot be installed.
+pub async fn stop_signal() -> io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    Ok(())
+}
+
+/// Asks the service that listens at `listen` on this machine whether it lives; for a container's health check.
+#[must_use]
+pub fn healthcheck(listen: SocketAddr) -> ExitCode {
+    match status_line(listen) {
+        Ok(line) if line.contains(" 200 ") => ExitCode::SUCCESS,
+        Ok(line) => unhealthy(listen, &line),
+        Err(error) => unhealthy(listen, &error.to_string()),
+    }
+}
+
+fn unhealthy(listen: SocketAddr, reason: &str) -> ExitCode {
+    eprintln!("{listen} is not healthy: {reason}");
+    ExitCode::FAILURE
+}
+
+fn status_line(listen: SocketAddr) -> io::Result<String> {
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&reachable(listen), PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /livez HTTP/1.0\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(1024).read_to_string(&mut answer)?;
+    Ok(answer.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The loopback address where a service listens on all.
+fn reachable(mut listen: SocketAddr) -> SocketAddr {
+    match listen {
+        SocketAddr::V4(all) if all.ip().is_unspecified() => listen.set_ip(Ipv4Addr::LOCALHOST.into()),
+        SocketAddr::V6(all) if all.ip().is_unspecified() => listen.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    listen
+}

@@ -1,0 +1,1 @@
+//! Tests of the services together; see `tests/`.

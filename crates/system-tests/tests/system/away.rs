@@ -1,0 +1,104 @@
+//! When the model service or PostgreSQL is away: clear problems, and all works again when they are back, with no
+//! restart of the web service.
+
+use crate::{
+    drawings,
+    stack::{Stack, json, root, start_model},
+};
+use reqwest::StatusCode;
+use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use std::{path::Path, process::Command};
+
+async fn predict(stack: &Stack, query: &str, status: StatusCode) -> Value {
+    let eight = drawings::all()[8].to_string();
+    let response = stack.post(&format!("/predict{query}"), "application/json", eight).send().await.unwrap();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        assert!(response.headers().contains_key("retry-after"));
+    }
+    json(response, status).await
+}
+
+#[tokio::test]
+async fn without_the_model_service_predictions_wait_and_the_rest_works() {
+    let mut stack = Stack::start().await;
+    let before = predict(&stack, "", StatusCode::OK).await;
+    let address = stack.model.take().unwrap().stop().await;
+
+    let problem = predict(&stack, "", StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(problem["code"], "model_unavailable");
+    assert!(!problem.to_string().contains(&address.port().to_string()), "no internals: {problem}");
+    let ready = json(stack.get("/readyz").send().await.unwrap(), StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(ready["code"], "model_unavailable");
+    for path in ["/", "/livez", "/predictions", &format!("/predictions/{}", before["id"].as_str().unwrap())] {
+        assert_eq!(stack.get(path).send().await.unwrap().status(), StatusCode::OK, "{path}");
+    }
+
+    stack.model = Some(start_model(address).await);
+    assert_eq!(predict(&stack, "", StatusCode::OK).await["prediction"], 8);
+    assert_eq!(stack.rows().await, 2, "the failed one left no row");
+}
+
+/// A PostgreSQL cluster of this test's own, to stop and to start.
+struct Cluster(tempfile::TempDir);
+
+impl Cluster {
+    fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("digits-away-").tempdir_in("/tmp").unwrap();
+        // PostgreSQL may run as another user than this one, who must be able to enter.
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        Self(folder)
+    }
+
+    fn script(&self, verb: &str) -> String {
+        let output = Command::new(root().join("scripts/postgres.sh"))
+            .args([Path::new(verb), &self.0.path().join("postgres")])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.script("stop");
+    }
+}
+
+#[tokio::test]
+async fn without_postgresql_previews_go_on_and_all_works_again_when_it_is_back() {
+    let cluster = Cluster::new();
+    let database: PgConnectOptions = cluster.script("start").parse().unwrap();
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+    let before = predict(&stack, "", StatusCode::OK).await;
+    cluster.script("stop");
+
+    let problem = predict(&stack, "", StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(problem["code"], "database_unavailable");
+    assert_eq!(predict(&stack, "?preview=true", StatusCode::OK).await["prediction"], 8);
+    for path in ["/readyz", "/predictions", &format!("/predictions/{}", before["id"].as_str().unwrap())] {
+        let problem = json(stack.get(path).send().await.unwrap(), StatusCode::SERVICE_UNAVAILABLE).await;
+        assert_eq!(problem["code"], "database_unavailable", "{path}");
+    }
+    let page = stack.get("/").send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.text().await.unwrap().contains("data-unavailable"));
+
+    cluster.script("start");
+    assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
+    assert_eq!(stack.rows().await, 2);
+}
+
+#[tokio::test]
+async fn the_web_service_may_start_before_the_database() {
+    let cluster = Cluster::new();
+    let database: PgConnectOptions = cluster.script("start").parse().unwrap();
+    cluster.script("stop");
+    let stack = Stack::with_database(database).await;
+    assert_eq!(predict(&stack, "", StatusCode::SERVICE_UNAVAILABLE).await["code"], "database_unavailable");
+    cluster.script("start");
+    stack.until_ready().await;
+    assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
+}

@@ -1,0 +1,72 @@
+//! Ten digits drawn by hand, and pictures of them.
+
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use serde_json::{Value, json};
+use std::io::Cursor;
+
+/// A drawing of each digit, 0 to 9, as a client sends it: 280 × 280, points with times.
+pub(crate) fn all() -> Vec<Value> {
+    let drawings: Value = serde_json::from_str(include_str!("../../drawings.json")).unwrap();
+    (0..10).map(|digit| json!({ "strokes": drawings[digit.to_string()], "width": 280, "height": 280 })).collect()
+}
+
+/// A picture of a drawing.
+pub(crate) struct Picture {
+    pub(crate) paper: [u8; 4],
+    pub(crate) pen: [u8; 4],
+    /// Half the pen's width, in pixels of the drawing.
+    pub(crate) radius: f64,
+    pub(crate) scale: f64,
+    /// Pixels of paper to the left and above.
+    pub(crate) margin: (u32, u32),
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self { paper: [255; 4], pen: [0, 0, 0, 255], radius: 9.0, scale: 1.0, margin: (0, 0) }
+    }
+}
+
+impl Picture {
+    pub(crate) fn of(&self, drawing: &Value) -> RgbaImage {
+        let side = (280.0 * self.scale) as u32;
+        let mut image = RgbaImage::from_pixel(side + self.margin.0, side + self.margin.1, Rgba(self.paper));
+        let place = |point: &Value, axis: usize, margin: u32| point[axis].as_f64().unwrap() * self.scale + f64::from(margin);
+        for stroke in drawing["strokes"].as_array().unwrap() {
+            let points: Vec<_> = (stroke.as_array().unwrap().iter())
+                .map(|point| (place(point, 0, self.margin.0), place(point, 1, self.margin.1)))
+                .collect();
+            for ends in points.windows(2) {
+                self.line(&mut image, ends[0], ends[1]);
+            }
+        }
+        image
+    }
+
+    /// Dots so close that they make a line.
+    fn line(&self, image: &mut RgbaImage, from: (f64, f64), to: (f64, f64)) {
+        let radius = self.radius * self.scale;
+        let steps = ((to.0 - from.0).hypot(to.1 - from.1) / (radius / 4.0)).ceil().max(1.0);
+        for step in 0..=steps as u32 {
+            let along = f64::from(step) / steps;
+            let (x, y) = (from.0 + (to.0 - from.0) * along, from.1 + (to.1 - from.1) * along);
+            for py in (y - radius).max(0.0) as u32..((y + radius) as u32 + 1).min(image.height()) {
+                for px in (x - radius).max(0.0) as u32..((x + radius) as u32 + 1).min(image.width()) {
+                    if (f64::from(px) + 0.5 - x).hypot(f64::from(py) + 0.5 - y) <= radius {
+                        image.put_pixel(px, py, Rgba(self.pen));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn png(&self, drawing: &Value) -> Vec<u8> {
+        encode(&self.of(drawing).into(), ImageFormat::Png)
+    }
+}
+
+pub(crate) fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}

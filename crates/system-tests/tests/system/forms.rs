@@ -1,0 +1,83 @@
+//! The page without JavaScript: forms, redirects and what they show.
+
+use crate::{
+    drawings::{self, Picture},
+    stack::Stack,
+};
+use reqwest::{Response, StatusCode};
+
+async fn text(response: Response, status: StatusCode) -> String {
+    let (found, body) = (response.status(), response.text().await.unwrap());
+    assert_eq!(found, status, "{body}");
+    body
+}
+
+fn location(response: &Response) -> String {
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    response.headers()["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_upload_and_a_label_work_without_javascript() {
+    let stack = Stack::start().await;
+    let png = Picture::default().png(&drawings::all()[3]);
+    let shown = location(&stack.upload("/upload", png).send().await.unwrap());
+    let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
+    assert!(page.contains("data-prediction=\"3\"") && page.contains("data-state=\"recorded\""), "{page}");
+
+    let id = shown.strip_prefix("/?shown=").unwrap();
+    let form = stack.post(&format!("/predictions/{id}/label"), "application/x-www-form-urlencoded", "true_label=3");
+    assert_eq!(location(&form.send().await.unwrap()), shown);
+    let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
+    assert!(page.contains("data-state=\"labelled\"") && page.contains("data-true-label=\"3\""), "{page}");
+    let source: String = sqlx::query_scalar("select source from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(source, "upload");
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
+    let stack = Stack::start().await;
+    let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
+    let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(page.contains("Not an image") && page.contains("id=\"paper\""), "{page}");
+
+    let unknown = "/predictions/00000000-0000-7000-8000-000000000000/label";
+    let form = |body: &'static str| stack.post(unknown, "application/x-www-form-urlencoded", body).send();
+    text(form("true_label=3").await.unwrap(), StatusCode::NOT_FOUND).await;
+    text(form("true_label=cat").await.unwrap(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    text(form("").await.unwrap(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    text(stack.get("/?shown=nothing").send().await.unwrap(), StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test]
+async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
+    let stack = Stack::start().await;
+    let page = text(stack.get("/").send().await.unwrap(), StatusCode::OK).await;
+    assert!(page.contains("Nothing yet"), "{page}");
+    for _ in 0..13 {
+        stack.draw(&drawings::all()[1]).await;
+    }
+    let strip = text(stack.get("/recent").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(strip.matches("class=\"card\"").count(), 12);
+    assert!(!strip.contains("<html"), "a part of the page");
+    let (_, older) = strip.split_once("href=\"/?before=").unwrap();
+    let older = format!("/?before={}", older.split('"').next().unwrap());
+    let page = text(stack.get(&older).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(page.matches("class=\"card\"").count(), 1);
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere_and_its_files_are_there() {
+    let stack = Stack::start().await;
+    let response = stack.get("/").send().await.unwrap();
+    assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));
+    let page = text(response, StatusCode::OK).await;
+    assert!(!page.contains("https://") && !page.contains("style=\""), "{page}");
+    for path in ["/static/main.js", "/static/style.css", "/static/icon.svg"] {
+        let file = stack.get(path).send().await.unwrap();
+        assert_eq!(file.status(), StatusCode::OK, "{path}");
+        let etag = file.headers()["etag"].clone();
+        let again = stack.get(path).header("if-none-match", etag).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+    }
+}

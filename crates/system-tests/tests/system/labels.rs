@@ -1,0 +1,57 @@
+//! `PUT /predictions/{id}/label`: what a drawing really is.
+
+use crate::{
+    drawings,
+    stack::{Stack, json},
+};
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json as value};
+use uuid::Uuid;
+
+async fn label(stack: &Stack, id: &str, body: &Value) -> Response {
+    let request = stack.http.put(stack.url(&format!("/predictions/{id}/label")));
+    request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_last_label_counts_and_the_earlier_ones_are_kept() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let id = answer["id"].as_str().unwrap();
+    for true_label in [value!(1), value!("not_a_digit"), value!(7)] {
+        let row = json(label(&stack, id, &value!({ "true_label": true_label })).await, StatusCode::OK).await;
+        assert_eq!((&row["id"], &row["true_label"]), (&answer["id"], &true_label));
+    }
+    let mut sql = stack.sql().await;
+    let kept: Vec<String> = sqlx::query_scalar("select true_label from labels order by id").fetch_all(&mut sql).await.unwrap();
+    assert_eq!(kept, ["1", "not_a_digit", "7"]);
+    let logged: Vec<(i16, f32, Option<String>)> =
+        sqlx::query_as("select prediction, confidence, true_label from prediction_logs").fetch_all(&mut sql).await.unwrap();
+    assert_eq!(logged.len(), 1, "one line per prediction, however many labels it has");
+    assert_eq!((logged[0].0, logged[0].2.as_deref()), (7, Some("7")));
+}
+
+#[tokio::test]
+async fn labels_can_be_neither_changed_nor_deleted() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    label(&stack, answer["id"].as_str().unwrap(), &value!({ "true_label": 7 })).await;
+    for statement in ["update labels set true_label = '1'", "delete from labels"] {
+        assert!(sqlx::query(statement).execute(&mut stack.sql().await).await.is_err(), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_label_and_what_is_no_prediction_is_refused() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let id = answer["id"].as_str().unwrap();
+    for bad in [value!({}), value!({"true_label": 10}), value!({"true_label": null}), value!({"true_label": "7"}), value!([7])] {
+        let problem = json(label(&stack, id, &bad).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_eq!(problem["code"], "invalid_input", "{bad}");
+    }
+    for unknown in [Uuid::now_v7().to_string(), Uuid::nil().to_string(), "7".to_owned(), "%00".to_owned()] {
+        let problem = json(label(&stack, &unknown, &value!({ "true_label": 7 })).await, StatusCode::NOT_FOUND).await;
+        assert_eq!(problem["code"], "not_found", "{unknown}");
+    }
+}

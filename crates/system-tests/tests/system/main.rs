@@ -1,0 +1,15 @@
+//! The services together, as people, programs and operators use them.
+//!
+//! Real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the real network with
+//! the committed champion, real HTTP on ports of the system's choice.
+
+mod away;
+mod browser;
+mod drawings;
+mod errors;
+mod forms;
+mod history;
+mod labels;
+mod predict;
+mod readme;
+mod stack;

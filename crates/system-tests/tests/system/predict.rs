@@ -1,0 +1,119 @@
+//! `POST /predict`: a drawing is recognised however it is sent, and kept.
+
+use crate::{
+    drawings::{self, Picture, encode},
+    stack::{Stack, json},
+};
+use image::{DynamicImage, ImageFormat};
+use reqwest::StatusCode;
+use serde_json::{Value, json as value};
+use sqlx::Row;
+
+#[tokio::test]
+async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
+    let stack = Stack::start().await;
+    let eight = &drawings::all()[8];
+    let png = Picture::default().png(eight);
+    let explained =
+        json(stack.upload("/predict?preview=true&explain=true", png.clone()).send().await.unwrap(), StatusCode::OK).await;
+    let pixels = value!({ "pixels": explained["bitmap"] }).to_string();
+
+    for (request, kind) in [
+        (stack.upload("/predict", png.clone()), "png"),
+        (stack.post("/predict", "image/png", png.clone()), "png"),
+        (stack.post("/predict/", "application/json; charset=utf-8", eight.to_string()), "strokes"),
+        (stack.post("/predict?source=canvas", "application/json", pixels), "pixels"),
+    ] {
+        let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
+        assert_eq!((&answer["prediction"], &answer["verdict"], &answer["saved"]), (&value!(8), &value!("digit"), &value!(true)));
+        let sum: f64 = answer["probabilities"].as_array().unwrap().iter().filter_map(Value::as_f64).sum();
+        assert!((sum - 1.0).abs() < 1e-4 && answer["confidence"] == answer["probabilities"][8], "{answer}");
+
+        let row = json(stack.get(&format!("/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(), StatusCode::OK).await;
+        assert_eq!((&row["prediction"], &row["input_kind"]), (&value!(8), &value!(kind)));
+        assert_eq!((&row["model"], &row["confidence"]), (&answer["model"], &answer["confidence"]));
+        assert!(row["true_label"].is_null() && row.as_object().unwrap().contains_key("true_label"));
+    }
+    let sources: Vec<String> =
+        sqlx::query_scalar("select source from predictions order by id").fetch_all(&mut stack.sql().await).await.unwrap();
+    assert_eq!(sources, ["api", "api", "api", "canvas"]);
+}
+
+#[tokio::test]
+async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
+    let stack = Stack::start().await;
+    let body = r#"{"width":280,"strokes":[[[60,60,0,0.5],[60.5,200,17,0.75]]],"height":280}"#;
+    let answer = json(
+        stack.post("/predict?explain=true", "application/json", body).send().await.unwrap(),
+        StatusCode::OK,
+    )
+    .await;
+    let row = sqlx::query("select input, bitmap, octet_length(bitmap) as size from predictions")
+        .fetch_one(&mut stack.sql().await)
+        .await
+        .unwrap();
+    assert_eq!((row.get::<Vec<u8>, _>("input").as_slice(), row.get::<i32, _>("size")), (body.as_bytes(), 784));
+    let seen: Vec<u8> = answer["bitmap"].as_array().unwrap().iter().map(|pixel| (pixel.as_f64().unwrap() * 255.0).round() as u8).collect();
+    assert_eq!(row.get::<Vec<u8>, _>("bitmap"), seen);
+}
+
+#[tokio::test]
+async fn a_preview_answers_and_keeps_nothing() {
+    let stack = Stack::start().await;
+    let eight = drawings::all()[8].to_string();
+    let answer =
+        json(stack.post("/predict?preview=true", "application/json", eight).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&answer["prediction"], &answer["saved"]), (&value!(8), &value!(false)));
+    assert!(answer.get("id").is_none() && answer.get("bitmap").is_none(), "{answer}");
+    assert_eq!(stack.rows().await, 0);
+}
+
+#[tokio::test]
+async fn ten_drawings_are_read_in_any_colour_size_place_and_format() {
+    let stack = Stack::start().await;
+    let picture = Picture::default;
+    let pictures = [
+        ("black on white", picture()),
+        ("white on black", Picture { paper: [0, 0, 0, 255], pen: [255; 4], ..picture() }),
+        ("blue on black", Picture { paper: [0, 0, 0, 255], pen: [40, 40, 255, 255], ..picture() }),
+        ("black on transparent", Picture { paper: [0; 4], ..picture() }),
+        ("white on transparent", Picture { paper: [0; 4], pen: [255; 4], ..picture() }),
+        ("grey on grey", Picture { paper: [200, 200, 190, 255], pen: [90, 90, 100, 255], ..picture() }),
+        ("small, bottom right", Picture { scale: 0.25, margin: (400, 300), ..picture() }),
+        ("large", Picture { scale: 4.0, ..picture() }),
+        ("thick", Picture { radius: 14.0, ..picture() }),
+    ];
+    for (digit, drawing) in drawings::all().iter().enumerate() {
+        let answer = stack.draw(drawing).await;
+        assert_eq!(answer["prediction"], digit, "strokes of {digit}: {answer}");
+        for (name, picture) in &pictures {
+            let answer = json(stack.upload("/predict?preview=true", picture.png(drawing)).send().await.unwrap(), StatusCode::OK).await;
+            assert_eq!(answer["prediction"], digit, "{digit} {name}: {answer}");
+        }
+        let image: DynamicImage = picture().of(drawing).into();
+        for (format, media_type) in
+            [(ImageFormat::Jpeg, "image/jpeg"), (ImageFormat::WebP, "image/webp"), (ImageFormat::Gif, "image/gif")]
+        {
+            let image = if format == ImageFormat::Jpeg { image.to_rgb8().into() } else { image.clone() };
+            let request = stack.post("/predict?preview=true", media_type, encode(&image, format));
+            let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
+            assert_eq!(answer["prediction"], digit, "{digit} as {media_type}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_model_service_answers_by_itself_and_says_what_it_is() {
+    let stack = Stack::start().await;
+    let model = format!("http://{}", stack.model.as_ref().unwrap().address);
+    let about = json(stack.http.get(&model).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(about["links"]["predict"], "/predict");
+    for probe in ["/livez", "/readyz"] {
+        assert_eq!(stack.http.get(format!("{model}{probe}")).send().await.unwrap().status(), StatusCode::OK);
+    }
+
+    let request = stack.http.post(format!("{model}/predict")).header("content-type", "application/json");
+    let answer = json(request.body(drawings::all()[3].to_string()).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&answer["prediction"], &answer["model"]), (&value!(3), &about["model"]));
+    assert!(answer.get("id").is_none() && answer.get("saved").is_none(), "{answer}");
+}

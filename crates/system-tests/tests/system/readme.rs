@@ -1,0 +1,38 @@
+//! The README's curl examples do what they say.
+
+use crate::stack::{Stack, root};
+use std::{fs, process::Stdio};
+use tokio::process::Command;
+
+/// The README's shell blocks that call curl.
+fn examples() -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.filter(|block| block.contains("curl")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn every_curl_example_of_the_readme_works() {
+    let stack = Stack::start().await;
+    let examples = examples();
+    assert!(examples.len() >= 4, "found only {} examples", examples.len());
+    for example in examples {
+        let script = example
+            .replace("localhost:8501", &stack.api.address.to_string())
+            .replace("curl ", "curl --fail-with-body --silent --show-error --noproxy '*' ");
+        let output = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .current_dir(root())
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        let (answer, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{example}\n{answer}\n{error}");
+        if example.contains("/predict") && !example.contains("/predictions") {
+            for line in answer.split_inclusive('}').filter(|line| line.contains("prediction")) {
+                assert!(line.contains("\"prediction\":8"), "{example}\n{answer}");
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The whole product in this process: a database of its own, the model service and the web service.
+
+use api::{Api, ModelClient, Store};
+use model::Engine;
+use network::ModelVersion;
+use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
+use serde_json::Value;
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::{Path, PathBuf},
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use uuid::Uuid;
+
+/// A service that runs in this process until it is stopped or dropped.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Service {
+    async fn start(listen: SocketAddr, app: impl FnOnce(SocketAddr) -> axum::Router) -> Self {
+        let listener = TcpListener::bind(listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let app = app(address);
+        let task = tokio::spawn(async move {
+            service::serve(listener, app, async { drop(stopped.await) }).await.unwrap();
+        });
+        Self { address, stop: Some(stop), task }
+    }
+
+    /// Stops as on SIGTERM.
+    pub(crate) async fn stop(mut self) -> SocketAddr {
+        drop(self.stop.take());
+        (&mut self.task).await.unwrap();
+        self.address
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A port of the system's choice.
+pub(crate) const ANY: &str = "127.0.0.1:0";
+
+/// Starts the model service with the champion.
+pub(crate) async fn start_model(listen: SocketAddr) -> Service {
+    let models = root().join("models");
+    let champion = ModelVersion::champion(&models).unwrap();
+    let engine = Engine::start(network::load(&models, &champion).unwrap(), NonZeroUsize::MIN.saturating_add(63)).unwrap();
+    Service::start(listen, |_| model::app(engine)).await
+}
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// All three services.
+pub(crate) struct Stack {
+    pub(crate) model: Option<Service>,
+    pub(crate) api: Service,
+    pub(crate) database: PgConnectOptions,
+    pub(crate) http: Client,
+    _migrations: JoinHandle<()>,
+}
+
+impl Stack {
+    /// Starts all, with an empty database in the cluster that `DATABASE_URL` names, and waits until it is ready.
+    pub(crate) async fn start() -> Self {
+        let stack = Self::with_database(empty_database().await).await;
+        stack.until_ready().await;
+        stack
+    }
+
+    /// Starts the services on a database that may be away.
+    pub(crate) async fn with_database(database: PgConnectOptions) -> Self {
+        let model = start_model(ANY.parse().unwrap()).await;
+        let store = Store::new(database.clone(), NonZeroU32::MIN.saturating_add(4));
+        let migrations = tokio::spawn({
+            let store = store.clone();
+            async move { panic!("{}", store.migrate_and_watch().await) }
+        });
+        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
+        let api = Service::start(ANY.parse().unwrap(), |_| api::app(Api { store, model: client })).await;
+        let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { model: Some(model), api, database, http, _migrations: migrations }
+    }
+
+    pub(crate) async fn until_ready(&self) {
+        for _ in 0..300 {
+            if self.get("/readyz").send().await.is_ok_and(|response| response.status() == StatusCode::OK) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the services were not ready within 30 seconds");
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.api.address)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(self.url(path))
+    }
+
+    /// `POST` of a body with a type.
+    pub(crate) fn post(&self, path: &str, media_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
+        self.http.post(self.url(path)).header("content-type", media_type).body(body)
+    }
+
+    /// `POST` of a form with a file.
+    pub(crate) fn upload(&self, path: &str, file: Vec<u8>) -> RequestBuilder {
+        let part = multipart::Part::bytes(file).file_name("digit.png");
+        self.http.post(self.url(path)).multipart(multipart::Form::new().part("file", part))
+    }
+
+    /// Records a drawing and returns its answer.
+    pub(crate) async fn draw(&self, drawing: &Value) -> Value {
+        json(self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap(), StatusCode::OK).await
+    }
+
+    pub(crate) async fn sql(&self) -> PgConnection {
+        self.database.connect().await.unwrap()
+    }
+
+    /// How many predictions the database holds.
+    pub(crate) async fn rows(&self) -> i64 {
+        sqlx::query_scalar("select count(*) from predictions").fetch_one(&mut self.sql().await).await.unwrap()
+    }
+}
+
+/// The JSON of an answer with this status.
+pub(crate) async fn json(response: Response, status: StatusCode) -> Value {
+    let (found, body) = (response.status(), response.text().await.unwrap());
+    assert_eq!(found, status, "{body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+async fn empty_database() -> PgConnectOptions {
+    let url = std::env::var("DATABASE_URL")
+        .expect("these tests need DATABASE_URL, a PostgreSQL to make databases in; `make test` starts one");
+    let cluster: PgConnectOptions = url.parse().unwrap();
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let mut connection = cluster.connect().await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+    connection.close().await.unwrap();
+    cluster.database(&name)
+}

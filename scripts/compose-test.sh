@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds the images, starts them as `docker compose up` would with .env.example, draws and labels over HTTP, restarts
+# and replaces every container, and looks for the same rows again. It is a Compose project of its own, on a port of
+# its own, and leaves neither containers nor data behind.
+#
+#   COMPOSE_TEST_PORT=<port>    publish there in place of any free port
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+json='Content-Type: application/json'
+export DIGITS_PORT=${COMPOSE_TEST_PORT:-0}
+
+say() { echo "-- $*"; }
+fail() { echo "compose-test.sh: $*" >&2; exit 1; }
+compose() { docker compose --project-name digits-test --env-file .env.example "$@"; }
+
+docker info >/dev/null 2>&1 || fail "no Docker engine answers. Install Docker and start it, or run this as a user who may use it."
+docker compose version >/dev/null 2>&1 || fail "this Docker has no Compose. Install the docker-compose-plugin package."
+
+clean_up() {
+  outcome=$?
+  if [ "$outcome" != 0 ]; then compose logs --no-color --tail 100 >&2 || true; fi
+  compose down --volumes --remove-orphans --rmi local --timeout 20 >/dev/null 2>&1 || true
+}
+
+start() {
+  compose up --detach --wait --wait-timeout 180 --quiet-pull || fail "not all services became healthy."
+  locate
+}
+
+locate() {
+  address=http://$(compose port api 8501 | sed 's/^0\.0\.0\.0/127.0.0.1/')
+  curl --silent --fail --output /dev/null --noproxy '*' --retry 60 --retry-delay 1 --retry-all-errors "$address/readyz" ||
+    fail "$address/readyz did not become ready."
+}
+
+ask() { curl --silent --show-error --fail-with-body --noproxy '*' --max-time 20 "$@" || fail "the request failed: $*"; }
+field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"; }
+sql() { compose exec -T postgres psql --username digits --dbname digits --quiet --tuples-only --no-align --command "$1"; }
+
+# The rows that this test made, as the database and as the web service tell them.
+expect_rows() {
+  local rows
+  rows=$(sql "select id, prediction, true_label from prediction_logs order by id")
+  [ "$rows" = "$drawn|8|8"$'\n'"$uploaded|8|" ] || fail "prediction_logs does not hold the two rows of this test $1:"$'\n'"$rows"
+  ask "$address/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /predictions/$drawn does not tell the label $1."
+  say "The rows are there $1"
+}
+
+trap clean_up EXIT
+compose down --volumes --remove-orphans >/dev/null 2>&1 || true
+
+say "Building"
+compose build
+docker image ls --format '   {{.Repository}} {{.Size}}' | grep digits-test
+say "Starting"
+start
+
+say "Drawing and labelling at $address"
+drawn=$(ask --header "$json" --data @examples/eight.json "$address/predict" | field id)
+uploaded=$(ask --form file=@examples/eight.png "$address/predict" | field id)
+ask --request PUT --header "$json" --data '{"true_label": 8}' "$address/predictions/$drawn/label" >/dev/null
+expect_rows "after drawing"
+
+compose restart --timeout 20 >/dev/null 2>&1
+locate
+expect_rows "after a restart"
+
+compose down --timeout 20 >/dev/null 2>&1
+start
+expect_rows "after the containers were replaced"
+
+[ "$(compose ps --format '{{.Publishers}}' | grep -c ' [1-9][0-9]* tcp')" = 1 ] || fail "more is published than the page."
+say "The Compose setup works"

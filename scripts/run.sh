@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Builds digits and runs all of it on this machine until Ctrl-C: the database, the model service and the web service.
+# A second run is quick and finds the data of the first. Logs, process state and the database lie in .run/.
+#
+#   DATABASE_URL=<url>          use that PostgreSQL in place of a private one in .run/postgres
+#   API_LISTEN=<host:port>      another address for the page than 127.0.0.1:8501
+#   MODEL_LISTEN=<host:port>    another address for the model service than 127.0.0.1:8000
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+export API_LISTEN=${API_LISTEN:-127.0.0.1:8501}
+export MODEL_LISTEN=${MODEL_LISTEN:-127.0.0.1:8000}
+export MODEL_URL=http://${MODEL_LISTEN/#0.0.0.0:/127.0.0.1:}
+address=http://${API_LISTEN/#0.0.0.0:/127.0.0.1:}
+
+fail() { echo "run.sh: $*" >&2; exit 1; }
+
+ask() { curl --silent --noproxy '*' --output /dev/null --max-time 2 "$@"; }
+
+# Whether anything listens at this address: curl's 7 is "could not connect".
+taken() {
+  local outcome=0
+  ask "$1" || outcome=$?
+  [ "$outcome" != 7 ]
+}
+
+# Starts a service in the background, its log in .run/; it also ends where this script is killed outright.
+launch() {
+  setpriv --pdeathsig TERM "target/release/$1" >".run/$1.log" 2>&1 9>&- &
+}
+
+gave_up() { # service, what it did
+  tail -n 15 ".run/$1.log" >&2
+  fail "the $1 service $2. The end of its log (.run/$1.log) is above."
+}
+
+check_alive() {
+  kill -0 "$model" 2>/dev/null || gave_up model "ended by itself"
+  kill -0 "$api" 2>/dev/null || gave_up api "ended by itself"
+}
+
+stop() {
+  trap '' INT TERM HUP
+  kill $model $api 2>/dev/null || true
+  wait
+  [ -z "$private" ] || scripts/postgres.sh stop .run/postgres
+  echo "Stopped."
+}
+
+# One run per folder. The lock goes with this process, however it ends, so what it starts must not inherit it (9>&-).
+mkdir -p .run
+exec 9>>.run/lock
+flock --nonblock 9 || fail "digits already runs from this folder, at $(cat .run/lock)."
+echo "$address" >.run/lock
+
+scripts/setup.sh run
+! taken "$address" || fail "$API_LISTEN is in use by another program. Stop that one, or choose another port: API_LISTEN=127.0.0.1:8502 make run"
+! taken "$MODEL_URL" || fail "$MODEL_LISTEN is in use by another program. Stop that one, or choose another port: MODEL_LISTEN=127.0.0.1:8001 make run"
+cargo build --release --locked -p api -p model || fail "the build failed (see above). The first one needs a network connection."
+
+private='' model='' api=''
+trap stop EXIT
+trap 'exit 0' INT TERM HUP
+if [ -z "${DATABASE_URL:-}" ]; then
+  private=yes
+  DATABASE_URL=$(scripts/postgres.sh start .run/postgres 9>&-)
+  export DATABASE_URL
+fi
+launch model
+model=$!
+launch api
+api=$!
+
+for _ in $(seq 120); do
+  ! ask --fail "$address/readyz" || break
+  check_alive
+  sleep 0.5
+done
+ask --fail "$address/readyz" || gave_up api "was not ready within a minute"
+
+echo
+echo "digits is ready: $address"
+echo "Ctrl-C stops it. Logs: .run/model.log and .run/api.log."
+wait -n "$model" "$api" || true
+check_alive

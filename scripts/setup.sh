@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Installs what this machine lacks to build and run digits, and says what and why. Debian and Ubuntu.
+# Where nothing is missing it installs nothing, downloads nothing and asks for no rights.
+#
+#   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, and a browser
+#   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+purpose=${1:?run, test or lint}
+missing=()
+
+fail() { echo "setup.sh: $*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null; }
+need() { # package, why
+  missing+=("$1")
+  echo "Missing: $1, $2."
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif have sudo; then
+    sudo "$@"
+  else
+    fail "installing needs root, and there is no sudo here. As root, run: apt-get install ${missing[*]}"
+  fi
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "$@" >/dev/null ||
+    fail "apt-get could not install $* (see above). It needs a network connection and the right to install."
+}
+
+have cargo || fail "cargo is missing. Install Rust 1.95 or newer (https://rustup.rs), then run this again."
+if [ "$purpose" = lint ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
+  have rustup || fail "rustfmt or Clippy is missing, and there is no rustup to get them with. Install both, then run this again."
+  rustup component add rustfmt clippy || fail "rustup could not install rustfmt and Clippy (see above)."
+fi
+
+have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
+have curl || need curl "to ask the services whether they are ready"
+have make || need make "which starts everything here"
+if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
+  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch"
+  have unzip || need unzip "to unpack LibTorch"
+  have strip || need binutils "to strip LibTorch"
+fi
+if [ "$purpose" = test ] || { [ "$purpose" = run ] && [ -z "${DATABASE_URL:-}" ]; }; then
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql "the database"
+fi
+if [ "$purpose" = test ] && ! { have chromium && have chromedriver; }; then
+  if grep -q '^ID=ubuntu' /etc/os-release; then
+    echo "Note: Ubuntu has Chromium as a snap only, which the browser test cannot drive; nothing is installed for it."
+  else
+    need chromium "the browser of the end-to-end test"
+    need chromium-driver "to drive that browser"
+  fi
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  have apt-get || fail "this is neither Debian nor Ubuntu (no apt-get). Install the above by hand, then run this again."
+  echo "Installing: ${missing[*]}"
+  as_root apt-get update -qq ||
+    fail "apt-get could not fetch its lists (see above). It needs a network connection and the right to install."
+  # Debian's PostgreSQL package makes a cluster and starts it for the whole machine, which nobody here asked for.
+  # A setting that holds only while the package is installed keeps it from that.
+  case " ${missing[*]} " in *" postgresql "*)
+    setting=/etc/postgresql-common/createcluster.d/digits.conf
+    apt_install postgresql-common
+    as_root mkdir -p "$(dirname "$setting")"
+    echo 'create_main_cluster = false' | as_root tee "$setting" >/dev/null
+    ;;
+  esac
+  apt_install "${missing[@]}"
+  [ -z "${setting:-}" ] || as_root rm "$setting"
+fi
+
+scripts/libtorch.sh

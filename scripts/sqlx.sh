@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The program's SQL is checked when it is compiled, against descriptions of its queries kept in .sqlx/. This makes
+# those descriptions from a throw-away database with the migrations applied, or checks that they are still true.
+#
+#   scripts/sqlx.sh prepare      write .sqlx/
+#   scripts/sqlx.sh check        fail where .sqlx/ is not what `prepare` would write
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+fail() { echo "sqlx.sh: $*" >&2; exit 1; }
+
+case ${1:-} in
+  prepare) flags=() ;;
+  check) flags=(--check) ;;
+  *) fail "prepare or check?" ;;
+esac
+
+scripts/setup.sh test
+
+# The tool must have the very version of the library. It is built once, into the per-user cache.
+version=$(sed -n '/^name = "sqlx"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+tool=${XDG_CACHE_HOME:-$HOME/.cache}/digits/sqlx-cli-$version
+if [ ! -x "$tool/bin/cargo-sqlx" ]; then
+  echo "Building sqlx-cli $version into $tool (once, some minutes)"
+  cargo install --quiet --debug sqlx-cli --version "$version" --locked --no-default-features --features postgres --root "$tool" ||
+    fail "sqlx-cli could not be built (see above). It needs a network connection, once."
+fi
+
+PATH=$tool/bin:$PATH scripts/postgres.sh with bash -ec '
+  cargo sqlx migrate run
+  cargo sqlx prepare --workspace "$@" -- --package api --all-targets --locked
+' sqlx "${flags[@]}"

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Runs the tests, installing what they lack, against a throw-away PostgreSQL cluster.
+#
+#   scripts/test.sh                all tests
+#   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+scripts/setup.sh test
+
+# Where no browser can be had (Ubuntu), all but the one test that needs it run, and this says so.
+without_browser=
+if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
+  without_browser=yes
+  export DIGITS_TEST_WITHOUT_BROWSER=yes
+fi
+
+[ $# -gt 0 ] || set -- --workspace --locked
+scripts/postgres.sh with cargo test "$@"
+[ -z "$without_browser" ] ||
+  echo "Not run: the end-to-end test in a browser. It needs chromium and chromedriver on the PATH, which are not packages here."

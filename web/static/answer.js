@@ -1,0 +1,153 @@
+// The answer: a numeral, how sure in words and figures, ten bars, and the 28×28 the network saw.
+// @ts-check
+
+import { byId } from "./page.js";
+
+/** @typedef {import("./http.js").Answer} Answer */
+/** @typedef {import("./http.js").TrueLabel} TrueLabel */
+/** @typedef {import("./record.js").Entry} Entry */
+/** @typedef {"empty" | "drawing" | "live" | "recorded" | "labelled"} State */
+
+// An answer that comes sooner needs no sign that it is on its way.
+const BUSY_AFTER_MS = 150;
+const SEEN_SIDE = 28;
+
+const root = byId("answer");
+const numeral = byId("numeral");
+const sureness = byId("sureness");
+const percentage = byId("percent");
+const model = byId("model");
+const bars = [...byId("bars").querySelectorAll("li")];
+const seenCanvas = byId("seen-live", HTMLCanvasElement);
+const seenImage = byId("seen-recorded", HTMLImageElement);
+
+/** @type {[number, string][]} The words live once, on the server: [at least, how sure]. */
+const WORDS = JSON.parse(root.dataset.sureness ?? "[]");
+
+let busyTimer = 0;
+
+/** @returns {State} */
+export function shownState() {
+  return /** @type {State} */ (root.dataset.state);
+}
+
+/**
+ * @param {State} state
+ * @param {Answer | null} answer
+ */
+export function showAnswer(state, answer) {
+  root.dataset.state = state;
+  setBusy(false);
+  numeral.textContent = answer ? numeralOf(answer) : "?";
+  sureness.textContent = answer ? surenessOf(answer) : "";
+  percentage.textContent = answer ? figureOf(answer) : "";
+  model.textContent = answer?.model ?? "";
+  bars.forEach((bar, digit) => showBar(bar, answer ? answer.probabilities[digit] : null));
+  const top = answer?.verdict === "digit" ? answer.prediction : null;
+  bars.forEach((bar, digit) => bar.classList.toggle("top", digit === top));
+  showSeen(answer);
+}
+
+/**
+ * Says that an answer is on its way, if it takes its time.
+ * @param {boolean} isBusy
+ */
+export function setBusy(isBusy) {
+  clearTimeout(busyTimer);
+  root.toggleAttribute("data-busy", false);
+  if (isBusy) busyTimer = setTimeout(() => root.toggleAttribute("data-busy", true), BUSY_AFTER_MS);
+}
+
+/**
+ * An answer as one would say it: "7, almost certainly, 99.7 %".
+ * @param {Answer} answer
+ */
+export function spoken(answer) {
+  if (answer.verdict === "not_a_digit")
+    return ["Not a digit", answer.reason].filter(Boolean).join(", ");
+  return `${answer.prediction}, ${surenessOf(answer)}, ${percent(answer.confidence)}`;
+}
+
+/**
+ * Reads back the recorded answer that the server rendered into a page.
+ * @param {ParentNode} page
+ * @returns {Entry | null}
+ */
+export function readEntry(page) {
+  /** @type {HTMLElement | null} */
+  const panel = page.querySelector("#answer");
+  if (!panel?.dataset.id) return null;
+  const { id, prediction, verdict, trueLabel } = panel.dataset;
+  const probabilities = [...panel.querySelectorAll("#bars li")].map((bar) =>
+    Number(bar.getAttribute("data-probability")),
+  );
+  return {
+    answer: {
+      id,
+      prediction: Number(prediction),
+      confidence: Math.max(...probabilities),
+      probabilities,
+      verdict: verdict === "digit" ? "digit" : "not_a_digit",
+      model: panel.querySelector("#model")?.textContent ?? "",
+      saved: true,
+    },
+    trueLabel: trueLabel ? labelIn(trueLabel) : null,
+  };
+}
+
+/**
+ * @param {string} words as the page shows a label: "7", or "not a digit"
+ * @returns {TrueLabel}
+ */
+function labelIn(words) {
+  return words.length === 1 ? Number(words) : "not_a_digit";
+}
+
+/** @param {Answer} answer */
+function numeralOf(answer) {
+  return answer.verdict === "digit" ? String(answer.prediction) : "–";
+}
+
+/** @param {Answer} answer */
+function surenessOf({ verdict, confidence }) {
+  if (verdict === "not_a_digit") return "not a digit";
+  return WORDS.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
+}
+
+/** @param {Answer} answer */
+function figureOf({ verdict, confidence, reason }) {
+  return verdict === "digit" ? percent(confidence) : (reason ?? "");
+}
+
+/**
+ * One decimal; no certainty is ever rounded up to 100 % nor a chance down to none.
+ * @param {number} probability
+ */
+function percent(probability) {
+  if (probability >= 0.9995) return "> 99.9\u00a0%";
+  if (probability < 0.0005) return "< 0.1\u00a0%";
+  return `${(100 * probability).toFixed(1)}\u00a0%`;
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {number | null} probability
+ */
+function showBar(bar, probability) {
+  bar.querySelector("rect")?.setAttribute("transform", `scale(${probability ?? 0} 1)`);
+  const figure = bar.querySelector(".figure");
+  if (figure) figure.textContent = probability === null ? "" : percent(probability);
+}
+
+/** @param {Answer | null} answer */
+function showSeen(answer) {
+  const bitmap = answer?.bitmap;
+  const recorded = bitmap ? undefined : answer?.id;
+  seenCanvas.hidden = !bitmap;
+  seenImage.hidden = !recorded;
+  if (recorded) seenImage.src = `/predictions/${recorded}/bitmap.png`;
+  if (!bitmap) return;
+  const pixels = new ImageData(SEEN_SIDE, SEEN_SIDE);
+  bitmap.forEach((ink, i) => (pixels.data[4 * i + 3] = Math.round(255 * ink)));
+  seenCanvas.getContext("2d")?.putImageData(pixels, 0, 0);
+}

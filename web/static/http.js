@@ -1,0 +1,153 @@
+// Talks to the api: every call gives its answer or throws a Problem that says what went wrong.
+// @ts-check
+
+/**
+ * What the network says of a drawing.
+ * @typedef {object} Answer
+ * @property {string} [id] given once the answer is recorded
+ * @property {number} prediction the likeliest digit
+ * @property {number} confidence its probability
+ * @property {number[]} probabilities one for each digit, 0 to 9
+ * @property {"digit" | "not_a_digit"} verdict
+ * @property {string} [reason] why it is not a digit
+ * @property {string} model the version that answered
+ * @property {boolean} saved
+ * @property {number[]} [bitmap] the 28×28 that the network saw, row by row, 1 is ink
+ */
+
+/** @typedef {number | "not_a_digit"} TrueLabel */
+
+const ANSWER_WITHIN_MS = 10_000;
+// A photo over a slow phone network takes its time.
+const UPLOAD_WITHIN_MS = 60_000;
+
+/** An answer that did not come; `code` is the api's own, or "unreachable" when no api answered. */
+export class Problem extends Error {
+  /**
+   * @param {string} code
+   * @param {string} [detail] a sentence for people
+   * @param {number} [retryAfterMs]
+   */
+  constructor(code, detail = "", retryAfterMs = 0) {
+    super(detail || code);
+    this.code = code;
+    this.detail = detail;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Whether the same request may well succeed a little later. */
+  get passes() {
+    return [
+      "unreachable",
+      "model_unavailable",
+      "database_unavailable",
+      "overloaded",
+      "unavailable",
+    ].includes(this.code);
+  }
+}
+
+/**
+ * Asks what a drawing is, and writes nothing down.
+ * @param {string} drawing strokes as JSON
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer>}
+ */
+export async function preview(drawing, signal) {
+  const url = "/predict?preview=true&explain=true";
+  return (await send(url, json("POST", drawing), ANSWER_WITHIN_MS, signal)).json();
+}
+
+/**
+ * Asks what a drawing or a picture is, and records the answer.
+ * @param {string | File} subject strokes as JSON, or an image file
+ * @returns {Promise<Answer>}
+ */
+export async function predict(subject) {
+  if (typeof subject === "string") {
+    const url = "/predict?source=canvas&explain=true";
+    return (await send(url, json("POST", subject))).json();
+  }
+  const body = new FormData();
+  body.append("file", subject);
+  const url = "/predict?source=upload&explain=true";
+  return (await send(url, { method: "POST", body }, UPLOAD_WITHIN_MS)).json();
+}
+
+/**
+ * Tells the api what a recorded drawing truly is.
+ * @param {string} id
+ * @param {TrueLabel} trueLabel
+ */
+export async function putLabel(id, trueLabel) {
+  const body = JSON.stringify({ true_label: trueLabel });
+  await send(`/predictions/${encodeURIComponent(id)}/label`, json("PUT", body));
+}
+
+/**
+ * Fetches a page, or a part of one, that the api rendered.
+ * @param {string} url
+ * @returns {Promise<Document>}
+ */
+export async function fetchPage(url) {
+  const page = await (await send(url, { headers: { Accept: "text/html" } })).text();
+  return new DOMParser().parseFromString(page, "text/html");
+}
+
+/**
+ * Fetches the 28×28 that the network saw.
+ * @param {string} id
+ */
+export async function fetchBitmap(id) {
+  return (await send(`/predictions/${id}/bitmap.png`, {})).blob();
+}
+
+/**
+ * @param {string} method
+ * @param {string} body
+ * @returns {RequestInit}
+ */
+function json(method, body) {
+  return { method, body, headers: { "Content-Type": "application/json" } };
+}
+
+/**
+ * @param {string} url
+ * @param {RequestInit} request
+ * @param {number} [withinMs]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Response>} its body already here
+ */
+async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
+  const late = AbortSignal.timeout(withinMs);
+  let response;
+  let body;
+  try {
+    response = await fetch(url, {
+      ...request,
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    });
+    // The network may also be lost halfway through.
+    body = await response.blob();
+  } catch (error) {
+    // Someone who changed their mind is not a problem; a lost network is.
+    if (signal?.aborted) throw error;
+    throw new Problem("unreachable");
+  }
+  if (!response.ok) throw problemOf(response, await body.text());
+  return new Response(body, response);
+}
+
+/**
+ * @param {Response} response
+ * @param {string} body
+ */
+function problemOf(response, body) {
+  const retryAfterMs = 1000 * (Number(response.headers.get("Retry-After")) || 0);
+  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+    const { code, detail } = JSON.parse(body);
+    return new Problem(code, detail, retryAfterMs);
+  }
+  // A proxy in front of the api speaks for itself.
+  return new Problem(response.status >= 500 ? "unavailable" : "refused", "", retryAfterMs);
+}

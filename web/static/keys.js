@@ -1,0 +1,36 @@
+// The keyboard: undo, redo, clear, submit, and a digit to label the answer.
+// @ts-check
+
+/**
+ * @param {object} page
+ * @param {() => void} page.undo
+ * @param {() => void} page.redo
+ * @param {() => void} page.clear
+ * @param {() => void} page.submit
+ * @param {(digit: number) => void} page.label
+ */
+export function listenForKeys(page) {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey) return;
+    const act = actionOf(event);
+    if (!act) return;
+    event.preventDefault();
+    if (!event.repeat || act === page.undo || act === page.redo) act();
+  });
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {(() => void) | null}
+   */
+  function actionOf({ key, ctrlKey, metaKey, shiftKey, target }) {
+    if (ctrlKey || metaKey) {
+      if (key.toLowerCase() === "z") return shiftKey ? page.redo : page.undo;
+      return key.toLowerCase() === "y" ? page.redo : null;
+    }
+    if (/^[0-9]$/.test(key)) return () => page.label(Number(key));
+    if (key === "Escape") return page.clear;
+    // On a button or a link, Enter is that button's or that link's.
+    const isElsewhere = target instanceof Element && target.closest("a, button, summary, input");
+    return key === "Enter" && !isElsewhere ? page.submit : null;
+  }
+}

@@ -1,0 +1,67 @@
+// Labels: right, or which digit it truly is, by a click on the form or by a digit key.
+// @ts-check
+
+import { Problem, putLabel } from "./http.js";
+import { byId } from "./page.js";
+
+/** @typedef {import("./http.js").TrueLabel} TrueLabel */
+/** @typedef {import("./record.js").Entry} Entry */
+
+const form = byId("label", HTMLFormElement);
+const right = byId("right", HTMLButtonElement);
+const correction = byId("correction", HTMLDetailsElement);
+const given = byId("true-label");
+
+/**
+ * Readies the form for one recorded prediction.
+ * @param {Entry} entry
+ */
+export function showLabel({ answer, trueLabel }) {
+  form.action = `/predictions/${answer.id}/label`;
+  right.value = answer.verdict === "digit" ? String(answer.prediction) : "not_a_digit";
+  given.textContent = inWords(trueLabel);
+  closeKeys();
+}
+
+correction.addEventListener("toggle", () => {
+  // On a small screen the keys may open below its edge.
+  if (correction.open) form.scrollIntoView({ block: "nearest" });
+});
+
+/** @returns {boolean} whether there were keys to close */
+export function closeKeys() {
+  const wasOpen = correction.open;
+  correction.open = false;
+  return wasOpen;
+}
+
+/** @param {TrueLabel | null} label */
+export function inWords(label) {
+  return label === "not_a_digit" ? "not a digit" : String(label ?? "");
+}
+
+/** @param {(label: TrueLabel) => void} onLabel */
+export function listenForLabels(onLabel) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { value } = /** @type {HTMLButtonElement} */ (event.submitter);
+    onLabel(value === "not_a_digit" ? value : Number(value));
+  });
+}
+
+/**
+ * Writes a label down.
+ * @param {Entry} entry
+ * @param {TrueLabel} trueLabel
+ * @returns {Promise<Problem | null>} null once it is written
+ */
+export async function label(entry, trueLabel) {
+  try {
+    await putLabel(entry.answer.id, trueLabel);
+    entry.trueLabel = trueLabel;
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+// Live answers: asks while the drawing grows, one question at a time, and never shows an old answer.
+// @ts-check
+
+import { Problem, preview } from "./http.js";
+import { patience, wait } from "./retry.js";
+
+/** @typedef {import("./http.js").Answer} Answer */
+
+const BETWEEN_QUESTIONS_MS = 80;
+
+export class Live {
+  /** Whether the drawing has grown since it was last sent. */
+  #isStale = false;
+  /** @type {AbortController | null} The round of questions about the sheet in front. */
+  #round = null;
+
+  /**
+   * @param {object} page
+   * @param {() => string} page.drawing the drawing as it is now
+   * @param {() => void} page.onQuestion
+   * @param {(answer: Answer) => void} page.onAnswer
+   * @param {(problem: Problem) => void} page.onProblem one that passes is asked again
+   */
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** The drawing has grown: ask about it, soon. */
+  ask() {
+    this.#isStale = true;
+    if (this.#round) return;
+    this.#round = new AbortController();
+    void this.#askOn(this.#round.signal);
+  }
+
+  /** Another sheet is in front: an answer still on its way is about the wrong one. */
+  stop() {
+    this.#round?.abort();
+    this.#round = null;
+    this.#isStale = false;
+  }
+
+  /** @param {AbortSignal} signal */
+  async #askOn(signal) {
+    let failures = 0;
+    while (this.#isStale) {
+      this.#isStale = false;
+      this.page.onQuestion();
+      let pause = BETWEEN_QUESTIONS_MS;
+      try {
+        const answer = await preview(this.page.drawing(), signal);
+        if (signal.aborted) return;
+        failures = 0;
+        this.page.onAnswer(answer);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof Problem)) throw error;
+        this.page.onProblem(error);
+        if (error.passes) {
+          this.#isStale = true;
+          pause = patience(++failures, error);
+        }
+      }
+      await wait(pause, signal);
+      if (signal.aborted) return;
+    }
+    this.#round = null;
+  }
+}

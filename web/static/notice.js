@@ -1,0 +1,67 @@
+// The notice: what went wrong, in words that say what happens next.
+// @ts-check
+
+import { byId } from "./page.js";
+
+/** @typedef {import("./http.js").Problem} Problem */
+
+const root = byId("notice");
+const title = byId("notice-title");
+const detail = byId("notice-detail");
+const announcement = byId("announcement");
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  unreachable: "No connection",
+  unavailable: "Not answering just now",
+  model_unavailable: "The model is away",
+  database_unavailable: "Not recorded yet",
+  overloaded: "A little too fast",
+  blank_image: "Nothing to read yet",
+  not_an_image: "That is not a picture",
+  corrupt_image: "That picture is damaged",
+  payload_too_large: "That is too large",
+  image_too_large: "That picture is too large",
+  unsupported_media_type: "That kind of picture is not read here",
+  not_found: "That drawing is no longer on record",
+};
+
+/** @typedef {"live" | "record" | "label"} About which part of the page a notice speaks for */
+
+/**
+ * @param {About} about
+ * @param {Problem} problem
+ * @param {string} nextStep
+ */
+export function showProblem(about, problem, nextStep) {
+  showNotice(about, problem.code, TITLES[problem.code] ?? "That did not work", nextStep);
+}
+
+/**
+ * @param {About} about
+ * @param {string} code
+ * @param {string} what
+ * @param {string} nextStep
+ */
+export function showNotice(about, code, what, nextStep) {
+  const isNew = root.dataset.code !== code || detail.textContent !== nextStep;
+  root.dataset.about = about;
+  root.dataset.code = code;
+  title.textContent = what;
+  detail.textContent = nextStep;
+  // A notice that stays is said once, not at every new try.
+  if (isNew) announce(`${what}. ${nextStep}`);
+}
+
+/** @param {About} [about] only a notice of this part; any, if not given */
+export function hideNotice(about) {
+  if (about === undefined || root.dataset.about === about) delete root.dataset.code;
+}
+
+/**
+ * Says something to those who listen to the page.
+ * @param {string} sentence
+ */
+export function announce(sentence) {
+  announcement.textContent = sentence;
+}

@@ -1,0 +1,315 @@
+// The sheet of paper: strokes kept as data and drawn at any size, with undo and redo.
+// @ts-check
+
+/** Sheets are this many units wide and high, whatever the size of the screen. */
+export const SIDE = 280;
+
+// As thick for its sheet as MNIST's pens were, and the same at every speed.
+const PEN = 17;
+// Points closer than this add bytes and no shape.
+const NEAR = 1;
+const LONGEST_HISTORY = 100;
+
+/** @typedef {[x: number, y: number, t_ms: number, pressure: number]} Point */
+/** @typedef {Point[]} Stroke */
+
+/**
+ * One state of the paper. Undo goes from sheet to sheet, so whatever is known of a drawing (its
+ * answer, its label) hangs on its sheet and comes back with it.
+ * @typedef {object} Sheet
+ * @property {Stroke[]} strokes
+ * @property {Picture | null} picture
+ */
+
+/**
+ * A picture in place of strokes: a file, or the 28×28 of one that the record kept.
+ * @typedef {object} Picture
+ * @property {ImageBitmap | null} image null where the browser cannot show what the api may read
+ * @property {File | null} file
+ */
+
+/** @returns {Sheet} */
+const blank = () => ({ strokes: [], picture: null });
+
+/**
+ * Fires "sheet" when another sheet is in front, "ink" when the one in front has grown, and "lift"
+ * when the pen leaves it.
+ */
+export class Paper extends EventTarget {
+  #canvas;
+  #context;
+  #startsAfresh;
+  /** @type {Sheet[]} */
+  #past = [];
+  /** @type {Sheet[]} */
+  #future = [];
+  #sheet = blank();
+  /** The stroke in hand: where the pen was, and whether that was on the sheet. */
+  /** @type {{ last: Point, inside: boolean } | null} */
+  #hand = null;
+  /** @type {{ x: number, y: number } | null} */
+  #nib = null;
+  /** The time, on the page's clock, of the first point of this drawing. */
+  #startedAt = Infinity;
+  #frame = 0;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(sheet: Sheet) => boolean} startsAfresh whether the next stroke begins a new drawing
+   */
+  constructor(canvas, startsAfresh) {
+    super();
+    this.#canvas = canvas;
+    this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.#startsAfresh = startsAfresh;
+    new ResizeObserver(() => this.#draw()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+  }
+
+  get sheet() {
+    return this.#sheet;
+  }
+
+  get isEmpty() {
+    return this.#sheet.strokes.length === 0 && !this.#sheet.picture;
+  }
+
+  get isDrawing() {
+    return this.#hand !== null;
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** The drawing as the api takes it. */
+  toJSON() {
+    return { strokes: this.#sheet.strokes, width: SIDE, height: SIDE };
+  }
+
+  undo() {
+    this.lift();
+    this.#step(this.#past, this.#future);
+  }
+
+  redo() {
+    this.lift();
+    this.#step(this.#future, this.#past);
+  }
+
+  clear() {
+    this.lift();
+    if (!this.isEmpty) this.place(blank());
+  }
+
+  /**
+   * Puts another sheet in front; undo brings the last one back.
+   * @param {Sheet} sheet
+   */
+  place(sheet) {
+    this.lift();
+    this.#turnTo(sheet);
+  }
+
+  /**
+   * Puts the pen down.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} time
+   * @param {number} pressure
+   */
+  begin(x, y, time, pressure) {
+    this.lift();
+    const base = this.#startsAfresh(this.#sheet) ? blank() : this.#sheet;
+    const lastPoint = base.strokes.at(-1)?.at(-1);
+    // Time runs on over the strokes of one drawing, also over one that undo or a reload brought back.
+    this.#startedAt = lastPoint ? Math.min(this.#startedAt, time - lastPoint[2]) : time;
+    const point = this.#point(x, y, time, pressure);
+    this.#hand = { last: point, inside: isOnSheet(point) };
+    this.#turnTo({ strokes: [...base.strokes, [onSheet(point)]], picture: null });
+  }
+
+  /**
+   * Moves the pen that is down. Off the sheet there is no ink: what nobody sees must not count.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} time
+   * @param {number} pressure
+   */
+  extend(x, y, time, pressure) {
+    const hand = this.#hand;
+    if (!hand) return;
+    const point = this.#point(x, y, time, pressure);
+    const inside = isOnSheet(point);
+    const { strokes } = this.#sheet;
+    if (inside && !hand.inside) strokes.push([onSheet(hand.last)]);
+    if (inside || hand.inside) {
+      const stroke = /** @type {Stroke} */ (strokes.at(-1));
+      const end = /** @type {Point} */ (stroke.at(-1));
+      const reached = onSheet(point);
+      if (Math.hypot(reached[0] - end[0], reached[1] - end[1]) >= NEAR) {
+        stroke.push(reached);
+        this.#grew();
+      }
+    }
+    this.#hand = { last: point, inside };
+  }
+
+  /** Lifts the pen, if it is down. */
+  lift() {
+    if (!this.#hand) return;
+    this.#hand = null;
+    this.dispatchEvent(new Event("lift"));
+  }
+
+  /**
+   * Shows where a pen without a hand is, one that the keyboard moves; null hides it.
+   * @param {{ x: number, y: number } | null} nib
+   */
+  showNib(nib) {
+    this.#nib = nib;
+    this.redraw();
+  }
+
+  /** Draws anew what is on the sheet in front, once before the next frame. */
+  redraw() {
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  /** @param {Sheet} sheet */
+  #turnTo(sheet) {
+    this.#past.push(this.#sheet);
+    this.#past.splice(0, this.#past.length - LONGEST_HISTORY);
+    this.#future = [];
+    this.#front(sheet);
+  }
+
+  /**
+   * @param {Sheet[]} from
+   * @param {Sheet[]} to
+   */
+  #step(from, to) {
+    const sheet = from.pop();
+    if (!sheet) return;
+    to.push(this.#sheet);
+    this.#front(sheet);
+  }
+
+  /** @param {Sheet} sheet */
+  #front(sheet) {
+    this.#sheet = sheet;
+    this.redraw();
+    this.dispatchEvent(new Event("sheet"));
+  }
+
+  #grew() {
+    this.redraw();
+    this.dispatchEvent(new Event("ink"));
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} time
+   * @param {number} pressure
+   * @returns {Point}
+   */
+  #point(x, y, time, pressure) {
+    return [
+      Math.round(x * 10) / 10,
+      Math.round(y * 10) / 10,
+      Math.max(0, Math.round(time - this.#startedAt)),
+      Math.round(pressure * 100) / 100,
+    ];
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const canvas = this.#canvas;
+    const context = this.#context;
+    const pixels = Math.round(canvas.clientWidth * devicePixelRatio);
+    // To set a canvas's size, even to what it was, wipes it and costs its memory anew.
+    if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+    const { color, outlineColor } = getComputedStyle(canvas);
+    context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
+    context.clearRect(0, 0, SIDE, SIDE);
+    const picture = this.#sheet.picture;
+    if (picture?.image) drawImage(context, picture.image, picture.file ? null : color);
+    context.strokeStyle = color;
+    context.lineWidth = PEN;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of this.#sheet.strokes) context.stroke(pathOf(stroke));
+    if (this.#nib) drawNib(context, this.#nib, outlineColor);
+  }
+}
+
+/** @param {Point} point */
+function isOnSheet([x, y]) {
+  return x >= 0 && x <= SIDE && y >= 0 && y <= SIDE;
+}
+
+/**
+ * @param {Point} point
+ * @returns {Point}
+ */
+function onSheet([x, y, time, pressure]) {
+  return [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE), time, pressure];
+}
+
+/**
+ * A smooth line: curves from midpoint to midpoint, each point pulling its curve.
+ * @param {Stroke} stroke
+ */
+function pathOf(stroke) {
+  const path = new Path2D();
+  const [[startX, startY]] = stroke;
+  path.moveTo(startX, startY);
+  for (let i = 1; i < stroke.length - 1; i++) {
+    const [x, y] = stroke[i];
+    const [nextX, nextY] = stroke[i + 1];
+    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  const [endX, endY] = stroke[stroke.length - 1];
+  // A line of no length at all draws no dot.
+  path.lineTo(endX + (stroke.length === 1 ? 0.01 : 0), endY);
+  return path;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {ImageBitmap} image
+ * @param {string | null} ink the colour of a 28×28, whose own black a dark sheet would swallow
+ */
+function drawImage(context, image, ink) {
+  const scale = SIDE / Math.max(image.width, image.height);
+  const width = image.width * scale;
+  const height = image.height * scale;
+  context.save();
+  context.imageSmoothingEnabled = ink === null;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
+  if (ink !== null) {
+    context.globalCompositeOperation = "source-in";
+    context.fillStyle = ink;
+    context.fillRect(0, 0, SIDE, SIDE);
+  }
+  context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ x: number, y: number }} nib
+ * @param {string} color
+ */
+function drawNib(context, { x, y }, color) {
+  context.beginPath();
+  context.arc(x, y, PEN / 2 + 2, 0, 2 * Math.PI);
+  context.lineWidth = 2;
+  context.strokeStyle = color;
+  context.stroke();
+}

@@ -1,0 +1,235 @@
+// The session: the paper in front, its live answer, its record, and what the page shows of them.
+// @ts-check
+
+import { setBusy, showAnswer, shownState, spoken } from "./answer.js";
+import { fetchBitmap } from "./http.js";
+import { inWords, label, showLabel } from "./label.js";
+import { Live } from "./live.js";
+import { announce, hideNotice, showNotice, showProblem } from "./notice.js";
+import { byId } from "./page.js";
+import { Paper } from "./paper.js";
+import { refreshRecent, showNewest } from "./recent.js";
+import { Record } from "./record.js";
+import { pictureOf } from "./upload.js";
+
+/** @typedef {import("./http.js").Answer} Answer */
+/** @typedef {import("./http.js").Problem} Problem */
+/** @typedef {import("./http.js").TrueLabel} TrueLabel */
+/** @typedef {import("./paper.js").Picture} Picture */
+/** @typedef {import("./paper.js").Sheet} Sheet */
+/** @typedef {import("./record.js").Entry} Entry */
+
+// A second click of a double click must not sweep away what the first one recorded.
+const NEXT_AFTER_MS = 500;
+
+export const canvas = byId("paper", HTMLCanvasElement);
+export const buttons = {
+  undo: byId("undo"),
+  redo: byId("redo"),
+  clear: byId("clear"),
+  submit: byId("submit"),
+};
+
+/** @type {Answer | null} The live answer to the sheet in front. */
+let latest = null;
+let recordedAt = -Infinity;
+
+export const paper = new Paper(
+  canvas,
+  (sheet) => sheet.picture !== null || record.of(sheet) !== undefined || record.isInFlight(sheet),
+);
+
+const live = new Live({
+  drawing: () => JSON.stringify(paper),
+  onQuestion: () => setBusy(true),
+  onAnswer(answer) {
+    latest = answer;
+    hideNotice("live");
+    showAnswer("live", answer);
+  },
+  onProblem(problem) {
+    setBusy(false);
+    // A stroke just begun is a dot; what it becomes is worth asking about.
+    if (problem.code === "blank_image" && paper.isDrawing) return;
+    latest = null;
+    showAnswer("drawing", null);
+    showProblem("live", problem, nextStepFor(problem));
+  },
+});
+
+const record = new Record({
+  isInFront: (sheet) => sheet === paper.sheet,
+  onSubmit(sheet) {
+    if (sheet === paper.sheet) setBusy(true);
+    showTools();
+  },
+  onUnsaved(sheet, answer) {
+    if (sheet !== paper.sheet) return;
+    latest = answer;
+    showAnswer("live", answer);
+  },
+  onRecorded(sheet) {
+    recordedAt = performance.now();
+    if (sheet === paper.sheet) showSheet();
+    const entry = /** @type {Entry} */ (record.of(sheet));
+    announce(`Recorded: ${spoken(entry.answer)}.`);
+    void showNewest();
+  },
+  onProblem(sheet, problem) {
+    showTools();
+    if (sheet !== paper.sheet) {
+      showNotice(
+        "record",
+        problem.code,
+        "The last drawing was not recorded",
+        "Undo brings it back.",
+      );
+      return;
+    }
+    setBusy(false);
+    // Refused for good, a picture makes room for the drawing it covered.
+    if (sheet.picture && !problem.passes) paper.undo();
+    showProblem("record", problem, nextStepFor(problem, sheet.picture !== null));
+    // The record is away, not the model: the answer need not wait.
+    if (problem.code === "database_unavailable" && !latest && !sheet.picture) live.ask();
+  },
+});
+
+/**
+ * @param {Problem} problem
+ * @param {boolean} [isPicture]
+ */
+function nextStepFor(problem, isPicture = false) {
+  if (problem.code === "blank_image" && !isPicture) return "Draw the digit a little larger.";
+  const still = `Your ${isPicture ? "picture" : "drawing"} is still here.`;
+  if (isPicture && problem.code === "unreachable") return `${still} Submit sends it again.`;
+  if (problem.code === "database_unavailable") return `The record is away. ${still} Trying again.`;
+  if (problem.passes) return `${still} Trying again.`;
+  return problem.detail || (isPicture ? "Try another one." : still);
+}
+
+/** Shows what is known of the sheet in front. */
+function showSheet() {
+  const entry = record.of(paper.sheet);
+  const isFirstStroke = paper.isDrawing && paper.sheet.strokes.length === 1;
+  hideNotice("record");
+  hideNotice("label");
+  if (entry || paper.isEmpty) hideNotice();
+  if (entry) {
+    showLabel(entry);
+    showAnswer(entry.trueLabel === null ? "recorded" : "labelled", entry.answer);
+  } else if (paper.isEmpty) {
+    showAnswer("empty", null);
+  } else if (shownState() !== "live" || isFirstStroke || paper.sheet.picture) {
+    // Otherwise the last live answer stays until the next: a numeral that blinks is no quick mind.
+    showAnswer("drawing", null);
+  }
+  showTools();
+}
+
+/** Enables the tools that have something to do. */
+export function showTools() {
+  const entry = record.of(paper.sheet);
+  canvas.toggleAttribute("data-empty", paper.isEmpty);
+  setEnabled(buttons.undo, paper.canUndo);
+  setEnabled(buttons.redo, paper.canRedo);
+  setEnabled(buttons.clear, !paper.isEmpty);
+  setEnabled(
+    buttons.submit,
+    entry !== undefined || (!paper.isEmpty && !record.isInFlight(paper.sheet)),
+  );
+  buttons.submit.textContent = entry ? "Next" : "Submit";
+}
+
+/**
+ * Not `disabled`, which would take the focus away from whoever just pressed it.
+ * @param {HTMLElement} button
+ * @param {boolean} isEnabled
+ */
+function setEnabled(button, isEnabled) {
+  button.setAttribute("aria-disabled", String(!isEnabled));
+}
+
+/** Submits the sheet in front; once it is recorded, takes the next one. */
+export function submitOrNext() {
+  paper.lift();
+  const sheet = paper.sheet;
+  if (record.of(sheet)) {
+    if (performance.now() - recordedAt > NEXT_AFTER_MS) paper.clear();
+  } else if (!paper.isEmpty) {
+    live.stop();
+    void record.submit(sheet, sheet.picture?.file ?? JSON.stringify(paper));
+  }
+}
+
+/**
+ * Labels the recorded sheet in front, if it is one.
+ * @param {TrueLabel} trueLabel
+ */
+export async function giveLabel(trueLabel) {
+  const sheet = paper.sheet;
+  const entry = record.of(sheet);
+  if (!entry) return;
+  const problem = await label(entry, trueLabel);
+  if (problem) {
+    showProblem(
+      "label",
+      problem,
+      problem.passes ? "Your label was not recorded. Try again." : problem.detail,
+    );
+    return;
+  }
+  // The pressed button is gone: the keyboard goes on to the next drawing.
+  const heldFocus = byId("label").contains(document.activeElement);
+  if (sheet === paper.sheet) showSheet();
+  if (heldFocus) buttons.submit.focus();
+  announce(`Thank you. Labelled ${inWords(trueLabel)}.`);
+  void refreshRecent();
+}
+
+/**
+ * Lays a picture on the paper and submits it at once.
+ * @param {File} file
+ */
+export async function submitPicture(file) {
+  /** @type {Picture} */
+  const picture = { image: null, file };
+  paper.place({ strokes: [], picture });
+  submitOrNext();
+  picture.image = await pictureOf(file);
+  paper.redraw();
+}
+
+/**
+ * Lays a recorded prediction on the paper, as the network saw it.
+ * @param {Entry} entry
+ */
+export async function showRecorded(entry) {
+  /** @type {Picture} */
+  const picture = { image: null, file: null };
+  const sheet = { strokes: [], picture };
+  record.remember(sheet, entry);
+  paper.place(sheet);
+  picture.image = await fetchBitmap(entry.answer.id).then(pictureOf, () => null);
+  paper.redraw();
+}
+
+/** @param {Sheet} sheet */
+function isUnanswered(sheet) {
+  return sheet.strokes.length > 0 && !record.of(sheet) && !record.isInFlight(sheet);
+}
+
+paper.addEventListener("sheet", () => {
+  live.stop();
+  latest = null;
+  showSheet();
+  // A stroke that begins is a dot, and asks once it moves.
+  if (isUnanswered(paper.sheet) && !paper.isDrawing) live.ask();
+});
+paper.addEventListener("ink", () => live.ask());
+paper.addEventListener("lift", () => live.ask());
+
+/** The strokes that nobody has submitted yet. */
+export function unsubmitted() {
+  return record.of(paper.sheet) ? [] : paper.sheet.strokes;
+}
