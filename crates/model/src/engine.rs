@@ -71,12 +71,7 @@ impl Engine {
             }
         })?;
         warmed.recv()??;
-        Ok(Self {
-            card,
-            jobs,
-            places: Arc::new(Semaphore::new(queue.get())),
-            decoder: Arc::new(Semaphore::new(1)),
-        })
+        Ok(Self { card, jobs, places: Arc::new(Semaphore::new(queue.get())), decoder: Arc::new(Semaphore::new(1)) })
     }
 
     /// The model that serves.

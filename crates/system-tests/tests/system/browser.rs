@@ -67,7 +67,11 @@ impl Browser {
         for stroke in strokes.as_array().unwrap() {
             for (index, point) in stroke.as_array().unwrap().iter().enumerate() {
                 let (x, y) = place(point);
-                mouse = mouse.then(PointerAction::MoveTo { duration: Some(Duration::from_millis(2)), x: x as f64, y: y as f64 });
+                mouse = mouse.then(PointerAction::MoveTo {
+                    duration: Some(Duration::from_millis(2)),
+                    x: x as f64,
+                    y: y as f64,
+                });
                 if index == 0 {
                     mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
                 }
@@ -127,7 +131,10 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
     // It stands among the recent ones, and the strokes are kept with their times.
     browser.element("#recent .card .truth.good").await;
     let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!((&page["predictions"][0]["source"], &page["predictions"][0]["input_kind"]), (&value!("canvas"), &value!("strokes")));
+    assert_eq!(
+        (&page["predictions"][0]["source"], &page["predictions"][0]["input_kind"]),
+        (&value!("canvas"), &value!("strokes"))
+    );
     let input: Vec<u8> =
         sqlx::query_scalar("select input from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     let input: Value = serde_json::from_slice(&input).unwrap();

@@ -31,7 +31,8 @@ impl Picture {
     pub(crate) fn of(&self, drawing: &Value) -> RgbaImage {
         let side = (280.0 * self.scale) as u32;
         let mut image = RgbaImage::from_pixel(side + self.margin.0, side + self.margin.1, Rgba(self.paper));
-        let place = |point: &Value, axis: usize, margin: u32| point[axis].as_f64().unwrap() * self.scale + f64::from(margin);
+        let place =
+            |point: &Value, axis: usize, margin: u32| point[axis].as_f64().unwrap() * self.scale + f64::from(margin);
         for stroke in drawing["strokes"].as_array().unwrap() {
             let points: Vec<_> = (stroke.as_array().unwrap().iter())
                 .map(|point| (place(point, 0, self.margin.0), place(point, 1, self.margin.1)))

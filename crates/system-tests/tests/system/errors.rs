@@ -103,7 +103,8 @@ async fn addresses_methods_and_queries_that_are_wrong_are_refused() {
     refused(stack.get("/predict"), 405, "method_not_allowed").await;
     refused(stack.http.delete(stack.url("/predictions")), 405, "method_not_allowed").await;
     for query in ["preview=maybe", "source=moon", "explain=2"] {
-        refused(stack.post(&format!("/predict?{query}"), "application/json", eight.clone()), 400, "invalid_query").await;
+        refused(stack.post(&format!("/predict?{query}"), "application/json", eight.clone()), 400, "invalid_query")
+            .await;
     }
 }
 

@@ -18,7 +18,8 @@ async fn pages_tell_every_prediction_once_newest_first() {
 
     let (mut told, mut before) = (Vec::<Value>::new(), String::new());
     for expected in [3, 3, 1] {
-        let page = json(stack.get(&format!("/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK).await;
+        let page =
+            json(stack.get(&format!("/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK).await;
         let predictions = page["predictions"].as_array().unwrap();
         assert_eq!(predictions.len(), expected);
         told.extend(predictions.iter().map(|row| row["id"].clone()));
@@ -33,7 +34,8 @@ async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
     let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page, serde_json::json!({ "predictions": [], "next": null }));
     for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=999999", "before=x", "before="] {
-        let problem = json(stack.get(&format!("/predictions?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+        let problem =
+            json(stack.get(&format!("/predictions?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
         assert_eq!(problem["code"], "invalid_query", "{query}");
     }
 }

@@ -15,7 +15,8 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
     let explained =
-        json(stack.upload("/predict?preview=true&explain=true", png.clone()).send().await.unwrap(), StatusCode::OK).await;
+        json(stack.upload("/predict?preview=true&explain=true", png.clone()).send().await.unwrap(), StatusCode::OK)
+            .await;
     let pixels = value!({ "pixels": explained["bitmap"] }).to_string();
 
     for (request, kind) in [
@@ -25,17 +26,26 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
         (stack.post("/predict?source=canvas", "application/json", pixels), "pixels"),
     ] {
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
-        assert_eq!((&answer["prediction"], &answer["verdict"], &answer["saved"]), (&value!(8), &value!("digit"), &value!(true)));
+        assert_eq!(
+            (&answer["prediction"], &answer["verdict"], &answer["saved"]),
+            (&value!(8), &value!("digit"), &value!(true))
+        );
         let sum: f64 = answer["probabilities"].as_array().unwrap().iter().filter_map(Value::as_f64).sum();
         assert!((sum - 1.0).abs() < 1e-4 && answer["confidence"] == answer["probabilities"][8], "{answer}");
 
-        let row = json(stack.get(&format!("/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(), StatusCode::OK).await;
+        let row = json(
+            stack.get(&format!("/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(),
+            StatusCode::OK,
+        )
+        .await;
         assert_eq!((&row["prediction"], &row["input_kind"]), (&value!(8), &value!(kind)));
         assert_eq!((&row["model"], &row["confidence"]), (&answer["model"], &answer["confidence"]));
         assert!(row["true_label"].is_null() && row.as_object().unwrap().contains_key("true_label"));
     }
-    let sources: Vec<String> =
-        sqlx::query_scalar("select source from predictions order by id").fetch_all(&mut stack.sql().await).await.unwrap();
+    let sources: Vec<String> = sqlx::query_scalar("select source from predictions order by id")
+        .fetch_all(&mut stack.sql().await)
+        .await
+        .unwrap();
     assert_eq!(sources, ["api", "api", "api", "canvas"]);
 }
 
@@ -43,17 +53,19 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
 async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
     let stack = Stack::start().await;
     let body = r#"{"width":280,"strokes":[[[60,60,0,0.5],[60.5,200,17,0.75]]],"height":280}"#;
-    let answer = json(
-        stack.post("/predict?explain=true", "application/json", body).send().await.unwrap(),
-        StatusCode::OK,
-    )
-    .await;
+    let answer =
+        json(stack.post("/predict?explain=true", "application/json", body).send().await.unwrap(), StatusCode::OK).await;
     let row = sqlx::query("select input, bitmap, octet_length(bitmap) as size from predictions")
         .fetch_one(&mut stack.sql().await)
         .await
         .unwrap();
     assert_eq!((row.get::<Vec<u8>, _>("input").as_slice(), row.get::<i32, _>("size")), (body.as_bytes(), 784));
-    let seen: Vec<u8> = answer["bitmap"].as_array().unwrap().iter().map(|pixel| (pixel.as_f64().unwrap() * 255.0).round() as u8).collect();
+    let seen: Vec<u8> = answer["bitmap"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pixel| (pixel.as_f64().unwrap() * 255.0).round() as u8)
+        .collect();
     assert_eq!(row.get::<Vec<u8>, _>("bitmap"), seen);
 }
 
@@ -62,7 +74,8 @@ async fn a_preview_answers_and_keeps_nothing() {
     let stack = Stack::start().await;
     let eight = drawings::all()[8].to_string();
     let answer =
-        json(stack.post("/predict?preview=true", "application/json", eight).send().await.unwrap(), StatusCode::OK).await;
+        json(stack.post("/predict?preview=true", "application/json", eight).send().await.unwrap(), StatusCode::OK)
+            .await;
     assert_eq!((&answer["prediction"], &answer["saved"]), (&value!(8), &value!(false)));
     assert!(answer.get("id").is_none() && answer.get("bitmap").is_none(), "{answer}");
     assert_eq!(stack.rows().await, 0);
@@ -87,7 +100,9 @@ async fn ten_drawings_are_read_in_any_colour_size_place_and_format() {
         let answer = stack.draw(drawing).await;
         assert_eq!(answer["prediction"], digit, "strokes of {digit}: {answer}");
         for (name, picture) in &pictures {
-            let answer = json(stack.upload("/predict?preview=true", picture.png(drawing)).send().await.unwrap(), StatusCode::OK).await;
+            let answer =
+                json(stack.upload("/predict?preview=true", picture.png(drawing)).send().await.unwrap(), StatusCode::OK)
+                    .await;
             assert_eq!(answer["prediction"], digit, "{digit} {name}: {answer}");
         }
         let image: DynamicImage = picture().of(drawing).into();

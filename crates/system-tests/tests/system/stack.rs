@@ -54,7 +54,8 @@ pub(crate) const ANY: &str = "127.0.0.1:0";
 pub(crate) async fn start_model(listen: SocketAddr) -> Service {
     let models = root().join("models");
     let champion = ModelVersion::champion(&models).unwrap();
-    let engine = Engine::start(network::load(&models, &champion).unwrap(), NonZeroUsize::MIN.saturating_add(63)).unwrap();
+    let engine =
+        Engine::start(network::load(&models, &champion).unwrap(), NonZeroUsize::MIN.saturating_add(63)).unwrap();
     Service::start(listen, |_| model::app(engine)).await
 }
 

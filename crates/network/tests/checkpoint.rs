@@ -1,0 +1,160 @@
+//! Checkpoints on disk: the champion loads, and whatever is wrong with one is refused with what is wrong.
+
+use digit::Bitmap;
+use network::{CheckpointError, ModelCard, ModelVersion, Refusal, load, sha256};
+use safetensors::{SafeTensors, tensor::TensorView};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
+}
+
+fn champion() -> ModelVersion {
+    ModelVersion::champion(&models()).unwrap()
+}
+
+/// A copy of the champion to damage.
+struct Copy {
+    models: TempDir,
+    version: ModelVersion,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let (models_copy, version) = (tempfile::tempdir().unwrap(), champion());
+        fs::create_dir(models_copy.path().join(version.as_str())).unwrap();
+        for file in ["card.json", "weights.safetensors"] {
+            let folder = Path::new(version.as_str()).join(file);
+            fs::copy(models().join(&folder), models_copy.path().join(&folder)).unwrap();
+        }
+        Self { models: models_copy, version }
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.models.path().join(self.version.as_str()).join(file)
+    }
+
+    fn change_card(&self, change: impl FnOnce(&mut ModelCard)) {
+        let mut card = serde_json::from_slice(&fs::read(self.path("card.json")).unwrap()).unwrap();
+        change(&mut card);
+        fs::write(self.path("card.json"), serde_json::to_vec(&card).unwrap()).unwrap();
+    }
+
+    /// Writes other tensors, with a card that has their hash.
+    fn change_weights(&self, change: impl FnOnce(&mut Vec<(String, TensorView<'_>)>)) {
+        let bytes = fs::read(self.path("weights.safetensors")).unwrap();
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let mut tensors: Vec<_> = tensors.tensors();
+        tensors.sort_by(|a, b| a.0.cmp(&b.0));
+        change(&mut tensors);
+        let bytes = safetensors::serialize(tensors, None).unwrap();
+        self.change_card(|card| card.weights_sha256 = sha256(&bytes));
+        fs::write(self.path("weights.safetensors"), bytes).unwrap();
+    }
+
+    fn refusal(&self) -> Refusal {
+        let error: CheckpointError = load(self.models.path(), &self.version).map(drop).unwrap_err();
+        assert!(error.to_string().starts_with(&*self.models.path().to_string_lossy()), "it names the file: {error}");
+        error.reason
+    }
+}
+
+#[test]
+fn the_champion_loads_and_its_probabilities_sum_to_one() {
+    let classifier = load(&models(), &champion()).unwrap();
+    assert!(classifier.card().metrics.test.accuracy >= 0.993);
+    let ramp = Bitmap::new(std::array::from_fn(|i| u8::try_from(i % 256).unwrap()));
+    let rows = classifier.classify(&[Bitmap::new([0; Bitmap::LEN]), ramp]).unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{row:?}");
+    }
+    assert!(classifier.classify(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn an_untouched_copy_loads() {
+    let copy = Copy::new();
+    assert!(load(copy.models.path(), &copy.version).is_ok());
+}
+
+#[test]
+fn a_missing_file_is_refused() {
+    for file in ["card.json", "weights.safetensors"] {
+        let copy = Copy::new();
+        fs::remove_file(copy.path(file)).unwrap();
+        assert!(matches!(copy.refusal(), Refusal::Io(_)), "{file}");
+    }
+}
+
+#[test]
+fn a_card_of_something_else_is_refused() {
+    let copy = Copy::new();
+    fs::write(copy.path("card.json"), "{}").unwrap();
+    assert!(matches!(copy.refusal(), Refusal::Card(_)));
+
+    let copy = Copy::new();
+    copy.change_card(|card| card.version = "another".parse().unwrap());
+    assert!(matches!(copy.refusal(), Refusal::Version(_)));
+
+    let copy = Copy::new();
+    copy.change_card(|card| "transformer".clone_into(&mut card.architecture));
+    assert!(matches!(copy.refusal(), Refusal::Architecture(_)));
+
+    let copy = Copy::new();
+    copy.change_card(|card| "plain-resize".clone_into(&mut card.preprocessing));
+    assert!(matches!(copy.refusal(), Refusal::Preprocessing(_)));
+}
+
+#[test]
+fn weights_that_are_not_those_of_the_card_are_refused() {
+    let copy = Copy::new();
+    let mut bytes = fs::read(copy.path("weights.safetensors")).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(copy.path("weights.safetensors"), &bytes).unwrap();
+    assert!(matches!(copy.refusal(), Refusal::Hash { .. }));
+
+    bytes.truncate(1000);
+    copy.change_card(|card| card.weights_sha256 = sha256(&bytes));
+    fs::write(copy.path("weights.safetensors"), &bytes).unwrap();
+    assert!(matches!(copy.refusal(), Refusal::Format(_)));
+}
+
+#[test]
+fn tensors_of_other_layers_are_refused() {
+    let copy = Copy::new();
+    copy.change_weights(|tensors| drop(tensors.pop()));
+    assert!(matches!(copy.refusal(), Refusal::Missing(_)));
+
+    let copy = Copy::new();
+    copy.change_weights(|tensors| tensors[0].0.push_str(".extra"));
+    assert!(matches!(copy.refusal(), Refusal::Unknown(_)));
+
+    let copy = Copy::new();
+    copy.change_weights(|tensors| {
+        // One broadcastable value where a whole tensor belongs.
+        tensors[0].1 = TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).unwrap();
+    });
+    assert!(matches!(copy.refusal(), Refusal::Shape { .. }));
+
+    let copy = Copy::new();
+    copy.change_weights(|tensors| {
+        let shape = tensors[0].1.shape().to_vec();
+        let half = vec![0; shape.iter().product::<usize>() * 2].leak();
+        tensors[0].1 = TensorView::new(safetensors::Dtype::F16, shape, half).unwrap();
+    });
+    assert!(matches!(copy.refusal(), Refusal::Shape { .. }));
+
+    let copy = Copy::new();
+    copy.change_weights(|tensors| {
+        let shape = tensors[0].1.shape().to_vec();
+        let infinite = f32::INFINITY.to_le_bytes().repeat(shape.iter().product()).leak();
+        tensors[0].1 = TensorView::new(safetensors::Dtype::F32, shape, infinite).unwrap();
+    });
+    assert!(matches!(copy.refusal(), Refusal::NotFinite(_)));
+}
