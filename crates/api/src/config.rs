@@ -2,8 +2,7 @@
 
 use clap::Parser;
 use reqwest::Url;
-use sqlx::postgres::PgConnectOptions;
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{convert::Infallible, fmt, net::SocketAddr, num::NonZeroU32, str::FromStr};
 
 /// Serves the page and the HTTP interface.
 #[derive(Debug, Clone, Parser)]
@@ -15,7 +14,7 @@ pub struct Config {
     /// PostgreSQL, as postgres://user:password@host:port/database. What it leaves out, PGHOST, PGPASSWORD and their
     /// like say.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://digits@localhost/digits", hide_env_values = true)]
-    pub database_url: PgConnectOptions,
+    pub database_url: Secret,
     /// Connections to PostgreSQL at most.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
@@ -25,4 +24,31 @@ pub struct Config {
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,
+}
+
+/// Text that may hold a password: no message or log shows it.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for the one that needs it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+// Anything is a secret: were it checked here, the message about a wrong one would show it.
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }

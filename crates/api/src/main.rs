@@ -20,7 +20,8 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(config: Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let store = Store::new(config.database_url, config.database_connections);
+    let database = config.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
+    let store = Store::new(database, config.database_connections);
     let model = ModelClient::new(&config.model_url).context("MODEL_URL")?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
 

@@ -1,0 +1,48 @@
+//! The same hand-drawn 4 in many kinds of file gives the same bitmap.
+
+use digit::{Bitmap, ink};
+use std::{fs, path::Path};
+
+fn bitmap(file: &str) -> Bitmap {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(file);
+    ink::from_image(&fs::read(path).unwrap()).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// How much two bitmaps differ, as a share of the ink of the first.
+fn difference(a: &Bitmap, b: &Bitmap) -> f32 {
+    let differing: f32 = a.unit().zip(b.unit()).map(|(a, b)| (a - b).abs()).sum();
+    differing / a.unit().sum::<f32>()
+}
+
+#[test]
+fn every_kind_of_file_gives_the_same_bitmap() {
+    let expected = bitmap("grey.png");
+    for (file, tolerance) in [
+        ("sixteen-bit.png", 0.001),
+        ("palette.png", 0.1),
+        ("one-bit.png", 0.2),
+        ("transparent.png", 0.1),
+        ("light-on-dark.gif", 0.05),
+        ("cmyk.jpg", 0.1),
+        ("progressive.jpg", 0.1),
+        ("colour.webp", 0.1),
+    ] {
+        let found = bitmap(file);
+        let off = difference(&expected, &found);
+        assert!(off <= tolerance, "{file} is {off} off\n{expected:?}{found:?}");
+    }
+}
+
+#[test]
+fn a_photo_that_says_it_is_turned_is_turned_back() {
+    let (expected, found) = (bitmap("grey.png"), bitmap("turned.jpg"));
+    let off = difference(&expected, &found);
+    assert!(off <= 0.1, "{off} off\n{expected:?}{found:?}");
+}
+
+#[test]
+fn the_bitmap_as_a_picture_gives_the_bitmap_again() {
+    let four = bitmap("grey.png");
+    let off = difference(&four, &ink::from_image(&four.to_png()).unwrap());
+    assert!(off <= 0.05, "{off} off");
+}
