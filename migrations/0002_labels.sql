@@ -16,5 +16,5 @@ begin
 end
 $$;
 
-create trigger labels_are_append_only before update or delete on labels
+create trigger labels_are_append_only before update or delete or truncate on labels
     for each statement execute function refuse_change();

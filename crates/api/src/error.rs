@@ -13,11 +13,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Away(reason) => {
                 tracing::warn!(reason, "the database is away");
-                Failure::new(
-                    Code::DatabaseUnavailable,
-                    "The database cannot be reached, so nothing was saved. Try again.",
-                )
-                .retry_after(SOON)
+                Failure::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use api::{Api, Config, ModelClient, Store, app};
 use clap::Parser;
-use std::process::ExitCode;
+use std::{future::pending, process::ExitCode};
 use tokio::net::TcpListener;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -27,9 +27,10 @@ async fn run(config: Config) -> anyhow::Result<()> {
 
     let app = app(Api { store: store.clone(), model });
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
+    // While the tables are brought up to date, the page answers and says that the database is away.
+    let migrated = async { if let Err(error) = store.migrate().await { error } else { pending().await } };
     tokio::select! {
         served = service::serve(listener, app, stop) => served.context("serving"),
-        // The page answers meanwhile, and says that the database is away.
-        error = store.migrate_and_watch() => Err(error).context("migrating the database"),
+        error = migrated => Err(error).context("migrating the database"),
     }
 }

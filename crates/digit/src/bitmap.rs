@@ -1,7 +1,12 @@
 //! The 28×28 picture that the network sees, in MNIST's convention: ink is high, paper is zero.
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeSeq};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{SeqAccess, Visitor},
+    ser::SerializeSeq,
+};
+use std::fmt;
 
 /// Pixels per side of a [`Bitmap`].
 pub const SIDE: usize = 28;
@@ -16,8 +21,8 @@ pub struct Bitmap([u8; Bitmap::LEN]);
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum InvalidPixels {
     /// There are not 784 of them.
-    #[error("a bitmap has 784 pixels (28 rows of 28), not {0}")]
-    Count(usize),
+    #[error("a bitmap has 784 pixels, 28 rows of 28")]
+    Count,
     /// One is outside 0 to 1.
     #[error("pixel {index} is {value}; pixels are numbers from 0 (paper) to 1 (ink)")]
     Range {
@@ -56,7 +61,7 @@ impl Bitmap {
     /// When their count or one of their values is off.
     pub fn from_unit(pixels: &[f32]) -> Result<Self, InvalidPixels> {
         if pixels.len() != Self::LEN {
-            return Err(InvalidPixels::Count(pixels.len()));
+            return Err(InvalidPixels::Count);
         }
         let mut levels = [0; Self::LEN];
         for (index, (&value, level)) in pixels.iter().zip(&mut levels).enumerate() {
@@ -105,9 +110,9 @@ pub(crate) fn level_of(unit: f32) -> u8 {
     (unit.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
-impl std::fmt::Debug for Bitmap {
+impl fmt::Debug for Bitmap {
     /// Draws the bitmap as text, so that a failing test shows what was seen.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHADES: [char; 5] = [' ', '.', '+', '#', '@'];
         for row in self.0.chunks(SIDE) {
             let line: String = row.iter().map(|&level| SHADES[usize::from(level) * 4 / 255]).collect();
@@ -129,10 +134,31 @@ impl Serialize for Bitmap {
     }
 }
 
+/// Reads 784 numbers, and stops at the first that is too many.
 impl<'de> Deserialize<'de> for Bitmap {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let pixels = Vec::<f32>::deserialize(deserializer)?;
-        Self::from_unit(&pixels).map_err(serde::de::Error::custom)
+        deserializer.deserialize_seq(PixelsVisitor)
+    }
+}
+
+struct PixelsVisitor;
+
+impl<'de> Visitor<'de> for PixelsVisitor {
+    type Value = Bitmap;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("784 pixels")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Bitmap, A::Error> {
+        let mut pixels = Vec::with_capacity(Bitmap::LEN);
+        while let Some(pixel) = elements.next_element::<f32>()? {
+            pixels.push(pixel);
+            if pixels.len() > Bitmap::LEN {
+                break;
+            }
+        }
+        Bitmap::from_unit(&pixels).map_err(serde::de::Error::custom)
     }
 }
 
@@ -153,7 +179,7 @@ mod tests {
 
     #[test]
     fn numbers_that_are_no_bitmap_are_refused_with_what_is_wrong() {
-        assert_eq!(Bitmap::from_unit(&[0.5; 783]), Err(InvalidPixels::Count(783)));
+        assert_eq!(Bitmap::from_unit(&[0.5; 783]), Err(InvalidPixels::Count));
         let mut pixels = [0.5; Bitmap::LEN];
         pixels[3] = 1.5;
         assert_eq!(Bitmap::from_unit(&pixels), Err(InvalidPixels::Range { index: 3, value: 1.5 }));

@@ -111,12 +111,13 @@ impl Engine {
     }
 
     async fn decode(&self, input: Input) -> Result<Bitmap, EngineError> {
-        if !matches!(input.content(), Content::Image(_)) {
-            return Ok(input.bitmap()?); // quick
-        }
-        let permit = self.decoder.clone().acquire_owned().await.map_err(|_| EngineError::Ended)?;
+        let permit = match input.content() {
+            Content::Pixels(_) => return Ok(input.bitmap()?), // nothing to do
+            Content::Strokes(_) => None,
+            Content::Image(_) => Some(self.decoder.clone().acquire_owned().await.map_err(|_| EngineError::Ended)?),
+        };
         // The permit goes along: a request that is dropped meanwhile still decodes to the end.
-        let decode = move |_permit: OwnedSemaphorePermit| input.bitmap();
+        let decode = move |_permit: Option<OwnedSemaphorePermit>| input.bitmap();
         let decoded = task::spawn_blocking(move || decode(permit)).await;
         Ok(decoded.map_err(|_| EngineError::Decoder)??)
     }

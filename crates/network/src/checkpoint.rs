@@ -160,13 +160,17 @@ fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), Refusal>
 pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<PathBuf, CheckpointError> {
     let folder = models.join(card.version.as_str());
     let mut write = || -> Result<(), Refusal> {
-        fs::create_dir_all(models)?;
-        fs::create_dir(&folder)?;
         let weights = serialise(&variables.variables())?;
         card.weights_sha256 = sha256(&weights);
-        fs::write(folder.join(WEIGHTS), weights)?;
-        fs::write(folder.join(CARD), serde_json::to_string_pretty(&card)? + "\n")?;
-        Ok(())
+        // Written beside and renamed, so that a folder with a version's name holds a whole model.
+        let unfinished = models.join(format!(".{}", card.version));
+        fs::create_dir_all(&unfinished)?;
+        fs::write(unfinished.join(WEIGHTS), weights)?;
+        fs::write(unfinished.join(CARD), serde_json::to_string_pretty(&card)? + "\n")?;
+        if folder.exists() {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists).into());
+        }
+        Ok(fs::rename(unfinished, &folder)?)
     };
     write().map_err(|refusal| refusal.at(&folder))?;
     Ok(folder)

@@ -2,17 +2,20 @@
 
 use crate::{
     Failure,
-    extract::{broken_body, whole_body},
+    extract::{broken_body, media_type, too_large, whole_body},
 };
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
-    http::{StatusCode, header},
+    http::StatusCode,
 };
 use digit::wire::{Code, Input, Problem};
 
-/// The largest body that is read, in bytes.
-pub const MAX_BODY_BYTES: usize = 5 << 20;
+/// The largest image or JSON that is read, in bytes.
+pub const MAX_INPUT_BYTES: usize = 5_000_000;
+
+/// The largest body that is read, in bytes: an input, and what a form wraps around it.
+pub(crate) const MAX_BODY_BYTES: usize = MAX_INPUT_BYTES + (64 << 10);
 
 /// What a client posted to have recognised.
 #[derive(Debug)]
@@ -22,20 +25,20 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let input = match media_type(&request).as_str() {
-            "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Input::image(whole_body(request, state).await?),
-            "application/json" => Input::json(whole_body(request, state).await?),
-            "multipart/form-data" => Input::image(file(request, state).await?),
+        let (parse, bytes): (fn(Bytes) -> _, _) = match media_type(request.headers()).as_str() {
+            "image/png" | "image/jpeg" | "image/webp" | "image/gif" => {
+                (Input::image, whole_body(request, state).await?)
+            }
+            "application/json" => (Input::json, whole_body(request, state).await?),
+            "multipart/form-data" => (Input::image, file(request, state).await?),
             _ => return Err(unsupported()),
         };
+        if bytes.len() > MAX_INPUT_BYTES {
+            return Err(too_large());
+        }
+        let input = parse(bytes);
         input.map(Self).map_err(|error| Problem::from(&error).into())
     }
-}
-
-/// The body's type, without parameters.
-fn media_type(request: &Request) -> String {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
 fn unsupported() -> Failure {

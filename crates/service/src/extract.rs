@@ -4,9 +4,9 @@ use crate::Failure;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Query, Request, rejection::BytesRejection},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use digit::wire::Code;
+use digit::wire::{Code, Problem};
 use serde::de::DeserializeOwned;
 
 /// The query string as a `T`.
@@ -24,7 +24,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A JSON body as a `T`, whatever its `Content-Type`.
+/// A JSON body as a `T`.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -32,13 +32,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        if media_type(request.headers()) != "application/json" {
+            return Err(Failure::new(Code::UnsupportedMediaType, "Send JSON as application/json."));
+        }
         let bytes = whole_body(request, state).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // Well-formed JSON whose values are wrong is another mistake than no JSON at all.
-            let code = if error.is_data() { Code::InvalidInput } else { Code::InvalidJson };
-            Failure::new(code, format!("The body is not the JSON that is expected here: {error}."))
+            let detail = format!("The body is not the JSON that is expected here: {error}.");
+            Failure::new(Problem::code_of_json(&error), detail)
         })
     }
+}
+
+/// The body's type, without parameters; empty if there is none.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
 /// All of a request's body, if it is not too long and arrives.
@@ -49,8 +57,13 @@ pub(crate) async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> R
 /// Why a body could not be read, from the status that axum gives it.
 pub(crate) fn broken_body(status: StatusCode) -> Failure {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        Failure::new(Code::PayloadTooLarge, "The body is larger than 5 MB. Send a smaller one.")
+        too_large()
     } else {
         Failure::new(Code::IncompleteBody, "The body broke off before its end. Send it again.")
     }
+}
+
+/// The body is more than is read.
+pub(crate) fn too_large() -> Failure {
+    Failure::new(Code::PayloadTooLarge, "The body is larger than 5 MB. Send a smaller one.")
 }

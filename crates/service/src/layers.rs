@@ -1,21 +1,28 @@
 //! What every request goes through: a log line, a limit of size and of time, and a problem for whatever is not
 //! answered otherwise.
 
-use crate::{Failure, MAX_BODY_BYTES};
+use crate::{Failure, body::MAX_BODY_BYTES};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    body::HttpBody,
+    extract::{DefaultBodyLimit, Request, State},
     http::{Method, Uri},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use digit::wire::Code;
-use std::{any::Any, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tracing::Span;
 
 /// The longest that a request may take, its body's arrival included.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// A body of at least this many bytes, or of a length that is not told, is large; only so many are read at a time,
+/// because each is held in memory.
+const LARGE: u64 = 256 << 10;
+const LARGE_BODIES: usize = 16;
 
 /// Adds what both services' routes have in common.
 pub fn with_layers(routes: Router) -> Router {
@@ -24,8 +31,9 @@ pub fn with_layers(routes: Router) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))
         .layer(middleware::from_fn(time_limit))
+        .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
 }
 
 async fn not_found(uri: Uri) -> Failure {
@@ -46,8 +54,18 @@ fn defect(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 async fn time_limit(request: Request, next: Next) -> Response {
     tokio::time::timeout(TIME_LIMIT, next.run(request)).await.unwrap_or_else(|_| {
-        Failure::new(Code::Timeout, "The request took longer than 20 seconds. Try again.").into_response()
+        Failure::new(Code::Timeout, "The request took longer than a minute. Try again.").into_response()
     })
+}
+
+async fn admit_large(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE);
+    let place = if is_large { Some(places.try_acquire()) } else { None };
+    if matches!(place, Some(Err(_))) {
+        let failure = Failure::new(Code::Overloaded, "Too many large bodies at once. Try again in a moment.");
+        return failure.retry_after(Duration::from_secs(1)).into_response();
+    }
+    next.run(request).await
 }
 
 fn span(request: &Request) -> Span {

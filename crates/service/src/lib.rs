@@ -9,7 +9,7 @@ mod failure;
 mod layers;
 mod process;
 
-pub use body::{MAX_BODY_BYTES, Posted};
+pub use body::{MAX_INPUT_BYTES, Posted};
 pub use extract::{JsonBody, Params};
 pub use failure::Failure;
 pub use layers::with_layers;

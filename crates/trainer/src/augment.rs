@@ -32,7 +32,7 @@ fn warps(batch: i64) -> Tensor {
     let shear = spread(batch, SHEAR);
     // The map goes from the result back to the source, so a factor below 1 enlarges.
     let (wide, high) = (spread(batch, STRETCH) + 1.0, spread(batch, STRETCH) + 1.0);
-    let across = Tensor::stack(&[&cosine * &wide, &shear * &cosine - &sine, spread(batch, SHIFT)], 1);
+    let across = Tensor::stack(&[&cosine * &wide, (&shear * &cosine - &sine) * &high, spread(batch, SHIFT)], 1);
     let down = Tensor::stack(&[&sine * &wide, (&shear * &sine + &cosine) * &high, spread(batch, SHIFT)], 1);
     Tensor::stack(&[across, down], 1)
 }

@@ -32,10 +32,10 @@ pub struct FitOptions {
     #[arg(long)]
     pub promote: bool,
     /// Passes over the training set.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: u32,
     /// Images a step.
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(i64).range(1..))]
     pub batch_size: i64,
     /// The highest learning rate of the one-cycle schedule.
     #[arg(long, default_value_t = 2e-3)]
@@ -44,13 +44,13 @@ pub struct FitOptions {
     #[arg(long, default_value_t = 1)]
     pub seed: i64,
     /// Images held out of the training set to judge by.
-    #[arg(long, default_value_t = 5000)]
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(i64).range(1..))]
     pub holdout: i64,
     /// Trains on this many images only.
     #[arg(long)]
     pub limit: Option<i64>,
     /// Threads that LibTorch computes with.
-    #[arg(long, default_value_t = default_threads())]
+    #[arg(long, default_value_t = default_threads(), value_parser = clap::value_parser!(i32).range(1..))]
     pub threads: i32,
 }
 
@@ -106,11 +106,7 @@ fn version_of_today() -> anyhow::Result<ModelVersion> {
 fn split(all: &Examples, options: &FitOptions) -> anyhow::Result<(Examples, Examples)> {
     let left = all.len() - options.holdout;
     let count = options.limit.unwrap_or(left).min(left);
-    ensure!(options.batch_size > 0, "--batch-size must be at least 1");
-    ensure!(
-        options.holdout > 0 && count >= options.batch_size,
-        "--holdout or --limit leaves too few images to train on"
-    );
+    ensure!(count >= options.batch_size, "--holdout or --limit leaves too few images to train on");
     let order = Tensor::randperm(all.len(), (Kind::Int64, Device::Cpu));
     Ok((all.select(&order.narrow(0, options.holdout, count)), all.select(&order.narrow(0, 0, options.holdout))))
 }

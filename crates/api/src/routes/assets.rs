@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::Path,
+    extract::{Path, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -19,7 +19,8 @@ pub(super) fn router() -> Router {
     Router::new().route("/static/{*path}", get(asset))
 }
 
-async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+async fn asset(path: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    let path = path.map(|Path(path)| path).unwrap_or_default();
     let Some(file) = Assets::get(&path) else {
         return Failure::new(Code::NotFound, "There is no such file.").into_response();
     };

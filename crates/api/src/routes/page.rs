@@ -9,13 +9,12 @@ use askama::Template;
 use axum::{
     Form, Router,
     extract::{State, rejection::FormRejection},
-    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use digit::{
     TrueLabel,
-    wire::{Code, Prediction, Problem, Source},
+    wire::{Code, Prediction, Source},
 };
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
@@ -37,18 +36,26 @@ struct View {
     /// The recorded answer to show.
     shown: Option<String>,
     /// Show drawings older than this one.
-    before: Option<Uuid>,
+    before: Option<String>,
 }
 
 async fn home(State(api): State<Api>, Params(view): Params<View>) -> Response {
-    match shown(&api, view.shown.as_deref()).await {
-        Ok(shown) => page(&api, StatusCode::OK, shown.as_ref(), None, view.before).await,
+    match asked_for(&api, &view).await {
+        Ok((shown, before)) => page(&api, shown.as_ref(), before).await,
         Err(failure) => refused(&api, failure).await,
     }
 }
 
+async fn asked_for(api: &Api, view: &View) -> Result<(Option<Prediction>, Option<Uuid>), Failure> {
+    let before = view.before.as_deref().map(id).transpose()?;
+    let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
+    let shown = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
+    Ok((Some(shown), before))
+}
+
 async fn recent(State(api): State<Api>, Params(view): Params<View>) -> Result<Html<String>, Failure> {
-    html(&RecentStrip { recent: strip(&api, view.before).await })
+    let before = view.before.as_deref().map(id).transpose()?;
+    html(&RecentStrip { recent: strip(&api, before).await })
 }
 
 /// The upload form: records what is on the image and shows it.
@@ -92,27 +99,21 @@ fn show(id: Uuid) -> Response {
     Redirect::to(&format!("/?shown={id}")).into_response()
 }
 
-async fn shown(api: &Api, id: Option<&str>) -> Result<Option<Prediction>, Failure> {
-    let Some(id) = id else { return Ok(None) };
-    let id = id.parse().map_err(|_| unknown())?;
-    api.store.prediction(id).await?.map(Some).ok_or_else(unknown)
+fn id(text: &str) -> Result<Uuid, Failure> {
+    text.parse().map_err(|_| unknown())
 }
 
-/// The page with what went wrong.
+async fn page(api: &Api, shown: Option<&Prediction>, before: Option<Uuid>) -> Response {
+    html(&HomePage::new(shown, None, strip(api, before).await)).into_response()
+}
+
+/// The page with what went wrong, under the status and headers that the problem has elsewhere.
 async fn refused(api: &Api, failure: Failure) -> Response {
-    let status = StatusCode::from_u16(failure.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page(api, status, None, Some(failure.problem), None).await
-}
-
-async fn page(
-    api: &Api,
-    status: StatusCode,
-    shown: Option<&Prediction>,
-    problem: Option<Problem>,
-    before: Option<Uuid>,
-) -> Response {
-    let page = HomePage::new(shown, problem, strip(api, before).await);
-    (status, html(&page)).into_response()
+    let page = HomePage::new(None, Some(failure.problem.clone()), strip(api, None).await);
+    let (mut response, page) = (failure.into_response(), html(&page).into_response());
+    response.headers_mut().extend(page.headers().clone());
+    let (parts, _) = response.into_parts();
+    Response::from_parts(parts, page.into_body())
 }
 
 async fn strip(api: &Api, before: Option<Uuid>) -> Recent {

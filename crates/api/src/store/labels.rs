@@ -1,6 +1,6 @@
 //! The table `labels`: appended to, never changed.
 
-use super::{Store, StoreError, in_time};
+use super::{Store, StoreError, in_time, predictions::Row};
 use digit::{TrueLabel, wire::Prediction};
 use uuid::Uuid;
 
@@ -11,12 +11,18 @@ impl Store {
     /// # Errors
     /// When the database is away.
     pub async fn label(&self, id: Uuid, true_label: TrueLabel) -> Result<Option<Prediction>, StoreError> {
-        let query = sqlx::query!(
-            "insert into labels (prediction_id, true_label) select id, $2 from predictions where id = $1",
+        let query = sqlx::query_as!(
+            Row,
+            r#"with added as (
+                   insert into labels (prediction_id, true_label) select id, $2 from predictions where id = $1
+                   returning prediction_id, true_label
+               )
+               select id, p.created_at, prediction, confidence, probabilities, verdict, model, source, input_kind,
+                   added.true_label as "true_label?"
+               from predictions p join added on prediction_id = id"#,
             id,
             true_label.to_string(),
         );
-        in_time(query.execute(&self.pool)).await?;
-        self.prediction(id).await
+        in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
     }
 }

@@ -6,17 +6,20 @@ mod predictions;
 pub(crate) use predictions::NewPrediction;
 
 use sqlx::{
-    PgPool,
+    ConnectOptions, Connection, PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{future::pending, num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long the database may take to give a connection, and to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// After which PostgreSQL itself gives a statement up, before this program does: what is told to have failed has not
+/// happened.
+const STATEMENT_LIMIT: &str = "4s";
 /// How long to wait before another try to migrate.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -24,6 +27,7 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    database: PgConnectOptions,
 }
 
 /// Why the database gave no answer; the reasons are for the log.
@@ -42,17 +46,18 @@ impl Store {
     #[must_use]
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
-        Self { pool: pool.connect_lazy_with(database) }
+        let limited = database.clone().options([("statement_timeout", STATEMENT_LIMIT)]);
+        Self { pool: pool.connect_lazy_with(limited), database }
     }
 
-    /// Brings the database's tables up to date, as soon as it can be reached; then waits for ever.
+    /// Brings the database's tables up to date, as soon as it can be reached.
     ///
-    /// Returns only when the tables cannot be brought up to date, which no waiting mends.
-    pub async fn migrate_and_watch(&self) -> MigrateError {
+    /// # Errors
+    /// When the tables cannot be brought up to date, which no waiting mends.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
         let mut told = false;
         loop {
-            match MIGRATIONS.run(&self.pool).await {
-                Ok(()) => break,
+            match self.try_to_migrate().await {
                 Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_away(&error) => {
                     if !told {
                         tracing::warn!(%error, "waiting for the database");
@@ -60,11 +65,20 @@ impl Store {
                     told = true;
                     tokio::time::sleep(RETRY).await;
                 }
-                Err(error) => return error,
+                result => {
+                    tracing::info!(failed = result.is_err(), "migrated the database");
+                    return result;
+                }
             }
         }
-        tracing::info!("the database is ready");
-        pending().await
+    }
+
+    /// On a connection of its own: a migration may take longer than a request's statement.
+    async fn try_to_migrate(&self) -> Result<(), MigrateError> {
+        let mut connection = self.database.connect().await.map_err(MigrateError::Execute)?;
+        let result = MIGRATIONS.run(&mut connection).await;
+        drop(connection.close().await); // what matters has been told by then
+        result
     }
 
     /// Checks that the database answers and has its tables.
@@ -85,18 +99,28 @@ async fn in_time<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, S
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if is_away(&error) { Self::Away(error.to_string()) } else { Self::Defect(error.to_string()) }
+        if is_away(&error) || is_not_migrated(&error) {
+            Self::Away(error.to_string())
+        } else {
+            Self::Defect(error.to_string())
+        }
     }
 }
 
 /// Whether waiting may help.
 fn is_away(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed};
     match error {
-        Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+        Io(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
         Database(error) => error.code().is_some_and(|code| is_passing(&code)),
         _ => false,
     }
+}
+
+/// Whether the tables are not there yet.
+fn is_not_migrated(error: &sqlx::Error) -> bool {
+    const UNDEFINED_TABLE: &str = "42P01";
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(UNDEFINED_TABLE))
 }
 
 /// Whether a SQLSTATE (PostgreSQL's manual, appendix A) names a state of the server rather than a mistake in the
@@ -107,10 +131,9 @@ fn is_passing(code: &str) -> bool {
         "28", // wrong password: someone is about to mend it
         "3D", // the database is not there yet
         "53", // out of disk, memory or connections
-        "57", // shutting down or starting up
+        "57", // shutting down or starting up; a statement that took too long
         "58", // the system it runs on fails
     ];
-    const UNDEFINED_TABLE: &str = "42P01"; // not migrated yet
     const READ_ONLY: &str = "25006"; // a standby that is about to take over
-    code == UNDEFINED_TABLE || code == READ_ONLY || CLASSES.iter().any(|class| code.starts_with(class))
+    code == READ_ONLY || CLASSES.iter().any(|class| code.starts_with(class))
 }

@@ -22,18 +22,18 @@ pub(crate) struct NewPrediction<'a> {
     pub(crate) source: Source,
 }
 
-/// A line of the view `labelled_predictions`.
-struct Row {
-    id: Uuid,
-    created_at: OffsetDateTime,
-    prediction: i16,
-    confidence: f32,
-    probabilities: Vec<f32>,
-    verdict: String,
-    model: String,
-    source: String,
-    input_kind: String,
-    true_label: Option<String>,
+/// A prediction with its label, as the database tells it.
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) created_at: OffsetDateTime,
+    pub(super) prediction: i16,
+    pub(super) confidence: f32,
+    pub(super) probabilities: Vec<f32>,
+    pub(super) verdict: String,
+    pub(super) model: String,
+    pub(super) source: String,
+    pub(super) input_kind: String,
+    pub(super) true_label: Option<String>,
 }
 
 impl Store {

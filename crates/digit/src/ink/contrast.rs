@@ -16,7 +16,13 @@ pub(super) fn ink(pixels: &Pixels) -> Option<Plane> {
         let drawn = alpha.bounds(FAINTEST)?;
         return if is_sheet(pixels, drawn) { by_colour(&crop(pixels, drawn)) } else { stretch(alpha, 0.0) };
     }
-    by_colour(pixels)
+    by_colour(pixels).or_else(|| trimmed(pixels))
+}
+
+/// Ink of one colour, cut out so tightly that its border is opaque.
+fn trimmed(pixels: &Pixels) -> Option<Plane> {
+    let has_holes = pixels.channels == 4 && pixels.data.chunks_exact(4).any(|pixel| pixel[3] < 128);
+    if has_holes { stretch(alpha(pixels), 0.0) } else { None }
 }
 
 /// A canvas sends its ink as alpha, so that whatever colour the theme gave the ink, it stays ink.
@@ -158,6 +164,13 @@ mod tests {
             paint(&mut pixels, BAR, pen);
             assert_eq!(ink(&pixels).unwrap().bounds(255), Some(BAR), "{pen:?} on {paper:?}");
         }
+    }
+
+    #[test]
+    fn ink_that_is_trimmed_to_its_edges_is_still_ink() {
+        let mut pixels = sheet(10, 40, [0, 0, 0, 255]);
+        paint(&mut pixels, Bounds { left: 6, top: 8, right: 10, bottom: 40 }, [0, 0, 0, 0]);
+        assert_eq!(ink(&pixels).unwrap().bounds(255), Some(Bounds { left: 0, top: 0, right: 10, bottom: 40 }));
     }
 
     #[test]

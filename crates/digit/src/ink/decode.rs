@@ -7,6 +7,9 @@ use std::{fmt, io::Cursor};
 /// The most pixels that are decoded: 25 megapixels, more than most phones take.
 pub const MAX_PIXELS: u64 = 25_000_000;
 
+/// The most pixels across or down: what JPEG can hold.
+const MAX_SIDE: u32 = 65_535;
+
 /// The most memory, in bytes, that one decoder may ask for: 16 bits of red, green, blue and alpha a pixel, and a
 /// little for itself.
 const MAX_DECODER_BYTES: u64 = MAX_PIXELS * 8 + (16 << 20);
@@ -81,17 +84,33 @@ pub(super) struct Pixels {
 pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     let kind = ImageKind::of(bytes).ok_or(InkError::NotAnImage)?;
     let corrupt = |_| InkError::Corrupt(kind);
+    if is_cut(kind, bytes) {
+        return Err(InkError::Corrupt(kind));
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
         return Err(InkError::TooLarge { width, height });
     }
     let orientation = decoder.orientation().map_err(corrupt)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    let mut image = eight_bits(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
     image.apply_orientation(orientation);
     Ok(pixels(image))
+}
+
+/// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,
+/// which is no drawing.
+fn is_cut(kind: ImageKind, bytes: &[u8]) -> bool {
+    let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
+    let (end_of_image, start_of_scan) = (last(0xd9), last(0xda));
+    kind == ImageKind::Jpeg && end_of_image < start_of_scan
+}
+
+/// Eight bits a channel, grey as colour. Done before an image is turned, which takes a second copy.
+fn eight_bits(image: DynamicImage) -> DynamicImage {
+    if image.color().has_alpha() { image.into_rgba8().into() } else { image.into_rgb8().into() }
 }
 
 fn limits() -> Limits {
@@ -102,7 +121,6 @@ fn limits() -> Limits {
 
 fn pixels(image: DynamicImage) -> Pixels {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let (channels, data) =
-        if image.color().has_alpha() { (4, image.into_rgba8().into_raw()) } else { (3, image.into_rgb8().into_raw()) };
-    Pixels { width, height, channels, data }
+    let channels = usize::from(image.color().channel_count());
+    Pixels { width, height, channels, data: image.into_bytes() }
 }

@@ -29,7 +29,7 @@ pub enum InkError {
     #[error("the {0} image is truncated or damaged")]
     Corrupt(ImageKind),
     /// The image has more than [`MAX_PIXELS`] pixels.
-    #[error("the image is {width} × {height} pixels; the most that is read is 25 megapixels")]
+    #[error("the image is {width} × {height} pixels; the most that is read is 25 megapixels, and 65,535 a side")]
     TooLarge {
         /// Pixels across.
         width: u32,

@@ -4,7 +4,7 @@
 use super::{frame::BOX, plane::Plane};
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, SeqAccess, Visitor},
 };
 use std::fmt;
 
@@ -39,8 +39,8 @@ pub struct Drawing(Vec<Vec<Point>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDrawing {
     /// There are more than [`MAX_POINTS`].
-    #[error("a drawing may have {MAX_POINTS} points, not {0}")]
-    TooManyPoints(usize),
+    #[error("a drawing may have {MAX_POINTS} points at most")]
+    TooManyPoints,
     /// A coordinate is not finite or far outside any canvas.
     #[error("a point lies farther than a million units from the origin")]
     TooFar,
@@ -52,9 +52,8 @@ impl Drawing {
     /// # Errors
     /// When there are too many points or one lies too far away.
     pub fn new(strokes: Vec<Vec<Point>>) -> Result<Self, InvalidDrawing> {
-        let count = strokes.iter().map(Vec::len).sum();
-        if count > MAX_POINTS {
-            return Err(InvalidDrawing::TooManyPoints(count));
+        if strokes.iter().map(Vec::len).sum::<usize>() > MAX_POINTS {
+            return Err(InvalidDrawing::TooManyPoints);
         }
         let near = |point: &Point| point.x.abs() <= MAX_COORDINATE && point.y.abs() <= MAX_COORDINATE;
         if !strokes.iter().flatten().all(near) {
@@ -154,30 +153,93 @@ fn distance(point: Point, from: Point, to: Point) -> f32 {
     let length_squared = along_x * along_x + along_y * along_y;
     let nearest =
         if length_squared > 0.0 { ((x * along_x + y * along_y) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
-    (x - nearest * along_x).hypot(y - nearest * along_y)
+    let (off_x, off_y) = (x - nearest * along_x, y - nearest * along_y);
+    (off_x * off_x + off_y * off_y).sqrt()
+}
+
+/// Reads strokes and stops at the first that is too much, so that no body takes more memory than a drawing may.
+impl<'de> Deserialize<'de> for Drawing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(StrokesVisitor)
+    }
+}
+
+struct StrokesVisitor;
+
+impl<'de> Visitor<'de> for StrokesVisitor {
+    type Value = Drawing;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("strokes: an array of arrays of points")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Drawing, A::Error> {
+        let (mut strokes, mut left) = (Vec::new(), MAX_POINTS);
+        while let Some(stroke) = elements.next_element_seed(StrokeSeed { left })? {
+            // An empty stroke counts as a point: it takes as much memory.
+            left = left.saturating_sub(stroke.len().max(1));
+            strokes.push(stroke);
+        }
+        Drawing::new(strokes).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Reads one stroke of at most `left` points.
+struct StrokeSeed {
+    left: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for StrokeSeed {
+    type Value = Vec<Point>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Point>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StrokeSeed {
+    type Value = Vec<Point>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a stroke: an array of points")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<Point>, A::Error> {
+        if self.left == 0 {
+            return Err(serde::de::Error::custom(InvalidDrawing::TooManyPoints));
+        }
+        let mut points = Vec::new();
+        while let Some(point) = elements.next_element()? {
+            if points.len() == self.left {
+                return Err(serde::de::Error::custom(InvalidDrawing::TooManyPoints));
+            }
+            points.push(point);
+        }
+        Ok(points)
+    }
 }
 
 impl<'de> Deserialize<'de> for Point {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Numbers;
+        deserializer.deserialize_seq(PointVisitor)
+    }
+}
 
-        impl<'de> Visitor<'de> for Numbers {
-            type Value = Point;
+struct PointVisitor;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a point: an array that starts with the numbers x and y")
-            }
+impl<'de> Visitor<'de> for PointVisitor {
+    type Value = Point;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Point, A::Error> {
-                let missing = |found| serde::de::Error::invalid_length(found, &self);
-                let x = numbers.next_element()?.ok_or_else(|| missing(0))?;
-                let y = numbers.next_element()?.ok_or_else(|| missing(1))?;
-                while numbers.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Point { x, y })
-            }
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a point: an array that starts with the numbers x and y")
+    }
 
-        deserializer.deserialize_seq(Numbers)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Point, A::Error> {
+        let missing = |found| serde::de::Error::invalid_length(found, &PointVisitor);
+        let x = numbers.next_element()?.ok_or_else(|| missing(0))?;
+        let y = numbers.next_element()?.ok_or_else(|| missing(1))?;
+        while numbers.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Point { x, y })
     }
 }
 
@@ -201,7 +263,7 @@ mod tests {
     #[test]
     fn too_many_points_and_points_too_far_away_are_refused() {
         let point = Point { x: 0.0, y: 0.0 };
-        assert_eq!(Drawing::new(vec![vec![point; 10_001]]), Err(InvalidDrawing::TooManyPoints(10_001)));
+        assert_eq!(Drawing::new(vec![vec![point; 10_001]]), Err(InvalidDrawing::TooManyPoints));
         for x in [f32::NAN, f32::INFINITY, -2e6] {
             assert_eq!(Drawing::new(vec![vec![Point { x, y: 0.0 }]]), Err(InvalidDrawing::TooFar));
         }

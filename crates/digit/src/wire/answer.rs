@@ -2,6 +2,7 @@
 
 use crate::{Bitmap, Digit};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The model service's answer to `POST /predict`.
@@ -20,6 +21,19 @@ pub struct Answer {
     /// What the network saw, if the client asked to have it explained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bitmap: Option<Bitmap>,
+}
+
+/// The model service's answer to `GET /`: what it is and where to go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The service's name.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// The version of the model that answers.
+    pub model: String,
+    /// Addresses, by what is there.
+    pub links: BTreeMap<String, String>,
 }
 
 /// Whether a drawing is a digit.

@@ -1,8 +1,8 @@
 //! What a client may send to have recognised: an image, strokes or pixels.
 
 use crate::{
-    Bitmap, InvalidPixels,
-    ink::{self, Drawing, ImageKind, InkError, InvalidDrawing, Point},
+    Bitmap,
+    ink::{self, Drawing, ImageKind, InkError},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -53,21 +53,15 @@ pub enum InputError {
     /// The canvas has no sensible size.
     #[error("\"width\" and \"height\" must be numbers above 0 and at most 100,000")]
     Canvas,
-    /// The strokes are no drawing.
-    #[error("{0}")]
-    Strokes(#[from] InvalidDrawing),
-    /// The pixels are no bitmap.
-    #[error("{0}")]
-    Pixels(#[from] InvalidPixels),
 }
 
 /// The JSON body of `POST /predict`.
 #[derive(Deserialize)]
 struct Body {
-    strokes: Option<Vec<Vec<Point>>>,
+    strokes: Option<Drawing>,
     width: Option<f32>,
     height: Option<f32>,
-    pixels: Option<Vec<f32>>,
+    pixels: Option<Box<Bitmap>>,
 }
 
 impl Input {
@@ -92,9 +86,9 @@ impl Input {
                 if !sensible(body.width) || !sensible(body.height) {
                     return Err(InputError::Canvas);
                 }
-                Content::Strokes(Drawing::new(strokes)?)
+                Content::Strokes(strokes)
             }
-            (None, Some(pixels)) => Content::Pixels(Box::new(Bitmap::from_unit(&pixels)?)),
+            (None, Some(pixels)) => Content::Pixels(pixels),
             _ => return Err(InputError::Neither),
         };
         Ok(Self { bytes, content })
@@ -189,7 +183,7 @@ mod tests {
         for (text, reason) in [
             ("", "EOF"),
             ("{", "EOF"),
-            ("[]", "expected"),
+            ("7", "expected"),
             ("{}", "either"),
             (r#"{"strokes":[],"pixels":[]}"#, "either"),
             (r#"{"strokes":[[[1]]]}"#, "array that starts with the numbers x and y"),

@@ -49,9 +49,6 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every kind of problem.
-            pub const ALL: &[Self] = &[$(Self::$code),*];
-
             /// Its HTTP status.
             #[must_use]
             pub const fn status(self) -> u16 {
@@ -80,14 +77,14 @@ codes! {
     PayloadTooLarge => 413 "Too many bytes",
     /// The body is of a type that is not read here.
     UnsupportedMediaType => 415 "Unsupported type",
-    /// The body is not JSON of the right shape.
-    InvalidJson => 400 "Not the expected JSON",
+    /// The body is not JSON.
+    InvalidJson => 400 "Not JSON",
     /// The body is not a form with a file.
     InvalidForm => 400 "Not the expected form",
     /// The body broke off.
     IncompleteBody => 400 "The body broke off",
-    /// The body has the right shape but values that make no sense.
-    InvalidInput => 422 "Values out of range",
+    /// The body is JSON or a form, but not what is asked for.
+    InvalidInput => 422 "Not what is expected",
     /// The query string is wrong.
     InvalidQuery => 400 "Not the expected query",
     /// There is nothing at this address.
@@ -106,6 +103,14 @@ codes! {
     Internal => 500 "A defect on our side",
 }
 
+impl Problem {
+    /// The kind of a body that is no JSON at all, or JSON that is well-formed but not what is asked for.
+    #[must_use]
+    pub fn code_of_json(error: &serde_json::Error) -> Code {
+        if error.is_data() { Code::InvalidInput } else { Code::InvalidJson }
+    }
+}
+
 impl From<&InkError> for Problem {
     fn from(error: &InkError) -> Self {
         let (code, advice) = match error {
@@ -122,10 +127,8 @@ impl From<&InputError> for Problem {
     fn from(error: &InputError) -> Self {
         let code = match error {
             InputError::NotAnImage(ink) => return ink.into(),
-            InputError::Json(_) => Code::InvalidJson,
-            InputError::Neither | InputError::Canvas | InputError::Strokes(_) | InputError::Pixels(_) => {
-                Code::InvalidInput
-            }
+            InputError::Json(json) => Self::code_of_json(json),
+            InputError::Neither | InputError::Canvas => Code::InvalidInput,
         };
         Self::new(code, sentence(error))
     }

@@ -39,8 +39,15 @@ async fn a_body_that_shows_no_digit_is_refused_with_the_reason() {
     refused(image(b"GIF87".to_vec()), 422, "not_an_image").await;
     refused(image(png[..png.len() / 2].to_vec()), 422, "corrupt_image").await;
     refused(image(png[..20].to_vec()), 422, "corrupt_image").await;
+    let drawn = Picture::default().of(&drawings::all()[8]);
+    for format in [ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif] {
+        let whole = encode(&DynamicImage::from(drawn.clone()).to_rgb8().into(), format);
+        for share in [2, 3, 5] {
+            refused(image(whole[..whole.len() * (share - 1) / share].to_vec()), 422, "corrupt_image").await;
+        }
+    }
     refused(image(b"%PDF-1.7 not a picture".to_vec()), 422, "not_an_image").await;
-    refused(image(vec![0; (5 << 20) + 1]), 413, "payload_too_large").await;
+    refused(image(vec![0; 5_000_001]), 413, "payload_too_large").await;
     refused(image(png_of_size(5001, 5000)), 413, "image_too_large").await;
 
     let response = image(bomb).send().await.unwrap();
@@ -66,10 +73,15 @@ async fn json_that_is_no_drawing_is_refused_with_the_reason() {
     let stack = Stack::start().await;
     let json = |body: &str| stack.post("/predict", "application/json", body.to_owned());
     let deep = "[".repeat(100_000);
-    for body in ["", "{", "null", "[]", "\"strokes\"", "{\"strokes\":7}", "{\"strokes\":[[[1,1e999]]]}", &deep] {
+    for body in ["", "{", "strokes", "{\"strokes\":[[[1,1e999]]]}", &deep] {
         refused(json(body), 400, "invalid_json").await;
     }
     for body in [
+        "null",
+        "[]",
+        "\"strokes\"",
+        "{\"strokes\":7}",
+        "{\"strokes\":[[[1]]]}",
         "{}",
         "{\"pixels\":[]}",
         "{\"pixels\":[0.5],\"strokes\":[]}",
@@ -87,6 +99,10 @@ async fn json_that_is_no_drawing_is_refused_with_the_reason() {
     }
     let long = format!("{{\"strokes\":[[{}[1,1]]]}}", "[1,2],".repeat(10_000));
     refused(json(&long), 422, "invalid_input").await;
+    let empty = format!("{{\"strokes\":[{}[]]}}", "[],".repeat(10_000));
+    refused(json(&empty), 422, "invalid_input").await;
+    let many = format!("{{\"pixels\":[{}0]}}", "0,".repeat(100_000));
+    refused(json(&many), 422, "invalid_input").await;
     assert_eq!(stack.rows().await, 0);
 }
 
@@ -102,6 +118,9 @@ async fn addresses_methods_and_queries_that_are_wrong_are_refused() {
     refused(stack.get(&format!("/predictions/{}/bitmap.png", Uuid::nil())), 404, "not_found").await;
     refused(stack.get("/predict"), 405, "method_not_allowed").await;
     refused(stack.http.delete(stack.url("/predictions")), 405, "method_not_allowed").await;
+    refused(stack.get("/static/%FF"), 404, "not_found").await;
+    let label = stack.http.put(stack.url(&format!("/predictions/{}/label", Uuid::nil()))).body("{\"true_label\":7}");
+    refused(label, 415, "unsupported_media_type").await;
     for query in ["preview=maybe", "source=moon", "explain=2"] {
         refused(stack.post(&format!("/predict?{query}"), "application/json", eight.clone()), 400, "invalid_query")
             .await;

@@ -40,7 +40,7 @@ async fn labels_can_be_neither_changed_nor_deleted() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     label(&stack, answer["id"].as_str().unwrap(), &value!({ "true_label": 7 })).await;
-    for statement in ["update labels set true_label = '1'", "delete from labels"] {
+    for statement in ["update labels set true_label = '1'", "delete from labels", "truncate labels"] {
         assert!(sqlx::query(statement).execute(&mut stack.sql().await).await.is_err(), "{statement}");
     }
 }

@@ -87,7 +87,7 @@ impl Stack {
         let store = Store::new(database.clone(), NonZeroU32::MIN.saturating_add(4));
         let migrations = tokio::spawn({
             let store = store.clone();
-            async move { panic!("{}", store.migrate_and_watch().await) }
+            async move { store.migrate().await.unwrap() }
         });
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
         let api = Service::start(ANY.parse().unwrap(), |_| api::app(Api { store, model: client })).await;

@@ -7,6 +7,7 @@ use std::{
     env, fs,
     io::Read,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Where the gzipped files are published, tried in this order.
@@ -15,6 +16,9 @@ const MIRRORS: [&str; 2] =
 
 /// No file of MNIST is near this size, in bytes; a mirror that sends more is not one.
 const MAX_BYTES: u64 = 32 << 20;
+
+/// How long one file may take; the largest has 10 MB.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// `~/.cache/digits/mnist`, or what `XDG_CACHE_HOME` puts in its place.
 pub(super) fn cache() -> PathBuf {
@@ -39,7 +43,8 @@ pub(super) fn fetch(source: &Source, folder: &Path) -> Result<(), DataError> {
 
 /// The gzipped file, known to be the right one.
 fn download(mirror: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let response = ureq::get(format!("{mirror}/{}.gz", source.name)).call()?;
+    let request = ureq::get(format!("{mirror}/{}.gz", source.name)).config().timeout_global(Some(PATIENCE)).build();
+    let response = request.call()?;
     let bar = ProgressBar::new(response.body().content_length().unwrap_or(0))
         .with_message(source.name)
         .with_style(ProgressStyle::with_template("{msg:24} {wide_bar} {bytes}/{total_bytes} {eta}")?);
