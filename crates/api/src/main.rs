@@ -12,12 +12,12 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(service::healthcheck(config.listen));
     }
     service::log_to_stderr();
-    run(config)?;
+    run(&config)?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[tokio::main]
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn run(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let database = config.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;

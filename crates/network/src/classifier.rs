@@ -39,10 +39,7 @@ impl Classifier {
 }
 
 /// Bitmaps as the network takes them: `[batch, 1, 28, 28]`, ink from 0 to 1.
-///
-/// # Errors
-/// When LibTorch fails.
-pub fn images(bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
+fn images(bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
     let levels: Vec<u8> = bitmaps.iter().flat_map(Bitmap::levels).copied().collect();
     let (batch, side) = (i64::try_from(bitmaps.len()), i64::try_from(SIDE));
     let (Ok(batch), Ok(side)) = (batch, side) else {

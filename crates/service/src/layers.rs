@@ -17,7 +17,7 @@ use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tracing::Span;
 
 /// The longest that a request may take, its body's arrival included.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// A body of at least this many bytes, or of a length that is not told, is large; only so many are read at a time,
 /// because each is held in memory.

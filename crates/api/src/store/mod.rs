@@ -6,7 +6,7 @@ mod predictions;
 pub(crate) use predictions::NewPrediction;
 
 use sqlx::{
-    ConnectOptions, Connection, PgPool,
+    PgPool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -75,9 +75,10 @@ impl Store {
 
     /// On a connection of its own: a migration may take longer than a request's statement.
     async fn try_to_migrate(&self) -> Result<(), MigrateError> {
-        let mut connection = self.database.connect().await.map_err(MigrateError::Execute)?;
-        let result = MIGRATIONS.run(&mut connection).await;
-        drop(connection.close().await); // what matters has been told by then
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_LIMIT);
+        let pool = pool.connect_lazy_with(self.database.clone());
+        let result = MIGRATIONS.run(&pool).await;
+        pool.close().await;
         result
     }
 

@@ -185,7 +185,7 @@ mod tests {
             ("{", "EOF"),
             ("7", "expected"),
             ("{}", "either"),
-            (r#"{"strokes":[],"pixels":[]}"#, "either"),
+            (r#"{"strokes":[],"pixels":[]}"#, "784"),
             (r#"{"strokes":[[[1]]]}"#, "array that starts with the numbers x and y"),
             (r#"{"strokes":[[["a","b"]]]}"#, "expected f32"),
             (r#"{"strokes":[[[1e300,0]]]}"#, "farther"),

@@ -61,17 +61,13 @@ impl Browser {
         let (left, top, width, height) = self.element("#paper").await.rectangle().await.unwrap();
         let place = |point: &Value| {
             let share = |axis: usize| point[axis].as_f64().unwrap() / 280.0;
-            ((left + share(0) * width) as i64, (top + share(1) * height) as i64)
+            ((left + share(0) * width).floor(), (top + share(1) * height).floor())
         };
         let mut mouse = MouseActions::new("mouse".to_owned());
         for stroke in strokes.as_array().unwrap() {
             for (index, point) in stroke.as_array().unwrap().iter().enumerate() {
                 let (x, y) = place(point);
-                mouse = mouse.then(PointerAction::MoveTo {
-                    duration: Some(Duration::from_millis(2)),
-                    x: x as f64,
-                    y: y as f64,
-                });
+                mouse = mouse.then(PointerAction::MoveTo { duration: Some(Duration::from_millis(2)), x, y });
                 if index == 0 {
                     mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
                 }

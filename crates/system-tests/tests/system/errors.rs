@@ -149,7 +149,7 @@ async fn damaged_images_never_make_a_service_fail() {
     };
     for round in 0..400 {
         let mut bytes = originals[round % originals.len()].clone();
-        for _ in 0..1 + random(6) {
+        for _ in 0..=random(6) {
             let place = random(bytes.len());
             bytes[place] = random(256) as u8;
         }

@@ -3,6 +3,12 @@
 //! Real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the real network with
 //! the committed champion, real HTTP on ports of the system's choice.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the tests' coordinates and grey levels are small and positive"
+)]
+
 mod away;
 mod browser;
 mod drawings;

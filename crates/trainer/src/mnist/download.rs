@@ -18,7 +18,7 @@ const MIRRORS: [&str; 2] =
 const MAX_BYTES: u64 = 32 << 20;
 
 /// How long one file may take; the largest has 10 MB.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// `~/.cache/digits/mnist`, or what `XDG_CACHE_HOME` puts in its place.
 pub(super) fn cache() -> PathBuf {
