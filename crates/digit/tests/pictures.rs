@@ -19,8 +19,8 @@ fn every_kind_of_file_gives_the_same_bitmap() {
     let expected = bitmap("grey.png");
     for (file, tolerance) in [
         ("sixteen-bit.png", 0.001),
-        ("palette.png", 0.1),
-        ("one-bit.png", 0.2),
+        ("palette.png", 0.15), // of eight colours
+        ("one-bit.png", 0.2),  // dithered
         ("transparent.png", 0.1),
         ("light-on-dark.gif", 0.05),
         ("cmyk.jpg", 0.1),
