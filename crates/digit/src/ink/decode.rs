@@ -84,7 +84,7 @@ pub(super) struct Pixels {
 pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     let kind = ImageKind::of(bytes).ok_or(InkError::NotAnImage)?;
     let corrupt = |_| InkError::Corrupt(kind);
-    if is_cut(kind, bytes) {
+    if kind == ImageKind::Jpeg && is_cut(bytes) {
         return Err(InkError::Corrupt(kind));
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
@@ -102,10 +102,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
 
 /// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,
 /// which is no drawing.
-fn is_cut(kind: ImageKind, bytes: &[u8]) -> bool {
+fn is_cut(bytes: &[u8]) -> bool {
     let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
     let (end_of_image, start_of_scan) = (last(0xd9), last(0xda));
-    kind == ImageKind::Jpeg && end_of_image < start_of_scan
+    end_of_image < start_of_scan
 }
 
 /// Eight bits a channel, grey as colour. Done before an image is turned, which takes a second copy.
