@@ -5,10 +5,10 @@
 
 use digit::{
     Bitmap,
-    ink::InkError,
-    wire::{Answer, Content, Input, Verdict},
+    ink::{Ink, InkError},
+    wire::{Answer, Content, Input, Reason, Verdict},
 };
-use network::{Classifier, ModelCard};
+use network::{Classification, Classifier, ModelCard};
 use std::{num::NonZeroUsize, sync::Arc, thread};
 use tch::TchError;
 use tokio::{
@@ -31,7 +31,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Job {
     bitmap: Bitmap,
-    reply: oneshot::Sender<Result<[f32; 10], TchError>>,
+    reply: oneshot::Sender<Result<Classification, TchError>>,
 }
 
 /// Why the engine gave no answer.
@@ -97,32 +97,34 @@ impl Engine {
     /// When the input gives no bitmap, all places are taken or the network is gone.
     pub async fn answer(&self, input: Input) -> Result<Answer, EngineError> {
         let _place = self.places.try_acquire().map_err(|_| EngineError::Busy)?;
-        let bitmap = self.decode(input).await?;
-        let probabilities = self.classify(bitmap.clone()).await?;
+        let Ink { bitmap, is_scant } = self.decode(input).await?;
+        let Classification { probabilities, stranger } = self.classify(bitmap.clone()).await?;
         let (prediction, confidence) = digit::Digit::most_probable(&probabilities);
+        let reason = if is_scant { Some(Reason::TooLittleInk) } else { stranger };
         Ok(Answer {
             prediction,
             confidence,
             probabilities,
-            verdict: Verdict::Digit,
+            verdict: if reason.is_some() { Verdict::NotADigit } else { Verdict::Digit },
+            reason,
             model: self.card.version.to_string(),
             bitmap: Some(bitmap),
         })
     }
 
-    async fn decode(&self, input: Input) -> Result<Bitmap, EngineError> {
+    async fn decode(&self, input: Input) -> Result<Ink, EngineError> {
         let permit = match input.content() {
-            Content::Pixels(_) => return Ok(input.bitmap()?), // nothing to do
+            Content::Pixels(_) => return Ok(input.ink()?), // nothing to do
             Content::Strokes(_) => None,
             Content::Image(_) => Some(self.decoder.clone().acquire_owned().await.map_err(|_| EngineError::Ended)?),
         };
         // The permit goes along: a request that is dropped meanwhile still decodes to the end.
-        let decode = move |_permit: Option<OwnedSemaphorePermit>| input.bitmap();
+        let decode = move |_permit: Option<OwnedSemaphorePermit>| input.ink();
         let decoded = task::spawn_blocking(move || decode(permit)).await;
         Ok(decoded.map_err(|_| EngineError::Decoder)??)
     }
 
-    async fn classify(&self, bitmap: Bitmap) -> Result<[f32; 10], EngineError> {
+    async fn classify(&self, bitmap: Bitmap) -> Result<Classification, EngineError> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(Job { bitmap, reply }).await.map_err(|_| EngineError::Ended)?;
         Ok(answer.await.map_err(|_| EngineError::Ended)??)
@@ -145,7 +147,7 @@ fn work(classifier: &Classifier, mut queued: mpsc::Receiver<Job>) {
         if reply.is_closed() {
             continue; // its client has gone
         }
-        let answer = classifier.classify(&[bitmap]).map(|rows| rows.first().copied().unwrap_or([0.0; 10]));
+        let answer = classifier.classify(&[bitmap]).map(|mut answers| answers.swap_remove(0));
         let _ = reply.send(answer);
     }
 }

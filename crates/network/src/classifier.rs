@@ -1,8 +1,17 @@
 //! A network that is ready to classify: its weights, its layers and its card.
 
 use crate::{Cnn, ModelCard};
-use digit::{Bitmap, SIDE};
+use digit::{Bitmap, SIDE, wire::Reason};
 use tch::{Device, Kind, TchError, Tensor, nn::VarStore};
+
+/// What the network says of a bitmap.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classification {
+    /// The probability of each digit, 0 to 9, given that it is one; they sum to 1.
+    pub probabilities: [f32; 10],
+    /// Why it is not taken for a digit, if it is not.
+    pub stranger: Option<Reason>,
+}
 
 /// A loaded model. It can be sent to another thread, but belongs to one at a time.
 #[derive(Debug)]
@@ -24,17 +33,18 @@ impl Classifier {
         &self.card
     }
 
-    /// The probability of each of the ten digits, for each bitmap.
+    /// What each bitmap is taken for.
     ///
     /// # Errors
     /// When LibTorch fails; no bitmap makes it fail.
-    pub fn classify(&self, bitmaps: &[Bitmap]) -> Result<Vec<[f32; 10]>, TchError> {
+    pub fn classify(&self, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
         let _no_grad = tch::no_grad_guard();
         let logits = self.cnn.forward(&images(bitmaps)?, false);
         let probabilities = logits.f_softmax(-1, Kind::Float)?.f_contiguous()?;
         let mut rows = vec![0.0; bitmaps.len() * 10];
         probabilities.f_copy_data(&mut rows, bitmaps.len() * 10)?;
-        Ok(rows.as_chunks().0.to_vec())
+        let classify = |&probabilities: &[f32; 10]| Classification { probabilities, stranger: None };
+        Ok(rows.as_chunks().0.iter().map(classify).collect())
     }
 }
 

@@ -11,7 +11,7 @@ mod version;
 
 pub use card::{DataFile, Hyperparameters, Metrics, ModelCard, Score};
 pub use checkpoint::{CheckpointError, Refusal, load, save};
-pub use classifier::Classifier;
+pub use classifier::{Classification, Classifier};
 pub use cnn::{ARCHITECTURE, Cnn, NO_DECAY_GROUP};
 pub use sha256::sha256;
 pub use version::{ChampionError, InvalidVersion, ModelVersion};

@@ -71,7 +71,7 @@ fn the_champion_loads_and_its_probabilities_sum_to_one() {
     let rows = classifier.classify(&[Bitmap::new([0; Bitmap::LEN]), ramp]).unwrap();
     assert_eq!(rows.len(), 2);
     for row in rows {
-        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{row:?}");
+        assert!((row.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{row:?}");
     }
     assert!(classifier.classify(&[]).unwrap().is_empty());
 }

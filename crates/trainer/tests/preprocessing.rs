@@ -33,7 +33,7 @@ fn digits_on_canvases_are_read_as_well_as_the_originals() {
         let mut random = Random(7);
         let canvases = digits.iter().map(|(digit, label)| {
             let png = canvas(digit, dark_on_light, &mut random);
-            (ink::from_image(&png).unwrap(), *label)
+            (ink::from_image(&png).unwrap().bitmap, *label)
         });
         let on_canvases = accuracy(&classifier, canvases);
         println!("originals {originals:.2} %, on canvases {on_canvases:.2} % (dark on light: {dark_on_light})");
@@ -47,7 +47,7 @@ fn accuracy(classifier: &Classifier, digits: impl Iterator<Item = (Bitmap, i64)>
     let mut right = 0_u32;
     for (bitmaps, labels) in bitmaps.chunks(500).zip(labels.chunks(500)) {
         for (row, label) in classifier.classify(bitmaps).unwrap().iter().zip(labels) {
-            let (said, _) = digit::Digit::most_probable(row);
+            let (said, _) = digit::Digit::most_probable(&row.probabilities);
             right += u32::from(i64::from(said.value()) == *label);
         }
     }

@@ -73,11 +73,21 @@ impl fmt::Display for ImageKind {
 }
 
 /// Pixels of 8 bits a channel: three channels (red, green, blue), or four with alpha.
-pub(super) struct Pixels {
+#[derive(Debug, Clone)]
+pub struct Pixels {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) channels: usize,
     pub(super) data: Vec<u8>,
+}
+
+impl From<DynamicImage> for Pixels {
+    fn from(image: DynamicImage) -> Self {
+        let image = eight_bits(image);
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let channels = usize::from(image.color().channel_count());
+        Self { width, height, channels, data: image.into_bytes() }
+    }
 }
 
 /// Decodes an image and turns it as its EXIF orientation says.
@@ -97,7 +107,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     let orientation = decoder.orientation().map_err(corrupt)?;
     let mut image = eight_bits(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
     image.apply_orientation(orientation);
-    Ok(pixels(image))
+    Ok(image.into())
 }
 
 /// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,
@@ -117,10 +127,4 @@ fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
     limits
-}
-
-fn pixels(image: DynamicImage) -> Pixels {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let channels = usize::from(image.color().channel_count());
-    Pixels { width, height, channels, data: image.into_bytes() }
 }

@@ -10,7 +10,7 @@ mod pen;
 mod plane;
 
 use crate::Bitmap;
-pub use decode::{ImageKind, MAX_PIXELS};
+pub use decode::{ImageKind, MAX_PIXELS, Pixels};
 pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
@@ -18,6 +18,15 @@ pub const VERSION: &str = "mnist-1";
 
 /// The least contrast between ink and paper, in grey levels of 255, that counts as drawn.
 pub(crate) const FAINTEST: u8 = 26;
+
+/// What was drawn, as the network sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ink {
+    /// The ink, framed as MNIST frames its digits.
+    pub bitmap: Bitmap,
+    /// Whether there is so little of it (a dot, a few pixels) that it could be anything.
+    pub is_scant: bool,
+}
 
 /// Why an image or a drawing gives no bitmap.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,21 +50,30 @@ pub enum InkError {
     Blank,
 }
 
-/// The bitmap of the digit on an image, whatever its size, place, polarity, orientation or transparency.
+/// The ink of an image, whatever its size, place, polarity, orientation or transparency.
 ///
 /// # Errors
 /// When the bytes are no image, a damaged one, too large a one, or a blank one.
-pub fn from_image(bytes: &[u8]) -> Result<Bitmap, InkError> {
-    let image = decode::decode(bytes)?;
-    let ink = contrast::ink(&image).ok_or(InkError::Blank)?;
-    frame::bitmap(&ink).ok_or(InkError::Blank)
+pub fn from_image(bytes: &[u8]) -> Result<Ink, InkError> {
+    from_pixels(&decode::decode(bytes)?)
 }
 
-/// The bitmap of the digit that strokes draw, at one pen width whatever the drawing's size.
+/// The same of an image that is decoded already.
+///
+/// # Errors
+/// [`InkError::Blank`] when nothing stands out from the paper.
+pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
+    let ink = contrast::ink(pixels).ok_or(InkError::Blank)?;
+    let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
+    Ok(Ink { bitmap, is_scant: false })
+}
+
+/// The ink that strokes draw, at one pen width whatever the drawing's size.
 ///
 /// # Errors
 /// [`InkError::Blank`] when there is no point.
-pub fn from_drawing(drawing: &Drawing) -> Result<Bitmap, InkError> {
+pub fn from_drawing(drawing: &Drawing) -> Result<Ink, InkError> {
     let ink = pen::ink(drawing).ok_or(InkError::Blank)?;
-    frame::bitmap(&ink).ok_or(InkError::Blank)
+    let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
+    Ok(Ink { bitmap, is_scant: false })
 }

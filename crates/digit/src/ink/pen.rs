@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_drawing_without_a_point_is_blank_and_one_dot_is_not() {
         assert!(ink(&Drawing::new(vec![vec![], vec![]]).unwrap()).is_none());
-        let dot = from_drawing(&drawing(&[(3.0, 4.0)])).unwrap();
+        let dot = from_drawing(&drawing(&[(3.0, 4.0)])).unwrap().bitmap;
         assert!(!dot.is_blank(), "{dot:?}");
     }
 
@@ -276,7 +276,8 @@ mod tests {
         ) {
             let seven = [(10.0, 10.0), (60.0, 10.0), (25.0, 110.0)];
             let moved: Vec<_> = seven.iter().map(|(a, b)| (a * scale + x, b * scale + y)).collect();
-            let (here, there) = (from_drawing(&drawing(&seven)).unwrap(), from_drawing(&drawing(&moved)).unwrap());
+            let bitmap = |points: &[_]| from_drawing(&drawing(points)).unwrap().bitmap;
+            let (here, there) = (bitmap(&seven), bitmap(&moved));
             let farthest = here.levels().iter().zip(there.levels()).map(|(a, b)| a.abs_diff(*b)).max();
             prop_assert!(farthest <= Some(12), "{here:?}{there:?}");
         }

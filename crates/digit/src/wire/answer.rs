@@ -16,6 +16,9 @@ pub struct Answer {
     pub probabilities: [f32; 10],
     /// Whether it is a digit at all.
     pub verdict: Verdict,
+    /// Why it is none, when it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// Which version of the model answered.
     pub model: String,
     /// What the network saw, if the client asked to have it explained.
@@ -53,6 +56,30 @@ impl Verdict {
         match self {
             Self::Digit => "digit",
             Self::NotADigit => "not_a_digit",
+        }
+    }
+}
+
+/// Why a drawing is not taken for a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A dot, or so little that it could be anything.
+    TooLittleInk,
+    /// More than one digit.
+    SeveralDigits,
+    /// A letter, a scribble, a picture: nothing that the network was taught to name.
+    UnlikeADigit,
+}
+
+impl Reason {
+    /// The name, as in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooLittleInk => "too_little_ink",
+            Self::SeveralDigits => "several_digits",
+            Self::UnlikeADigit => "unlike_a_digit",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Bitmap,
-    ink::{self, Drawing, ImageKind, InkError},
+    ink::{self, Drawing, ImageKind, Ink, InkError},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -132,12 +132,12 @@ impl Input {
     ///
     /// # Errors
     /// When the image is damaged or too large, or nothing is drawn.
-    pub fn bitmap(&self) -> Result<Bitmap, InkError> {
+    pub fn ink(&self) -> Result<Ink, InkError> {
         match &self.content {
             Content::Image(_) => ink::from_image(&self.bytes),
             Content::Strokes(drawing) => ink::from_drawing(drawing),
             Content::Pixels(bitmap) if bitmap.is_blank() => Err(InkError::Blank),
-            Content::Pixels(bitmap) => Ok(*bitmap.clone()),
+            Content::Pixels(bitmap) => Ok(Ink { bitmap: *bitmap.clone(), is_scant: false }),
         }
     }
 }
@@ -170,12 +170,12 @@ mod tests {
         let text = r#"{"strokes":[[[1,2,0.5,99],[3.5,4]]],"width":280,"height":280}"#;
         let input = json(text).unwrap();
         assert_eq!((input.kind(), input.bytes().as_ref()), (InputKind::Strokes, text.as_bytes()));
-        assert!(input.bitmap().is_ok());
+        assert!(input.ink().is_ok());
 
         let pixels = format!(r#"{{"pixels":[1{}]}}"#, ",0".repeat(783));
-        assert_eq!(json(&pixels).unwrap().bitmap().unwrap().levels()[..2], [255, 0]);
+        assert_eq!(json(&pixels).unwrap().ink().unwrap().bitmap.levels()[..2], [255, 0]);
         let blank = format!(r#"{{"pixels":[0{}]}}"#, ",0".repeat(783));
-        assert_eq!(json(&blank).unwrap().bitmap(), Err(InkError::Blank));
+        assert_eq!(json(&blank).unwrap().ink(), Err(InkError::Blank));
     }
 
     #[test]

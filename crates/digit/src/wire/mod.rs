@@ -5,7 +5,7 @@ mod input;
 mod prediction;
 mod problem;
 
-pub use answer::{About, Answer, Outcome, Verdict};
+pub use answer::{About, Answer, Outcome, Reason, Verdict};
 pub use input::{Content, Input, InputError, InputKind};
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
