@@ -98,7 +98,7 @@ impl Engine {
     pub async fn answer(&self, input: Input) -> Result<Answer, EngineError> {
         let _place = self.places.try_acquire().map_err(|_| EngineError::Busy)?;
         let Ink { bitmap, is_scant } = self.decode(input).await?;
-        let Classification { probabilities, stranger } = self.classify(bitmap.clone()).await?;
+        let Classification { probabilities, stranger, .. } = self.classify(bitmap.clone()).await?;
         let (prediction, confidence) = digit::Digit::most_probable(&probabilities);
         let reason = if is_scant { Some(Reason::TooLittleInk) } else { stranger };
         Ok(Answer {

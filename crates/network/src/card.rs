@@ -1,6 +1,6 @@
 //! The model card: what a model is, what it was made from and how well it does.
 
-use crate::ModelVersion;
+use crate::{Architecture, Calibration, ModelVersion};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -10,25 +10,31 @@ use time::OffsetDateTime;
 pub struct ModelCard {
     /// The model's name, and its folder's.
     pub version: ModelVersion,
-    /// The layers: [`ARCHITECTURE`](crate::ARCHITECTURE) of the code that can run it.
-    pub architecture: String,
+    /// The layers.
+    pub architecture: Architecture,
     /// How many numbers were learned.
     pub parameters: usize,
     /// The preprocessing that it expects: [`digit::ink::VERSION`] of the code that can serve it.
     pub preprocessing: String,
+    /// What its logits mean.
+    pub calibration: Calibration,
+    /// The command that trained it.
+    pub command: String,
+    /// What it was trained on: processors or graphics cards.
+    pub machine: String,
     /// When training ended, in UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub trained_at: OffsetDateTime,
     /// How long training took, in seconds.
-    pub training_seconds: u64,
+    pub training_seconds: f64,
     /// What training drew its random numbers from.
-    pub seed: i64,
-    /// The files that it learned from and was tested on.
+    pub seed: u64,
+    /// The files that it learned from and was judged by.
     pub data: Vec<DataFile>,
     /// How it was trained.
     pub hyperparameters: Hyperparameters,
-    /// How well it does.
-    pub metrics: Metrics,
+    /// How well it does on what was held out.
+    pub holdouts: Vec<HoldOutScore>,
     /// SHA-256 of `weights.safetensors`, in hexadecimal.
     pub weights_sha256: String,
 }
@@ -49,40 +55,34 @@ pub struct DataFile {
 pub struct Hyperparameters {
     /// Passes over the training set.
     pub epochs: u32,
-    /// Images a step.
-    pub batch_size: i64,
+    /// Samples a step.
+    pub batch_size: usize,
+    /// Samples an epoch, drawn anew each time.
+    pub samples: usize,
     /// The highest learning rate of the one-cycle schedule.
     pub peak_learning_rate: f64,
-    /// AdamW's decay of weights, norms excepted.
+    /// AdamW's decay of weights; biases and norms do not decay.
     pub weight_decay: f64,
+    /// What is left of an old weight in the average after each step.
+    pub average_decay: f64,
     /// How much of the target is spread over all classes.
     pub label_smoothing: f64,
-    /// Images held out of the training set.
-    pub holdout: i64,
-    /// Images trained on.
-    pub images: i64,
+    /// What the convolutions were trained in: `f32` or `bf16`.
+    pub precision: String,
+    /// The models that it learned from, besides the labels.
+    pub teachers: Vec<ModelVersion>,
 }
 
-/// The scores of a trained model.
+/// How well a model does on a set that it was not trained on and that nothing but its calibration was fitted to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Metrics {
-    /// On the images held out of the training set.
-    pub holdout: Score,
-    /// On MNIST's test set, looked at once, when training had ended.
-    pub test: Score,
-}
-
-/// A score on one set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Score {
-    /// Images in the set.
-    pub images: usize,
-    /// How many were named wrongly.
+pub struct HoldOutScore {
+    /// The set.
+    pub set: String,
+    /// How many samples it has.
+    pub samples: usize,
+    /// How many digits were named wrongly.
     pub errors: usize,
-    /// The share that was named rightly, from 0 to 1.
-    pub accuracy: f64,
-    /// Mean negative log-likelihood, in nats.
-    pub loss: f64,
+    /// How many samples were taken for no digit.
+    pub refused: usize,
 }

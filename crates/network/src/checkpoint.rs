@@ -3,7 +3,7 @@
 //! Loading trusts nothing. A file that is truncated, swapped or made for other layers is refused with what is wrong,
 //! before a single weight of it is used.
 
-use crate::{ARCHITECTURE, Classifier, Cnn, ModelCard, ModelVersion, sha256};
+use crate::{Classifier, Cnn, ModelCard, ModelVersion, sha256};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::{
     collections::HashMap,
@@ -37,9 +37,9 @@ pub enum Refusal {
     /// The card is another version's.
     #[error("the card is that of version {0}")]
     Version(ModelVersion),
-    /// Made for other layers.
-    #[error("made for architecture {0:?}; this program runs {ARCHITECTURE:?}")]
-    Architecture(String),
+    /// The card's calibration cannot be used.
+    #[error("its calibration holds numbers that make no sense")]
+    Calibration,
     /// Trained behind another preprocessing.
     #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::ink::VERSION)]
     Preprocessing(String),
@@ -84,17 +84,38 @@ impl Refusal {
     }
 }
 
-/// Loads `<models>/<version>`.
+/// A model as it was trained: its card, its variables and the layers that point into them.
+#[derive(Debug)]
+pub struct Checkpoint {
+    /// What it is and where it came from.
+    pub card: ModelCard,
+    /// Owns the tensors.
+    pub variables: VarStore,
+    /// The layers.
+    pub cnn: Cnn,
+}
+
+/// Loads `<models>/<version>` to classify with.
 ///
 /// # Errors
 /// When a file is missing or anything in it is not what this program's network needs.
 pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, CheckpointError> {
+    let Checkpoint { card, cnn, .. } = open(models, version, Device::Cpu)?;
+    Classifier::new(card, &cnn).map_err(|error| Refusal::from(error).at(models.join(version.as_str())))
+}
+
+/// Loads `<models>/<version>` as it was trained.
+///
+/// # Errors
+/// When a file is missing or anything in it is not what this program's network needs.
+pub fn open(models: &Path, version: &ModelVersion, device: Device) -> Result<Checkpoint, CheckpointError> {
     let folder = models.join(version.as_str());
     let card = read_card(&folder.join(CARD), version)?;
     let weights = folder.join(WEIGHTS);
-    read_weights(&weights, &card)
-        .map(|(variables, cnn)| Classifier::new(card, variables, cnn))
-        .map_err(|refusal| refusal.at(weights))
+    match read_weights(&weights, &card, device) {
+        Ok((variables, cnn)) => Ok(Checkpoint { card, variables, cnn }),
+        Err(refusal) => Err(refusal.at(weights)),
+    }
 }
 
 fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, CheckpointError> {
@@ -103,8 +124,8 @@ fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, Checkpoin
         if card.version != *version {
             return Err(Refusal::Version(card.version));
         }
-        if card.architecture != ARCHITECTURE {
-            return Err(Refusal::Architecture(card.architecture));
+        if !card.calibration.is_valid() {
+            return Err(Refusal::Calibration);
         }
         if card.preprocessing != digit::ink::VERSION {
             return Err(Refusal::Preprocessing(card.preprocessing));
@@ -114,27 +135,27 @@ fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, Checkpoin
     read().map_err(|refusal| refusal.at(path))
 }
 
-fn read_weights(path: &Path, card: &ModelCard) -> Result<(VarStore, Cnn), Refusal> {
+fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarStore, Cnn), Refusal> {
     // Read once: the bytes that are hashed are the bytes that are used.
     let bytes = fs::read(path)?;
     let found = sha256(&bytes);
     if found != card.weights_sha256 {
         return Err(Refusal::Hash { expected: card.weights_sha256.clone(), found });
     }
-    let tensors = SafeTensors::deserialize(&bytes)?;
-
-    let mut variables = VarStore::new(Device::Cpu);
-    let cnn = Cnn::new(&variables.root());
-    let mut layers = variables.variables();
-    for (name, view) in tensors.iter() {
-        let layer = layers.remove(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?;
-        fill(layer, name, &view)?;
-    }
-    if let Some(name) = layers.keys().min() {
-        return Err(Refusal::Missing(name.clone()));
-    }
+    let mut variables = VarStore::new(device);
+    let cnn = Cnn::new(&variables.root(), card.architecture);
+    fill_all(&SafeTensors::deserialize(&bytes)?, variables.variables())?;
     variables.freeze();
     Ok((variables, cnn))
+}
+
+/// Copies the tensors of a file into variables: each has its name, and none is left over on either side.
+fn fill_all(tensors: &SafeTensors, mut variables: HashMap<String, Tensor>) -> Result<(), Refusal> {
+    for (name, view) in tensors.iter() {
+        let variable = variables.remove(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?;
+        fill(variable, name, &view)?;
+    }
+    variables.into_keys().min().map_or(Ok(()), |name| Err(Refusal::Missing(name)))
 }
 
 /// Copies a tensor of the file into a layer's variable, if it fits.
@@ -160,7 +181,7 @@ fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), Refusal>
 pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<PathBuf, CheckpointError> {
     let folder = models.join(card.version.as_str());
     let mut write = || -> Result<(), Refusal> {
-        let weights = serialise(&variables.variables())?;
+        let weights = serialise(variables.variables(), None)?;
         card.weights_sha256 = sha256(&weights);
         // Written beside and renamed, so that a folder with a version's name holds a whole model.
         let unfinished = models.join(format!(".{}", card.version));
@@ -176,8 +197,44 @@ pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<
     Ok(folder)
 }
 
-fn serialise(variables: &HashMap<String, Tensor>) -> Result<Vec<u8>, Refusal> {
-    let mut data = Vec::with_capacity(variables.len());
+/// Writes variables by name, with notes, to a file that [`read_variables`] reads.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_variables(
+    path: &Path,
+    variables: impl IntoIterator<Item = (String, Tensor)>,
+    notes: &str,
+) -> Result<(), CheckpointError> {
+    let notes = HashMap::from([(NOTES.to_owned(), notes.to_owned())]);
+    serialise(variables, Some(notes)).and_then(|bytes| Ok(fs::write(path, bytes)?)).map_err(|refusal| refusal.at(path))
+}
+
+/// Reads a file of [`write_variables`] into the same variables, and gives the notes back.
+///
+/// # Errors
+/// When it cannot be read or holds other variables; those before the wrong one are changed by then.
+pub fn read_variables(
+    path: &Path,
+    variables: impl IntoIterator<Item = (String, Tensor)>,
+) -> Result<String, CheckpointError> {
+    let read = || -> Result<String, Refusal> {
+        let bytes = fs::read(path)?;
+        fill_all(&SafeTensors::deserialize(&bytes)?, variables.into_iter().collect())?;
+        let (_, metadata) = SafeTensors::read_metadata(&bytes)?;
+        Ok(metadata.metadata().as_ref().and_then(|notes| notes.get(NOTES)).cloned().unwrap_or_default())
+    };
+    read().map_err(|refusal| refusal.at(path))
+}
+
+/// The name of the notes among a file's metadata.
+const NOTES: &str = "notes";
+
+fn serialise(
+    variables: impl IntoIterator<Item = (String, Tensor)>,
+    notes: Option<HashMap<String, String>>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut data = Vec::new();
     for (name, tensor) in variables {
         let tensor = tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
         let mut bytes = vec![0; tensor.numel() * size_of::<f32>()];
@@ -189,5 +246,5 @@ fn serialise(variables: &HashMap<String, Tensor>) -> Result<Vec<u8>, Refusal> {
         .iter()
         .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-    Ok(safetensors::serialize(views, None)?)
+    Ok(safetensors::serialize(views, notes)?)
 }

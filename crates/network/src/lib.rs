@@ -2,16 +2,23 @@
 //!
 //! Serving and training share this crate, so that what was trained is what serves.
 
+mod architecture;
+mod calibration;
 mod card;
 mod checkpoint;
+mod class;
 mod classifier;
 mod cnn;
+mod folded;
 mod sha256;
 mod version;
 
-pub use card::{DataFile, Hyperparameters, Metrics, ModelCard, Score};
-pub use checkpoint::{CheckpointError, Refusal, load, save};
-pub use classifier::{Classification, Classifier};
-pub use cnn::{ARCHITECTURE, Cnn, NO_DECAY_GROUP};
+pub use architecture::{Architecture, UnknownArchitecture};
+pub use calibration::{Calibration, Classification, Logits};
+pub use card::{DataFile, HoldOutScore, Hyperparameters, ModelCard};
+pub use checkpoint::{Checkpoint, CheckpointError, Refusal, load, open, read_variables, save, write_variables};
+pub use class::Class;
+pub use classifier::{Classifier, images, rows};
+pub use cnn::{Cnn, NO_DECAY_GROUP};
 pub use sha256::sha256;
 pub use version::{ChampionError, InvalidVersion, ModelVersion};

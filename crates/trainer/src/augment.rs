@@ -1,92 +1,286 @@
-//! Random variations of digits: the ways in which the same digit is written by another hand.
+//! Random variations of a bitmap: the ways in which the same digit is written by another hand and scanned by another
+//! scanner.
+//!
+//! After Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
+//! Analysis", 2003, and DeVries & Taylor, "Improved Regularization of CNNs with Cutout", 2017.
 
-use tch::{Device, Kind, Tensor};
+use crate::sketch::spread;
+use digit::{Bitmap, SIDE};
+use rand::{Rng, RngExt};
 
-/// The most a digit is turned, in radians: 15°. Beyond it a 1 leans into a 7.
-const ROTATION: f64 = 0.26;
-/// The most it leans, as a share of its height.
-const SHEAR: f64 = 0.2;
-/// The most it is stretched or squeezed, each axis by itself.
-const STRETCH: f64 = 0.15;
-/// The most it is moved, as a share of half the picture: 2 pixels of 14.
-const SHIFT: f64 = 2.0 / 14.0;
-/// The share of digits whose line is made thicker or thinner, and the most by which it is.
-const THICKNESS_SHARE: f64 = 0.3;
-const THICKNESS: f64 = 0.7;
-
-/// A random variation of each image of a batch, `[batch, 1, 28, 28]` from 0 to 1, in the same shape and range.
-/// Which one, `tch::manual_seed` decides.
-pub fn vary(images: &Tensor) -> Tensor {
-    let _no_grad = tch::no_grad_guard();
-    let batch = images.size()[0];
-    let grid = Tensor::affine_grid_generator(&warps(batch), images.size(), false);
-    let (bilinear, zeros) = (0, 0);
-    let warped = images.grid_sampler(&grid, bilinear, zeros, false);
-    rethicken(&warped).clamp(0.0, 1.0)
+/// How far variations go; each is drawn anew for every bitmap.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Variation {
+    /// The most a digit is turned, in radians. Beyond 15° a 1 leans into a 7.
+    pub turn: f32,
+    /// The most it leans, as a share of its height.
+    pub lean: f32,
+    /// The most it is stretched or squeezed, each axis by itself.
+    pub stretch: f32,
+    /// The most it is moved, in pixels.
+    pub shift: f32,
+    /// How far the paper is bent: the standard deviation of a lattice's places, in pixels.
+    pub bend: f32,
+    /// The share of bitmaps whose line is made thicker or thinner.
+    pub thickness: f64,
+    /// The share of which a patch is erased.
+    pub erasing: f64,
+    /// The share that gets blurred, noisy or paler.
+    pub wear: f64,
 }
 
-/// One affine map per image, `[batch, 2, 3]`: turn, lean, stretch and move in a single resampling.
-fn warps(batch: i64) -> Tensor {
-    let angle = spread(batch, ROTATION);
-    let (sine, cosine) = (angle.sin(), angle.cos());
-    let shear = spread(batch, SHEAR);
-    // The map goes from the result back to the source, so a factor below 1 enlarges.
-    let (wide, high) = (spread(batch, STRETCH) + 1.0, spread(batch, STRETCH) + 1.0);
-    let across = Tensor::stack(&[&cosine * &wide, (&shear * &cosine - &sine) * &high, spread(batch, SHIFT)], 1);
-    let down = Tensor::stack(&[&sine * &wide, (&shear * &sine + &cosine) * &high, spread(batch, SHIFT)], 1);
-    Tensor::stack(&[across, down], 1)
+impl Variation {
+    /// For bitmaps that were scanned once: MNIST's own.
+    pub const FULL: Self =
+        Self { turn: 0.26, lean: 0.2, stretch: 0.15, shift: 2.0, bend: 1.0, thickness: 0.3, erasing: 0.15, wear: 0.2 };
+
+    /// For bitmaps that were just drawn at random and framed by the preprocessing: little is left to vary.
+    pub const SLIGHT: Self =
+        Self { turn: 0.05, lean: 0.05, stretch: 0.05, shift: 1.0, bend: 0.7, thickness: 0.1, erasing: 0.1, wear: 0.1 };
+
+    /// A random variation.
+    pub fn vary<R: Rng>(&self, bitmap: &Bitmap, random: &mut R) -> Bitmap {
+        let mut image = Image(bitmap.unit().collect::<Vec<_>>().try_into().unwrap_or([0.0; Bitmap::LEN]));
+        image = image.warp(&Warp::random(self, random));
+        if random.random_bool(self.thickness) {
+            image = image.rethicken(spread(0.7, random));
+        }
+        if random.random_bool(self.erasing) {
+            image.erase(random);
+        }
+        if random.random_bool(self.wear) {
+            image = image.wear(random);
+        }
+        image.bitmap()
+    }
 }
 
-/// Makes the lines of some images thicker (towards the maximum of each 3×3 window) or thinner (the minimum).
-fn rethicken(images: &Tensor) -> Tensor {
-    let batch = images.size()[0];
-    let chosen = Tensor::rand([batch], (Kind::Float, Device::Cpu)).lt(THICKNESS_SHARE).to_kind(Kind::Float);
-    let amount = (spread(batch, THICKNESS) * chosen).view([batch, 1, 1, 1]);
-    let thick = images.max_pool2d([3, 3], [1, 1], [1, 1], [1, 1], false);
-    let thin = -(-images).max_pool2d([3, 3], [1, 1], [1, 1], [1, 1], false);
-    images + (thick - images) * amount.clamp_min(0.0) + (images - thin) * amount.clamp_max(0.0)
+/// Grey from 0 (paper) to 1 (ink).
+struct Image([f32; Bitmap::LEN]);
+
+impl Image {
+    /// The grey at a pixel; beyond the edge it is paper.
+    fn at(&self, x: i32, y: i32) -> f32 {
+        match (usize::try_from(x), usize::try_from(y)) {
+            (Ok(x), Ok(y)) if x < SIDE && y < SIDE => self.0[y * SIDE + x],
+            _ => 0.0,
+        }
+    }
+
+    /// The grey between four pixels.
+    #[expect(clippy::cast_possible_truncation, reason = "places lie within a few pixels of the bitmap")]
+    fn between(&self, x: f32, y: f32) -> f32 {
+        let (left, top) = (x.floor(), y.floor());
+        let (right_share, bottom_share) = (x - left, y - top);
+        let (left, top) = (left as i32, top as i32);
+        let upper = self.at(left, top) * (1.0 - right_share) + self.at(left + 1, top) * right_share;
+        let lower = self.at(left, top + 1) * (1.0 - right_share) + self.at(left + 1, top + 1) * right_share;
+        upper * (1.0 - bottom_share) + lower * bottom_share
+    }
+
+    /// Each pixel made anew of its place.
+    fn from_places(mut grey: impl FnMut(usize, usize) -> f32) -> Self {
+        Self(std::array::from_fn(|index| grey(index % SIDE, index / SIDE)))
+    }
+
+    /// Turned, bent and moved in one resampling.
+    fn warp(&self, warp: &Warp) -> Self {
+        Self::from_places(|x, y| {
+            let (from_x, from_y) = warp.source(x, y);
+            self.between(from_x, from_y)
+        })
+    }
+
+    /// Lines thicker (towards the most of each 3×3 window) for an amount above 0, thinner (the least) below.
+    fn rethicken(&self, amount: f32) -> Self {
+        let window = |x: usize, y: usize, choose: fn(f32, f32) -> f32| {
+            let (x, y) = (as_i32(x), as_i32(y));
+            (-1..=1)
+                .flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)))
+                .fold(self.at(x, y), |grey, (dx, dy)| choose(grey, self.at(x + dx, y + dy)))
+        };
+        Self::from_places(|x, y| {
+            let grey = self.0[y * SIDE + x];
+            let towards = window(x, y, if amount > 0.0 { f32::max } else { f32::min });
+            grey + (towards - grey) * amount.abs()
+        })
+    }
+
+    /// A square of 4 to 6 pixels becomes paper.
+    fn erase<R: Rng>(&mut self, random: &mut R) {
+        let side = random.random_range(4..=6);
+        let (left, top) = (random.random_range(2..SIDE - 2 - side), random.random_range(2..SIDE - 2 - side));
+        for y in top..top + side {
+            self.0[y * SIDE + left..][..side].fill(0.0);
+        }
+    }
+
+    /// Blurred, paler or noisy.
+    fn wear<R: Rng>(&self, random: &mut R) -> Self {
+        match random.random_range(0..3) {
+            0 => self.blur(random.random_range(0.3..1.0)),
+            1 => {
+                let (ink, curve) = (random.random_range(0.6..1.0), random.random_range(0.6..1.6));
+                Self(self.0.map(|grey: f32| ink * grey.powf(curve)))
+            }
+            _ => {
+                let most = random.random_range(0.02..0.15);
+                Self(self.0.map(|grey| grey + spread(most, random)))
+            }
+        }
+    }
+
+    /// Mixed with the mean of its four neighbours.
+    fn blur(&self, amount: f32) -> Self {
+        Self::from_places(|x, y| {
+            let (at_x, at_y) = (as_i32(x), as_i32(y));
+            let around =
+                self.at(at_x - 1, at_y) + self.at(at_x + 1, at_y) + self.at(at_x, at_y - 1) + self.at(at_x, at_y + 1);
+            let grey = self.0[y * SIDE + x];
+            grey * (1.0 - 0.5 * amount) + around / 4.0 * 0.5 * amount
+        })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte's range")]
+    fn bitmap(&self) -> Bitmap {
+        Bitmap::new(self.0.map(|grey| (grey.clamp(0.0, 1.0) * 255.0).round() as u8))
+    }
 }
 
-/// `batch` numbers, even from `-most` to `most`.
-fn spread(batch: i64, most: f64) -> Tensor {
-    (Tensor::rand([batch], (Kind::Float, Device::Cpu)) * 2.0 - 1.0) * most
+/// Where each pixel of the result comes from: an affine map and a smooth bend.
+struct Warp {
+    rows: [[f32; 3]; 2],
+    bend_x: Lattice,
+    bend_y: Lattice,
+}
+
+impl Warp {
+    fn random<R: Rng>(variation: &Variation, random: &mut R) -> Self {
+        let (sine, cosine) = spread(variation.turn, random).sin_cos();
+        let lean = spread(variation.lean, random);
+        // The map goes from the result back to the source, so a factor below 1 enlarges.
+        let (wide, high) = (1.0 + spread(variation.stretch, random), 1.0 + spread(variation.stretch, random));
+        let bend = if random.random_bool(0.5) { variation.bend } else { 0.0 };
+        Self {
+            rows: [
+                [cosine * wide, (lean * cosine - sine) * high, spread(variation.shift, random)],
+                [sine * wide, (lean * sine + cosine) * high, spread(variation.shift, random)],
+            ],
+            bend_x: Lattice::random(bend, random),
+            bend_y: Lattice::random(bend, random),
+        }
+    }
+
+    fn source(&self, x: usize, y: usize) -> (f32, f32) {
+        const MIDDLE: f32 = 13.5;
+        let (off_x, off_y) = (as_f32(x) - MIDDLE, as_f32(y) - MIDDLE);
+        let along = |[a, b, c]: [f32; 3]| a * off_x + b * off_y + c + MIDDLE;
+        (along(self.rows[0]) + self.bend_x.at(x, y), along(self.rows[1]) + self.bend_y.at(x, y))
+    }
+}
+
+/// A smooth random field: cubic B-splines over knots 7 pixels apart, which is as smooth as noise behind a Gaussian of
+/// σ ≈ 4 pixels, and quicker.
+struct Lattice {
+    /// The field of each row of knots, along x.
+    rows: [[f32; SIDE]; Lattice::KNOTS],
+}
+
+impl Lattice {
+    const SPACING: usize = 7;
+    const KNOTS: usize = SIDE / Self::SPACING + 3;
+
+    fn random<R: Rng>(deviation: f32, random: &mut R) -> Self {
+        if deviation == 0.0 {
+            return Self { rows: [[0.0; SIDE]; Self::KNOTS] };
+        }
+        let rows = std::array::from_fn(|_| {
+            // An even spread up to √3 has standard deviation 1.
+            let knots: [f32; Self::KNOTS] = std::array::from_fn(|_| spread(1.732 * deviation, random));
+            std::array::from_fn(|x| spline(x, |knot| knots[knot]))
+        });
+        Self { rows }
+    }
+
+    fn at(&self, x: usize, y: usize) -> f32 {
+        spline(y, |knot| self.rows[knot][x])
+    }
+}
+
+/// The cubic B-spline at a pixel.
+fn spline(pixel: usize, knot: impl Fn(usize) -> f32) -> f32 {
+    let (first, t) = (pixel / Lattice::SPACING, as_f32(pixel % Lattice::SPACING) / as_f32(Lattice::SPACING));
+    let rest = 1.0 - t;
+    let weights = [
+        rest * rest * rest,
+        3.0 * t * t * t - 6.0 * t * t + 4.0,
+        3.0 * rest * rest * rest - 6.0 * rest * rest + 4.0,
+        t * t * t,
+    ];
+    weights.iter().enumerate().map(|(i, weight)| weight * knot(first + i)).sum::<f32>() / 6.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "indices of a small bitmap")]
+const fn as_f32(index: usize) -> f32 {
+    index as f32
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "indices of a small bitmap")]
+const fn as_i32(index: usize) -> i32 {
+    index as i32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
 
-    /// LibTorch draws from one generator for all threads; a test that seeds it keeps others out.
-    static GENERATOR: Mutex<()> = Mutex::new(());
+    fn bar() -> Bitmap {
+        Bitmap::new(std::array::from_fn(|i| {
+            if (12..16).contains(&(i % SIDE)) && (6..22).contains(&(i / SIDE)) { 255 } else { 0 }
+        }))
+    }
 
-    fn digits() -> Tensor {
-        tch::manual_seed(3);
-        let images = Tensor::zeros([32, 1, 28, 28], (Kind::Float, Device::Cpu));
-        let _ = images.narrow(2, 6, 16).narrow(3, 12, 4).fill_(1.0);
-        images
+    fn mass(bitmap: &Bitmap) -> f32 {
+        bitmap.unit().sum()
     }
 
     #[test]
-    fn variations_keep_shape_and_range_and_most_of_the_ink() {
-        let _alone = GENERATOR.lock();
-        let images = digits();
-        let varied = vary(&images);
-        assert_eq!(varied.size(), images.size());
-        assert!(varied.min().double_value(&[]) >= 0.0 && varied.max().double_value(&[]) <= 1.0);
-        let kept = varied.sum(Kind::Float).double_value(&[]) / images.sum(Kind::Float).double_value(&[]);
-        assert!((0.7..1.4).contains(&kept), "{kept}");
-    }
-
-    #[test]
-    fn a_seed_gives_the_same_variations_and_another_seed_gives_others() {
-        let _alone = GENERATOR.lock();
-        let images = digits();
-        let with_seed = |seed| {
-            tch::manual_seed(seed);
-            vary(&images)
+    fn without_variation_a_bitmap_stays_as_it_is() {
+        let none = Variation {
+            turn: 0.0,
+            lean: 0.0,
+            stretch: 0.0,
+            shift: 0.0,
+            bend: 0.0,
+            thickness: 0.0,
+            erasing: 0.0,
+            wear: 0.0,
         };
-        assert!(with_seed(1).equal(&with_seed(1)));
-        assert!(!with_seed(1).equal(&with_seed(2)));
+        assert_eq!(none.vary(&bar(), &mut ChaCha8Rng::seed_from_u64(1)), bar());
+    }
+
+    proptest! {
+        #[test]
+        fn variations_keep_most_of_the_ink(seed in 0_u64..2000) {
+            let varied = Variation::FULL.vary(&bar(), &mut ChaCha8Rng::seed_from_u64(seed));
+            let kept = mass(&varied) / mass(&bar());
+            prop_assert!((0.3..2.5).contains(&kept), "{kept}\n{varied:?}");
+        }
+
+        #[test]
+        fn a_seed_gives_the_same_variation(seed in 0_u64..2000) {
+            let vary = |seed| Variation::FULL.vary(&bar(), &mut ChaCha8Rng::seed_from_u64(seed));
+            prop_assert_eq!(vary(seed), vary(seed));
+            prop_assert_ne!(vary(seed), vary(seed + 1));
+        }
+
+        #[test]
+        fn any_bitmap_can_be_varied(levels in prop::collection::vec(any::<u8>(), Bitmap::LEN), seed in 0_u64..99) {
+            let bitmap = Bitmap::from_levels(&levels).unwrap();
+            let _ = Variation::FULL.vary(&bitmap, &mut ChaCha8Rng::seed_from_u64(seed));
+        }
     }
 }

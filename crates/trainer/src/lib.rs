@@ -1,6 +1,15 @@
-//! Trains the network: data sets, augmentation and the training loop.
+//! Trains the network: data sets, augmentation, the training loop, calibration and scores.
 
 pub mod augment;
+pub mod calibrate;
+pub mod corrupt;
+pub mod data;
 pub mod fit;
-pub mod mnist;
-mod schedule;
+pub mod loader;
+pub mod recipe;
+pub mod score;
+pub mod scribble;
+pub mod sets;
+pub mod sketch;
+pub mod split;
+pub mod strangers;

@@ -13,7 +13,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Trains a network on MNIST and writes it to models/<version>.
+    /// Trains a network and writes it to models/<version>.
     Fit(FitOptions),
 }
 

@@ -1,24 +1,23 @@
 //! The IDX format of MNIST's files: a magic number, the sides as big-endian 32-bit numbers, then bytes.
 
-use digit::SIDE;
-use tch::{Kind, Tensor};
+use digit::{Bitmap, Digit, SIDE};
 
-/// Images as bytes, `[count, 1, 28, 28]`.
-pub(super) fn images(bytes: &[u8]) -> Result<Tensor, &'static str> {
+/// Images of 28×28.
+pub(super) fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
     let side = u32::try_from(SIDE).unwrap_or(0);
     let (header, pixels) = bytes.split_first_chunk::<16>().ok_or("too short for an IDX file of images")?;
     if word(header, 0) != 0x0803 || word(header, 2) != side || word(header, 3) != side {
         return Err("not an IDX file of 28×28 images");
     }
     let count = word(header, 1) as usize;
-    if Some(pixels.len()) != count.checked_mul(SIDE * SIDE) {
+    if Some(pixels.len()) != count.checked_mul(Bitmap::LEN) {
         return Err("the file does not hold as many images as it says");
     }
-    Ok(Tensor::from_slice(pixels).view([-1, 1, i64::from(side), i64::from(side)]))
+    Ok(pixels.as_chunks().0.iter().copied().map(Bitmap::new).collect())
 }
 
-/// Labels, `[count]`, as 64-bit integers from 0 to 9.
-pub(super) fn labels(bytes: &[u8]) -> Result<Tensor, &'static str> {
+/// Labels.
+pub(super) fn labels(bytes: &[u8]) -> Result<Vec<Digit>, &'static str> {
     let (header, labels) = bytes.split_first_chunk::<8>().ok_or("too short for an IDX file of labels")?;
     if word(header, 0) != 0x0801 {
         return Err("not an IDX file of labels");
@@ -26,10 +25,7 @@ pub(super) fn labels(bytes: &[u8]) -> Result<Tensor, &'static str> {
     if labels.len() != word(header, 1) as usize {
         return Err("the file does not hold as many labels as it says");
     }
-    if labels.iter().any(|&label| label > 9) {
-        return Err("a label is greater than 9");
-    }
-    Ok(Tensor::from_slice(labels).to_kind(Kind::Int64))
+    labels.iter().map(|&label| Digit::try_from(i64::from(label)).map_err(|_| "a label is greater than 9")).collect()
 }
 
 /// The `index`-th big-endian word of a header.
@@ -47,13 +43,12 @@ mod tests {
         file.extend([1; 784]);
         file.extend([2; 784]);
         let two = images(&file).unwrap();
-        assert_eq!(two.size(), [2, 1, 28, 28]);
-        assert_eq!(two.int64_value(&[1, 0, 27, 27]), 2);
+        assert_eq!((two.len(), two[1].levels()[27 * 28 + 27]), (2, 2));
         assert!(images(&file[..file.len() - 1]).is_err());
         assert!(images(&file[..10]).is_err());
 
         let file = [0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 9];
-        assert_eq!(Vec::<i64>::try_from(labels(&file).unwrap()).unwrap(), [7, 0, 9]);
+        assert_eq!(labels(&file).unwrap().iter().map(|label| label.value()).collect::<Vec<_>>(), [7, 0, 9]);
         assert!(labels(&[0, 0, 8, 1, 0, 0, 0, 1, 10]).is_err());
     }
 }

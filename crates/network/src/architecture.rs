@@ -1,0 +1,65 @@
+//! The sizes that the network comes in.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A size of the network: the same chain of layers, with more or fewer channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Architecture {
+    /// The quickest.
+    #[serde(rename = "cnn6-small")]
+    Small,
+    /// The one that serves.
+    #[serde(rename = "cnn6-medium")]
+    Medium,
+    /// The most exact; a teacher for the others.
+    #[serde(rename = "cnn6-large")]
+    Large,
+}
+
+/// The text names no size.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no architecture: there are cnn6-small, cnn6-medium and cnn6-large")]
+pub struct UnknownArchitecture(String);
+
+impl Architecture {
+    /// All of them, from the quickest to the most exact.
+    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
+
+    /// Channels that come out of each convolution. oneDNN computes 16 at once, so they are multiples of it.
+    #[must_use]
+    pub const fn channels(self) -> [i64; 6] {
+        match self {
+            Self::Small => [16, 32, 32, 64, 64, 64],
+            Self::Medium => [16, 32, 48, 64, 96, 96],
+            Self::Large => [32, 64, 64, 128, 192, 128],
+        }
+    }
+
+    /// The name, as a card and the command line have it. It changes when a layer does.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Small => "cnn6-small",
+            Self::Medium => "cnn6-medium",
+            Self::Large => "cnn6-large",
+        }
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Architecture {
+    type Err = UnknownArchitecture;
+
+    fn from_str(text: &str) -> Result<Self, UnknownArchitecture> {
+        Self::ALL
+            .into_iter()
+            .find(|architecture| architecture.name() == text)
+            .ok_or_else(|| UnknownArchitecture(text.to_owned()))
+    }
+}

@@ -1,0 +1,39 @@
+//! What an image may be taken for: one of the ten digits, or one of the ways of being none.
+
+use digit::{Digit, wire::Reason};
+
+/// A class of the network's output: the digits 0 to 9, then the [`Reason`]s that the network itself can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// This digit.
+    Digit(Digit),
+    /// More than one digit.
+    SeveralDigits,
+    /// Something else: a letter, a scribble, a picture.
+    UnlikeADigit,
+}
+
+impl Class {
+    /// How many there are: the width of the network's output.
+    pub const COUNT: usize = 12;
+
+    /// Where its logit lies.
+    #[must_use]
+    pub const fn index(self) -> u8 {
+        match self {
+            Self::Digit(digit) => digit.value(),
+            Self::SeveralDigits => 10,
+            Self::UnlikeADigit => 11,
+        }
+    }
+
+    /// Why it is no digit, if it is none.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Digit(_) => None,
+            Self::SeveralDigits => Some(Reason::SeveralDigits),
+            Self::UnlikeADigit => Some(Reason::UnlikeADigit),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Fits the temperature and the refusal threshold on hold-outs.
+
+use network::{Calibration, Class, Logits};
+
+/// The share of a hold-out's digits that may be refused: each set by itself stays below it.
+pub const REFUSED_DIGITS: f64 = 0.002;
+
+/// Temperatures that are tried.
+const COLDEST: f32 = 0.2;
+const WARMEST: f32 = 5.0;
+
+/// Logits of a hold-out set and what its samples are.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldOut<'a> {
+    /// What the network says.
+    pub logits: &'a [Logits],
+    /// What is true.
+    pub classes: &'a [Class],
+}
+
+impl HoldOut<'_> {
+    /// Whether it holds digits at all.
+    #[must_use]
+    pub fn has_digits(&self) -> bool {
+        self.digits().next().is_some()
+    }
+
+    fn digits(&self) -> impl Iterator<Item = (&Logits, usize)> {
+        self.logits.iter().zip(self.classes).filter_map(|(logits, class)| match class {
+            Class::Digit(digit) => Some((logits, usize::from(digit.value()))),
+            Class::SeveralDigits | Class::UnlikeADigit => None,
+        })
+    }
+}
+
+/// The temperature under which the right digits are likeliest, and the strangeness above which a drawing is refused.
+#[must_use]
+pub fn calibrate(holdouts: &[HoldOut]) -> Calibration {
+    let temperature = temperature(holdouts);
+    Calibration { temperature, refusal: refusal(holdouts, temperature) }
+}
+
+/// The minimum of the mean negative log-likelihood, which has only one in the temperature: by golden sections of its
+/// logarithm. Every set weighs the same.
+fn temperature(holdouts: &[HoldOut]) -> f32 {
+    let golden = (5.0_f32.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (COLDEST.ln(), WARMEST.ln());
+    for _ in 0..40 {
+        let (left, right) = (high - golden * (high - low), low + golden * (high - low));
+        if loss(holdouts, left.exp()) < loss(holdouts, right.exp()) {
+            high = right;
+        } else {
+            low = left;
+        }
+    }
+    f32::midpoint(low, high).exp()
+}
+
+fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
+    let calibration = Calibration { temperature, ..Calibration::NONE };
+    let mean = |set: &HoldOut| {
+        let (sum, count) = set.digits().fold((0.0, 0.0), |(sum, count), (logits, digit)| {
+            let likelihood = f64::from(calibration.judge(logits).probabilities[digit]).max(1e-12);
+            (sum - likelihood.ln(), count + 1.0)
+        });
+        sum / f64::max(count, 1.0)
+    };
+    holdouts.iter().map(mean).sum()
+}
+
+/// The lowest threshold that refuses at most [`REFUSED_DIGITS`] of each set.
+fn refusal(holdouts: &[HoldOut], temperature: f32) -> f32 {
+    let calibration = Calibration { temperature, ..Calibration::NONE };
+    let needed = |set: &HoldOut| {
+        let mut strangeness: Vec<f32> = set.digits().map(|(logits, _)| calibration.judge(logits).strangeness).collect();
+        strangeness.sort_by(|a, b| b.total_cmp(a));
+        let refused = allowed(strangeness.len());
+        strangeness.get(refused).copied().unwrap_or(Calibration::NONE.refusal)
+    };
+    holdouts.iter().map(needed).reduce(f32::max).unwrap_or(Calibration::NONE.refusal)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+fn allowed(count: usize) -> usize {
+    (crate::score::as_f64(count) * REFUSED_DIGITS) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use digit::Digit;
+
+    /// Logits that say `said` with `margin`, and are strange by `strange`.
+    fn logits(said: usize, margin: f32, strange: f32) -> Logits {
+        let mut logits = [0.0; Class::COUNT];
+        logits[said] = margin;
+        logits[11] = strange;
+        logits
+    }
+
+    fn three() -> Class {
+        Class::Digit(Digit::try_from(3).unwrap())
+    }
+
+    #[test]
+    fn a_network_that_is_too_sure_is_cooled_down_to_how_often_it_is_right() {
+        // Right four times in five, with odds of e^6 to each other digit.
+        let all: Vec<Logits> = (0..100).map(|i| logits(if i % 5 == 0 { 4 } else { 3 }, 6.0, -20.0)).collect();
+        let fitted = calibrate(&[HoldOut { logits: &all, classes: &vec![three(); 100] }]);
+        let confidence = fitted.judge(&all[1]).probabilities[3];
+        assert!(fitted.temperature > 1.0 && (confidence - 0.8).abs() < 0.02, "{fitted:?} {confidence}");
+    }
+
+    #[test]
+    fn the_threshold_refuses_at_most_its_share_of_every_set() {
+        let strange = |most: f32| -> Vec<Logits> {
+            (0..1000_u16).map(|i| logits(3, 5.0, f32::from(i) / 1000.0 * most)).collect()
+        };
+        let (plain, odd) = (strange(3.0), strange(8.0));
+        let classes = vec![three(); 1000];
+        let sets = [&plain, &odd].map(|logits| HoldOut { logits, classes: &classes });
+        let fitted = calibrate(&sets);
+        let refused = |logits: &[Logits]| logits.iter().filter(|one| fitted.judge(one).stranger.is_some()).count();
+        assert_eq!((refused(&plain), refused(&odd)), (0, 2));
+    }
+}

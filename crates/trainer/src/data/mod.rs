@@ -1,0 +1,213 @@
+//! The data sets: MNIST's digits, pen strokes, and characters that are no digits; from a local folder or downloaded.
+
+mod download;
+mod idx;
+pub mod mnist;
+pub mod omniglot;
+pub mod pen;
+
+use digit::{Bitmap, Digit};
+use network::{DataFile, sha256};
+use std::{
+    env, fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+pub use mnist::Mnist;
+pub use omniglot::Characters;
+pub use pen::PenDigit;
+
+/// A bitmap and the digit that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// The picture.
+    pub bitmap: Bitmap,
+    /// What it is.
+    pub label: Digit,
+}
+
+/// All the data there is to train on and to evaluate with.
+#[derive(Debug)]
+pub struct Data {
+    /// Scanned digits.
+    pub mnist: Mnist,
+    /// Digits as strokes of a pen; empty where the set is not at hand.
+    pub pen: Vec<PenDigit>,
+    /// Characters of other scripts; empty where the set is not at hand.
+    pub characters: Characters,
+    /// The files that were read.
+    pub files: Vec<DataFile>,
+}
+
+impl Data {
+    /// Reads the sets from `<folder>/mnist`, `<folder>/pen` and `<folder>/omniglot`, of which the last two may be
+    /// absent. Without a folder, from the per-user cache, into which what is missing is downloaded. Every file's hash
+    /// is checked.
+    ///
+    /// # Errors
+    /// When a file is missing, damaged or cannot be downloaded.
+    pub fn load(folder: Option<&Path>) -> Result<Self, DataError> {
+        let cache = cache();
+        let (folder, fetch) = folder.map_or((&*cache, true), |folder| (folder, false));
+        let mut shelf = Shelf { folder: folder.to_owned(), fetch, files: Vec::new() };
+        let mnist = Mnist::read(&mut shelf)?;
+        let pen = if shelf.has("pen") { pen::read(&mut shelf)? } else { Vec::new() };
+        let characters = if shelf.has("omniglot") { Characters::read(&mut shelf)? } else { Characters::default() };
+        Ok(Self { mnist, pen, characters, files: shelf.files })
+    }
+}
+
+/// `~/.cache/digits`, or what `XDG_CACHE_HOME` puts in its place.
+fn cache() -> PathBuf {
+    let home = || env::home_dir().unwrap_or_default().join(".cache");
+    env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits")
+}
+
+/// A file of a data set: where it lies in the folder of all data, where it is published, and what it holds.
+struct Source {
+    /// The set's folder.
+    set: &'static str,
+    /// The file's name, without the ending of a compression.
+    name: &'static str,
+    /// SHA-256 of what it holds, uncompressed.
+    sha256: &'static str,
+    /// Where it can be downloaded, compressed or not; tried in this order.
+    addresses: &'static [&'static str],
+}
+
+/// The folder with the data, and what was taken from it.
+struct Shelf {
+    folder: PathBuf,
+    /// Whether what is missing is downloaded.
+    fetch: bool,
+    files: Vec<DataFile>,
+}
+
+impl Shelf {
+    /// Whether a set is there or can be had.
+    fn has(&self, set: &str) -> bool {
+        self.fetch || self.folder.join(set).is_dir()
+    }
+
+    /// Reads `<set>/<name>` or `<set>/<name>.gz` and checks its hash.
+    fn read(&mut self, source: &Source) -> Result<(PathBuf, Vec<u8>), DataError> {
+        let folder = self.folder.join(source.set);
+        if self.fetch && read(&folder, source).is_err() {
+            download::fetch(source, &folder)?;
+        }
+        let found = read(&folder, source)?;
+        self.files.push(DataFile { name: source.name.to_owned(), sha256: source.sha256.to_owned() });
+        Ok(found)
+    }
+}
+
+fn read(folder: &Path, source: &Source) -> Result<(PathBuf, Vec<u8>), DataError> {
+    let plain = folder.join(source.name);
+    let path = if plain.exists() { plain } else { folder.join(format!("{}.gz", source.name)) };
+    let bytes =
+        fs::read(&path).and_then(decompress).map_err(|error| DataError::Io { path: path.clone(), source: error })?;
+    let found = sha256(&bytes);
+    if found == source.sha256 {
+        Ok((path, bytes))
+    } else {
+        Err(DataError::Hash { path, expected: source.sha256, found })
+    }
+}
+
+/// Unpacks gzip and compress(1), which the oldest of the sets is published in; leaves anything else as it is.
+fn decompress(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    match bytes.as_slice() {
+        [0x1f, 0x8b, ..] => {
+            let mut unpacked = Vec::new();
+            flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked)?;
+            Ok(unpacked)
+        }
+        [0x1f, 0x9d, ..] => through_gzip(bytes),
+        _ => Ok(bytes),
+    }
+}
+
+/// gzip(1) reads what compress(1) wrote forty years ago; no crate that is looked after does.
+fn through_gzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    let mut gzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let input = gzip.stdin.take();
+    let writer = std::thread::spawn(move || input.map_or(Ok(()), |mut input| input.write_all(&bytes)));
+    let output = gzip.wait_with_output()?;
+    writer.join().map_err(|_| io::Error::other("writing to gzip failed"))??;
+    Ok(output.stdout)
+}
+
+/// Why a data set could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// A file is missing or unreadable.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error(
+        "{path}: its SHA-256 is {found}, not {expected}: the file is damaged or another one; delete it and try again"
+    )]
+    Hash {
+        /// Which.
+        path: PathBuf,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// A file is not in the format that it should be in.
+    #[error("{path}: {reason}")]
+    Format {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// No address gave the file.
+    #[error(
+        "could not download {name}: {reason}. Check the network, or pass --data <folder> with the folders mnist, pen \
+         and omniglot, of which the last two may be left out"
+    )]
+    Download {
+        /// Which.
+        name: &'static str,
+        /// What the last address said.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_and_a_damaged_file_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = Data::load(Some(folder.path())).unwrap_err();
+        assert!(missing.to_string().contains("train-images-idx3-ubyte.gz"), "{missing}");
+
+        fs::create_dir(folder.path().join("mnist")).unwrap();
+        fs::write(folder.path().join("mnist/train-images-idx3-ubyte"), [0; 64]).unwrap();
+        let damaged = Data::load(Some(folder.path())).unwrap_err();
+        assert!(matches!(damaged, DataError::Hash { .. }), "{damaged}");
+    }
+
+    #[test]
+    fn files_in_gzip_and_in_compress_are_unpacked() {
+        let text = b"digits".to_vec();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&text).unwrap();
+        // What compress(1) makes of the same text: 9-bit codes, low bits first.
+        let compressed = [0x1f, 0x9d, 0x90, 0x64, 0xd2, 0x9c, 0x49, 0x43, 0x67, 0x0e];
+        assert_eq!(decompress(gzip.finish().unwrap()).unwrap(), text);
+        assert_eq!(decompress(compressed.to_vec()).unwrap(), text);
+        assert_eq!(decompress(text.clone()).unwrap(), text);
+    }
+}

@@ -1,0 +1,293 @@
+//! What an epoch is made of: which sample is drawn how, the same for the same seed.
+
+use crate::{
+    augment::Variation,
+    corrupt::Corruption,
+    data::{Example, PenDigit},
+    scribble::Scribble,
+    sketch::{Hand, Strokes},
+    strangers,
+};
+use digit::{
+    Bitmap,
+    ink::{self, Drawing},
+};
+use image::{DynamicImage, GrayImage, imageops};
+use network::Class;
+use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+/// What there is to train on.
+#[derive(Debug)]
+pub struct Recipe {
+    seed: u64,
+    scans: Vec<Example>,
+    pen: Vec<PenDigit>,
+    characters: Vec<Strokes>,
+}
+
+/// One sample to be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ticket {
+    /// A scanned digit, varied.
+    Scan(usize),
+    /// A scanned digit, enlarged onto a canvas.
+    ScanOnCanvas(usize),
+    /// Pen strokes on a canvas.
+    PenOnCanvas(usize),
+    /// Pen strokes, sent as strokes.
+    PenStrokes(usize),
+    /// A character that is no digit.
+    Character(usize),
+    /// A scribble, or no drawing at all.
+    Scribble,
+    /// Several digits.
+    Several,
+    /// A digit on its side or in the mirror.
+    Turned(usize),
+}
+
+/// How many samples of a kind there are for each scanned digit. About one in six is no digit.
+const SCANS_ON_CANVAS: f64 = 0.15;
+const PEN_ON_CANVAS: f64 = 0.4;
+const PEN_STROKES: f64 = 0.15;
+const CHARACTERS: f64 = 0.12;
+const SCRIBBLES: f64 = 0.08;
+const SEVERAL: f64 = 0.08;
+const TURNED: f64 = 0.05;
+
+/// The share of drawings on canvases that something befalls between paper and file.
+const CORRUPTED: f64 = 0.3;
+
+impl Recipe {
+    /// A recipe for these digits and strangers.
+    #[must_use]
+    pub fn new(seed: u64, scans: Vec<Example>, pen: Vec<PenDigit>, characters: Vec<Strokes>) -> Self {
+        Self { seed, scans, pen, characters }
+    }
+
+    /// The samples of an epoch, in random order, every scanned digit once.
+    #[must_use]
+    pub fn epoch(&self, epoch: u32) -> Epoch<'_> {
+        let mut random = self.random(epoch, u32::MAX);
+        let mut tickets: Vec<Ticket> = (0..self.scans.len()).map(Ticket::Scan).collect();
+        let scans = tickets.len();
+        let mut add = |share: f64, from: usize, ticket: fn(usize) -> Ticket| {
+            let count = if from == 0 { 0 } else { portion(scans, share) };
+            tickets.extend((0..count).map(|_| ticket(random.random_range(0..from))));
+        };
+        add(SCANS_ON_CANVAS, self.scans.len(), Ticket::ScanOnCanvas);
+        add(PEN_ON_CANVAS, self.pen.len(), Ticket::PenOnCanvas);
+        add(PEN_STROKES, self.pen.len(), Ticket::PenStrokes);
+        add(CHARACTERS, self.characters.len(), Ticket::Character);
+        add(SCRIBBLES, 1, |_| Ticket::Scribble);
+        add(SEVERAL, 1, |_| Ticket::Several);
+        add(TURNED, self.scans.len(), Ticket::Turned);
+        tickets.shuffle(&mut random);
+        Epoch { recipe: self, number: epoch, tickets }
+    }
+
+    /// A stream of random numbers of its own for each sample of each epoch.
+    fn random(&self, epoch: u32, sample: u32) -> ChaCha8Rng {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(u64::from(epoch) << 32 | u64::from(sample));
+        random
+    }
+
+    fn draw<R: Rng>(&self, ticket: Ticket, random: &mut R) -> (Bitmap, Class) {
+        // A drawing so faint that nothing is left of it is drawn again.
+        loop {
+            let (bitmap, class) = match ticket {
+                Ticket::Scan(index) => (Some(self.scans[index].bitmap.clone()), Class::Digit(self.scans[index].label)),
+                Ticket::ScanOnCanvas(index) => {
+                    let scan = &self.scans[index];
+                    (photographed(enlarged(&scan.bitmap, random), random), Class::Digit(scan.label))
+                }
+                Ticket::PenOnCanvas(index) => {
+                    let pen = &self.pen[index];
+                    (on_canvas(&Hand::OTHER.redraw(&pen.strokes, random), random), Class::Digit(pen.label))
+                }
+                Ticket::PenStrokes(index) => {
+                    let pen = &self.pen[index];
+                    (as_strokes(Hand::OTHER.redraw(&pen.strokes, random)), Class::Digit(pen.label))
+                }
+                Ticket::Character(index) => (drawn(&self.characters[index], random), Class::UnlikeADigit),
+                Ticket::Scribble => (scribble(random), Class::UnlikeADigit),
+                Ticket::Several => (self.several(random), Class::SeveralDigits),
+                Ticket::Turned(index) => match strangers::turned(&self.scans[index], random) {
+                    Some(bitmap) => (Some(bitmap), Class::UnlikeADigit),
+                    None => (self.several(random), Class::SeveralDigits),
+                },
+            };
+            if let Some(bitmap) = bitmap {
+                return (ticket.variation().vary(&bitmap, random), class);
+            }
+        }
+    }
+
+    fn several<R: Rng>(&self, random: &mut R) -> Option<Bitmap> {
+        if self.pen.is_empty() || random.random_bool(0.5) {
+            return photographed(strangers::several_as_picture(&self.scans, random), random);
+        }
+        let digits: Vec<&PenDigit> = (0..3).map(|_| &self.pen[random.random_range(0..self.pen.len())]).collect();
+        drawn(&strangers::several_as_strokes(&digits, random), random)
+    }
+}
+
+impl Ticket {
+    /// What was just drawn at random needs little more.
+    const fn variation(self) -> Variation {
+        match self {
+            Self::Scan(_) | Self::Turned(_) => Variation::FULL,
+            _ => Variation::SLIGHT,
+        }
+    }
+}
+
+/// The samples of an epoch.
+#[derive(Debug)]
+pub struct Epoch<'a> {
+    recipe: &'a Recipe,
+    number: u32,
+    tickets: Vec<Ticket>,
+}
+
+impl Epoch<'_> {
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tickets.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tickets.is_empty()
+    }
+
+    /// The first of them as an epoch of its own.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.tickets.truncate(count);
+        self
+    }
+
+    /// One of them: always the same for the same seed, epoch and index.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    #[must_use]
+    pub fn sample(&self, index: usize) -> (Bitmap, Class) {
+        let stream = u32::try_from(index).expect("an epoch has fewer than 2^32 samples");
+        self.recipe.draw(self.tickets[index], &mut self.recipe.random(self.number, stream))
+    }
+}
+
+/// Strokes as people draw strangers: on a canvas or sent as strokes.
+fn drawn<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
+    let strokes = Hand { tremor: 0.0, ..Hand::OTHER }.redraw(strokes, random);
+    if random.random_bool(0.7) { on_canvas(&strokes, random) } else { as_strokes(strokes) }
+}
+
+fn scribble<R: Rng>(random: &mut R) -> Option<Bitmap> {
+    if random.random_bool(0.1) {
+        return photographed(strangers::clouds(random), random);
+    }
+    let scribble = Scribble::TAUGHT[random.random_range(0..Scribble::TAUGHT.len())];
+    drawn(&scribble.draw(random), random)
+}
+
+fn on_canvas<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
+    photographed(strangers::any_sketch(random).draw(strokes, random), random)
+}
+
+fn as_strokes(strokes: Strokes) -> Option<Bitmap> {
+    ink::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|ink| ink.bitmap)
+}
+
+/// A bitmap as a large drawing, black on white.
+fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
+    let side = random.random_range(40..240);
+    let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::Triangle);
+    let margin = random.random_range(0..60);
+    let mut canvas = GrayImage::from_pixel(side + margin, side + margin, image::Luma([255]));
+    let place = |random: &mut R| i64::from(random.random_range(0..=margin));
+    imageops::replace(&mut canvas, &large, place(random), place(random));
+    canvas
+}
+
+/// What the preprocessing makes of a picture, dark on light, after whatever befell it; in either polarity.
+fn photographed<R: Rng>(clean: GrayImage, random: &mut R) -> Option<Bitmap> {
+    let mut picture = clean;
+    if random.random_bool(CORRUPTED) {
+        picture = Corruption::ALL[random.random_range(0..Corruption::ALL.len())].apply(&picture, random);
+    }
+    if random.random_bool(0.5) {
+        imageops::invert(&mut picture);
+    }
+    ink::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share of a count"
+)]
+fn portion(count: usize, share: f64) -> usize {
+    (count as f64 * share).round() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use digit::{Digit, SIDE, ink::Point};
+
+    fn recipe(seed: u64) -> Recipe {
+        let bar = |i: usize| if (12..16).contains(&(i % SIDE)) && (4..24).contains(&(i / SIDE)) { 255 } else { 0 };
+        let scan = |label| Example { bitmap: Bitmap::new(std::array::from_fn(bar)), label };
+        let line = vec![[(0.0, 0.0), (4.0, 30.0), (2.0, 60.0)].map(|(x, y)| Point { x, y }).to_vec()];
+        let pen = |label| PenDigit { writer: 1, label, strokes: line.clone() };
+        let scans = Digit::all().cycle().take(40).map(scan).collect();
+        Recipe::new(seed, scans, Digit::all().map(pen).collect(), vec![line.clone()])
+    }
+
+    #[test]
+    fn an_epoch_has_every_scan_once_and_all_classes() {
+        let recipe = recipe(1);
+        let epoch = recipe.epoch(0);
+        let mut scans: Vec<usize> = epoch
+            .tickets
+            .iter()
+            .filter_map(|ticket| if let Ticket::Scan(i) = ticket { Some(*i) } else { None })
+            .collect();
+        scans.sort_unstable();
+        assert_eq!(scans, (0..40).collect::<Vec<_>>());
+
+        let classes: std::collections::HashSet<u8> =
+            (0..epoch.len()).map(|index| epoch.sample(index).1.index()).collect();
+        assert_eq!(classes.len(), Class::COUNT);
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_samples_and_an_epoch_others_than_the_next() {
+        let (recipe, again) = (recipe(1), recipe(1));
+        let (first, second) = (recipe.epoch(0), recipe.epoch(1));
+        assert_eq!(first.tickets, again.epoch(0).tickets);
+        assert_ne!(first.tickets, second.tickets);
+        for index in 0..first.len() {
+            assert_eq!(first.sample(index), again.epoch(0).sample(index));
+        }
+    }
+
+    #[test]
+    fn a_varied_digit_keeps_its_label() {
+        let recipe = recipe(2);
+        let epoch = recipe.epoch(0);
+        for (index, ticket) in epoch.tickets.iter().enumerate() {
+            if let Ticket::Scan(scan) | Ticket::ScanOnCanvas(scan) = *ticket {
+                assert_eq!(epoch.sample(index).1, Class::Digit(recipe.scans[scan].label));
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Which data is trained on, which is held out to choose and calibrate by, and which is looked at once, at the end.
+//!
+//! The split is the same for every run, so that runs can be compared; people and scripts are on one side of it only.
+
+use crate::{
+    data::{Data, Example, PenDigit, omniglot::Character},
+    sketch::Strokes,
+    strangers,
+};
+use network::DataFile;
+
+/// The last of MNIST's training digits are held out.
+const HELD_OUT_SCANS: usize = 5000;
+/// Of the thirty people who drew with a pen, three are held out, and six are the test.
+const FIRST_HELD_OUT_WRITER: u32 = 22;
+const FIRST_TEST_WRITER: u32 = 25;
+/// The script, of those that are never trained on, that is held out; the others are the test.
+const HELD_OUT_SCRIPT: &str = "Early_Aramaic";
+
+/// All data, divided.
+#[derive(Debug)]
+pub struct Split {
+    /// To train on.
+    pub train: Part,
+    /// To choose and to calibrate by.
+    pub holdout: Part,
+    /// To report.
+    pub test: Part,
+    /// The files that all of it was read from.
+    pub files: Vec<DataFile>,
+}
+
+/// Digits and strangers.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Scanned digits.
+    pub scans: Vec<Example>,
+    /// Pen strokes.
+    pub pen: Vec<PenDigit>,
+    /// Characters that are no digits and do not look like one.
+    pub characters: Vec<Strokes>,
+    /// Characters that many would read as a digit; nothing is trained on them.
+    pub look_alikes: Vec<Strokes>,
+}
+
+impl Split {
+    /// Divides the data; `limit` keeps only so many of the scanned digits to train on, and as many of each other kind.
+    #[must_use]
+    pub fn new(data: Data, limit: Option<usize>) -> Self {
+        let mut split =
+            Self { train: Part::default(), holdout: Part::default(), test: Part::default(), files: data.files };
+        split.train.scans = data.mnist.train;
+        let held_out = split.train.scans.len().saturating_sub(HELD_OUT_SCANS);
+        split.holdout.scans = split.train.scans.split_off(held_out);
+        split.test.scans = data.mnist.test;
+        for digit in data.pen {
+            split.part_of_writer(digit.writer).pen.push(digit);
+        }
+        for character in data.characters.all() {
+            split.part_of(character).add(character);
+        }
+        if let Some(limit) = limit {
+            split.train.limit(limit);
+        }
+        split
+    }
+
+    fn part_of_writer(&mut self, writer: u32) -> &mut Part {
+        match writer {
+            FIRST_TEST_WRITER.. => &mut self.test,
+            FIRST_HELD_OUT_WRITER.. => &mut self.holdout,
+            _ => &mut self.train,
+        }
+    }
+
+    fn part_of(&mut self, character: &Character) -> &mut Part {
+        match (character.is_unseen(), character.script == HELD_OUT_SCRIPT) {
+            (true, true) => &mut self.holdout,
+            (true, false) => &mut self.test,
+            (false, _) => &mut self.train,
+        }
+    }
+}
+
+impl Part {
+    fn add(&mut self, character: &Character) {
+        let strokes = strangers::strokes_of(character);
+        if character.looks_like_a_digit() { self.look_alikes.push(strokes) } else { self.characters.push(strokes) }
+    }
+
+    fn limit(&mut self, limit: usize) {
+        self.scans.truncate(limit);
+        self.pen.truncate(limit);
+        self.characters.truncate(limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Characters, Mnist};
+    use digit::{Bitmap, Digit};
+
+    #[test]
+    fn nobody_who_drew_for_training_drew_for_a_test() {
+        let zero = Digit::try_from(0).unwrap();
+        let scan = Example { bitmap: Bitmap::new([1; Bitmap::LEN]), label: zero };
+        let pen = |writer| PenDigit { writer, label: zero, strokes: Vec::new() };
+        let data = Data {
+            mnist: Mnist { train: vec![scan.clone(); 6000], test: vec![scan; 10] },
+            pen: (1..=30).map(pen).collect(),
+            characters: Characters::default(),
+            files: Vec::new(),
+        };
+        let split = Split::new(data, Some(100));
+        assert_eq!([&split.train, &split.holdout, &split.test].map(|part| part.scans.len()), [100, 5000, 10]);
+        assert_eq!([&split.train, &split.holdout, &split.test].map(|part| part.pen.len()), [21, 3, 6]);
+    }
+}
