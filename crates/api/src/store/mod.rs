@@ -123,8 +123,9 @@ fn is_away(error: &sqlx::Error) -> bool {
 fn is_not_migrated(error: &sqlx::Error) -> bool {
     const UNDEFINED_TABLE: &str = "42P01";
     const UNDEFINED_COLUMN: &str = "42703";
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some(UNDEFINED_TABLE | UNDEFINED_COLUMN))
+    error
+        .as_database_error()
+        .is_some_and(|error| matches!(error.code().as_deref(), Some(UNDEFINED_TABLE | UNDEFINED_COLUMN)))
 }
 
 /// Whether a SQLSTATE (PostgreSQL's manual, appendix A) names a state of the server rather than a mistake in the
