@@ -1,4 +1,4 @@
-// The answer: a numeral and how sure, or why it is not a digit; ten bars, and the 28×28 the network saw.
+// The answer: a numeral and how sure, or why it is none; ten bars, and the 28×28 the network saw.
 // @ts-check
 
 import { byId } from "./page.js";

@@ -37,13 +37,13 @@ fn half(strokes: &Value, left: f64) -> Vec<Value> {
     strokes.as_array().unwrap().iter().map(stroke).collect()
 }
 
-/// A pen run round and round, from the left to the right.
+/// Loops that cross each other all over the sheet.
 pub(crate) fn scribble() -> Value {
     let point = |step: u32| {
-        let (along, (sin, cos)) = (f64::from(step) / 120.0, (f64::from(step) / 120.0 * 6.0 * TAU).sin_cos());
-        [65.0 + 150.0 * along + 40.0 * sin, 140.0 + 80.0 * cos]
+        let turn = f64::from(step) / 150.0 * TAU;
+        [140.0 + 100.0 * (2.0 * turn + 0.6).sin(), 140.0 + 100.0 * (5.0 * turn).sin()]
     };
-    drawing(&json!([(0..=120).map(point).collect::<Vec<_>>()]))
+    drawing(&json!([(0..=150).map(point).collect::<Vec<_>>()]))
 }
 
 /// A picture of a drawing.
