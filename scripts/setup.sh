@@ -54,7 +54,7 @@ if [ "$purpose" = test ] && ! { have chromium && have chromedriver; }; then
   if grep -q '^ID=ubuntu' /etc/os-release; then
     echo "Note: Ubuntu has Chromium as a snap only, which the browser test cannot drive; nothing is installed for it."
   else
-    need chromium "the browser of the end-to-end test"
+    need chromium "the browser of the end-to-end tests"
     need chromium-driver "to drive that browser"
   fi
 fi

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh test
 
-# Where no browser can be had (Ubuntu), all but the one test that needs it run, and this says so.
+# Where no browser can be had (Ubuntu), all but the tests that need it run, and this says so.
 without_browser=
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
   without_browser=yes
@@ -18,4 +18,4 @@ fi
 [ $# -gt 0 ] || set -- --workspace --locked
 scripts/postgres.sh with cargo test "$@"
 [ -z "$without_browser" ] ||
-  echo "Not run: the end-to-end test in a browser. It needs chromium and chromedriver on the PATH, which are not packages here."
+  echo "Not run: the end-to-end tests in a browser. They need chromium and chromedriver on the PATH, which are not packages here."

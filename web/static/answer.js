@@ -1,9 +1,10 @@
-// The answer: a numeral, how sure in words and figures, ten bars, and the 28×28 the network saw.
+// The answer: a numeral and how sure, or why it is none; ten bars, and the 28×28 the network saw.
 // @ts-check
 
 import { byId } from "./page.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
+/** @typedef {import("./http.js").Reason} Reason */
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
 /** @typedef {import("./record.js").Entry} Entry */
 /** @typedef {"empty" | "drawing" | "live" | "recorded" | "labelled"} State */
@@ -16,6 +17,8 @@ const root = byId("answer");
 const numeral = byId("numeral");
 const sureness = byId("sureness");
 const percentage = byId("percent");
+const why = byId("why");
+const nearest = byId("nearest");
 const model = byId("model");
 const bars = [...byId("bars").querySelectorAll("li")];
 const seenCanvas = byId("seen-live", HTMLCanvasElement);
@@ -23,6 +26,8 @@ const seenImage = byId("seen-recorded", HTMLImageElement);
 
 /** @type {[number, string][]} The words live once, on the server: [at least, how sure]. */
 const WORDS = JSON.parse(root.dataset.sureness ?? "[]");
+/** @type {Map<Reason, string>} Likewise, why it is not a digit. */
+const REASONS = new Map(JSON.parse(root.dataset.reasons ?? "[]"));
 
 let busyTimer = 0;
 
@@ -37,14 +42,17 @@ export function shownState() {
  */
 export function showAnswer(state, answer) {
   root.dataset.state = state;
+  root.dataset.verdict = answer?.verdict ?? "";
   setBusy(false);
   numeral.textContent = answer ? numeralOf(answer) : "?";
-  sureness.textContent = answer ? surenessOf(answer) : "";
-  percentage.textContent = answer ? figureOf(answer) : "";
+  const isDigit = answer?.verdict === "digit";
+  sureness.textContent = isDigit ? surenessOf(answer) : "";
+  percentage.textContent = isDigit ? percent(answer.confidence) : "";
+  why.textContent = answer ? whyOf(answer) : "";
+  nearest.textContent = String(answer?.prediction ?? "");
   model.textContent = answer?.model ?? "";
   bars.forEach((bar, digit) => showBar(bar, answer ? answer.probabilities[digit] : null));
-  const top = answer?.verdict === "digit" ? answer.prediction : null;
-  bars.forEach((bar, digit) => bar.classList.toggle("top", digit === top));
+  bars.forEach((bar, digit) => bar.classList.toggle("top", digit === answer?.prediction));
   showSeen(answer);
 }
 
@@ -59,13 +67,12 @@ export function setBusy(isBusy) {
 }
 
 /**
- * An answer as one would say it: "7, almost certainly, 99.7 %".
+ * An answer as one would say it: "7, almost certainly, 99.7 %."
  * @param {Answer} answer
  */
 export function spoken(answer) {
-  if (answer.verdict === "not_a_digit")
-    return ["Not a digit", answer.reason].filter(Boolean).join(", ");
-  return `${answer.prediction}, ${surenessOf(answer)}, ${percent(answer.confidence)}`;
+  if (answer.verdict === "not_a_digit") return `${numeralOf(answer)}. ${whyOf(answer)}`;
+  return `${answer.prediction}, ${surenessOf(answer)}, ${percent(answer.confidence)}.`;
 }
 
 /**
@@ -77,7 +84,7 @@ export function readEntry(page) {
   /** @type {HTMLElement | null} */
   const panel = page.querySelector("#answer");
   if (!panel?.dataset.id) return null;
-  const { id, prediction, verdict, trueLabel } = panel.dataset;
+  const { id, prediction, verdict, reason, trueLabel } = panel.dataset;
   const probabilities = [...panel.querySelectorAll("#bars li")].map((bar) =>
     Number(bar.getAttribute("data-probability")),
   );
@@ -88,6 +95,7 @@ export function readEntry(page) {
       confidence: Math.max(...probabilities),
       probabilities,
       verdict: verdict === "digit" ? "digit" : "not_a_digit",
+      reason: reason ? /** @type {Reason} */ (reason) : undefined,
       model: panel.querySelector("#model")?.textContent ?? "",
       saved: true,
     },
@@ -104,19 +112,18 @@ function labelIn(words) {
 }
 
 /** @param {Answer} answer */
-function numeralOf(answer) {
-  return answer.verdict === "digit" ? String(answer.prediction) : "–";
+function numeralOf({ verdict, prediction }) {
+  return verdict === "digit" ? String(prediction) : "Not a digit";
 }
 
 /** @param {Answer} answer */
-function surenessOf({ verdict, confidence }) {
-  if (verdict === "not_a_digit") return "not a digit";
+function surenessOf({ confidence }) {
   return WORDS.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
 }
 
 /** @param {Answer} answer */
-function figureOf({ verdict, confidence, reason }) {
-  return verdict === "digit" ? percent(confidence) : (reason ?? "");
+function whyOf({ reason }) {
+  return (reason && REASONS.get(reason)) ?? "";
 }
 
 /**

@@ -9,12 +9,13 @@
  * @property {number} confidence its probability
  * @property {number[]} probabilities one for each digit, 0 to 9
  * @property {"digit" | "not_a_digit"} verdict
- * @property {string} [reason] why it is not a digit
+ * @property {Reason} [reason] why it is not a digit
  * @property {string} model the version that answered
  * @property {boolean} saved
  * @property {number[]} [bitmap] the 28×28 that the network saw, row by row, 1 is ink
  */
 
+/** @typedef {"too_little_ink" | "several_digits" | "unlike_a_digit"} Reason */
 /** @typedef {number | "not_a_digit"} TrueLabel */
 
 const ANSWER_WITHIN_MS = 10_000;

@@ -44,7 +44,7 @@ followRecent((page) => {
   const entry = readEntry(page);
   if (!entry) return;
   void showRecorded(entry);
-  announce(`Shown: ${spoken(entry.answer)}.`);
+  announce(`Shown: ${spoken(entry.answer)}`);
   canvas.scrollIntoView({ block: "nearest" });
 });
 

@@ -43,6 +43,8 @@ const live = new Live({
   drawing: () => JSON.stringify(paper),
   onQuestion: () => setBusy(true),
   onAnswer(answer) {
+    // Half a digit is none; what it becomes is asked again when the pen is lifted.
+    if (answer.verdict === "not_a_digit" && paper.isDrawing) return setBusy(false);
     latest = answer;
     hideNotice("live");
     showAnswer("live", answer);
@@ -72,7 +74,7 @@ const record = new Record({
     recordedAt = performance.now();
     if (sheet === paper.sheet) showSheet();
     const entry = /** @type {Entry} */ (record.of(sheet));
-    announce(`Recorded: ${spoken(entry.answer)}.`);
+    announce(`Recorded: ${spoken(entry.answer)}`);
     void showNewest();
   },
   onProblem(sheet, problem) {

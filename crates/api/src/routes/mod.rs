@@ -7,6 +7,7 @@ mod predict;
 mod predictions;
 mod probes;
 mod view;
+mod words;
 
 use crate::Api;
 use axum::{

@@ -1,15 +1,12 @@
-//! What the templates show: predictions in words.
+//! What the templates show: a recorded answer, and the recent drawings.
 
+use super::words::{self, minute, percent};
 use askama::Template;
 use digit::{
     TrueLabel,
-    wire::{Page, Prediction, Problem, Verdict},
+    wire::{Page, Prediction, Problem, Reason, Verdict},
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
-
-/// How sure, in words, from a confidence upwards.
-const SURENESS: [(f32, &str); 5] =
-    [(0.99, "almost certainly"), (0.9, "very likely"), (0.7, "probably"), (0.4, "perhaps"), (0.0, "a guess")];
+use time::format_description::well_known::Rfc3339;
 
 /// The whole page.
 #[derive(Template)]
@@ -18,8 +15,10 @@ pub(super) struct HomePage {
     shown: Option<Shown>,
     notice: Option<Notice>,
     recent: Recent,
-    /// [`SURENESS`] as JSON, for the answers that come while one draws.
+    /// How sure, in words, as JSON: for the answers that come while one draws.
     sureness: String,
+    /// Why a drawing is not a digit, likewise.
+    reasons: String,
 }
 
 /// The strip of recent drawings alone.
@@ -34,6 +33,9 @@ pub(super) struct Shown {
     id: String,
     prediction: u8,
     is_digit: bool,
+    /// The name of why it is none, and that in words; both empty where it is one.
+    reason: &'static str,
+    why: &'static str,
     sureness: &'static str,
     percent: String,
     bars: Vec<Bar>,
@@ -70,6 +72,8 @@ struct RecentRow {
     id: String,
     prediction: u8,
     is_digit: bool,
+    /// Why it is none, in a word or two.
+    tag: &'static str,
     percent: String,
     true_label: Option<String>,
     /// Whether the prediction was right, once that is known.
@@ -84,27 +88,29 @@ impl HomePage {
             shown: shown.map(Shown::new),
             notice: problem.map(|problem| Notice { title: problem.title, detail: problem.detail }),
             recent,
-            sureness: serde_json::json!(SURENESS).to_string(),
+            sureness: words::sureness_as_json(),
+            reasons: words::sentences_as_json(),
         }
     }
 }
 
 impl Shown {
     fn new(row: &Prediction) -> Self {
-        let is_digit = row.verdict == Verdict::Digit;
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
             percent: percent(probability),
-            top: is_digit && digit == row.prediction,
+            top: digit == row.prediction,
         });
         Self {
             id: row.id.to_string(),
             prediction: row.prediction.value(),
-            is_digit,
-            sureness: sureness(row.confidence),
+            is_digit: row.verdict == Verdict::Digit,
+            reason: row.reason.map_or("", Reason::name),
+            why: row.reason.map_or("", words::sentence),
+            sureness: words::sureness(row.confidence),
             percent: percent(row.confidence),
             bars: bars.collect(),
-            true_label: row.true_label.map(words),
+            true_label: row.true_label.map(words::label),
             model: row.model.clone(),
         }
     }
@@ -135,54 +141,12 @@ impl RecentRow {
             id: row.id.to_string(),
             prediction: row.prediction.value(),
             is_digit,
+            tag: words::tag(row.reason),
             percent: percent(row.confidence),
-            true_label: row.true_label.map(words),
+            true_label: row.true_label.map(words::label),
             right: row.true_label.map(|label| label == said),
             created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
             when: minute(row.created_at),
         }
-    }
-}
-
-fn words(label: TrueLabel) -> String {
-    match label {
-        TrueLabel::Digit(digit) => digit.to_string(),
-        TrueLabel::NotADigit => "not a digit".to_owned(),
-    }
-}
-
-fn sureness(confidence: f32) -> &'static str {
-    SURENESS.iter().find(|(least, _)| confidence >= *least).map_or("a guess", |(_, words)| words)
-}
-
-/// A probability in per cent, with a decimal; never a "100 %" or "0 %" that it is not.
-fn percent(probability: f32) -> String {
-    match probability {
-        0.9995.. => "> 99.9\u{a0}%".to_owned(),
-        ..0.0005 => "< 0.1\u{a0}%".to_owned(),
-        _ => format!("{:.1}\u{a0}%", probability * 100.0),
-    }
-}
-
-fn minute(time: OffsetDateTime) -> String {
-    time.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_probability_is_never_rounded_to_certainty() {
-        for (probability, text) in
-            [(1.0, "> 99.9\u{a0}%"), (0.9971, "99.7\u{a0}%"), (0.5, "50.0\u{a0}%"), (0.0, "< 0.1\u{a0}%")]
-        {
-            assert_eq!(percent(probability), text);
-        }
-    }
-
-    #[test]
-    fn words_follow_the_confidence() {
-        assert_eq!([0.999, 0.95, 0.3].map(sureness), ["almost certainly", "very likely", "a guess"]);
     }
 }

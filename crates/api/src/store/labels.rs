@@ -17,8 +17,8 @@ impl Store {
                    insert into labels (prediction_id, true_label) select id, $2 from predictions where id = $1
                    returning prediction_id, true_label
                )
-               select id, p.created_at, prediction, confidence, probabilities, verdict, model, source, input_kind,
-                   added.true_label as "true_label?"
+               select id, p.created_at, prediction, confidence, probabilities, verdict, reason, model, source,
+                   input_kind, added.true_label as "true_label?"
                from predictions p join added on prediction_id = id"#,
             id,
             true_label.to_string(),

@@ -87,7 +87,8 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        let query = sqlx::query_scalar!("select exists (select from prediction_logs)");
+        // The youngest column: where it is, all is.
+        let query = sqlx::query_scalar!("select exists (select reason from prediction_logs)");
         in_time(query.fetch_one(&self.pool)).await.map(drop)
     }
 }
@@ -118,10 +119,13 @@ fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the tables are not there yet.
+/// Whether the tables, or some of their columns, are not there yet.
 fn is_not_migrated(error: &sqlx::Error) -> bool {
     const UNDEFINED_TABLE: &str = "42P01";
-    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(UNDEFINED_TABLE))
+    const UNDEFINED_COLUMN: &str = "42703";
+    error
+        .as_database_error()
+        .is_some_and(|error| matches!(error.code().as_deref(), Some(UNDEFINED_TABLE | UNDEFINED_COLUMN)))
 }
 
 /// Whether a SQLSTATE (PostgreSQL's manual, appendix A) names a state of the server rather than a mistake in the

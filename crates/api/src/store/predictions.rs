@@ -3,7 +3,7 @@
 use super::{Store, StoreError, in_time};
 use digit::{
     Bitmap, Digit,
-    wire::{Answer, Input, InputKind, Page, Prediction, Source, Verdict},
+    wire::{Answer, Input, InputKind, Page, Prediction, Reason, Source, Verdict},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
 use time::OffsetDateTime;
@@ -30,6 +30,7 @@ pub(super) struct Row {
     pub(super) confidence: f32,
     pub(super) probabilities: Vec<f32>,
     pub(super) verdict: String,
+    pub(super) reason: Option<String>,
     pub(super) model: String,
     pub(super) source: String,
     pub(super) input_kind: String,
@@ -46,13 +47,14 @@ impl Store {
         let NewPrediction { answer, bitmap, input, source } = new;
         let query = sqlx::query!(
             "insert into predictions
-                 (id, prediction, confidence, probabilities, verdict, model, bitmap, input, input_kind, source)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             id,
             i16::from(answer.prediction.value()),
             answer.confidence,
             &answer.probabilities,
             answer.verdict.name(),
+            answer.reason.map(Reason::name),
             answer.model,
             bitmap.levels(),
             input.bytes().as_ref(),
@@ -72,7 +74,7 @@ impl Store {
             Row,
             r#"select id as "id!", created_at as "created_at!", prediction as "prediction!",
                    confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!",
-                   model as "model!", source as "source!", input_kind as "input_kind!", true_label
+                   reason, model as "model!", source as "source!", input_kind as "input_kind!", true_label
                from labelled_predictions where id = $1"#,
             id,
         );
@@ -88,7 +90,7 @@ impl Store {
             Row,
             r#"select id as "id!", created_at as "created_at!", prediction as "prediction!",
                    confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!",
-                   model as "model!", source as "source!", input_kind as "input_kind!", true_label
+                   reason, model as "model!", source as "source!", input_kind as "input_kind!", true_label
                from labelled_predictions where id < $1 order by id desc limit $2"#,
             before.unwrap_or(Uuid::max()),
             i64::from(limit) + 1, // one more tells whether there is a next page
@@ -125,6 +127,7 @@ impl TryFrom<Row> for Prediction {
             confidence: row.confidence,
             probabilities: row.probabilities.try_into().map_err(|_| odd("probabilities"))?,
             verdict: named::<Verdict>(&row.verdict).ok_or_else(|| odd("verdict"))?,
+            reason: row.reason.map(|reason| named::<Reason>(&reason).ok_or_else(|| odd("reason"))).transpose()?,
             model: row.model,
             source: named::<Source>(&row.source).ok_or_else(|| odd("source"))?,
             input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| odd("input_kind"))?,

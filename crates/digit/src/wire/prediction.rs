@@ -1,6 +1,6 @@
 //! A recorded prediction, and what people say it really is.
 
-use super::{InputKind, Verdict};
+use super::{InputKind, Reason, Verdict};
 use crate::{Digit, TrueLabel};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -22,6 +22,9 @@ pub struct Prediction {
     pub probabilities: [f32; 10],
     /// Whether it was taken for a digit at all.
     pub verdict: Verdict,
+    /// Why it was taken for none, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// Which version of the model answered.
     pub model: String,
     /// Where the drawing came from.

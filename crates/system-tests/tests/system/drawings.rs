@@ -1,13 +1,49 @@
-//! Ten digits drawn by hand, and pictures of them.
+//! Ten digits drawn by hand, some drawings that are no digit, and pictures of them.
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use serde_json::{Value, json};
-use std::io::Cursor;
+use std::{f64::consts::TAU, io::Cursor};
+
+/// The strokes of each digit, by its name.
+const DRAWINGS: &str = include_str!("../../drawings.json");
 
 /// A drawing of each digit, 0 to 9, as a client sends it: 280 × 280, points with times.
 pub(crate) fn all() -> Vec<Value> {
-    let drawings: Value = serde_json::from_str(include_str!("../../drawings.json")).unwrap();
-    (0..10).map(|digit| json!({ "strokes": drawings[digit.to_string()], "width": 280, "height": 280 })).collect()
+    let drawn: Value = serde_json::from_str(DRAWINGS).unwrap();
+    (0..10).map(|digit| drawing(&drawn[digit.to_string()])).collect()
+}
+
+/// A drawing of these strokes.
+fn drawing(strokes: &Value) -> Value {
+    json!({ "strokes": strokes, "width": 280, "height": 280 })
+}
+
+/// A tap.
+pub(crate) fn dot() -> Value {
+    drawing(&json!([[[140, 140]]]))
+}
+
+/// A three and a seven side by side.
+pub(crate) fn two_digits() -> Value {
+    let all = all();
+    drawing(&[half(&all[3]["strokes"], 0.0), half(&all[7]["strokes"], 130.0)].concat().into())
+}
+
+/// The strokes half as large, this far from the left.
+fn half(strokes: &Value, left: f64) -> Vec<Value> {
+    let place =
+        |point: &Value| json!([point[0].as_f64().unwrap() / 2.0 + left, point[1].as_f64().unwrap() / 2.0 + 70.0]);
+    let stroke = |stroke: &Value| stroke.as_array().unwrap().iter().map(place).collect();
+    strokes.as_array().unwrap().iter().map(stroke).collect()
+}
+
+/// Loops that cross each other all over the sheet.
+pub(crate) fn scribble() -> Value {
+    let point = |step: u32| {
+        let turn = f64::from(step) / 150.0 * TAU;
+        [140.0 + 100.0 * (2.0 * turn + 0.6).sin(), 140.0 + 100.0 * (5.0 * turn).sin()]
+    };
+    drawing(&json!([(0..=150).map(point).collect::<Vec<_>>()]))
 }
 
 /// A picture of a drawing.

@@ -11,11 +11,15 @@
 
 mod away;
 mod browser;
+mod chromium;
 mod drawings;
 mod errors;
 mod forms;
 mod history;
 mod labels;
+mod migrations;
 mod predict;
 mod readme;
 mod stack;
+mod strangers;
+mod verdicts;

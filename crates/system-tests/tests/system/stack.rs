@@ -22,7 +22,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    async fn start(listen: SocketAddr, app: impl FnOnce(SocketAddr) -> axum::Router) -> Self {
+    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(SocketAddr) -> axum::Router) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -74,7 +74,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts all, with an empty database in the cluster that `DATABASE_URL` names, and waits until it is ready.
+    /// Starts all, with an empty database, and waits until it is ready.
     pub(crate) async fn start() -> Self {
         let stack = Self::with_database(empty_database().await).await;
         stack.until_ready().await;
@@ -146,7 +146,8 @@ pub(crate) async fn json(response: Response, status: StatusCode) -> Value {
     serde_json::from_str(&body).unwrap()
 }
 
-async fn empty_database() -> PgConnectOptions {
+/// A new database in the cluster that `DATABASE_URL` names.
+pub(crate) async fn empty_database() -> PgConnectOptions {
     let url = std::env::var("DATABASE_URL")
         .expect("these tests need DATABASE_URL, a PostgreSQL to make databases in; `make test` starts one");
     let cluster: PgConnectOptions = url.parse().unwrap();

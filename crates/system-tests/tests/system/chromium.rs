@@ -1,0 +1,103 @@
+//! A real browser, with a hand that draws.
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    elements::Element,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json as value};
+use std::{process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// Chromium behind its driver.
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    _driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts it; `None` where there is none and the environment says so.
+    pub(crate) async fn start() -> Option<Self> {
+        if std::env::var_os("DIGITS_TEST_WITHOUT_BROWSER").is_some() {
+            eprintln!("left out: DIGITS_TEST_WITHOUT_BROWSER is set");
+            return None;
+        }
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("this test drives Chromium: install chromium and chromium-driver, as `make test` does");
+        let port = port(&mut driver).await;
+        let profile = tempfile::tempdir().unwrap();
+        let options = value!({
+            "goog:chromeOptions": { "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900",
+                "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-proxy-server", format!("--user-data-dir={}", profile.path().display()),
+            ] }
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        Some(Self { client, _driver: driver, _profile: profile })
+    }
+
+    /// The first element that the selector finds, once there is one.
+    pub(crate) async fn element(&self, selector: &str) -> Element {
+        let wait = self.client.wait().at_most(Duration::from_secs(10));
+        wait.for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+
+    /// Waits until the element shows this text.
+    pub(crate) async fn until_text(&self, selector: &str, text: &str) {
+        let element = self.element(selector).await;
+        for _ in 0..100 {
+            if element.text().await.unwrap() == text {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} shows {:?}, not {text:?}", element.text().await.unwrap());
+    }
+
+    /// Draws strokes of a 280 × 280 sheet on the page's paper.
+    pub(crate) async fn draw(&self, strokes: &Value) {
+        let (left, top, width, height) = self.element("#paper").await.rectangle().await.unwrap();
+        let place = |point: &Value| {
+            let share = |axis: usize| point[axis].as_f64().unwrap() / 280.0;
+            ((left + share(0) * width).floor(), (top + share(1) * height).floor())
+        };
+        let mut mouse = MouseActions::new("mouse".to_owned());
+        for stroke in strokes.as_array().unwrap() {
+            for (index, point) in stroke.as_array().unwrap().iter().enumerate() {
+                let (x, y) = place(point);
+                mouse = mouse.then(PointerAction::MoveTo { duration: Some(Duration::from_millis(2)), x, y });
+                if index == 0 {
+                    mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+                }
+            }
+            mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        }
+        self.client.perform_actions(mouse).await.unwrap();
+    }
+}
+
+/// The port that the driver says it listens on.
+async fn port(driver: &mut Child) -> u16 {
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return port.trim_end_matches('.').parse().unwrap();
+        }
+    }
+    panic!("chromedriver did not start");
+}

@@ -1,0 +1,99 @@
+//! What the model service says passes through the web service unchanged, into answers, record and page.
+
+use crate::{
+    drawings,
+    stack::{Service, Stack, json},
+};
+use axum::{
+    Json, Router,
+    routing::{get, post},
+};
+use digit::{
+    Bitmap, Digit,
+    wire::{Answer, Outcome, Reason, Verdict},
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json as value};
+
+/// What a model service says that takes everything for several digits.
+fn several_digits() -> Answer {
+    let mut probabilities = [0.05; 10];
+    probabilities[7] = 0.55;
+    Answer {
+        prediction: Digit::try_from(7).unwrap(),
+        confidence: 0.55,
+        probabilities,
+        verdict: Verdict::NotADigit,
+        reason: Some(Reason::SeveralDigits),
+        model: "stub".to_owned(),
+        bitmap: Some(Bitmap::new([9; Bitmap::LEN])),
+    }
+}
+
+/// A stack with that model service in the place of the real one.
+async fn stack() -> Stack {
+    let mut stack = Stack::start().await;
+    let address = stack.model.take().unwrap().stop().await;
+    let stub =
+        Router::new().route("/predict", post(async || Json(several_digits()))).route("/readyz", get(async || "ok\n"));
+    stack.model = Some(Service::start(address, |_| stub).await);
+    stack
+}
+
+/// An answer as its type has it: as JSON, numbers would differ in digits that nobody sent.
+fn outcome(answer: &Value) -> Outcome {
+    serde_json::from_value(answer.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
+    let stack = stack().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let id = answer["id"].as_str().unwrap();
+    let said = Answer { bitmap: None, ..several_digits() };
+    assert_eq!(outcome(&answer), Outcome { id: id.parse().ok(), answer: said, saved: true });
+
+    let row = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    for field in ["prediction", "confidence", "probabilities", "verdict", "reason", "model"] {
+        assert_eq!(row[field], answer[field], "{field}");
+    }
+    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(page["predictions"][0], row);
+
+    let label = stack.http.put(stack.url(&format!("/predictions/{id}/label"))).json(&value!({ "true_label": 7 }));
+    let labelled = json(label.send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&labelled["reason"], &labelled["true_label"]), (&value!("several_digits"), &value!(7)));
+
+    let logged: (String, Option<String>) = sqlx::query_as("select reason, true_label from prediction_logs")
+        .fetch_one(&mut stack.sql().await)
+        .await
+        .unwrap();
+    assert_eq!(logged, ("several_digits".to_owned(), Some("7".to_owned())));
+}
+
+#[tokio::test]
+async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
+    let stack = stack().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let path = format!("/?shown={}", answer["id"].as_str().unwrap());
+    let page = stack.get(&path).send().await.unwrap().text().await.unwrap();
+    for part in [
+        "data-verdict=\"not_a_digit\" data-reason=\"several_digits\"",
+        "Not a digit</p>",
+        "Several digits, it seems. One at a time, please.</span>",
+        "Most like the digit <span id=\"nearest\">7</span>.",
+        "<button id=\"right\" class=\"good\" name=\"true_label\" data-when=\"recorded\" value=\"not_a_digit\">",
+        "<span class=\"quiet\">several digits</span>",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_preview_says_why_it_is_not_a_digit() {
+    let stack = stack().await;
+    let seven = drawings::all()[7].to_string();
+    let request = stack.post("/predict?preview=true&explain=true", "application/json", seven);
+    let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(outcome(&answer), Outcome { id: None, answer: several_digits(), saved: false });
+}
