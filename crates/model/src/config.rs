@@ -16,7 +16,7 @@ pub struct Config {
     pub models: PathBuf,
     /// Version to serve [default: the one that <models>/champion names].
     #[arg(long, env = "MODEL_VERSION")]
-    pub version: Option<ModelVersion>,
+    pub model_version: Option<ModelVersion>,
     /// Requests that may be in work or wait for it; one more is told to come back later.
     #[arg(long, env = "MODEL_QUEUE", default_value = "64")]
     pub queue: NonZeroUsize,

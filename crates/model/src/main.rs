@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let version = config.version.clone().map_or_else(|| ModelVersion::champion(&config.models), Ok)?;
+    let version = config.model_version.clone().map_or_else(|| ModelVersion::champion(&config.models), Ok)?;
     let engine = Engine::start(network::load(&config.models, &version)?, config.queue)?;
     tracing::info!(%version, "listening on http://{}", listener.local_addr()?);
 

@@ -4,6 +4,7 @@ pub mod augment;
 pub mod calibrate;
 pub mod corrupt;
 pub mod data;
+pub mod evaluate;
 pub mod fit;
 pub mod loader;
 pub mod recipe;

@@ -1,7 +1,10 @@
 //! The trainer's command line.
 
 use clap::{Parser, Subcommand};
-use trainer::fit::{self, FitOptions};
+use trainer::{
+    evaluate::{self, EvaluateOptions},
+    fit::{self, FitOptions},
+};
 
 /// Trains the network that digits serves.
 #[derive(Parser)]
@@ -15,10 +18,13 @@ struct Cli {
 enum Command {
     /// Trains a network and writes it to models/<version>.
     Fit(FitOptions),
+    /// Judges a model by all that it was not trained on.
+    Evaluate(EvaluateOptions),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Fit(options) => fit::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
     }
 }

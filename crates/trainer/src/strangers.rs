@@ -128,10 +128,10 @@ pub fn clouds<R: Rng>(random: &mut R) -> GrayImage {
     imageops::resize(&noise, 96, 96, imageops::CatmullRom)
 }
 
-/// The pen and canvas of somebody: a canvas of 96 to 280 pixels, of which the drawing takes an eighth or nearly all,
+/// The pen and canvas of somebody: a canvas of 72 to 208 pixels, of which the drawing takes an eighth or nearly all,
 /// and a pen from a hair to a felt tip.
 pub fn any_sketch<R: Rng>(random: &mut R) -> Sketch {
-    let canvas = random.random_range(96..=280_u16);
+    let canvas = random.random_range(72..=208_u16);
     let side = f32::from(canvas);
     let size = (side * crate::sketch::log_uniform(0.12..0.95, random)).max(24.0);
     let pen = side * crate::sketch::log_uniform(0.01..0.16, random);

@@ -1,0 +1,104 @@
+//! What each step of the preprocessing is worth: the same network behind less and less of it.
+
+use super::{
+    answers,
+    sets::{Plan, in_polarity, large},
+};
+use crate::{
+    score::{Score, Share},
+    sets::of_picture,
+    sketch::Sketch,
+    split::Part,
+};
+use digit::{Bitmap, SIDE};
+use image::{GrayImage, Luma, imageops};
+use network::{Class, Classifier};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+/// A way from a picture, light on dark, to a bitmap.
+type Way = fn(&GrayImage) -> Option<Bitmap>;
+
+/// From what most demos do to what `digit::ink` does.
+const WAYS: [(&str, Way); 3] = [
+    ("plain resize of the canvas to 28×28", plain),
+    ("+ crop to the ink and scale to 20×20", cropped),
+    ("+ centre of mass (all of `digit::ink`)", whole),
+];
+
+/// Prints the table.
+pub(super) fn run(classifier: &Classifier, test: &Part) -> anyhow::Result<()> {
+    println!("| preprocessing | pen strokes | MNIST test on canvases |\n| --- | ---: | ---: |");
+    for (name, way) in WAYS {
+        let pen = Plan::new(name, test.pen.len(), 60, |index, random| {
+            (way(&drawing(test, index, random)), Class::Digit(test.pen[index].label))
+        });
+        let scans = Plan::new(name, test.scans.len(), 61, |index, random| {
+            let scan = &test.scans[index];
+            (way(&in_polarity(large(&scan.bitmap, random), true)), Class::Digit(scan.label))
+        });
+        println!("| {name} | {} | {} |", share(classifier, &pen)?, share(classifier, &scans)?);
+    }
+    Ok(())
+}
+
+/// A drawing as people make them: any place, any size, a brush of 10 to 26 pixels.
+fn drawing(test: &Part, index: usize, random: &mut ChaCha8Rng) -> GrayImage {
+    let sketch = Sketch {
+        canvas: super::sets::CANVAS,
+        size: random.random_range(60.0..250.0),
+        pen: random.random_range(10.0..26.0),
+    };
+    in_polarity(sketch.draw(&test.pen[index].strokes, random), true)
+}
+
+fn share(classifier: &Classifier, plan: &Plan) -> anyhow::Result<String> {
+    let score = Score::of("", &answers(classifier, &plan.draw())?);
+    let Share { share, low, high } = score.accuracy.unwrap_or(Share::of(0, 0));
+    Ok(format!("{:.2} % ({:.2}–{:.2})", share * 100.0, low * 100.0, high * 100.0))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "28 and 20")]
+const WHOLE: u32 = SIDE as u32;
+const BOX: u32 = 20;
+
+fn plain(picture: &GrayImage) -> Option<Bitmap> {
+    Bitmap::from_levels(imageops::resize(picture, WHOLE, WHOLE, imageops::Triangle).as_raw())
+}
+
+/// The ink's box, kept in proportion and put into the middle.
+fn cropped(picture: &GrayImage) -> Option<Bitmap> {
+    let inked = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 127).map(|(x, y, _)| (x, y));
+    let (left, right) = (inked().map(|p| p.0).min()?, inked().map(|p| p.0).max()?);
+    let (top, bottom) = (inked().map(|p| p.1).min()?, inked().map(|p| p.1).max()?);
+    let ink = imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image();
+    let longer = ink.width().max(ink.height());
+    let scaled = |side: u32| (side * BOX / longer).max(1);
+    let small = imageops::resize(&ink, scaled(ink.width()), scaled(ink.height()), imageops::Triangle);
+    let mut framed = GrayImage::from_pixel(WHOLE, WHOLE, Luma([0]));
+    let middle = |side: u32| i64::from((WHOLE - side) / 2);
+    imageops::replace(&mut framed, &small, middle(small.width()), middle(small.height()));
+    Bitmap::from_levels(framed.as_raw())
+}
+
+fn whole(picture: &GrayImage) -> Option<Bitmap> {
+    of_picture(picture.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_preprocessing_sees_a_small_drawing_in_a_corner_as_it_is() {
+        let mut picture = GrayImage::from_pixel(280, 280, Luma([0]));
+        for (x, y) in (20..30).flat_map(|x| (20..60).map(move |y| (x, y))) {
+            picture.put_pixel(x, y, Luma([255]));
+        }
+        let rows =
+            |bitmap: Bitmap| bitmap.levels().chunks(SIDE).filter(|row| row.iter().any(|&level| level > 127)).count();
+        assert!(rows(plain(&picture).unwrap()) < 6);
+        assert_eq!(rows(cropped(&picture).unwrap()), 20);
+        assert_eq!(rows(whole(&picture).unwrap()), 20);
+    }
+}

@@ -1,0 +1,238 @@
+//! What a model is judged by: each set is drawn from fixed seeds, so that it is the same every time.
+
+use crate::{
+    corrupt::Corruption,
+    data::{Example, PenDigit, mnist::DISPUTED},
+    scribble::Scribble,
+    sets::{Set, as_strokes, of_picture},
+    sketch::{Hand, Sketch, Strokes},
+    split::{Part, Split},
+    strangers,
+};
+use digit::Bitmap;
+use image::{GrayImage, Luma, imageops};
+use network::Class;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::{ops::Range, thread};
+
+/// Pixels per side of the canvas that everything is drawn on.
+pub const CANVAS: u32 = 280;
+
+/// How many strangers of each invented kind are drawn.
+const STRANGERS: usize = 1000;
+/// Every how many scanned digits one is tried with each corruption.
+const STEP: usize = 4;
+
+/// A set that is to be drawn.
+pub struct Plan<'a> {
+    /// Its name.
+    pub name: String,
+    count: usize,
+    seed: u64,
+    sample: Box<dyn Fn(usize, &mut ChaCha8Rng) -> (Option<Bitmap>, Class) + Sync + 'a>,
+}
+
+impl std::fmt::Debug for Plan<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.count, self.name)
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// `count` samples, each drawn from its index and random numbers of its own.
+    pub fn new(
+        name: impl Into<String>,
+        count: usize,
+        seed: u64,
+        sample: impl Fn(usize, &mut ChaCha8Rng) -> (Option<Bitmap>, Class) + Sync + 'a,
+    ) -> Self {
+        Self { name: name.into(), count, seed, sample: Box::new(sample) }
+    }
+
+    /// Draws the set, on all cores.
+    #[must_use]
+    pub fn draw(&self) -> Set {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let part = self.count.div_ceil(cores).max(1);
+        let draw =
+            |first: usize| (first..(first + part).min(self.count)).map(|index| self.one(index)).collect::<Vec<_>>();
+        let samples = thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.count).step_by(part).map(|first| scope.spawn(move || draw(first))).collect();
+            threads.into_iter().flat_map(|thread| thread.join().expect("drawing does not panic")).collect::<Vec<_>>()
+        });
+        Set::new(&*self.name, samples)
+    }
+
+    fn one(&self, index: usize) -> (Option<Bitmap>, Class) {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(index as u64);
+        (self.sample)(index, &mut random)
+    }
+}
+
+/// All of them. Sets without data are left out.
+#[must_use]
+pub fn all(split: &Split) -> Vec<Plan<'_>> {
+    let mut plans = scans(&split.test.scans);
+    plans.extend(pen(&split.test.pen));
+    plans.extend(corruptions(&split.test));
+    plans.extend(strangers(split));
+    plans.retain(|plan| plan.count > 0);
+    plans
+}
+
+fn scans(scans: &[Example]) -> Vec<Plan<'_>> {
+    let undisputed: Vec<&Example> =
+        scans.iter().enumerate().filter(|(index, _)| !DISPUTED.contains(index)).map(|(_, scan)| scan).collect();
+    let canvases = |name, seed, invert: bool| {
+        Plan::new(name, scans.len(), seed, move |index, random| {
+            (of_picture(in_polarity(large(&scans[index].bitmap, random), invert)), Class::Digit(scans[index].label))
+        })
+    };
+    vec![
+        Plan::new("MNIST test", scans.len(), 0, |index, _| as_it_is(&scans[index])),
+        Plan::new("MNIST test without 15 disputed labels", undisputed.len(), 0, move |index, _| {
+            as_it_is(undisputed[index])
+        }),
+        canvases("MNIST test on canvases, dark on light", 10, false),
+        canvases("MNIST test on canvases, light on dark", 11, true),
+    ]
+}
+
+fn as_it_is(scan: &Example) -> (Option<Bitmap>, Class) {
+    (Some(scan.bitmap.clone()), Class::Digit(scan.label))
+}
+
+fn pen(pen: &[PenDigit]) -> Vec<Plan<'_>> {
+    const LARGE: Range<f32> = 100.0..250.0;
+    let drawn = |name, seed, width: Range<f32>, size: Range<f32>, invert: bool| {
+        Plan::new(name, pen.len(), seed, move |index, random| {
+            let picture = sketch(width.clone(), size.clone(), random).draw(&pen[index].strokes, random);
+            (of_picture(in_polarity(picture, invert)), Class::Digit(pen[index].label))
+        })
+    };
+    vec![
+        drawn("pen of 10-26 px, dark on light", 20, 10.0..26.0, LARGE, false),
+        drawn("pen of 10-26 px, light on dark", 21, 10.0..26.0, LARGE, true),
+        drawn("pen of 3-7 px", 22, 3.0..7.0, LARGE, false),
+        drawn("pen of 28-44 px", 23, 28.0..44.0, 140.0..250.0, true),
+        drawn("drawings of 35-60 px", 24, 3.0..7.0, 35.0..60.0, false),
+        Plan::new("pen, sent as strokes", pen.len(), 0, |index, _| {
+            (as_strokes(&pen[index]), Class::Digit(pen[index].label))
+        }),
+    ]
+}
+
+fn corruptions(part: &Part) -> impl Iterator<Item = Plan<'_>> {
+    let tried = part.scans.len() / STEP;
+    Corruption::ALL.into_iter().zip(30..).flat_map(move |(corruption, seed)| {
+        let pen =
+            Plan::new(format!("pen of 10-26 px, {}", corruption.name()), part.pen.len(), seed, move |index, random| {
+                let digit = &part.pen[index];
+                let clean = sketch(10.0..26.0, 100.0..250.0, random).draw(&digit.strokes, random);
+                (of_picture(corruption.apply(&clean, random)), Class::Digit(digit.label))
+            });
+        let scans =
+            Plan::new(format!("MNIST on canvases, {}", corruption.name()), tried, seed + 100, move |index, random| {
+                let scan = &part.scans[index * STEP];
+                (of_picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
+            });
+        [pen, scans]
+    })
+}
+
+fn strangers(split: &Split) -> Vec<Plan<'_>> {
+    let characters = |name, seed, characters: &'_ Vec<Strokes>| {
+        let characters = characters.clone();
+        Plan::new(name, characters.len(), seed, move |index, random| {
+            (of_picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
+        })
+    };
+    let scribbles = |name, seed, kinds: &'static [Scribble]| {
+        Plan::new(name, STRANGERS, seed, move |index, random| {
+            let strokes = kinds[index % kinds.len()].draw(random);
+            (of_picture(any_pen(&Hand::OTHER.redraw(&strokes, random), random)), Class::UnlikeADigit)
+        })
+    };
+    let look_alikes = [&split.train, &split.holdout, &split.test].map(|part| part.look_alikes.clone()).concat();
+    let digits: Vec<&PenDigit> = split.test.pen.iter().collect();
+    let several = if digits.is_empty() { 0 } else { STRANGERS };
+    vec![
+        characters("characters of a script never seen", 50, &split.test.characters),
+        characters("characters of a held-out script", 51, &split.holdout.characters),
+        characters("characters that look like digits", 52, &look_alikes),
+        scribbles("scribbles", 53, &Scribble::TAUGHT),
+        scribbles("scribbles of kinds never seen", 54, &Scribble::UNSEEN),
+        Plan::new("several digits, pen", several, 55, move |_, random| {
+            (of_picture(any_pen(&strangers::several_as_strokes(&digits, random), random)), Class::SeveralDigits)
+        }),
+        Plan::new("several digits, MNIST test", STRANGERS, 56, |_, random| {
+            (of_picture(strangers::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
+        }),
+    ]
+}
+
+fn sketch(pen: Range<f32>, size: Range<f32>, random: &mut ChaCha8Rng) -> Sketch {
+    Sketch { canvas: CANVAS, size: random.random_range(size), pen: random.random_range(pen) }
+}
+
+fn any_pen(strokes: &Strokes, random: &mut ChaCha8Rng) -> GrayImage {
+    let picture = sketch(6.0..26.0, 100.0..250.0, random).draw(strokes, random);
+    in_polarity(picture, random.random())
+}
+
+/// A scanned digit on a canvas, two to nine times as large, anywhere.
+pub(super) fn large(bitmap: &Bitmap, random: &mut ChaCha8Rng) -> GrayImage {
+    let side = random.random_range(56..=252);
+    let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::CatmullRom);
+    let mut canvas = GrayImage::from_pixel(CANVAS, CANVAS, Luma([255]));
+    let mut place = || i64::from(random.random_range(0..=CANVAS - side));
+    imageops::replace(&mut canvas, &large, place(), place());
+    canvas
+}
+
+pub(super) fn in_polarity(mut picture: GrayImage, invert: bool) -> GrayImage {
+    if invert {
+        imageops::invert(&mut picture);
+    }
+    picture
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use digit::{Digit, SIDE};
+
+    fn split() -> Split {
+        let bar = |i: usize| if (12..16).contains(&(i % SIDE)) && (4..24).contains(&(i / SIDE)) { 255 } else { 0 };
+        let one = Digit::try_from(1).unwrap();
+        let scan = Example { bitmap: Bitmap::new(std::array::from_fn(bar)), label: one };
+        let stroke = [(0.0, 0.0), (4.0, 60.0)].map(|(x, y)| digit::ink::Point { x, y }).to_vec();
+        let pen = PenDigit { writer: 30, label: one, strokes: vec![stroke.clone()] };
+        let part = || Part {
+            scans: vec![scan.clone(); 8],
+            pen: vec![pen.clone(); 3],
+            characters: vec![vec![stroke.clone(), stroke.clone()]],
+            look_alikes: vec![vec![stroke.clone()]],
+        };
+        Split { train: part(), holdout: part(), test: part(), files: Vec::new() }
+    }
+
+    #[test]
+    fn sets_are_the_same_every_time_and_have_names_of_their_own() {
+        let split = split();
+        let names: std::collections::HashSet<String> = all(&split).into_iter().map(|plan| plan.name).collect();
+        assert_eq!(names.len(), all(&split).len());
+        for (first, second) in all(&split).iter().zip(all(&split)).filter(|(plan, _)| plan.count < STRANGERS) {
+            assert_eq!(first.draw().bitmaps, second.draw().bitmaps, "{}", first.name);
+        }
+    }
+
+    #[test]
+    fn a_set_without_data_is_left_out() {
+        let mut split = split();
+        split.test.pen.clear();
+        assert!(all(&split).iter().all(|plan| !plan.name.contains("pen of")));
+    }
+}

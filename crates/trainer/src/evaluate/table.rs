@@ -1,0 +1,57 @@
+//! Scores as a table in text.
+
+use super::{Evaluation, about};
+use crate::score::{Score, Share};
+use network::ModelCard;
+use std::fmt::Write;
+
+/// A line for each set, as Markdown.
+pub(super) fn text(card: &ModelCard, evaluation: &Evaluation) -> String {
+    let mut text = format!("{}\n\n", about(card));
+    text +=
+        "| set | samples | right (95 % interval) | wrong | refused (95 % interval) | ECE | error at 95 % coverage |\n";
+    text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+    for score in &evaluation.scores {
+        let _ = writeln!(text, "{}", line(score));
+    }
+    text
+}
+
+fn line(score: &Score) -> String {
+    let percent = |value: Option<f64>| value.map_or(String::new(), |value| format!("{:.2} %", value * 100.0));
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {} |",
+        score.set,
+        score.samples,
+        score.accuracy.map_or(String::new(), interval),
+        score.accuracy.map_or(String::new(), |_| score.errors.to_string()),
+        interval(score.refused),
+        score.calibration_error.map_or(String::new(), |error| format!("{error:.4}")),
+        percent(score.error_at_95_coverage),
+    )
+}
+
+fn interval(share: Share) -> String {
+    format!("{:.2} % ({:.2}–{:.2})", share.share * 100.0, share.low * 100.0, share.high * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_strangers_has_no_accuracy() {
+        let score = Score {
+            set: "scribbles".to_owned(),
+            samples: 10,
+            errors: 0,
+            accuracy: None,
+            refusals: 9,
+            refused: Share::of(9, 10),
+            loss: None,
+            calibration_error: None,
+            error_at_95_coverage: None,
+        };
+        assert_eq!(line(&score), "| scribbles | 10 |  |  | 90.00 % (59.58–98.21) |  |  |");
+    }
+}
