@@ -12,5 +12,6 @@ pub mod score;
 pub mod scribble;
 pub mod sets;
 pub mod sketch;
+pub mod speed;
 pub mod split;
 pub mod strangers;

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 use trainer::{
     evaluate::{self, EvaluateOptions},
     fit::{self, FitOptions},
+    speed::{self, SpeedOptions},
 };
 
 /// Trains the network that digits serves.
@@ -20,11 +21,14 @@ enum Command {
     Fit(FitOptions),
     /// Judges a model by all that it was not trained on.
     Evaluate(EvaluateOptions),
+    /// Measures how long models take.
+    Speed(SpeedOptions),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Fit(options) => fit::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Speed(options) => speed::run(&options),
     }
 }
