@@ -6,6 +6,8 @@ pub mod corrupt;
 pub mod data;
 pub mod evaluate;
 pub mod fit;
+#[cfg(test)]
+mod fixture;
 pub mod loader;
 pub mod recipe;
 pub mod score;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::{f64::consts::TAU, io::Cursor};
 
 /// The strokes of each digit, by its name.
-const DRAWINGS: &str = include_str!("../../drawings.json");
+const DRAWINGS: &str = include_str!("../../../../examples/ten-digits.json");
 
 /// A drawing of each digit, 0 to 9, as a client sends it: 280 × 280, points with times.
 pub(crate) fn all() -> Vec<Value> {

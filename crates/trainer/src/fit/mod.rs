@@ -4,6 +4,8 @@ mod average;
 mod optimiser;
 mod progress;
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod training;
 
 use crate::{

@@ -1,0 +1,87 @@
+//! A training run on a few hundred images: it learns, and goes on where it was stopped.
+
+use super::*;
+use crate::{fixture, score::Share};
+
+fn options() -> FitOptions {
+    FitOptions {
+        data: None,
+        models: PathBuf::new(),
+        version: None,
+        promote: false,
+        architecture: Architecture::Small,
+        epochs: 3,
+        batch_size: 32,
+        learning_rate: 3e-3,
+        seed: 1,
+        limit: None,
+        precision: Precision::F32,
+        teachers: Vec::new(),
+        threads: 1,
+        loaders: 2,
+    }
+}
+
+/// Two things that share a run: what it learns from and what it is judged by.
+fn material(options: &FitOptions) -> (Recipe, Vec<Set>) {
+    let split = fixture::split(40);
+    let holdouts = sets::holdouts(&split.holdout);
+    let train = split.train;
+    (Recipe::new(options.seed, train.scans, train.pen, train.characters), holdouts)
+}
+
+fn start(options: &FitOptions) -> Training {
+    tch::manual_seed(1);
+    Training::new(options, Vec::new(), Device::Cpu).unwrap()
+}
+
+#[test]
+fn a_run_on_a_few_hundred_images_learns() {
+    let options = options();
+    let (recipe, holdouts) = material(&options);
+    let mut training = start(&options);
+    let logs: Vec<EpochLog> =
+        (1..=options.epochs).map(|number| training.epoch(number, &recipe, &holdouts, &options).unwrap()).collect();
+    assert!(logs[2].loss < 0.8 * logs[0].loss, "{logs:?}");
+
+    training.recalibrate(&recipe, &options).unwrap();
+    let right = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
+    assert!(right.is_some_and(|Share { share, .. }| share > 0.6), "guessing gives 0.1: {right:?}");
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
+    let options = FitOptions { epochs: 2, ..options() };
+    let (recipe, holdouts) = material(&options);
+    let folder = tempfile::tempdir().unwrap();
+    let state = progress::path(folder.path(), &"run".parse().unwrap());
+    let settings = settings(&options);
+
+    let mut whole = start(&options);
+    let mut progress = whole.resume(&state, &settings).unwrap();
+    progress.add(whole.epoch(1, &recipe, &holdouts, &options).unwrap(), whole.steps());
+    whole.save(&state, &progress).unwrap();
+    let expected = whole.epoch(2, &recipe, &holdouts, &options).unwrap();
+
+    tch::manual_seed(99); // another beginning, of which nothing is left
+    let mut resumed = Training::new(&options, Vec::new(), Device::Cpu).unwrap();
+    let progress = resumed.resume(&state, &settings).unwrap();
+    assert_eq!((progress.next(), resumed.steps() > 0), (2, true));
+    let found = resumed.epoch(2, &recipe, &holdouts, &options).unwrap();
+    assert!((found.loss - expected.loss).abs() < 1e-4, "{found:?} {expected:?}");
+    assert_eq!(found.holdouts[0].errors, expected.holdouts[0].errors);
+}
+
+#[test]
+fn a_run_with_other_settings_does_not_go_on() {
+    let options = FitOptions { epochs: 1, ..options() };
+    let folder = tempfile::tempdir().unwrap();
+    let state = progress::path(folder.path(), &"run".parse().unwrap());
+    let mut training = start(&options);
+    let progress = training.resume(&state, &settings(&options)).unwrap();
+    training.save(&state, &progress).unwrap();
+
+    let others = settings(&FitOptions { seed: 2, ..options });
+    let refusal = training.resume(&state, &others).unwrap_err().to_string();
+    assert!(refusal.contains("--seed 1") && refusal.contains("--seed 2"), "{refusal}");
+}
