@@ -3,11 +3,24 @@
 use super::{
     FAINTEST,
     decode::Pixels,
+    photo,
     plane::{Bounds, Plane},
 };
 
 /// Below this share of the strongest contrast a pixel is paper: the blur of an edge, a compression artefact.
 const PAPER: f32 = 0.1;
+
+/// Noise, and lines printed on the paper, are cleared up to this share of the strongest contrast.
+const MOST_PAPER: f32 = 0.6;
+
+/// What is fainter than this share of the strongest contrast may be printed on the paper.
+const MOST_PRINT: f32 = 0.5;
+
+/// The paper ends, and ink begins, at so many times the contrast of lines printed on it.
+const CLEAR_OF_PRINT: f32 = 1.2;
+
+/// Levels by which paper of one colour may differ from itself.
+const EVEN: usize = 4;
 
 /// The ink of a picture as levels from 0 to 255, stretched so that the strongest is 255; `None` if it is blank.
 pub(super) fn ink(pixels: &Pixels) -> Option<Plane> {
@@ -28,7 +41,7 @@ fn trimmed(pixels: &Pixels) -> Option<Plane> {
 /// A canvas sends its ink as alpha, so that whatever colour the theme gave the ink, it stays ink.
 fn border_is_transparent(pixels: &Pixels) -> bool {
     let (mut clear, mut all) = (0, 0);
-    for pixel in border(pixels) {
+    for pixel in border_pixels(pixels) {
         all += 1;
         clear += usize::from(pixel[3] < 128);
     }
@@ -67,15 +80,58 @@ fn crop(pixels: &Pixels, to: Bounds) -> Pixels {
 /// much as white on black. What is transparent shows the background.
 fn by_colour(pixels: &Pixels) -> Option<Plane> {
     let background = border_median(pixels);
-    let distance = |pixel: &[u8]| {
-        let colour = pixel.iter().zip(background).map(|(&channel, paper)| channel.abs_diff(paper)).max().unwrap_or(0);
-        let alpha = pixel.get(3).copied().unwrap_or(255);
-        u8::try_from(u16::from(colour) * u16::from(alpha) / 255).unwrap_or(u8::MAX)
+    let levels = match pixels.channels {
+        4 => pixels
+            .data
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&[red, green, blue, alpha]| {
+                let colour = distance([red, green, blue], background);
+                u8::try_from(u16::from(colour) * u16::from(alpha) / 255).unwrap_or(u8::MAX)
+            })
+            .collect(),
+        _ => pixels.data.as_chunks().0.iter().map(|&colour| distance(colour, background)).collect(),
     };
-    let levels = pixels.data.chunks_exact(pixels.channels).map(distance).collect();
     let plane = Plane { width: pixels.width, height: pixels.height, levels };
-    let mut noise: Vec<u8> = border(pixels).map(distance).collect();
-    stretch(plane, 4.0 * f32::from(median(&mut noise)))
+    let mut counts = [0; 256];
+    border(plane.width, plane.height).for_each(|index| counts[usize::from(plane.levels[index])] += 1);
+    if is_even(&counts) {
+        let noise = 4.0 * f32::from(median_of(&counts));
+        let printed = CLEAR_OF_PRINT * f32::from(printed(&plane));
+        stretch(plane, noise.max(printed))
+    } else {
+        photo::ink(pixels, background)
+    }
+}
+
+fn distance(colour: [u8; 3], paper: [u8; 3]) -> u8 {
+    let [red, green, blue] = std::array::from_fn(|channel| colour[channel].abs_diff(paper[channel]));
+    red.max(green).max(blue)
+}
+
+/// Whether the paper is of one colour: three quarters of the border are, however much of it strokes cross.
+fn is_even(border: &[usize; 256]) -> bool {
+    let close: usize = border[..=EVEN].iter().sum();
+    close * 4 >= border.iter().sum::<usize>() * 3
+}
+
+/// The strongest of the lines that are printed on the paper, or 0: what runs off the picture at four places or more
+/// and is fainter than ink.
+fn printed(plane: &Plane) -> u8 {
+    let strongest = plane.levels.iter().copied().max().unwrap_or(0);
+    let edge = ring(plane.width, plane.height).map(|index| plane.levels[index]).collect::<Vec<_>>();
+    let crossings = edge.split(|&level| level < FAINTEST / 2).filter_map(|line| line.iter().copied().max());
+    let faint: Vec<u8> = crossings.filter(|&level| f32::from(level) < MOST_PRINT * f32::from(strongest)).collect();
+    if faint.len() < 4 { 0 } else { faint.into_iter().max().unwrap_or(0) }
+}
+
+/// The outermost pixels, clockwise from the top left.
+fn ring(width: usize, height: usize) -> impl Iterator<Item = usize> {
+    let (right, bottom) = (width - 1, height - 1);
+    let across = (0..width).chain((1..height).map(move |y| y * width + right));
+    let back = (0..right).rev().filter(move |_| bottom > 0).map(move |x| bottom * width + x);
+    across.chain(back).chain((1..bottom).rev().filter(move |_| right > 0).map(move |y| y * width))
 }
 
 /// Stretches the levels so that the strongest is 255 and clears those that are no more than `noise` levels or
@@ -83,37 +139,52 @@ fn by_colour(pixels: &Pixels) -> Option<Plane> {
 fn stretch(mut plane: Plane, noise: f32) -> Option<Plane> {
     let strongest = plane.levels.iter().copied().max().filter(|&level| level >= FAINTEST)?;
     let strongest = f32::from(strongest);
-    let paper = noise.clamp(PAPER * strongest, 0.5 * strongest);
+    let paper = noise.clamp(PAPER * strongest, MOST_PAPER * strongest);
+    let stretched: [u8; 256] = std::array::from_fn(|level| {
+        let ink = f32::from(u8::try_from(level).unwrap_or(u8::MAX));
+        if ink < paper { 0 } else { crate::bitmap::level_of(ink / strongest) }
+    });
     for level in &mut plane.levels {
-        let ink = f32::from(*level);
-        *level = if ink < paper { 0 } else { crate::bitmap::level_of(ink / strongest) };
+        *level = stretched[usize::from(*level)];
     }
     Some(plane)
 }
 
 /// The median colour of the border: the paper, even where a stroke runs off it.
 fn border_median(pixels: &Pixels) -> [u8; 3] {
-    std::array::from_fn(|channel| {
-        let mut levels: Vec<u8> = border(pixels).map(|pixel| pixel[channel]).collect();
-        median(&mut levels)
-    })
+    let mut counts = [[0; 256]; 3];
+    for pixel in border_pixels(pixels) {
+        for (counts, &level) in counts.iter_mut().zip(pixel) {
+            counts[usize::from(level)] += 1;
+        }
+    }
+    counts.each_ref().map(median_of)
 }
 
-fn median(levels: &mut [u8]) -> u8 {
-    let middle = levels.len() / 2;
-    if levels.is_empty() { 0 } else { *levels.select_nth_unstable(middle).1 }
+/// The median of levels, by how often each occurs; 0 if there are none.
+pub(super) fn median_of(counts: &[usize; 256]) -> u8 {
+    let all: usize = counts.iter().sum();
+    let mut below = 0;
+    let reaches_middle = |&count: &usize| {
+        below += count;
+        below > all / 2
+    };
+    counts.iter().position(reaches_middle).and_then(|level| u8::try_from(level).ok()).unwrap_or(0)
+}
+
+fn border_pixels(pixels: &Pixels) -> impl Iterator<Item = &[u8]> {
+    border(pixels.width, pixels.height).map(|index| &pixels.data[index * pixels.channels..][..pixels.channels])
 }
 
 /// The pixels of a frame around the picture, 2 % of its shorter side wide.
-fn border(pixels: &Pixels) -> impl Iterator<Item = &[u8]> {
-    let (width, height) = (pixels.width, pixels.height);
+fn border(width: usize, height: usize) -> impl Iterator<Item = usize> {
     let thickness = (width.min(height) / 50).max(1);
     let row = move |y: usize| {
         let whole = y < thickness || y + thickness >= height;
         let (left, right) = if whole { (width, width) } else { (thickness, width.saturating_sub(thickness)) };
         (0..left.min(width)).chain(right.max(left)..width).map(move |x| y * width + x)
     };
-    (0..height).flat_map(row).map(|index| &pixels.data[index * pixels.channels..][..pixels.channels])
+    (0..height).flat_map(row)
 }
 
 #[cfg(test)]
@@ -138,7 +209,7 @@ mod tests {
     #[test]
     fn the_border_counts_each_pixel_of_the_frame_once() {
         for (width, height, expected) in [(1, 1, 1), (2, 5, 10), (10, 10, 36), (100, 100, 400 - 4 + 392 - 4)] {
-            assert_eq!(border(&sheet(width, height, [0; 4])).count(), expected, "{width}×{height}");
+            assert_eq!(border(width, height).count(), expected, "{width}×{height}");
         }
     }
 

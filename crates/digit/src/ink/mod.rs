@@ -6,8 +6,12 @@
 mod contrast;
 mod decode;
 mod frame;
+mod paper;
 mod pen;
+mod photo;
+mod pieces;
 mod plane;
+mod shrink;
 
 use crate::Bitmap;
 pub use decode::{ImageKind, MAX_PIXELS, Pixels};
@@ -63,7 +67,8 @@ pub fn from_image(bytes: &[u8]) -> Result<Ink, InkError> {
 /// # Errors
 /// [`InkError::Blank`] when nothing stands out from the paper.
 pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
-    let ink = contrast::ink(pixels).ok_or(InkError::Blank)?;
+    let mut ink = contrast::ink(&shrink::shrink(pixels)).ok_or(InkError::Blank)?;
+    pieces::remove_dust(&mut ink);
     let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
     Ok(Ink { bitmap, is_scant: false })
 }

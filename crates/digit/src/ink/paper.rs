@@ -1,0 +1,146 @@
+//! The grey of the paper behind the ink, wherever light and shadow make it lighter or darker.
+
+use super::plane::Plane;
+
+/// Cells on the longer side of the grid on which the paper is looked at: fewer miss the edges of shadows.
+const CELLS: usize = 40;
+
+/// The side of the window whose median is the paper in its middle, as a share of the picture's longer side. A smaller
+/// one follows a shadow more closely, but takes thick strokes for paper.
+const WINDOW: f32 = 0.34;
+
+/// A cell with less than this share of its pixels free of ink says nothing of the paper.
+const LEAST_FREE: f32 = 0.3;
+
+/// A window grows until this share of its cells says something.
+const LEAST_KNOWN: f32 = 0.25;
+
+/// A picture whose values are not whole numbers, row-major.
+pub(super) struct Field {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) values: Vec<f32>,
+}
+
+impl Field {
+    pub(super) fn row(&self, y: usize) -> &[f32] {
+        &self.values[y * self.width..][..self.width]
+    }
+}
+
+/// The paper's grey behind each pixel: the median of its surroundings, which follows the edge of a shadow (Huang, Yang
+/// & Tang, "A Fast Two-Dimensional Median Filtering Algorithm", 1979, on why medians keep edges). What is known to be
+/// ink is left out.
+pub(super) fn paper(grey: &Field, ink: Option<&Plane>) -> Field {
+    let factor = grey.width.max(grey.height).div_ceil(CELLS).max(1);
+    let cells = cells(grey, ink, factor);
+    enlarge(&medians(&cells), factor, grey.width, grey.height)
+}
+
+/// The means of squares of pixels that hold no ink; NaN where there are too few of those.
+fn cells(grey: &Field, ink: Option<&Plane>, factor: usize) -> Field {
+    let (width, height) = (grey.width.div_ceil(factor), grey.height.div_ceil(factor));
+    let mut sums = vec![(0.0, 0.0, 0.0); width * height];
+    for y in 0..grey.height {
+        let covered = ink.map(|plane| &plane.levels[y * plane.width..][..plane.width]);
+        for (x, &value) in grey.row(y).iter().enumerate() {
+            let free = if covered.is_some_and(|levels| levels[x] > 0) { 0.0 } else { 1.0 };
+            let (sum, known, all) = &mut sums[y / factor * width + x / factor];
+            *sum += free * value;
+            *known += free;
+            *all += 1.0;
+        }
+    }
+    let mean = |(sum, known, all): (f32, f32, f32)| if known > LEAST_FREE * all { sum / known } else { f32::NAN };
+    Field { width, height, values: sums.into_iter().map(mean).collect() }
+}
+
+fn medians(cells: &Field) -> Field {
+    let radius = whole((WINDOW * as_f32(cells.width.max(cells.height)) / 2.0).round()).max(1);
+    let mut window = Vec::new();
+    let places = (0..cells.height).flat_map(|y| (0..cells.width).map(move |x| (x, y)));
+    let values = places.map(|(x, y)| median_around(cells, x, y, radius, &mut window)).collect();
+    Field { width: cells.width, height: cells.height, values }
+}
+
+/// The median of the cells around one of them, as far as they say something; 0 if none does.
+fn median_around(cells: &Field, x: usize, y: usize, mut radius: usize, window: &mut Vec<f32>) -> f32 {
+    loop {
+        let columns = x.saturating_sub(radius)..(x + radius + 1).min(cells.width);
+        let rows = y.saturating_sub(radius)..(y + radius + 1).min(cells.height);
+        let all = columns.len() * rows.len();
+        window.clear();
+        for row in rows {
+            window.extend(cells.row(row)[columns.clone()].iter().filter(|value| !value.is_nan()));
+        }
+        let is_whole = all == cells.values.len();
+        if as_f32(window.len()) >= LEAST_KNOWN * as_f32(all) || is_whole {
+            return median(window);
+        }
+        radius += radius / 2 + 1;
+    }
+}
+
+pub(super) fn median(values: &mut [f32]) -> f32 {
+    let middle = values.len() / 2;
+    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(middle, f32::total_cmp).1 }
+}
+
+/// A field `factor` times as large, cut to a size; values between those of cells lie on a straight line.
+fn enlarge(cells: &Field, factor: usize, width: usize, height: usize) -> Field {
+    let columns: Vec<_> = (0..width).map(|x| between(x, factor, cells.width)).collect();
+    let mut values = Vec::with_capacity(width * height);
+    for y in 0..height {
+        let (top, bottom, below) = between(y, factor, cells.height);
+        let (upper, lower) = (cells.row(top), cells.row(bottom));
+        values.extend(columns.iter().map(|&(left, right, beyond)| {
+            let above = upper[left] + (upper[right] - upper[left]) * beyond;
+            above + (lower[left] + (lower[right] - lower[left]) * beyond - above) * below
+        }));
+    }
+    Field { width, height, values }
+}
+
+/// The two cells between whose middles a pixel lies, and the share of the way from the first to the second.
+fn between(pixel: usize, factor: usize, cells: usize) -> (usize, usize, f32) {
+    let place = ((as_f32(pixel) + 0.5) / as_f32(factor) - 0.5).max(0.0);
+    let first = whole(place).min(cells - 1);
+    (first, (first + 1).min(cells - 1), (place - as_f32(first)).min(1.0))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of cells, never negative")]
+const fn whole(number: f32) -> usize {
+    number as usize
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sides of pictures and counts of cells")]
+const fn as_f32(count: usize) -> f32 {
+    count as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paper_follows_the_edge_of_a_shadow_and_not_a_stroke() {
+        let light = |x: usize| if x < 90 { 220.0 } else { 120.0 };
+        let grey = |x: usize, y: usize| if (30..42).contains(&x) && y > 30 { 30.0 } else { light(x) };
+        let values = (0..160).flat_map(|y| (0..200).map(move |x| grey(x, y))).collect();
+        let found = paper(&Field { width: 200, height: 160, values }, None);
+        for x in (0..200_usize).filter(|x| x.abs_diff(90) > 5) {
+            let paper = found.row(80)[x];
+            assert!((paper - light(x)).abs() < 2.0, "{paper} at {x}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_to_be_ink_is_no_paper_be_it_most_of_the_picture() {
+        let is_ink = |index: usize| (20..90).contains(&(index % 100));
+        let values = (0..10_000).map(|index| if is_ink(index) { 10.0 } else { 200.0 }).collect();
+        let levels = (0..10_000).map(|index| u8::from(is_ink(index)) * 255).collect();
+        let ink = Plane { width: 100, height: 100, levels };
+        let found = paper(&Field { width: 100, height: 100, values }, Some(&ink));
+        assert!(found.values.iter().all(|&paper| (paper - 200.0).abs() < 0.1));
+    }
+}

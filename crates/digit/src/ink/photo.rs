@@ -1,0 +1,137 @@
+//! Tells ink from paper where the paper is not of one colour: photos, with their shadows, grain and blur.
+
+use super::{
+    FAINTEST,
+    decode::Pixels,
+    paper::{Field, median, paper},
+    pieces,
+    plane::Plane,
+};
+use crate::bitmap::level_of;
+
+/// Shares of the ink's strength: what is fainter than the first is paper, what is stronger than the second full ink.
+/// Blur leaves the edge of a stroke half way between.
+const EDGE: (f32, f32) = (0.3, 0.7);
+
+/// The ink's strength is what one of this many pixels surpasses; a small digit of thin strokes covers twice as many.
+const STRONG: usize = 500;
+
+/// Ink is stronger than so many standard deviations of what is left of the grain. Of grain alone, one pixel of
+/// [`STRONG`] surpasses 2.9.
+const GRAIN: f32 = 4.0;
+
+/// Paper darker than this is taken to be as light as this, lest a shadow's grain look like ink.
+const DARKEST: f32 = 32.0;
+
+/// The ink of a picture; `None` if it is blank.
+///
+/// The paper behind a stroke as thick as the window in which it is looked for is found by looking twice, the second
+/// time past what was ink the first time.
+pub(super) fn ink(pixels: &Pixels, background: [u8; 3]) -> Option<Plane> {
+    let grey = calm(&liveliest(pixels, background));
+    let first = ink_before(&grey, &paper(&grey, None))?;
+    ink_before(&grey, &paper(&grey, Some(&first)))
+}
+
+/// What stands out from the paper, in shares of the light that falls there: a shadow dims ink and paper alike.
+fn ink_before(grey: &Field, paper: &Field) -> Option<Plane> {
+    let mut stands_out = contrast(grey, paper);
+    let mut sizes: Vec<f32> = stands_out.iter().map(|contrast| contrast.abs()).collect();
+    // The median of a normal distribution's absolute values is 0.6745 standard deviations.
+    let grain = median(&mut sizes) / 0.6745;
+    for contrast in &mut stands_out {
+        *contrast = contrast.max(0.0);
+    }
+    let strength = strength(&stands_out);
+    if strength < (f32::from(FAINTEST) / 2.0 / 255.0).max(GRAIN * grain) {
+        return None;
+    }
+    let (least, most) = (EDGE.0 * strength, EDGE.1 * strength);
+    let levels = stands_out.into_iter().map(|contrast| level_of((contrast - least) / (most - least))).collect();
+    let mut ink = Plane { width: grey.width, height: grey.height, levels };
+    pieces::remove_soft(&mut ink, grey);
+    Some(ink)
+}
+
+/// How far each pixel is on the ink's side of the paper, from 0 to 1; below 0 on the other side.
+fn contrast(grey: &Field, paper: &Field) -> Vec<f32> {
+    let pairs = || grey.values.iter().zip(&paper.values);
+    let is_dark = pairs().map(|(grey, paper)| (paper - grey).powi(3)).sum::<f32>() >= 0.0;
+    if is_dark {
+        pairs().map(|(grey, paper)| (paper - grey) / paper.max(DARKEST)).collect()
+    } else {
+        pairs().map(|(grey, paper)| (grey - paper) / (255.0 - paper).max(DARKEST)).collect()
+    }
+}
+
+fn strength(contrasts: &[f32]) -> f32 {
+    let mut contrasts = contrasts.to_vec();
+    let index = contrasts.len() - 1 - contrasts.len() / STRONG;
+    *contrasts.select_nth_unstable_by(index, f32::total_cmp).1
+}
+
+/// The channel that varies most: red for a blue pen, blue for a yellow one. What is transparent shows the background.
+fn liveliest(pixels: &Pixels, background: [u8; 3]) -> Plane {
+    let channel = |index: usize| {
+        let over = |pixel: &[u8]| {
+            let alpha = u16::from(pixel.get(3).copied().unwrap_or(255));
+            let mixed = u16::from(pixel[index]) * alpha + u16::from(background[index]) * (255 - alpha);
+            u8::try_from(mixed / 255).unwrap_or(u8::MAX)
+        };
+        let levels = pixels.data.chunks_exact(pixels.channels).map(over).collect();
+        Plane { width: pixels.width, height: pixels.height, levels }
+    };
+    let [red, green, blue] = std::array::from_fn(|index| {
+        let plane = channel(index);
+        (spread(&plane), plane)
+    });
+    let livelier = |one: (u64, Plane), other: (u64, Plane)| if other.0 > one.0 { other } else { one };
+    livelier(livelier(red, green), blue).1
+}
+
+/// The levels' variance, times the square of their count.
+fn spread(plane: &Plane) -> u64 {
+    let levels = || plane.levels.iter().map(|&level| u64::from(level));
+    let (sum, squares) = (levels().sum::<u64>(), levels().map(|level| level * level).sum::<u64>());
+    squares * plane.levels.len() as u64 - sum * sum
+}
+
+/// Smoothed once, and more often the more grain there is.
+fn calm(plane: &Plane) -> Field {
+    let grain = grain(plane);
+    let values = plane.levels.iter().map(|&level| f32::from(level)).collect();
+    let mut grey = Field { width: plane.width, height: plane.height, values };
+    for _ in 0..1 + usize::from(grain > 4) + usize::from(grain > 12) {
+        smooth(&mut grey);
+    }
+    grey
+}
+
+/// The median difference of neighbours, about a standard deviation of the grain.
+fn grain(plane: &Plane) -> u8 {
+    let mut counts = [0_usize; 256];
+    for row in plane.rows() {
+        for pair in row.windows(2) {
+            counts[usize::from(pair[0].abs_diff(pair[1]))] += 1;
+        }
+    }
+    super::contrast::median_of(&counts)
+}
+
+/// Means with the weights 1, 2, 1 of neighbours, across and down.
+fn smooth(field: &mut Field) {
+    let (width, height) = (field.width, field.height);
+    let mut across = Vec::with_capacity(field.values.len());
+    for row in field.values.chunks_exact(width) {
+        let weigh = |x: usize| (row[x.saturating_sub(1)] + 2.0 * row[x] + row[(x + 1).min(width - 1)]) / 4.0;
+        across.extend((0..width).map(weigh));
+    }
+    for y in 0..height {
+        let above = &across[y.saturating_sub(1) * width..][..width];
+        let here = &across[y * width..][..width];
+        let below = &across[(y + 1).min(height - 1) * width..][..width];
+        for (x, value) in field.values[y * width..][..width].iter_mut().enumerate() {
+            *value = (above[x] + 2.0 * here[x] + below[x]) / 4.0;
+        }
+    }
+}
