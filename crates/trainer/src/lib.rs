@@ -5,6 +5,7 @@ pub mod calibrate;
 pub mod corrupt;
 pub mod data;
 pub mod evaluate;
+pub mod events;
 pub mod fit;
 #[cfg(test)]
 mod fixture;

@@ -11,6 +11,7 @@ mod training;
 use crate::{
     calibrate::{HoldOut, calibrate},
     data::Data,
+    events::EventFile,
     recipe::Recipe,
     sets::{self, Set},
     split::Split,
@@ -65,6 +66,9 @@ pub struct FitOptions {
     /// A model to learn from besides the labels; can be given several times.
     #[arg(long = "teacher")]
     pub teachers: Vec<ModelVersion>,
+    /// Writes TensorBoard's event files to a folder with the model's name in this one.
+    #[arg(long)]
+    pub log_dir: Option<PathBuf>,
     /// Threads that LibTorch computes with.
     #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
     pub threads: usize,
@@ -137,9 +141,14 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     if let Some(last) = progress.epochs.last() {
         println!("going on after epoch {}, from {}", last.epoch, state.display());
     }
+    let events = options.log_dir.as_ref().map(|logs| EventFile::start(&logs.join(version.as_str()), version.as_str()));
+    let mut events = events.transpose()?;
     for number in progress.next()..=options.epochs {
         let log = training.epoch(number, &recipe, &holdouts, options)?;
         println!("{}", line(&log, options.epochs));
+        if let Some(events) = &mut events {
+            events.add(log.epoch, &log.scalars())?;
+        }
         progress.add(log, training.steps());
         training.save(&state, &progress)?;
     }

@@ -17,6 +17,7 @@ fn options() -> FitOptions {
         limit: None,
         precision: Precision::F32,
         teachers: Vec::new(),
+        log_dir: None,
         threads: 1,
         loaders: 2,
     }
