@@ -6,10 +6,16 @@ use crate::{
     sketch::{Hand, Strokes},
     split::{Part, Split},
 };
+use crate::{
+    fit::EpochLog,
+    score::{Score, Share},
+};
 use digit::{Digit, ink::Point};
+use network::{Architecture, Calibration, Hyperparameters, ModelCard};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// `hands` hands that draw each digit to train on, and others for the rest.
 pub(crate) fn split(hands: u32) -> Split {
@@ -45,4 +51,50 @@ fn drawings() -> Vec<Strokes> {
 fn cross() -> Strokes {
     let line = |ends: [(f32, f32); 2]| ends.map(|(x, y)| Point { x, y }).to_vec();
     vec![line([(0.0, 0.0), (1.0, 1.0)]), line([(0.0, 1.0), (1.0, 0.0)])]
+}
+
+/// An epoch with one hold-out.
+pub(crate) fn epoch() -> EpochLog {
+    let score = Score {
+        set: "held out".to_owned(),
+        samples: 10,
+        errors: 1,
+        accuracy: Some(Share::of(9, 10)),
+        refusals: 0,
+        refused: Share::of(0, 10),
+        loss: Some(0.25),
+        calibration_error: Some(0.125),
+        error_at_95_coverage: Some(0.0),
+    };
+    EpochLog { epoch: 1, loss: 0.5, accuracy: 0.75, learning_rate: 1e-3, holdouts: vec![score], seconds: 2.0 }
+}
+
+/// The card of a short training.
+pub(crate) fn card() -> ModelCard {
+    ModelCard {
+        version: "short".parse().unwrap(),
+        architecture: Architecture::Small,
+        parameters: 1000,
+        preprocessing: digit::ink::VERSION.to_owned(),
+        calibration: Calibration::NONE,
+        command: "trainer fit".to_owned(),
+        machine: "a machine".to_owned(),
+        trained_at: OffsetDateTime::UNIX_EPOCH,
+        training_seconds: 2.0,
+        seed: 1,
+        data: Vec::new(),
+        hyperparameters: Hyperparameters {
+            epochs: 1,
+            batch_size: 32,
+            samples: 100,
+            peak_learning_rate: 3e-3,
+            weight_decay: 0.02,
+            average_decay: 0.999,
+            label_smoothing: 0.01,
+            precision: "f32".to_owned(),
+            teachers: Vec::new(),
+        },
+        holdouts: Vec::new(),
+        weights_sha256: String::new(),
+    }
 }

@@ -11,6 +11,7 @@ pub mod fit;
 mod fixture;
 pub mod loader;
 pub mod recipe;
+pub mod report;
 pub mod score;
 pub mod scribble;
 pub mod sets;

@@ -54,6 +54,13 @@ impl Share {
     }
 }
 
+impl std::fmt::Display for Share {
+    /// In per cent, with the interval.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.2} % ({:.2}–{:.2})", self.share * 100.0, self.low * 100.0, self.high * 100.0)
+    }
+}
+
 /// A sample, what it is and what the network says of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {

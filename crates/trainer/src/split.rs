@@ -8,6 +8,7 @@ use crate::{
     strangers,
 };
 use network::DataFile;
+use std::mem;
 
 /// The last of MNIST's training digits are held out.
 const HELD_OUT_SCANS: usize = 5000;
@@ -44,7 +45,8 @@ pub struct Part {
 }
 
 impl Split {
-    /// Divides the data; `limit` keeps only so many of the scanned digits to train on, and as many of each other kind.
+    /// Divides the data; `limit` keeps only so many of the scanned digits to train on and to test with, and as
+    /// many of each other kind.
     #[must_use]
     pub fn new(data: Data, limit: Option<usize>) -> Self {
         let mut split =
@@ -61,8 +63,16 @@ impl Split {
         }
         if let Some(limit) = limit {
             split.train.limit(limit);
+            split.test.limit(limit);
         }
         split
+    }
+
+    /// Takes out what is learned from; the rest stays to judge by.
+    #[must_use]
+    pub fn take_train(&mut self) -> Part {
+        let look_alikes = mem::take(&mut self.train.look_alikes);
+        mem::replace(&mut self.train, Part { look_alikes, ..Part::default() })
     }
 
     fn part_of_writer(&mut self, writer: u32) -> &mut Part {

@@ -54,8 +54,7 @@ fn drawing(test: &Part, index: usize, random: &mut ChaCha8Rng) -> GrayImage {
 
 fn share(classifier: &Classifier, plan: &Plan) -> anyhow::Result<String> {
     let score = Score::of("", &answers(classifier, &plan.draw())?);
-    let Share { share, low, high } = score.accuracy.unwrap_or(Share::of(0, 0));
-    Ok(format!("{:.2} % ({:.2}–{:.2})", share * 100.0, low * 100.0, high * 100.0))
+    Ok(score.accuracy.unwrap_or(Share::of(0, 0)).to_string())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "28 and 20")]

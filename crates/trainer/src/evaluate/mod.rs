@@ -1,11 +1,13 @@
 //! `trainer evaluate`: how well a model does on everything that it was not trained on.
 
 pub mod ablation;
+mod findings;
 pub mod sets;
 mod table;
 
 use crate::{
     data::Data,
+    report,
     score::{Judged, Score},
     sets::Set,
     split::Split,
@@ -15,10 +17,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use network::{Class, Classifier, ModelCard, ModelVersion};
 use serde::{Deserialize, Serialize};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
+
+pub use findings::{Findings, publish};
 
 /// What `trainer evaluate` can be told.
 #[derive(Debug, Clone, Args)]
@@ -35,6 +36,9 @@ pub struct EvaluateOptions {
     /// Writes the scores to this file as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,
+    /// Writes a report with curves and pictures to this file, one HTML page.
+    #[arg(long)]
+    pub report: Option<PathBuf>,
     /// Prints what each step of the preprocessing is worth instead.
     #[arg(long)]
     pub ablation: bool,
@@ -80,11 +84,13 @@ pub fn run(options: &EvaluateOptions) -> anyhow::Result<()> {
     if options.ablation {
         return ablation::run(&classifier, &split.test);
     }
-    let judged = judge(&classifier, sets::all(&split))?;
-    let evaluation = Evaluation { model: version, scores: judged.iter().map(JudgedSet::score).collect() };
-    println!("{}", table::text(classifier.card(), &evaluation));
+    let findings = Findings::gather(&options.models, &classifier, &split)?;
+    println!("{}", findings.table());
     if let Some(path) = &options.json {
-        write_json(path, &evaluation)?;
+        findings.write_json(path)?;
+    }
+    if let Some(path) = &options.report {
+        report::write(path, &findings)?;
     }
     Ok(())
 }
@@ -119,11 +125,6 @@ pub fn answers(classifier: &Classifier, set: &Set) -> anyhow::Result<Vec<Judged>
         judged.extend(said.into_iter().zip(classes).map(|(said, &class): (_, &Class)| Judged { class, said }));
     }
     Ok(judged)
-}
-
-fn write_json(path: &Path, evaluation: &Evaluation) -> anyhow::Result<()> {
-    let json = serde_json::to_string_pretty(evaluation)? + "\n";
-    fs::write(path, json).with_context(|| format!("{}", path.display()))
 }
 
 /// One line on what is judged.

@@ -1,7 +1,7 @@
 //! Scores as a table in text.
 
 use super::{Evaluation, about};
-use crate::score::{Score, Share};
+use crate::score::Score;
 use network::ModelCard;
 use std::fmt::Write;
 
@@ -23,21 +23,18 @@ fn line(score: &Score) -> String {
         "| {} | {} | {} | {} | {} | {} | {} |",
         score.set,
         score.samples,
-        score.accuracy.map_or(String::new(), interval),
+        score.accuracy.map_or(String::new(), |share| share.to_string()),
         score.accuracy.map_or(String::new(), |_| score.errors.to_string()),
-        interval(score.refused),
+        score.refused,
         score.calibration_error.map_or(String::new(), |error| format!("{error:.4}")),
         percent(score.error_at_95_coverage),
     )
 }
 
-fn interval(share: Share) -> String {
-    format!("{:.2} % ({:.2}–{:.2})", share.share * 100.0, share.low * 100.0, share.high * 100.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::Share;
 
     #[test]
     fn a_set_of_strangers_has_no_accuracy() {

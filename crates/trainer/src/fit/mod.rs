@@ -1,6 +1,7 @@
 //! `trainer fit`: trains a network from nothing and writes it as a model.
 
 mod average;
+pub mod history;
 mod optimiser;
 mod progress;
 mod schedule;
@@ -11,6 +12,7 @@ mod training;
 use crate::{
     calibrate::{HoldOut, calibrate},
     data::Data,
+    evaluate,
     events::EventFile,
     recipe::Recipe,
     sets::{self, Set},
@@ -56,7 +58,7 @@ pub struct FitOptions {
     /// What all random numbers are drawn from.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Trains on this many scanned digits only.
+    /// Trains on this many scanned digits only, and is judged by as many at the end.
     #[arg(long)]
     pub limit: Option<usize>,
     /// What the convolutions compute in. Processors and graphics cards that know bfloat16 take little more than half
@@ -121,10 +123,10 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     tch::set_num_threads(i32::try_from(options.threads)?);
     tch::manual_seed(i64::from_ne_bytes(options.seed.to_ne_bytes()));
 
-    let split = Split::new(Data::load(options.data.as_deref())?, options.limit);
+    let mut split = Split::new(Data::load(options.data.as_deref())?, options.limit);
     let holdouts = sets::holdouts(&split.holdout);
     ensure!(split.train.scans.len() >= options.batch_size, "--limit leaves too few images for a batch");
-    let train = split.train;
+    let train = split.take_train();
     println!(
         "training on {} scanned digits, {} pen digits and {} strangers",
         train.scans.len(),
@@ -166,19 +168,20 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         trained_at: OffsetDateTime::now_utc(),
         training_seconds: progress.seconds(),
         seed: options.seed,
-        data: split.files,
+        data: split.files.clone(),
         hyperparameters: hyperparameters(options, recipe.epoch(1).len()),
         holdouts: scores,
         weights_sha256: String::new(), // known once they are written
     };
     let folder = network::save(&options.models, card, &training.average.variables)?;
+    history::write(&folder, &progress.epochs)?;
     std::fs::remove_file(state)?;
     println!("wrote {}", folder.display());
     if options.promote {
         version.promote(&options.models)?;
         println!("{version} is the champion now");
     }
-    Ok(())
+    evaluate::publish(&options.models, &version, &split)
 }
 
 fn version_of_today(architecture: Architecture) -> anyhow::Result<ModelVersion> {

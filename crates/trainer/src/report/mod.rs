@@ -1,0 +1,25 @@
+//! The report on a model: one HTML page that needs nothing but itself, with curves, tables and pictures.
+
+mod axis;
+mod confusion;
+mod curves;
+mod figures;
+mod page;
+mod pictures;
+mod reliability;
+mod rows;
+
+use crate::evaluate::Findings;
+use anyhow::Context;
+use askama::Template;
+use page::Page;
+use std::{fs, path::Path};
+
+/// Writes the page.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(path: &Path, findings: &Findings) -> anyhow::Result<()> {
+    let html = Page::of(findings).render()?;
+    fs::write(path, html).with_context(|| format!("{}", path.display()))
+}

@@ -1,0 +1,156 @@
+//! Pictures of what the network got wrong while being sure.
+
+use super::figures;
+use crate::{evaluate::JudgedSet, score::Judged};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use digit::Bitmap;
+use network::Class;
+use std::collections::HashSet;
+
+/// A bitmap and what the network says of it.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// A PNG, in base64.
+    pub(super) png: String,
+    /// What it is and what it was taken for.
+    pub(super) words: String,
+    /// How surely.
+    pub(super) sureness: String,
+    /// The set that it is of.
+    pub(super) set: String,
+}
+
+/// How many pictures of one set are shown, so that the hardest does not hide the others.
+const OF_ONE_SET: usize = 3;
+const MISTAKES: usize = 32;
+const STRANGERS: usize = 24;
+
+/// Pictures of one kind.
+#[derive(Debug)]
+pub(super) struct Gallery {
+    pub(super) title: &'static str,
+    pub(super) caption: &'static str,
+    pub(super) pictures: Vec<Picture>,
+}
+
+impl Gallery {
+    /// The digits that were most surely named wrongly.
+    pub(super) fn mistakes(judged: &[JudgedSet]) -> Self {
+        let pictures = surest(judged, MISTAKES, |one| {
+            let is_mistake = one.said.stranger.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
+            is_mistake.then(|| one.answer().1)
+        });
+        let caption = "What it is → what it was named, and how surely; not refused. At most three of a set.";
+        Self { title: "Surest mistakes", caption, pictures }
+    }
+
+    /// The strangers that were most surely taken for digits.
+    pub(super) fn strangers(judged: &[JudgedSet]) -> Self {
+        let pictures = surest(judged, STRANGERS, |one| {
+            let is_mistake = one.said.stranger.is_none() && !matches!(one.class, Class::Digit(_));
+            is_mistake.then_some(1.0 - one.said.strangeness)
+        });
+        let caption = "What it was named, and how surely it was held for a digit at all. At most three of a set.";
+        Self { title: "Strangers taken for digits", caption, pictures }
+    }
+}
+
+/// Something that counts, and by how much.
+struct Found<'a> {
+    set: &'a str,
+    bitmap: &'a Bitmap,
+    judged: &'a Judged,
+    sureness: f32,
+}
+
+/// The first of each set and then of all. A bitmap that is in two sets is shown once.
+fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Picture> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for JudgedSet { set, judged } in judged {
+        let found =
+            set.bitmaps.iter().zip(judged).filter_map(|(bitmap, judged)| {
+                Some(Found { set: &set.name, bitmap, judged, sureness: sureness(judged)? })
+            });
+        let mut found: Vec<Found> = found.collect();
+        by_sureness(&mut found);
+        all.extend(found.into_iter().filter(|found| seen.insert(found.bitmap.levels())).take(OF_ONE_SET));
+    }
+    by_sureness(&mut all);
+    all.truncate(count);
+    all.iter().map(Picture::from).collect()
+}
+
+fn by_sureness(found: &mut [Found]) {
+    found.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
+}
+
+impl From<&Found<'_>> for Picture {
+    fn from(found: &Found<'_>) -> Self {
+        let said = found.judged.answer().0;
+        let words = match found.judged.class {
+            Class::Digit(digit) => format!("{digit} → {said}"),
+            Class::SeveralDigits => format!("several → {said}"),
+            Class::UnlikeADigit => format!("none → {said}"),
+        };
+        Self {
+            png: BASE64_STANDARD.encode(found.bitmap.to_png()),
+            words,
+            sureness: figures::sureness(found.sureness),
+            set: found.set.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::sets::Set;
+    use digit::{Digit, wire::Reason};
+    use network::Classification;
+
+    /// A digit that is named so, with that confidence.
+    pub(in crate::report) fn judged(is: i64, said: usize, confidence: f32) -> Judged {
+        let mut probabilities = [(1.0 - confidence) / 9.0; 10];
+        probabilities[said] = confidence;
+        let said = Classification { probabilities, strangeness: 0.0, stranger: None };
+        Judged { class: Class::Digit(Digit::try_from(is).unwrap()), said }
+    }
+
+    /// A set of answers, each of a bitmap of its own.
+    pub(in crate::report) fn set(name: &str, judged: Vec<Judged>) -> JudgedSet {
+        let bitmap = |(level, one): (u8, &Judged)| (Some(Bitmap::new([level; Bitmap::LEN])), one.class);
+        JudgedSet { set: Set::new(name, (1..).zip(&judged).map(bitmap)), judged }
+    }
+
+    #[test]
+    fn the_surest_mistakes_come_first_and_no_set_fills_the_page() {
+        let hard = set("hard", (1..=9_u8).map(|sure| judged(4, 9, f32::from(sure) / 10.0)).collect());
+        let mut refused = judged(4, 9, 0.99);
+        refused.said.stranger = Some(Reason::UnlikeADigit);
+        let right = judged(4, 4, 0.99);
+        let mut other = set("other", vec![judged(1, 7, 0.85), refused, right]);
+        other.set.bitmaps[0] = Bitmap::new([99; Bitmap::LEN]);
+        let shown: Vec<String> =
+            Gallery::mistakes(&[hard, other]).pictures.into_iter().map(|picture| picture.sureness).collect();
+        assert_eq!(shown, ["90.0 %", "85.0 %", "80.0 %", "70.0 %"]);
+    }
+
+    #[test]
+    fn a_bitmap_of_two_sets_is_shown_once() {
+        let twice = || set("twice", vec![judged(4, 9, 0.9)]);
+        assert_eq!(Gallery::mistakes(&[twice(), twice()]).pictures.len(), 1);
+    }
+
+    #[test]
+    fn only_strangers_that_are_not_refused_were_taken_for_digits() {
+        let stranger = |stranger| {
+            let mut one = judged(0, 7, 0.9);
+            (one.class, one.said.stranger) = (Class::UnlikeADigit, stranger);
+            one
+        };
+        let set = set("scribbles", vec![stranger(None), stranger(Some(Reason::UnlikeADigit)), judged(1, 7, 0.9)]);
+        let words: Vec<String> = Gallery::strangers(&[set]).pictures.into_iter().map(|picture| picture.words).collect();
+        assert_eq!(words, ["none → 7"]);
+    }
+}

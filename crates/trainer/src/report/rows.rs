@@ -1,0 +1,92 @@
+//! The rows of the report's tables, as text.
+
+use super::figures;
+use crate::{
+    fit::EpochLog,
+    score::{Score, Share},
+};
+
+/// How well the model does on a set.
+#[derive(Debug)]
+pub(super) struct ScoreRow {
+    pub(super) set: String,
+    pub(super) samples: String,
+    pub(super) right: String,
+    pub(super) wrong: String,
+    pub(super) refused: String,
+    pub(super) loss: String,
+    pub(super) calibration_error: String,
+    pub(super) error_at_95_coverage: String,
+}
+
+impl From<&Score> for ScoreRow {
+    fn from(score: &Score) -> Self {
+        Self {
+            set: score.set.clone(),
+            samples: figures::count(score.samples),
+            right: score.accuracy.as_ref().map(Share::to_string).unwrap_or_default(),
+            wrong: figures::count(score.errors),
+            refused: score.refused.to_string(),
+            loss: four_decimals(score.loss),
+            calibration_error: four_decimals(score.calibration_error),
+            error_at_95_coverage: score.error_at_95_coverage.map(figures::percent).unwrap_or_default(),
+        }
+    }
+}
+
+/// A line of the curves: what it is, and where it ended.
+#[derive(Debug)]
+pub(super) struct LegendRow {
+    pub(super) name: String,
+    pub(super) loss: String,
+    pub(super) accuracy: String,
+    pub(super) refused: String,
+}
+
+/// Training and each hold-out, in the order of their colours.
+pub(super) fn legend(history: &[EpochLog]) -> Vec<LegendRow> {
+    let Some(last) = history.last() else { return Vec::new() };
+    let training = LegendRow {
+        name: "training".to_owned(),
+        loss: four_decimals(Some(last.loss)),
+        accuracy: figures::percent(last.accuracy),
+        refused: String::new(),
+    };
+    let held_out = |score: &Score| LegendRow {
+        name: score.set.clone(),
+        loss: four_decimals(score.loss),
+        accuracy: score.accuracy.map(|share| figures::percent(share.share)).unwrap_or_default(),
+        refused: figures::percent(score.refused.share),
+    };
+    std::iter::once(training).chain(last.holdouts.iter().map(held_out)).collect()
+}
+
+/// What an epoch came to.
+#[derive(Debug)]
+pub(super) struct EpochRow {
+    pub(super) epoch: u32,
+    pub(super) learning_rate: String,
+    pub(super) seconds: String,
+    pub(super) loss: String,
+    pub(super) accuracy: String,
+    /// Of each hold-out the accuracy, or of strangers the share that is refused.
+    pub(super) held_out: Vec<String>,
+}
+
+/// A row for each epoch.
+pub(super) fn epochs(history: &[EpochLog]) -> Vec<EpochRow> {
+    let share = |score: &Score| figures::percent(score.accuracy.unwrap_or(score.refused).share);
+    let row = |log: &EpochLog| EpochRow {
+        epoch: log.epoch,
+        learning_rate: format!("{:.1e}", log.learning_rate),
+        seconds: format!("{:.0} s", log.seconds),
+        loss: four_decimals(Some(log.loss)),
+        accuracy: figures::percent(log.accuracy),
+        held_out: log.holdouts.iter().map(share).collect(),
+    };
+    history.iter().map(row).collect()
+}
+
+fn four_decimals(value: Option<f64>) -> String {
+    value.map(|value| format!("{value:.4}")).unwrap_or_default()
+}
