@@ -1,7 +1,8 @@
 //! From ink to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
 //!
-//! An image is decoded ([`decode`]), its ink is told from its paper ([`contrast`]), and the ink is framed as
-//! MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`]) and framed the same way.
+//! An image is decoded ([`decode`]) and shrunk ([`shrink`]), its ink is told from its paper ([`contrast`], and [`photo`]
+//! where the [`paper`] is uneven) and freed of dust ([`pieces`]), and the ink is framed as MNIST frames its digits
+//! ([`frame`]). Strokes are drawn with one pen ([`pen`]) and framed the same way.
 
 mod contrast;
 mod decode;
@@ -11,6 +12,7 @@ mod pen;
 mod photo;
 mod pieces;
 mod plane;
+mod scant;
 mod shrink;
 
 use crate::Bitmap;
@@ -70,7 +72,7 @@ pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
     let mut ink = contrast::ink(&shrink::shrink(pixels)).ok_or(InkError::Blank)?;
     pieces::remove_dust(&mut ink);
     let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
-    Ok(Ink { bitmap, is_scant: false })
+    Ok(Ink { bitmap, is_scant: scant::is_scant(&ink) })
 }
 
 /// The ink that strokes draw, at one pen width whatever the drawing's size.
@@ -80,5 +82,5 @@ pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
 pub fn from_drawing(drawing: &Drawing) -> Result<Ink, InkError> {
     let ink = pen::ink(drawing).ok_or(InkError::Blank)?;
     let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
-    Ok(Ink { bitmap, is_scant: false })
+    Ok(Ink { bitmap, is_scant: drawing.is_dot() })
 }
