@@ -20,7 +20,7 @@ pub use decode::{ImageKind, MAX_PIXELS, Pixels};
 pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
-pub const VERSION: &str = "mnist-1";
+pub const VERSION: &str = "mnist-2";
 
 /// The least contrast between ink and paper, in grey levels of 255, that counts as drawn.
 pub(crate) const FAINTEST: u8 = 26;
