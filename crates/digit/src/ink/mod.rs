@@ -1,8 +1,9 @@
 //! From ink to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
 //!
 //! An image is decoded ([`decode`]) and shrunk ([`shrink`]), its ink is told from its paper ([`contrast`], and [`photo`]
-//! where the [`paper`] is uneven) and freed of dust ([`pieces`]), and the ink is framed as MNIST frames its digits
-//! ([`frame`]). Strokes are drawn with one pen ([`pen`]) and framed the same way.
+//! where the [`paper`] is uneven) and freed of dust ([`pieces`]), very thin and very thick lines get the usual width
+//! ([`width`]), and the ink is framed as MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`])
+//! and framed the same way.
 
 mod contrast;
 mod decode;
@@ -14,6 +15,7 @@ mod pieces;
 mod plane;
 mod scant;
 mod shrink;
+mod width;
 
 use crate::Bitmap;
 pub use decode::{ImageKind, MAX_PIXELS, Pixels};
@@ -71,8 +73,9 @@ pub fn from_image(bytes: &[u8]) -> Result<Ink, InkError> {
 pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
     let mut ink = contrast::ink(&shrink::shrink(pixels)).ok_or(InkError::Blank)?;
     pieces::remove_dust(&mut ink);
-    let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
-    Ok(Ink { bitmap, is_scant: scant::is_scant(&ink) })
+    let is_scant = scant::is_scant(&ink);
+    let bitmap = frame::bitmap(&width::even_out(ink)).ok_or(InkError::Blank)?;
+    Ok(Ink { bitmap, is_scant })
 }
 
 /// The ink that strokes draw, at one pen width whatever the drawing's size.
