@@ -6,7 +6,7 @@
 use super::plane::{Bounds, Plane};
 use crate::bitmap::level_of;
 
-/// Widths, as shares of the longer side of the digit's box, that are left as they are: those of nearly all of MNIST.
+/// Widths, as shares of the longer side of the digit's box, that are left as they are: those of 94 % of MNIST.
 const USUAL: std::ops::RangeInclusive<f32> = 0.06..=0.18;
 
 /// The width that other lines get, as a share of the longer side of the digit's box as it was.
