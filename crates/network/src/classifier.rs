@@ -39,7 +39,7 @@ impl Classifier {
             return Ok(Vec::new()); // oneDNN has no empty batch
         }
         let _no_grad = tch::no_grad_guard();
-        rows(&self.cnn.forward(&images(bitmaps)?)?)
+        rows(&self.cnn.forward(bitmaps)?)
     }
 }
 

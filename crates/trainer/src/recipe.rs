@@ -51,13 +51,16 @@ enum Ticket {
 const SCANS_ON_CANVAS: f64 = 0.15;
 const PEN_ON_CANVAS: f64 = 0.4;
 const PEN_STROKES: f64 = 0.15;
-const CHARACTERS: f64 = 0.12;
+const CHARACTERS: f64 = 0.16;
 const SCRIBBLES: f64 = 0.08;
 const SEVERAL: f64 = 0.08;
 const TURNED: f64 = 0.05;
 
+/// The share of characters that two are drawn as one of.
+const LIGATURES: f64 = 0.25;
+
 /// The share of drawings on canvases that something befalls between paper and file.
-const CORRUPTED: f64 = 0.3;
+const CORRUPTED: f64 = 0.25;
 
 impl Recipe {
     /// A recipe for these digits and strangers.
@@ -111,7 +114,7 @@ impl Recipe {
                     let pen = &self.pen[index];
                     (as_strokes(Hand::OTHER.redraw(&pen.strokes, random)), Class::Digit(pen.label))
                 }
-                Ticket::Character(index) => (drawn(&self.characters[index], random), Class::UnlikeADigit),
+                Ticket::Character(index) => (drawn(&self.character(index, random), random), Class::UnlikeADigit),
                 Ticket::Scribble => (scribble(random), Class::UnlikeADigit),
                 Ticket::Several => (self.several(random), Class::SeveralDigits),
                 Ticket::Turned(index) => match strangers::turned(&self.scans[index], random) {
@@ -123,6 +126,16 @@ impl Recipe {
                 return (ticket.variation().vary(&bitmap, random), class);
             }
         }
+    }
+
+    /// A character, or two as one.
+    fn character<R: Rng>(&self, index: usize, random: &mut R) -> Strokes {
+        let first = &self.characters[index];
+        if random.random_bool(LIGATURES) {
+            let second = &self.characters[random.random_range(0..self.characters.len())];
+            return strangers::ligature(first, second, random);
+        }
+        first.clone()
     }
 
     fn several<R: Rng>(&self, random: &mut R) -> Option<Bitmap> {

@@ -26,6 +26,8 @@ pub enum Scribble {
     Wave,
     /// Several short strokes or dots here and there.
     Dashes,
+    /// A letter of no script: lines and bows between places of a grid.
+    Glyph,
     /// An arrow.
     Arrow,
 }
@@ -50,6 +52,7 @@ impl Scribble {
             Self::Face => face(random),
             Self::Wave => vec![wave(random)],
             Self::Dashes => dashes(random),
+            Self::Glyph => glyph(random),
             Self::Arrow => arrow(random),
         }
     }
@@ -187,6 +190,29 @@ fn dashes<R: Rng>(random: &mut R) -> Strokes {
             let (x, y) = (spread(1.0, random), spread(1.0, random));
             let length = random.random_range(0.0..0.35);
             vec![at(x, y), at(x + spread(length, random) + 0.01, y + spread(length, random))]
+        })
+        .collect()
+}
+
+/// Four strokes or more: of fewer, too many are digits.
+fn glyph<R: Rng>(random: &mut R) -> Strokes {
+    let wide = random.random_range(0.5..1.0);
+    let node = |random: &mut R| {
+        let mut axis = || f32::from(random.random_range(-1..=1_i8)) + spread(0.1, random);
+        at(axis() * wide, axis())
+    };
+    (0..random.random_range(4..7)).map(|_| bow(node(random), node(random), spread(0.6, random))).collect()
+}
+
+/// From one place to another, bent by a share of the distance.
+fn bow(from: Point, to: Point, bend: f32) -> Vec<Point> {
+    let (across, down) = (to.x - from.x, to.y - from.y);
+    let bend = if bend.abs() < 0.3 { 0.0 } else { bend };
+    (0..=10_u8)
+        .map(|step| {
+            let along = f32::from(step) / 10.0;
+            let off = bend * (PI * along).sin();
+            at(from.x + across * along - down * off, from.y + down * along + across * off)
         })
         .collect()
 }

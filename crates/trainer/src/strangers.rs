@@ -30,6 +30,14 @@ fn place(x: usize, y: u16) -> Point {
     Point { x: x as f32, y: f32::from(y) }
 }
 
+/// Two characters as one, side by side or one above the other: a letter of a script that nobody writes.
+pub fn ligature<R: Rng>(first: &Strokes, second: &Strokes, random: &mut R) -> Strokes {
+    let off = random.random_range(25.0..60.0);
+    let (across, down) = if random.random() { (off, spread(10.0, random)) } else { (spread(10.0, random), off) };
+    let moved = |point: &Point| Point { x: point.x + across, y: point.y + down };
+    first.iter().cloned().chain(second.iter().map(|stroke| stroke.iter().map(moved).collect())).collect()
+}
+
 /// Two or three digits side by side, as strokes.
 pub fn several_as_strokes<R: Rng>(digits: &[&PenDigit], random: &mut R) -> Strokes {
     let mut all = Strokes::new();

@@ -1,7 +1,9 @@
 //! From ink to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
 //!
-//! An image is decoded ([`decode`]), its ink is told from its paper ([`contrast`]), and the ink is framed as
-//! MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`]) and framed the same way.
+//! An image is decoded ([`decode`]) and shrunk ([`shrink`]), its ink is told from its paper ([`contrast`], and [`photo`]
+//! where the [`paper`] is uneven) and freed of dust ([`pieces`]), very thin and very thick lines get the usual width
+//! ([`width`]), and the ink is framed as MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`])
+//! and framed the same way.
 
 mod contrast;
 mod decode;
@@ -11,14 +13,16 @@ mod pen;
 mod photo;
 mod pieces;
 mod plane;
+mod scant;
 mod shrink;
+mod width;
 
 use crate::Bitmap;
 pub use decode::{ImageKind, MAX_PIXELS, Pixels};
 pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
-pub const VERSION: &str = "mnist-1";
+pub const VERSION: &str = "mnist-2";
 
 /// The least contrast between ink and paper, in grey levels of 255, that counts as drawn.
 pub(crate) const FAINTEST: u8 = 26;
@@ -69,8 +73,9 @@ pub fn from_image(bytes: &[u8]) -> Result<Ink, InkError> {
 pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
     let mut ink = contrast::ink(&shrink::shrink(pixels)).ok_or(InkError::Blank)?;
     pieces::remove_dust(&mut ink);
-    let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
-    Ok(Ink { bitmap, is_scant: false })
+    let is_scant = scant::is_scant(&ink);
+    let bitmap = frame::bitmap(&width::even_out(ink)).ok_or(InkError::Blank)?;
+    Ok(Ink { bitmap, is_scant })
 }
 
 /// The ink that strokes draw, at one pen width whatever the drawing's size.
@@ -80,5 +85,5 @@ pub fn from_pixels(pixels: &Pixels) -> Result<Ink, InkError> {
 pub fn from_drawing(drawing: &Drawing) -> Result<Ink, InkError> {
     let ink = pen::ink(drawing).ok_or(InkError::Blank)?;
     let bitmap = frame::bitmap(&ink).ok_or(InkError::Blank)?;
-    Ok(Ink { bitmap, is_scant: false })
+    Ok(Ink { bitmap, is_scant: drawing.is_dot() })
 }

@@ -1,13 +1,14 @@
 //! The grey of the paper behind the ink, wherever light and shadow make it lighter or darker.
 
-use super::plane::Plane;
+use super::{contrast::median_of, plane::Plane};
+use crate::bitmap::level_of;
 
 /// Cells on the longer side of the grid on which the paper is looked at: fewer miss the edges of shadows.
 const CELLS: usize = 40;
 
-/// The side of the window whose median is the paper in its middle, as a share of the picture's longer side. A smaller
-/// one follows a shadow more closely, but takes thick strokes for paper.
-const WINDOW: f32 = 0.34;
+/// The side of the window whose median is the paper in its middle, as a share of the picture's longer side, before and
+/// after ink is known. A smaller one follows a shadow more closely, but takes thick strokes for paper.
+const WINDOWS: (f32, f32) = (0.34, 0.45);
 
 /// A cell with less than this share of its pixels free of ink says nothing of the paper.
 const LEAST_FREE: f32 = 0.3;
@@ -34,56 +35,63 @@ impl Field {
 pub(super) fn paper(grey: &Field, ink: Option<&Plane>) -> Field {
     let factor = grey.width.max(grey.height).div_ceil(CELLS).max(1);
     let cells = cells(grey, ink, factor);
-    enlarge(&medians(&cells), factor, grey.width, grey.height)
+    let window = if ink.is_none() { WINDOWS.0 } else { WINDOWS.1 };
+    enlarge(&medians(&cells, window), factor, grey.width, grey.height)
 }
 
-/// The means of squares of pixels that hold no ink; NaN where there are too few of those.
-fn cells(grey: &Field, ink: Option<&Plane>, factor: usize) -> Field {
+/// The paper's grey in squares of pixels, as far as it is known.
+struct Cells {
+    width: usize,
+    height: usize,
+    levels: Vec<Option<u8>>,
+}
+
+/// The means of squares of pixels that hold no ink; unknown where there are too few of those.
+fn cells(grey: &Field, ink: Option<&Plane>, factor: usize) -> Cells {
     let (width, height) = (grey.width.div_ceil(factor), grey.height.div_ceil(factor));
     let mut sums = vec![(0.0, 0.0, 0.0); width * height];
     for y in 0..grey.height {
         let covered = ink.map(|plane| &plane.levels[y * plane.width..][..plane.width]);
-        for (x, &value) in grey.row(y).iter().enumerate() {
-            let free = if covered.is_some_and(|levels| levels[x] > 0) { 0.0 } else { 1.0 };
-            let (sum, known, all) = &mut sums[y / factor * width + x / factor];
-            *sum += free * value;
-            *known += free;
-            *all += 1.0;
+        let sums = &mut sums[y / factor * width..][..width];
+        for (index, (greys, (sum, known, all))) in grey.row(y).chunks(factor).zip(sums).enumerate() {
+            for (x, grey) in greys.iter().enumerate() {
+                let free = covered.is_none_or(|levels| levels[index * factor + x] == 0);
+                let weight = f32::from(u8::from(free));
+                *sum += weight * grey;
+                *known += weight;
+                *all += 1.0;
+            }
         }
     }
-    let mean = |(sum, known, all): (f32, f32, f32)| if known > LEAST_FREE * all { sum / known } else { f32::NAN };
-    Field { width, height, values: sums.into_iter().map(mean).collect() }
+    let mean = |(sum, known, all): (f32, f32, f32)| (known > LEAST_FREE * all).then(|| level_of(sum / known / 255.0));
+    Cells { width, height, levels: sums.into_iter().map(mean).collect() }
 }
 
-fn medians(cells: &Field) -> Field {
-    let radius = whole((WINDOW * as_f32(cells.width.max(cells.height)) / 2.0).round()).max(1);
-    let mut window = Vec::new();
+fn medians(cells: &Cells, window: f32) -> Field {
+    let radius = whole((window * as_f32(cells.width.max(cells.height)) / 2.0).round()).max(1);
     let places = (0..cells.height).flat_map(|y| (0..cells.width).map(move |x| (x, y)));
-    let values = places.map(|(x, y)| median_around(cells, x, y, radius, &mut window)).collect();
+    let values = places.map(|(x, y)| f32::from(median_around(cells, x, y, radius))).collect();
     Field { width: cells.width, height: cells.height, values }
 }
 
-/// The median of the cells around one of them, as far as they say something; 0 if none does.
-fn median_around(cells: &Field, x: usize, y: usize, mut radius: usize, window: &mut Vec<f32>) -> f32 {
+/// The median of what is known around a cell; 0 if nothing is.
+fn median_around(cells: &Cells, x: usize, y: usize, mut radius: usize) -> u8 {
     loop {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(cells.width);
         let rows = y.saturating_sub(radius)..(y + radius + 1).min(cells.height);
         let all = columns.len() * rows.len();
-        window.clear();
+        let mut counts = [0_usize; 256];
         for row in rows {
-            window.extend(cells.row(row)[columns.clone()].iter().filter(|value| !value.is_nan()));
+            for level in cells.levels[row * cells.width..][columns.clone()].iter().flatten() {
+                counts[usize::from(*level)] += 1;
+            }
         }
-        let is_whole = all == cells.values.len();
-        if as_f32(window.len()) >= LEAST_KNOWN * as_f32(all) || is_whole {
-            return median(window);
+        let known: usize = counts.iter().sum();
+        if as_f32(known) >= LEAST_KNOWN * as_f32(all) || all == cells.levels.len() {
+            return median_of(&counts);
         }
         radius += radius / 2 + 1;
     }
-}
-
-pub(super) fn median(values: &mut [f32]) -> f32 {
-    let middle = values.len() / 2;
-    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(middle, f32::total_cmp).1 }
 }
 
 /// A field `factor` times as large, cut to a size; values between those of cells lie on a straight line.

@@ -17,6 +17,12 @@ const MAX_COORDINATE: f32 = 1e6;
 /// The pen's width as a share of the digit's longer side, ink included.
 const PEN: f32 = 0.12;
 
+/// The most that a pen moves in a mere tap, as a share of the canvas's longer side.
+const TREMBLE: f32 = 0.02;
+
+/// The most that points lie apart which are one place.
+const STILL: f32 = 1e-3;
+
 /// Pixels per side of the square that strokes are drawn on: each of the 20×20 pixels gets 5×5 of them.
 const CANVAS: usize = BOX * 5;
 
@@ -33,7 +39,11 @@ pub struct Point {
 /// Strokes as they were drawn: each a line of points from pen-down to pen-up. Free of NaN and of anything so large
 /// that arithmetic on it could overflow.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Drawing(Vec<Vec<Point>>);
+pub struct Drawing {
+    strokes: Vec<Vec<Point>>,
+    /// The longer side of what was drawn on, in the unit of the points.
+    canvas: Option<f32>,
+}
 
 /// Why some strokes are not a [`Drawing`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -59,13 +69,25 @@ impl Drawing {
         if !strokes.iter().flatten().all(near) {
             return Err(InvalidDrawing::TooFar);
         }
-        Ok(Self(strokes))
+        Ok(Self { strokes, canvas: None })
     }
 
     /// The strokes, in the order drawn.
     #[must_use]
     pub fn strokes(&self) -> &[Vec<Point>] {
-        &self.0
+        &self.strokes
+    }
+
+    /// The same drawing on a canvas whose longer side is known, in the unit of the points: what is a dot depends on it.
+    #[must_use]
+    pub fn on_canvas(self, longer_side: f32) -> Self {
+        Self { canvas: Some(longer_side), ..self }
+    }
+
+    /// Whether the pen hardly moved: less than [`TREMBLE`] of the canvas, or not at all where no canvas is known.
+    pub(super) fn is_dot(&self) -> bool {
+        let extent = Extent::of(self).map_or(0.0, |extent| extent.side());
+        extent <= self.canvas.map_or(STILL, |side| TREMBLE * side)
     }
 }
 
@@ -84,6 +106,32 @@ pub(super) fn ink(drawing: &Drawing) -> Option<Plane> {
     Some(plane)
 }
 
+/// The box around the points of a drawing.
+struct Extent {
+    least: Point,
+    most: Point,
+}
+
+impl Extent {
+    /// `None` if there is no point.
+    fn of(drawing: &Drawing) -> Option<Self> {
+        let mut points = drawing.strokes().iter().flatten();
+        let first = *points.next()?;
+        Some(points.fold(Self { least: first, most: first }, |Self { least, most }, point| Self {
+            least: Point { x: least.x.min(point.x), y: least.y.min(point.y) },
+            most: Point { x: most.x.max(point.x), y: most.y.max(point.y) },
+        }))
+    }
+
+    const fn side(&self) -> f32 {
+        (self.most.x - self.least.x).max(self.most.y - self.least.y)
+    }
+
+    const fn middle(&self) -> Point {
+        Point { x: f32::midpoint(self.least.x, self.most.x), y: f32::midpoint(self.least.y, self.most.y) }
+    }
+}
+
 /// How points of a drawing map onto the canvas.
 struct Frame {
     middle: Point,
@@ -93,19 +141,11 @@ struct Frame {
 impl Frame {
     /// Fits the drawing's path, widened by the pen, into the canvas.
     fn around(drawing: &Drawing) -> Option<Self> {
-        let mut points = drawing.strokes().iter().flatten();
-        let first = *points.next()?;
-        let (least, most) = points.fold((first, first), |(least, most), point| {
-            (
-                Point { x: least.x.min(point.x), y: least.y.min(point.y) },
-                Point { x: most.x.max(point.x), y: most.y.max(point.y) },
-            )
-        });
-        let side = (most.x - least.x).max(most.y - least.y);
+        let extent = Extent::of(drawing)?;
+        let side = extent.side();
         // A mere dot has no size of its own; it becomes one dot of the pen.
-        let scale = if side > 1e-3 { canvas() * (1.0 - PEN) / side } else { 0.0 };
-        let middle = Point { x: f32::midpoint(least.x, most.x), y: f32::midpoint(least.y, most.y) };
-        Some(Self { middle, scale })
+        let scale = if side > STILL { canvas() * (1.0 - PEN) / side } else { 0.0 };
+        Some(Self { middle: extent.middle(), scale })
     }
 
     fn place(&self, point: Point) -> Point {
@@ -258,6 +298,18 @@ mod tests {
         assert!(ink(&Drawing::new(vec![vec![], vec![]]).unwrap()).is_none());
         let dot = from_drawing(&drawing(&[(3.0, 4.0)])).unwrap().bitmap;
         assert!(!dot.is_blank(), "{dot:?}");
+    }
+
+    #[test]
+    fn a_tap_is_scant_and_a_short_line_is_not() {
+        let is_scant = |drawing| from_drawing(&drawing).unwrap().is_scant;
+        let (tap, tremble, short) = ([(9.0, 9.0)], [(9.0, 9.0), (11.0, 8.0)], [(9.0, 9.0), (10.0, 29.0)]);
+        assert!(is_scant(drawing(&tap)));
+        assert!(is_scant(drawing(&[(9.0, 9.0); 5])));
+        assert!(is_scant(drawing(&tremble).on_canvas(280.0)));
+        assert!(!is_scant(drawing(&tremble)), "without a canvas it may be all of a small one");
+        assert!(!is_scant(drawing(&short).on_canvas(280.0)));
+        assert!(!is_scant(drawing(&short)));
     }
 
     #[test]

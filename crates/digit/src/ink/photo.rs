@@ -3,7 +3,7 @@
 use super::{
     FAINTEST,
     decode::Pixels,
-    paper::{Field, median, paper},
+    paper::{Field, paper},
     pieces,
     plane::Plane,
 };
@@ -23,6 +23,9 @@ const GRAIN: f32 = 4.0;
 /// Paper darker than this is taken to be as light as this, lest a shadow's grain look like ink.
 const DARKEST: f32 = 32.0;
 
+/// One of so many pixels is looked at to tell which channel varies most.
+const SAMPLE: usize = 7;
+
 /// The ink of a picture; `None` if it is blank.
 ///
 /// The paper behind a stroke as thick as the window in which it is looked for is found by looking twice, the second
@@ -35,15 +38,11 @@ pub(super) fn ink(pixels: &Pixels, background: [u8; 3]) -> Option<Plane> {
 
 /// What stands out from the paper, in shares of the light that falls there: a shadow dims ink and paper alike.
 fn ink_before(grey: &Field, paper: &Field) -> Option<Plane> {
-    let mut stands_out = contrast(grey, paper);
-    let mut sizes: Vec<f32> = stands_out.iter().map(|contrast| contrast.abs()).collect();
+    let stands_out = contrast(grey, paper);
     // The median of a normal distribution's absolute values is 0.6745 standard deviations.
-    let grain = median(&mut sizes) / 0.6745;
-    for contrast in &mut stands_out {
-        *contrast = contrast.max(0.0);
-    }
-    let strength = strength(&stands_out);
-    if strength < (f32::from(FAINTEST) / 2.0 / 255.0).max(GRAIN * grain) {
+    let grain = surpassed_by(stands_out.iter().map(|contrast| contrast.abs()), 2) / 0.6745;
+    let strength = surpassed_by(stands_out.iter().copied(), STRONG);
+    if strength < (f32::from(FAINTEST) / 255.0).max(GRAIN * grain) {
         return None;
     }
     let (least, most) = (EDGE.0 * strength, EDGE.1 * strength);
@@ -64,36 +63,53 @@ fn contrast(grey: &Field, paper: &Field) -> Vec<f32> {
     }
 }
 
-fn strength(contrasts: &[f32]) -> f32 {
-    let mut contrasts = contrasts.to_vec();
-    let index = contrasts.len() - 1 - contrasts.len() / STRONG;
-    *contrasts.select_nth_unstable_by(index, f32::total_cmp).1
+/// The contrast, to a thousandth, that one of so many surpasses.
+fn surpassed_by(contrasts: impl ExactSizeIterator<Item = f32>, one_of: usize) -> f32 {
+    let mut left = contrasts.len() / one_of;
+    let mut counts = [0_usize; 1001];
+    for contrast in contrasts {
+        counts[thousandths(contrast)] += 1;
+    }
+    let reaches = |&(_, &count): &(usize, &usize)| {
+        let is_here = count > left;
+        left = left.saturating_sub(count);
+        is_here
+    };
+    let found = counts.iter().enumerate().rev().find(reaches).map_or(0, |(thousandths, _)| thousandths);
+    u16::try_from(found).map_or(1.0, f32::from) / 1000.0
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 1000 before the cast")]
+fn thousandths(contrast: f32) -> usize {
+    (contrast.clamp(0.0, 1.0) * 1000.0) as usize
 }
 
 /// The channel that varies most: red for a blue pen, blue for a yellow one. What is transparent shows the background.
 fn liveliest(pixels: &Pixels, background: [u8; 3]) -> Plane {
-    let channel = |index: usize| {
-        let over = |pixel: &[u8]| {
-            let alpha = u16::from(pixel.get(3).copied().unwrap_or(255));
-            let mixed = u16::from(pixel[index]) * alpha + u16::from(background[index]) * (255 - alpha);
+    let over = |pixel: &[u8], channel: usize| match pixel.get(3) {
+        None => pixel[channel],
+        Some(&alpha) => {
+            let (alpha, below) = (u16::from(alpha), 255 - u16::from(alpha));
+            let mixed = u16::from(pixel[channel]) * alpha + u16::from(background[channel]) * below;
             u8::try_from(mixed / 255).unwrap_or(u8::MAX)
-        };
-        let levels = pixels.data.chunks_exact(pixels.channels).map(over).collect();
-        Plane { width: pixels.width, height: pixels.height, levels }
+        }
     };
-    let [red, green, blue] = std::array::from_fn(|index| {
-        let plane = channel(index);
-        (spread(&plane), plane)
-    });
-    let livelier = |one: (u64, Plane), other: (u64, Plane)| if other.0 > one.0 { other } else { one };
-    livelier(livelier(red, green), blue).1
+    let colours = || pixels.data.chunks_exact(pixels.channels);
+    let spread = |&channel: &usize| spread(colours().step_by(SAMPLE).map(|pixel| over(pixel, channel)));
+    let channel = (0..3).max_by_key(spread).unwrap_or(0);
+    let levels = colours().map(|pixel| over(pixel, channel)).collect();
+    Plane { width: pixels.width, height: pixels.height, levels }
 }
 
 /// The levels' variance, times the square of their count.
-fn spread(plane: &Plane) -> u64 {
-    let levels = || plane.levels.iter().map(|&level| u64::from(level));
-    let (sum, squares) = (levels().sum::<u64>(), levels().map(|level| level * level).sum::<u64>());
-    squares * plane.levels.len() as u64 - sum * sum
+fn spread(levels: impl Iterator<Item = u8>) -> u64 {
+    let (mut count, mut sum, mut squares) = (0, 0, 0);
+    for level in levels.map(u64::from) {
+        count += 1;
+        sum += level;
+        squares += level * level;
+    }
+    squares * count - sum * sum
 }
 
 /// Smoothed once, and more often the more grain there is.

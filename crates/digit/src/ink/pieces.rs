@@ -7,7 +7,7 @@ use super::{paper::Field, plane::Plane};
 use std::ops::Range;
 
 /// A piece with less than this share of the largest one's ink is dust. A flag of a 5 or a part of a broken 4 has more.
-const DUST: f32 = 0.03;
+const DUST: f32 = 0.06;
 
 /// A piece whose edges are less than this share as steep as those of the steepest is no ink: light fades slowly.
 const SOFT: f32 = 0.5;

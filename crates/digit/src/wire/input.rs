@@ -86,7 +86,11 @@ impl Input {
                 if !sensible(body.width) || !sensible(body.height) {
                     return Err(InputError::Canvas);
                 }
-                Content::Strokes(strokes)
+                let longer_side = body.width.into_iter().chain(body.height).reduce(f32::max);
+                Content::Strokes(match longer_side {
+                    Some(side) => strokes.on_canvas(side),
+                    None => strokes,
+                })
             }
             (None, Some(pixels)) => Content::Pixels(pixels),
             _ => return Err(InputError::Neither),

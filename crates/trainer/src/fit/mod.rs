@@ -47,13 +47,13 @@ pub struct FitOptions {
     #[arg(long, default_value_t = Architecture::Medium)]
     pub architecture: Architecture,
     /// Passes over the training set.
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: u32,
     /// Samples a step.
-    #[arg(long, default_value_t = 256, value_parser = at_least_one)]
+    #[arg(long, default_value_t = 128, value_parser = at_least_one)]
     pub batch_size: usize,
     /// The highest learning rate of the one-cycle schedule.
-    #[arg(long, default_value_t = 3e-3)]
+    #[arg(long, default_value_t = 2e-3)]
     pub learning_rate: f64,
     /// What all random numbers are drawn from.
     #[arg(long, default_value_t = 1)]
@@ -71,7 +71,7 @@ pub struct FitOptions {
     /// Writes TensorBoard's event files to a folder with the model's name in this one.
     #[arg(long)]
     pub log_dir: Option<PathBuf>,
-    /// Threads that LibTorch computes with.
+    /// Threads that LibTorch computes with. On two cores one is enough: the other draws samples.
     #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
     pub threads: usize,
     /// Threads that draw samples.
@@ -163,7 +163,12 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         parameters: training.parameters(),
         preprocessing: digit::ink::VERSION.to_owned(),
         calibration,
-        command: format!("trainer fit {}", settings(options)),
+        command: format!(
+            "trainer fit {} --threads {} --loaders {}",
+            settings(options),
+            options.threads,
+            options.loaders
+        ),
         machine: machine(),
         trained_at: OffsetDateTime::now_utc(),
         training_seconds: progress.seconds(),
