@@ -18,7 +18,6 @@ fn strangers() -> [(Value, &'static str, &'static str); 3] {
 }
 
 #[tokio::test]
-#[ignore = "the network and the ink do not tell strangers yet"]
 async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason() {
     let stack = Stack::start().await;
     for (drawing, reason, _) in strangers() {
@@ -36,7 +35,6 @@ async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason()
 }
 
 #[tokio::test]
-#[ignore = "the network and the ink do not tell strangers yet"]
 async fn pictures_of_two_digits_and_of_a_scribble_are_no_digit() {
     let stack = Stack::start().await;
     for (drawing, reason, _) in &strangers()[1..] {
@@ -56,7 +54,6 @@ async fn ten_digits_are_digits_and_have_no_reason_to_be_none() {
 }
 
 #[tokio::test]
-#[ignore = "the network and the ink do not tell strangers yet"]
 async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
@@ -84,7 +81,6 @@ async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
 }
 
 #[tokio::test]
-#[ignore = "the network and the ink do not tell strangers yet"]
 async fn a_digit_that_follows_what_was_none_is_a_digit_again() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
