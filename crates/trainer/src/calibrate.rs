@@ -106,7 +106,7 @@ mod tests {
     fn a_network_that_is_too_sure_is_cooled_down_to_how_often_it_is_right() {
         // Right four times in five, with odds of e^6 to each other digit.
         let all: Vec<Logits> = (0..100).map(|i| logits(if i % 5 == 0 { 4 } else { 3 }, 6.0, -20.0)).collect();
-        let fitted = calibrate(&[HoldOut { logits: &all, classes: &vec![three(); 100] }]);
+        let fitted = calibrate(&[HoldOut { logits: &all, classes: &[three(); 100] }]);
         let confidence = fitted.judge(&all[1]).probabilities[3];
         assert!(fitted.temperature > 1.0 && (confidence - 0.8).abs() < 0.02, "{fitted:?} {confidence}");
     }

@@ -96,7 +96,11 @@ mod tests {
         let epoch = recipe.epoch(0);
         let batches = |threads| {
             let mut batches = Vec::new();
-            each_batch(&epoch, 2, threads, |batch| Ok::<_, Infallible>(batches.push(batch))).unwrap();
+            let keep = |batch| -> Result<(), Infallible> {
+                batches.push(batch);
+                Ok(())
+            };
+            each_batch(&epoch, 2, threads, keep).unwrap();
             batches
         };
         assert_eq!(batches(1).len(), epoch.len() / 2);

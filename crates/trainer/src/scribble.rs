@@ -71,17 +71,17 @@ fn corners<R: Rng>(count: usize, random: &mut R) -> Vec<Point> {
 /// A curve through the points (Catmull & Rom, "A Class of Local Interpolating Splines", 1974).
 fn smooth(points: &[Point]) -> Vec<Point> {
     const STEPS: u8 = 6;
-    let curve = |quad: &[Point]| {
-        let [a, b, c, d] = [quad[0], quad[1], quad[2], quad[3]];
+    let curve = |four: &[Point]| {
+        let [before, from, to, after] = [four[0], four[1], four[2], four[3]];
         (0..STEPS).map(move |step| {
             let t = f32::from(step) / f32::from(STEPS);
-            let along = |a: f32, b: f32, c: f32, d: f32| {
-                0.5 * (2.0 * b
-                    + (c - a) * t
-                    + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
-                    + (3.0 * b - a - 3.0 * c + d) * t * t * t)
+            let along = |[before, from, to, after]: [f32; 4]| {
+                0.5 * (2.0 * from
+                    + (to - before) * t
+                    + (2.0 * before - 5.0 * from + 4.0 * to - after) * t * t
+                    + (3.0 * from - before - 3.0 * to + after) * t * t * t)
             };
-            at(along(a.x, b.x, c.x, d.x), along(a.y, b.y, c.y, d.y))
+            at(along([before.x, from.x, to.x, after.x]), along([before.y, from.y, to.y, after.y]))
         })
     };
     points.windows(4).flat_map(curve).collect()

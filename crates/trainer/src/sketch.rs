@@ -22,9 +22,12 @@ pub struct Sketch {
 
 impl Sketch {
     /// The strokes, black on white, at a random place of the canvas.
+    ///
+    /// # Panics
+    /// When the canvas has no pixels.
     pub fn draw<R: Rng>(&self, strokes: &Strokes, random: &mut R) -> GrayImage {
         let canvas = as_f32(self.canvas);
-        let mut mask = Mask::new(self.canvas.max(1), self.canvas.max(1)).expect("a canvas has pixels");
+        let mut mask = Mask::new(self.canvas, self.canvas).expect("a canvas has pixels");
         if let Some(path) = path(strokes) {
             let bounds = path.bounds();
             let longer = bounds.width().max(bounds.height()).max(f32::EPSILON);
@@ -57,7 +60,9 @@ fn path(strokes: &Strokes) -> Option<Path> {
             [dot] => builder.push_rect(Rect::from_xywh(dot.x, dot.y, 1e-3, 1e-3)?),
             [first, rest @ ..] => {
                 builder.move_to(first.x, first.y);
-                rest.iter().for_each(|point| builder.line_to(point.x, point.y));
+                for point in rest {
+                    builder.line_to(point.x, point.y);
+                }
             }
         }
     }
@@ -86,8 +91,7 @@ impl Hand {
         let (sine, cosine) = spread(self.turn, random).sin_cos();
         let lean = spread(self.lean, random);
         let (wide, high) = (1.0 + spread(self.stretch, random), 1.0 + spread(self.stretch, random));
-        let size = extent(strokes);
-        let tremor = Tremor::new(self.tremor * size, random);
+        let tremor = Tremor::new(self.tremor * extent(strokes), random);
         let mut length = 0.0;
         let mut redraw = |point: &Point| {
             length += 1.0;

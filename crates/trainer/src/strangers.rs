@@ -3,13 +3,14 @@
 
 use crate::{
     data::{Example, PenDigit, omniglot::Character},
-    sketch::{Hand, Sketch, Strokes, spread},
+    sketch::{Hand, Sketch, Strokes, log_uniform, spread},
 };
 use digit::{Bitmap, SIDE, ink::Point};
 use image::{GrayImage, imageops};
 use rand::{Rng, RngExt};
 
 /// A drawn character as strokes: one for each run of black pixels of a row.
+#[must_use]
 pub fn strokes_of(character: &Character) -> Strokes {
     let mut strokes = Vec::new();
     for (y, row) in (0_u16..).zip(character.picture.rows()) {
@@ -92,6 +93,10 @@ pub fn several_as_picture<R: Rng>(digits: &[Example], random: &mut R) -> GrayIma
 }
 
 /// A bitmap as a picture, black on white.
+///
+/// # Panics
+/// Never: a bitmap has as many pixels as the picture.
+#[must_use]
 pub fn picture(bitmap: &Bitmap) -> GrayImage {
     let side = u32::try_from(SIDE).expect("28 fits");
     let greys = bitmap.levels().iter().map(|level| 255 - level).collect();
@@ -140,9 +145,8 @@ pub fn clouds<R: Rng>(random: &mut R) -> GrayImage {
 /// and a pen from a hair to a felt tip.
 pub fn any_sketch<R: Rng>(random: &mut R) -> Sketch {
     let canvas = random.random_range(72..=208_u16);
-    let side = f32::from(canvas);
-    let size = (side * crate::sketch::log_uniform(0.12..0.95, random)).max(24.0);
-    let pen = side * crate::sketch::log_uniform(0.01..0.16, random);
+    let size = (f32::from(canvas) * log_uniform(0.12..0.95, random)).max(24.0);
+    let pen = f32::from(canvas) * log_uniform(0.01..0.16, random);
     Sketch { canvas: canvas.into(), size, pen: pen.clamp(1.2, 0.3 * size) }
 }
 

@@ -30,8 +30,11 @@ pub struct Plan<'a> {
     pub name: String,
     count: usize,
     seed: u64,
-    sample: Box<dyn Fn(usize, &mut ChaCha8Rng) -> (Option<Bitmap>, Class) + Sync + 'a>,
+    sample: Box<Sample<'a>>,
 }
+
+/// Draws the sample of that index.
+type Sample<'a> = dyn Fn(usize, &mut ChaCha8Rng) -> (Option<Bitmap>, Class) + Sync + 'a;
 
 impl std::fmt::Debug for Plan<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,6 +54,9 @@ impl<'a> Plan<'a> {
     }
 
     /// Draws the set, on all cores.
+    ///
+    /// # Panics
+    /// When drawing a sample does.
     #[must_use]
     pub fn draw(&self) -> Set {
         let cores = thread::available_parallelism().map_or(1, usize::from);

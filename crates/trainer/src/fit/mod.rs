@@ -195,7 +195,7 @@ fn version_of_today(architecture: Architecture) -> anyhow::Result<ModelVersion> 
 
 /// The settings that decide what comes out.
 fn settings(options: &FitOptions) -> String {
-    let teachers: String = options.teachers.iter().map(|teacher| format!(" --teacher {teacher}")).collect();
+    let teachers = options.teachers.iter().flat_map(|teacher| [" --teacher ", teacher.as_str()]).collect::<String>();
     let limit = options.limit.map_or(String::new(), |limit| format!(" --limit {limit}"));
     format!(
         "--architecture {} --epochs {} --batch-size {} --learning-rate {} --seed {} --precision {}{limit}{teachers}",
@@ -228,7 +228,7 @@ fn line(log: &EpochLog, epochs: u32) -> String {
 fn judge(training: &Training, holdouts: &[Set]) -> anyhow::Result<(Calibration, Vec<HoldOutScore>)> {
     let logits = holdouts.iter().map(|set| training.logits(set)).collect::<anyhow::Result<Vec<_>>>()?;
     let fitted = || holdouts.iter().zip(&logits).map(|(set, logits)| HoldOut { logits, classes: &set.classes });
-    let digits: Vec<HoldOut> = fitted().filter(|set| set.has_digits()).collect();
+    let digits: Vec<HoldOut> = fitted().filter(HoldOut::has_digits).collect();
     let calibration = calibrate(&digits);
     println!("temperature {:.3}, refused above {:.3}", calibration.temperature, calibration.refusal);
     let score = |(set, logits): (&Set, &Vec<_>)| {
