@@ -78,7 +78,7 @@ fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Opti
     all.iter().take(count).map(Picture::from).collect()
 }
 
-fn found<'a>(JudgedSet { set, judged }: &'a JudgedSet, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Found<'a>> {
+fn found(JudgedSet { set, judged }: &JudgedSet, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Found<'_>> {
     let found = |(index, judged)| Some(Found { set, index, judged, sureness: sureness(judged)? });
     judged.iter().enumerate().filter_map(found).collect()
 }
