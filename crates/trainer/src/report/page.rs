@@ -28,6 +28,8 @@ pub(super) struct Page<'a> {
     version: &'a str,
     headlines: Vec<Headline>,
     facts: Vec<(&'static str, String)>,
+    /// The command, to be broken between its options.
+    command: Vec<String>,
     data: &'a [DataFile],
     /// None without a history.
     curves: Option<[Curves; 2]>,
@@ -58,6 +60,7 @@ impl<'a> Page<'a> {
             version: card.version.as_str(),
             headlines: headlines(&groups, &strangers),
             facts: facts(card),
+            command: options(&card.command),
             data: &card.data,
             curves: (!history.is_empty()).then(|| [curves::loss(history), curves::accuracy(history)]),
             legend: rows::legend(history),
@@ -110,6 +113,10 @@ fn headlines(groups: &[Group], strangers: &[&Score]) -> Vec<Headline> {
     groups.iter().filter_map(right).chain(refused).collect()
 }
 
+fn options(command: &str) -> Vec<String> {
+    command.replace(" --", "\n--").lines().map(str::to_owned).collect()
+}
+
 fn facts(card: &ModelCard) -> Vec<(&'static str, String)> {
     let trained_at = card.trained_at.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC"));
     let calibration = card.calibration;
@@ -117,7 +124,6 @@ fn facts(card: &ModelCard) -> Vec<(&'static str, String)> {
         ("Architecture", format!("{}, {} parameters", card.architecture, figures::count(card.parameters))),
         ("Trained", format!("{} in {}", trained_at.unwrap_or_default(), figures::duration(card.training_seconds))),
         ("Machine", card.machine.clone()),
-        ("Command", card.command.clone()),
         ("Seed", card.seed.to_string()),
         ("Samples", format!("{} an epoch", figures::count(card.hyperparameters.samples))),
         ("Preprocessing", card.preprocessing.clone()),

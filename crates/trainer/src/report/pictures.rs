@@ -1,11 +1,11 @@
 //! Pictures of what the network got wrong while being sure.
 
 use super::figures;
-use crate::{evaluate::JudgedSet, score::Judged};
+use crate::{evaluate::JudgedSet, score::Judged, sets::Set};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use digit::Bitmap;
 use network::Class;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A bitmap and what the network says of it.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ impl Gallery {
             let is_mistake = one.said.stranger.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
             is_mistake.then(|| one.answer().1)
         });
-        let caption = "What it is → what it was named, and how surely; not refused. At most three of a set.";
+        let caption =
+            "What it is → what it was named, and how surely; not refused. At most three of a set, and each digit once.";
         Self { title: "Surest mistakes", caption, pictures }
     }
 
@@ -57,32 +58,40 @@ impl Gallery {
 
 /// Something that counts, and by how much.
 struct Found<'a> {
-    set: &'a str,
-    bitmap: &'a Bitmap,
+    set: &'a Set,
+    index: usize,
     judged: &'a Judged,
     sureness: f32,
 }
 
-/// The first of each set and then of all. A bitmap that is in two sets is shown once.
+/// The surest of all, of which none is shown twice.
 fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Picture> {
-    let mut seen = HashSet::new();
-    let mut all = Vec::new();
-    for JudgedSet { set, judged } in judged {
-        let found =
-            set.bitmaps.iter().zip(judged).filter_map(|(bitmap, judged)| {
-                Some(Found { set: &set.name, bitmap, judged, sureness: sureness(judged)? })
-            });
-        let mut found: Vec<Found> = found.collect();
-        by_sureness(&mut found);
-        all.extend(found.into_iter().filter(|found| seen.insert(found.bitmap.levels())).take(OF_ONE_SET));
-    }
-    by_sureness(&mut all);
-    all.truncate(count);
-    all.iter().map(Picture::from).collect()
+    let mut all: Vec<Found> = judged.iter().flat_map(|set| found(set, &sureness)).collect();
+    all.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
+    let (mut of_set, mut bitmaps, mut sources) = (HashMap::new(), HashSet::new(), HashSet::new());
+    all.retain(|found| {
+        let shown: &mut usize = of_set.entry(&found.set.name).or_default();
+        let is_new = *shown < OF_ONE_SET && bitmaps.insert(found.bitmap().levels()) && sources.insert(found.source());
+        *shown += usize::from(is_new);
+        is_new
+    });
+    all.iter().take(count).map(Picture::from).collect()
 }
 
-fn by_sureness(found: &mut [Found]) {
-    found.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
+fn found(JudgedSet { set, judged }: &JudgedSet, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Found<'_>> {
+    let found = |(index, judged)| Some(Found { set, index, judged, sureness: sureness(judged)? });
+    judged.iter().enumerate().filter_map(found).collect()
+}
+
+impl<'a> Found<'a> {
+    fn bitmap(&self) -> &'a Bitmap {
+        &self.set.bitmaps[self.index]
+    }
+
+    /// What it was drawn from: sets of one length and class are the same digits in the same order, drawn otherwise.
+    fn source(&self) -> (usize, usize, Class) {
+        (self.set.bitmaps.len(), self.index, self.judged.class)
+    }
 }
 
 impl From<&Found<'_>> for Picture {
@@ -94,10 +103,10 @@ impl From<&Found<'_>> for Picture {
             Class::UnlikeADigit => format!("none → {said}"),
         };
         Self {
-            png: BASE64_STANDARD.encode(found.bitmap.to_png()),
+            png: BASE64_STANDARD.encode(found.bitmap().to_png()),
             words,
             sureness: figures::sureness(found.sureness),
-            set: found.set.to_owned(),
+            set: found.set.name.clone(),
         }
     }
 }
@@ -105,7 +114,6 @@ impl From<&Found<'_>> for Picture {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::sets::Set;
     use digit::{Digit, wire::Reason};
     use network::Classification;
 
@@ -133,13 +141,16 @@ pub(super) mod tests {
         other.set.bitmaps[0] = Bitmap::new([99; Bitmap::LEN]);
         let shown: Vec<String> =
             Gallery::mistakes(&[hard, other]).pictures.into_iter().map(|picture| picture.sureness).collect();
-        assert_eq!(shown, ["90.0 %", "85.0 %", "80.0 %", "70.0 %"]);
+        assert_eq!(shown, ["90.0\u{a0}%", "85.0\u{a0}%", "80.0\u{a0}%", "70.0\u{a0}%"]);
     }
 
     #[test]
-    fn a_bitmap_of_two_sets_is_shown_once() {
-        let twice = || set("twice", vec![judged(4, 9, 0.9)]);
-        assert_eq!(Gallery::mistakes(&[twice(), twice()]).pictures.len(), 1);
+    fn a_digit_of_two_sets_is_shown_once_where_it_was_most_surely_mistaken() {
+        let drawn = |name, sure| set(name, vec![judged(4, 9, sure)]);
+        let mut thick = drawn("thick", 0.9);
+        thick.set.bitmaps[0] = Bitmap::new([77; Bitmap::LEN]);
+        let shown = Gallery::mistakes(&[drawn("thin", 0.8), thick]).pictures;
+        assert_eq!(shown.iter().map(|picture| &*picture.set).collect::<Vec<_>>(), ["thick"]);
     }
 
     #[test]

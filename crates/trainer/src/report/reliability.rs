@@ -37,7 +37,7 @@ pub(super) struct Shown {
 
 /// The inner edges of the diagram, and of the bars below it.
 const LEFT: f64 = 48.0;
-const RIGHT: f64 = 412.0;
+const RIGHT: f64 = 400.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 212.0;
 const BARS_TOP: f64 = 246.0;
