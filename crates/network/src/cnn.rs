@@ -123,7 +123,7 @@ impl ModuleT for ConvNorm {
         let (stride, padding) = (self.window.stride(), self.window.padding());
         let weight = self.weight.to_kind(input.kind());
         let convolved = input.conv2d(&weight, None::<&Tensor>, stride, padding, 1, 1);
-        self.norm.forward_t(&convolved, train).relu()
+        self.norm.forward_t(&convolved, train).relu_()
     }
 }
 

@@ -47,20 +47,20 @@ enum Ticket {
     Turned(usize),
 }
 
-/// How many samples of a kind there are for each scanned digit. About one in six is no digit.
-const SCANS_ON_CANVAS: f64 = 0.15;
-const PEN_ON_CANVAS: f64 = 0.4;
-const PEN_STROKES: f64 = 0.15;
-const CHARACTERS: f64 = 0.16;
-const SCRIBBLES: f64 = 0.08;
-const SEVERAL: f64 = 0.08;
+/// How many samples of a kind there are for each scanned digit. About one in five is no digit.
+const SCANS_ON_CANVAS: f64 = 0.1;
+const PEN_ON_CANVAS: f64 = 0.28;
+const PEN_STROKES: f64 = 0.1;
+const CHARACTERS: f64 = 0.13;
+const SCRIBBLES: f64 = 0.12;
+const SEVERAL: f64 = 0.05;
 const TURNED: f64 = 0.05;
 
 /// The share of characters that two are drawn as one of.
 const LIGATURES: f64 = 0.25;
 
 /// The share of drawings on canvases that something befalls between paper and file.
-const CORRUPTED: f64 = 0.25;
+const CORRUPTED: f64 = 0.2;
 
 impl Recipe {
     /// A recipe for these digits and strangers.

@@ -28,14 +28,26 @@ pub enum Scribble {
     Dashes,
     /// A letter of no script: lines and bows between places of a grid.
     Glyph,
+    /// Rings, lines, bows and ticks here and there, as in many a sign and picture.
+    Assembly,
     /// An arrow.
     Arrow,
 }
 
 impl Scribble {
     /// Those that training draws.
-    pub const TAUGHT: [Self; 8] =
-        [Self::Wander, Self::Zigzag, Self::Spiral, Self::Hatching, Self::Star, Self::Polygon, Self::Dashes, Self::Wave];
+    pub const TAUGHT: [Self; 10] = [
+        Self::Wander,
+        Self::Zigzag,
+        Self::Spiral,
+        Self::Hatching,
+        Self::Star,
+        Self::Polygon,
+        Self::Dashes,
+        Self::Wave,
+        Self::Glyph,
+        Self::Assembly,
+    ];
 
     /// Those that only evaluation draws.
     pub const UNSEEN: [Self; 2] = [Self::Face, Self::Arrow];
@@ -53,6 +65,7 @@ impl Scribble {
             Self::Wave => vec![wave(random)],
             Self::Dashes => dashes(random),
             Self::Glyph => glyph(random),
+            Self::Assembly => assembly(random),
             Self::Arrow => arrow(random),
         }
     }
@@ -202,6 +215,20 @@ fn glyph<R: Rng>(random: &mut R) -> Strokes {
         at(axis() * wide, axis())
     };
     (0..random.random_range(4..7)).map(|_| bow(node(random), node(random), spread(0.6, random))).collect()
+}
+
+/// Three parts or more: a ring with one line is a 6 or a 9.
+fn assembly<R: Rng>(random: &mut R) -> Strokes {
+    let part = |random: &mut R| {
+        let [from, to, end] = std::array::from_fn(|_| at(spread(1.0, random), spread(1.0, random)));
+        match random.random_range(0..4) {
+            0 => ring(from.x * 0.6, from.y * 0.6, random.random_range(0.15..1.0)),
+            1 => bow(from, to, 0.0),
+            2 => bow(from, to, spread(0.8, random)),
+            _ => vec![from, to, end],
+        }
+    };
+    (0..random.random_range(3..7)).map(|_| part(random)).collect()
 }
 
 /// From one place to another, bent by a share of the distance.
