@@ -5,7 +5,7 @@ use crate::{evaluate::JudgedSet, score::Judged, sets::Set};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use digit::Bitmap;
 use network::Class;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A bitmap and what the network says of it.
 #[derive(Debug)]
@@ -20,8 +20,7 @@ pub(super) struct Picture {
     pub(super) set: String,
 }
 
-/// How many pictures of one set are shown, so that the hardest does not hide the others.
-const OF_ONE_SET: usize = 3;
+/// How many pictures are shown.
 const MISTAKES: usize = 32;
 const STRANGERS: usize = 24;
 
@@ -40,8 +39,7 @@ impl Gallery {
             let is_mistake = one.said.stranger.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
             is_mistake.then(|| one.answer().1)
         });
-        let caption =
-            "What it is → what it was named, and how surely; not refused. At most three of a set, and each digit once.";
+        let caption = "What it is → what it was named, and how surely; not refused. At most three of a set and four of a kind, each digit once.";
         Self { title: "Surest mistakes", caption, pictures }
     }
 
@@ -51,7 +49,7 @@ impl Gallery {
             let is_mistake = one.said.stranger.is_none() && !matches!(one.class, Class::Digit(_));
             is_mistake.then_some(1.0 - one.said.strangeness)
         });
-        let caption = "What it was named, and how surely it was held for a digit at all. At most three of a set.";
+        let caption = "What it was named, and how surely it was held for a digit at all. At most three of a set and four of a kind.";
         Self { title: "Strangers taken for digits", caption, pictures }
     }
 }
@@ -64,15 +62,19 @@ struct Found<'a> {
     sureness: f32,
 }
 
-/// The surest of all, of which none is shown twice.
+/// The surest of all that are not too much like one that is surer.
 fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Picture> {
     let mut all: Vec<Found> = judged.iter().flat_map(|set| found(set, &sureness)).collect();
     all.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
-    let (mut of_set, mut bitmaps, mut sources) = (HashMap::new(), HashSet::new(), HashSet::new());
+    let mut shown: HashMap<Likeness, usize> = HashMap::new();
     all.retain(|found| {
-        let shown: &mut usize = of_set.entry(&found.set.name).or_default();
-        let is_new = *shown < OF_ONE_SET && bitmaps.insert(found.bitmap().levels()) && sources.insert(found.source());
-        *shown += usize::from(is_new);
+        let likenesses = found.likenesses();
+        let is_new = likenesses.iter().all(|likeness| shown.get(likeness).copied().unwrap_or(0) < likeness.most());
+        if is_new {
+            for likeness in likenesses {
+                *shown.entry(likeness).or_default() += 1;
+            }
+        }
         is_new
     });
     all.iter().take(count).map(Picture::from).collect()
@@ -88,9 +90,36 @@ impl<'a> Found<'a> {
         &self.set.bitmaps[self.index]
     }
 
+    fn likenesses(&self) -> [Likeness<'a>; 4] {
+        let class = self.judged.class;
+        [
+            Likeness::Set(&self.set.name),
+            Likeness::Pair(class, self.judged.answer().0.value()),
+            Likeness::Bitmap(self.bitmap().levels()),
+            Likeness::Source(self.set.bitmaps.len(), self.index, class),
+        ]
+    }
+}
+
+/// What two pictures can have in common, so that the page shows many kinds of mistakes.
+#[derive(PartialEq, Eq, Hash)]
+enum Likeness<'a> {
+    Set(&'a str),
+    /// What it is and what it was taken for.
+    Pair(Class, u8),
+    Bitmap(&'a [u8; Bitmap::LEN]),
     /// What it was drawn from: sets of one length and class are the same digits in the same order, drawn otherwise.
-    fn source(&self) -> (usize, usize, Class) {
-        (self.set.bitmaps.len(), self.index, self.judged.class)
+    Source(usize, usize, Class),
+}
+
+impl Likeness<'_> {
+    /// How many pictures may have it in common.
+    const fn most(&self) -> usize {
+        match self {
+            Self::Set(_) => 3,
+            Self::Pair(..) => 4,
+            Self::Bitmap(_) | Self::Source(..) => 1,
+        }
     }
 }
 
@@ -151,6 +180,18 @@ pub(super) mod tests {
         thick.set.bitmaps[0] = Bitmap::new([77; Bitmap::LEN]);
         let shown = Gallery::mistakes(&[drawn("thin", 0.8), thick]).pictures;
         assert_eq!(shown.iter().map(|picture| &*picture.set).collect::<Vec<_>>(), ["thick"]);
+    }
+
+    #[test]
+    fn one_confusion_does_not_hide_the_others() {
+        let mut sets: Vec<JudgedSet> =
+            (1..=6).map(|size| set(&size.to_string(), vec![judged(4, 9, 0.9); size])).collect();
+        for (level, bitmap) in (0..).zip(sets.iter_mut().flat_map(|set| &mut set.set.bitmaps)) {
+            *bitmap = Bitmap::new([level; Bitmap::LEN]);
+        }
+        sets.push(set("other", vec![judged(1, 7, 0.8)]));
+        let shown = Gallery::mistakes(&sets).pictures;
+        assert_eq!(shown.iter().filter(|picture| picture.words == "4 → 9").count(), 4);
     }
 
     #[test]
