@@ -1,7 +1,12 @@
 //! A training run on a few hundred images: it learns, and goes on where it was stopped.
 
 use super::*;
-use crate::{fixture, score::Share};
+use crate::{
+    fixture,
+    score::{Judged, Share},
+};
+use network::{Checkpoint, Cnn};
+use tch::{Tensor, nn::VarStore};
 
 fn options() -> FitOptions {
     FitOptions {
@@ -85,4 +90,31 @@ fn a_run_with_other_settings_does_not_go_on() {
     let others = settings(&FitOptions { seed: 2, ..options });
     let refusal = training.resume(&state, &others).unwrap_err().to_string();
     assert!(refusal.contains("--seed 1") && refusal.contains("--seed 2"), "{refusal}");
+}
+
+#[test]
+fn a_student_believes_its_teacher_more_than_the_labels() {
+    let options = FitOptions { epochs: 1, ..options() };
+    let (recipe, holdouts) = material(&options);
+    let fives = |teachers| {
+        tch::manual_seed(1);
+        let mut student = Training::new(&options, teachers, Device::Cpu).unwrap();
+        student.epoch(1, &recipe, &holdouts, &options).unwrap();
+        let judged = Judged::all(&student.logits(&holdouts[0]).unwrap(), &holdouts[0].classes, Calibration::NONE);
+        judged.iter().filter(|one| one.answer().0.value() == 5).count()
+    };
+    assert!(fives(Vec::new()) < 100 && fives(vec![says_five()]) > 150, "of {}", holdouts[0].bitmaps.len());
+}
+
+/// A teacher for whom everything is a 5.
+fn says_five() -> Checkpoint {
+    let mut variables = VarStore::new(Device::Cpu);
+    let cnn = Cnn::new(&variables.root(), Architecture::Small);
+    let _no_grad = tch::no_grad_guard();
+    let logits: Vec<f32> = (0..12).map(|class| if class == 5 { 30.0 } else { 0.0 }).collect();
+    let named = variables.variables();
+    let _ = named["head.weight"].shallow_clone().zero_();
+    named["head.bias"].shallow_clone().copy_(&Tensor::from_slice(&logits));
+    variables.freeze();
+    Checkpoint { card: fixture::card(), variables, cnn }
 }
