@@ -5,7 +5,8 @@ use crate::{
     fixture,
     score::{Judged, Share},
 };
-use network::{Checkpoint, Cnn};
+use network::{Architecture, Checkpoint, Cnn};
+use std::path::PathBuf;
 use tch::{Tensor, nn::VarStore};
 
 fn options() -> FitOptions {
@@ -61,7 +62,7 @@ fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
     let (recipe, holdouts) = material(&options);
     let folder = tempfile::tempdir().unwrap();
     let state = progress::path(folder.path(), &"run".parse().unwrap());
-    let settings = settings(&options);
+    let settings = options.settings();
 
     let mut whole = start(&options);
     let mut progress = whole.resume(&state, &settings).unwrap();
@@ -84,10 +85,10 @@ fn a_run_with_other_settings_does_not_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let state = progress::path(folder.path(), &"run".parse().unwrap());
     let mut training = start(&options);
-    let progress = training.resume(&state, &settings(&options)).unwrap();
+    let progress = training.resume(&state, &options.settings()).unwrap();
     training.save(&state, &progress).unwrap();
 
-    let others = settings(&FitOptions { seed: 2, ..options });
+    let others = FitOptions { seed: 2, ..options }.settings();
     let refusal = training.resume(&state, &others).unwrap_err().to_string();
     assert!(refusal.contains("--seed 1") && refusal.contains("--seed 2"), "{refusal}");
 }
