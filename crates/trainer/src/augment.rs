@@ -21,6 +21,8 @@ pub struct Variation {
     pub shift: f32,
     /// How far the paper is bent: the standard deviation of a lattice's places, in pixels.
     pub bend: f32,
+    /// The share of bitmaps that are warped at all. A warp resamples and so blurs a little; what is served is sharp.
+    pub warped: f64,
     /// The share of bitmaps whose line is made thicker or thinner.
     pub thickness: f64,
     /// The share of which a patch is erased.
@@ -31,17 +33,37 @@ pub struct Variation {
 
 impl Variation {
     /// For bitmaps that were scanned once: MNIST's own.
-    pub const FULL: Self =
-        Self { turn: 0.26, lean: 0.2, stretch: 0.15, shift: 2.0, bend: 1.0, thickness: 0.3, erasing: 0.1, wear: 0.15 };
+    pub const FULL: Self = Self {
+        turn: 0.26,
+        lean: 0.2,
+        stretch: 0.15,
+        shift: 2.0,
+        bend: 1.0,
+        warped: 0.85,
+        thickness: 0.3,
+        erasing: 0.1,
+        wear: 0.15,
+    };
 
     /// For bitmaps that were just drawn at random and framed by the preprocessing: little is left to vary.
-    pub const SLIGHT: Self =
-        Self { turn: 0.05, lean: 0.05, stretch: 0.05, shift: 1.0, bend: 0.7, thickness: 0.1, erasing: 0.1, wear: 0.1 };
+    pub const SLIGHT: Self = Self {
+        turn: 0.05,
+        lean: 0.05,
+        stretch: 0.05,
+        shift: 1.0,
+        bend: 0.7,
+        warped: 0.5,
+        thickness: 0.1,
+        erasing: 0.1,
+        wear: 0.1,
+    };
 
     /// A random variation.
     pub fn vary<R: Rng>(&self, bitmap: &Bitmap, random: &mut R) -> Bitmap {
         let mut image = Image(bitmap.unit().collect::<Vec<_>>().try_into().unwrap_or([0.0; Bitmap::LEN]));
-        image = image.warp(&Warp::random(self, random));
+        if random.random_bool(self.warped) {
+            image = image.warp(&Warp::random(self, random));
+        }
         if random.random_bool(self.thickness) {
             image = image.rethicken(spread(0.7, random));
         }
@@ -255,6 +277,7 @@ mod tests {
             stretch: 0.0,
             shift: 0.0,
             bend: 0.0,
+            warped: 1.0,
             thickness: 0.0,
             erasing: 0.0,
             wear: 0.0,
@@ -274,7 +297,8 @@ mod tests {
         fn a_seed_gives_the_same_variation(seed in 0_u64..2000) {
             let vary = |seed| Variation::FULL.vary(&bar(), &mut ChaCha8Rng::seed_from_u64(seed));
             prop_assert_eq!(vary(seed), vary(seed));
-            prop_assert_ne!(vary(seed), vary(seed + 1));
+            let others = (seed..seed + 20).filter(|&other| vary(other) != vary(seed)).count();
+            prop_assert!(others > 10, "only {others} of 20 seeds give another variation");
         }
 
         #[test]
