@@ -42,26 +42,19 @@ impl Calibration {
     /// The softmax of the tempered logits, over the digits and over all classes.
     #[must_use]
     pub fn judge(&self, logits: &Logits) -> Classification {
-        let strongest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let weights = logits.map(|logit| ((logit - strongest) / self.temperature).exp());
-        let (_, [several, unlike]) = split(&weights);
-        let all: f32 = weights.iter().sum();
-        let strangeness = (several + unlike) / all;
+        let digits: [f32; 10] = std::array::from_fn(|i| logits[i]);
+        let [.., several, unlike] = softmax(*logits, self.temperature);
+        let strangeness = several + unlike;
         let reason = if several > unlike { Reason::SeveralDigits } else { Reason::UnlikeADigit };
         Classification {
-            probabilities: softmax(split(logits).0, self.temperature),
+            probabilities: softmax(digits, self.temperature),
             strangeness,
             stranger: (strangeness > self.refusal).then_some(reason),
         }
     }
 }
 
-/// The ten digits' numbers, and those of the other classes.
-fn split(all: &Logits) -> ([f32; 10], [f32; 2]) {
-    (std::array::from_fn(|i| all[i]), [all[10], all[11]])
-}
-
-fn softmax(logits: [f32; 10], temperature: f32) -> [f32; 10] {
+fn softmax<const COUNT: usize>(logits: [f32; COUNT], temperature: f32) -> [f32; COUNT] {
     let strongest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let weights = logits.map(|logit| ((logit - strongest) / temperature).exp());
     let sum: f32 = weights.iter().sum();

@@ -2,7 +2,7 @@
 
 use crate::{Class, Classification, Cnn, Logits, ModelCard, folded::FoldedCnn};
 use digit::{Bitmap, SIDE};
-use tch::{Device, Kind, TchError, Tensor};
+use tch::{Kind, TchError, Tensor};
 
 /// A loaded model. It can be sent to another thread, but belongs to one at a time.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub fn images(bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
         return Err(TchError::Convert("too many bitmaps".to_owned()));
     };
     let pixels = Tensor::f_from_data_size(&levels, &[batch, 1, side, side], Kind::Uint8)?;
-    pixels.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_div_scalar(255.0)
+    pixels.f_to_kind(Kind::Float)?.f_div_scalar(255.0)
 }
 
 /// A tensor `[batch, 12]` as numbers.

@@ -2,7 +2,8 @@
 
 use crate::{
     data::{Example, PenDigit},
-    sets::{as_strokes, on_canvas},
+    framed,
+    sets::on_canvas,
     sketch::{Hand, Strokes},
     split::{Part, Split},
 };
@@ -29,13 +30,13 @@ fn part(hands: u32, random: &mut ChaCha8Rng) -> Part {
     for writer in 0..hands {
         for (label, strokes) in Digit::all().zip(drawings()) {
             let pen = PenDigit { writer, label, strokes: Hand::OTHER.redraw(&strokes, random) };
-            let bitmap = as_strokes(&pen).expect("a drawing has ink");
+            let bitmap = framed::strokes(pen.strokes.clone()).expect("a drawing has ink");
             part.scans.push(Example { bitmap, label });
             part.pen.push(pen);
         }
         part.characters.push(cross());
     }
-    assert!(part.pen.iter().all(|digit| on_canvas(&digit.strokes, None, random).is_some()));
+    assert!(part.pen.iter().all(|digit| on_canvas(&digit.strokes, random).is_some()));
     part
 }
 

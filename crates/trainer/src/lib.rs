@@ -9,6 +9,7 @@ pub mod events;
 pub mod fit;
 #[cfg(test)]
 mod fixture;
+mod framed;
 pub mod loader;
 pub mod recipe;
 pub mod report;

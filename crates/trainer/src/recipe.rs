@@ -4,15 +4,13 @@ use crate::{
     augment::Variation,
     corrupt::Corruption,
     data::{Example, PenDigit},
+    framed,
     scribble::Scribble,
-    sketch::{Hand, Strokes},
+    sketch::{Hand, Strokes, anywhere},
     strangers,
 };
-use digit::{
-    Bitmap,
-    ink::{self, Drawing},
-};
-use image::{DynamicImage, GrayImage, imageops};
+use digit::Bitmap;
+use image::{GrayImage, imageops};
 use network::Class;
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -112,7 +110,7 @@ impl Recipe {
                 }
                 Ticket::PenStrokes(index) => {
                     let pen = &self.pen[index];
-                    (as_strokes(Hand::OTHER.redraw(&pen.strokes, random)), Class::Digit(pen.label))
+                    (framed::strokes(Hand::OTHER.redraw(&pen.strokes, random)), Class::Digit(pen.label))
                 }
                 Ticket::Character(index) => (drawn(&self.character(index, random), random), Class::UnlikeADigit),
                 Ticket::Scribble => (scribble(random), Class::UnlikeADigit),
@@ -199,7 +197,7 @@ impl Epoch<'_> {
 /// Strokes as people draw strangers: on a canvas or sent as strokes.
 fn drawn<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
     let strokes = Hand { tremor: 0.0, ..Hand::OTHER }.redraw(strokes, random);
-    if random.random_bool(0.7) { on_canvas(&strokes, random) } else { as_strokes(strokes) }
+    if random.random_bool(0.7) { on_canvas(&strokes, random) } else { framed::strokes(strokes) }
 }
 
 fn scribble<R: Rng>(random: &mut R) -> Option<Bitmap> {
@@ -214,19 +212,12 @@ fn on_canvas<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
     photographed(strangers::any_sketch(random).draw(strokes, random), random)
 }
 
-fn as_strokes(strokes: Strokes) -> Option<Bitmap> {
-    ink::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|ink| ink.bitmap)
-}
-
 /// A bitmap as a large drawing, black on white.
 fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
     let side = random.random_range(40..240);
     let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::Triangle);
     let margin = random.random_range(0..60);
-    let mut canvas = GrayImage::from_pixel(side + margin, side + margin, image::Luma([255]));
-    let place = |random: &mut R| i64::from(random.random_range(0..=margin));
-    imageops::replace(&mut canvas, &large, place(random), place(random));
-    canvas
+    anywhere(&large, side + margin, random)
 }
 
 /// What the preprocessing makes of a picture, dark on light, after whatever befell it; in either polarity.
@@ -238,7 +229,7 @@ fn photographed<R: Rng>(clean: GrayImage, random: &mut R) -> Option<Bitmap> {
     if random.random_bool(0.5) {
         imageops::invert(&mut picture);
     }
-    ink::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
+    framed::picture(picture)
 }
 
 #[expect(

@@ -1,17 +1,15 @@
 //! Sets of bitmaps to judge a network by, drawn the same every time.
 
 use crate::{
-    data::{Example, PenDigit},
+    data::Example,
+    framed,
     score::{Judged, Score},
-    sketch::{Sketch, Strokes},
+    sketch::Strokes,
     split::Part,
     strangers,
 };
-use digit::{
-    Bitmap,
-    ink::{self, Drawing},
-};
-use image::{DynamicImage, GrayImage, imageops};
+use digit::Bitmap;
+use image::imageops;
 use network::{Calibration, Class, Logits};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -57,38 +55,25 @@ pub fn holdouts(part: &Part) -> Vec<Set> {
         Set::scans("MNIST, held out", &part.scans),
         Set::new(
             "pen strokes of held-out writers, any pen and size",
-            part.pen.iter().map(|digit| (on_canvas(&digit.strokes, None, &mut random), Class::Digit(digit.label))),
+            part.pen.iter().map(|digit| (on_canvas(&digit.strokes, &mut random), Class::Digit(digit.label))),
         ),
         Set::new(
             "pen strokes of held-out writers, as strokes",
-            part.pen.iter().map(|digit| (as_strokes(digit), Class::Digit(digit.label))),
+            part.pen.iter().map(|digit| (framed::strokes(digit.strokes.clone()), Class::Digit(digit.label))),
         ),
         Set::new(
             "characters of a held-out script",
-            part.characters.iter().map(|strokes| (on_canvas(strokes, None, &mut random), Class::UnlikeADigit)),
+            part.characters.iter().map(|strokes| (on_canvas(strokes, &mut random), Class::UnlikeADigit)),
         ),
     ];
     sets.into_iter().filter(|set| !set.bitmaps.is_empty()).collect()
 }
 
-/// What the preprocessing makes of strokes that are sent as such.
-#[must_use]
-pub fn as_strokes(digit: &PenDigit) -> Option<Bitmap> {
-    ink::from_drawing(&Drawing::new(digit.strokes.clone()).ok()?).ok().map(|ink| ink.bitmap)
-}
-
-/// What the preprocessing makes of a drawing, with any pen or with this one, in either polarity.
-pub fn on_canvas(strokes: &Strokes, sketch: Option<Sketch>, random: &mut ChaCha8Rng) -> Option<Bitmap> {
-    let sketch = sketch.unwrap_or_else(|| strangers::any_sketch(random));
-    let mut picture = sketch.draw(strokes, random);
+/// What the preprocessing makes of a drawing with any pen, in either polarity.
+pub(crate) fn on_canvas(strokes: &Strokes, random: &mut ChaCha8Rng) -> Option<Bitmap> {
+    let mut picture = strangers::any_sketch(random).draw(strokes, random);
     if random.random() {
         imageops::invert(&mut picture);
     }
-    of_picture(picture)
-}
-
-/// What the preprocessing makes of a picture.
-#[must_use]
-pub fn of_picture(picture: GrayImage) -> Option<Bitmap> {
-    ink::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
+    framed::picture(picture)
 }

@@ -1,7 +1,7 @@
 //! Drawings as people make them on a canvas: any size, any place, any pen.
 
 use digit::ink::Point;
-use image::GrayImage;
+use image::{GrayImage, Luma, imageops};
 use rand::{Rng, RngExt};
 use std::ops::Range;
 use tiny_skia::{FillRule, LineCap, LineJoin, Mask, Path, PathBuilder, Rect, Stroke, Transform};
@@ -128,6 +128,14 @@ impl Tremor {
 /// The longer side of what the strokes cover.
 fn extent(strokes: &Strokes) -> f32 {
     path(strokes).map_or(0.0, |path| path.bounds().width().max(path.bounds().height()))
+}
+
+/// A square picture at a random place of a white canvas.
+pub(crate) fn anywhere<R: Rng>(picture: &GrayImage, canvas: u32, random: &mut R) -> GrayImage {
+    let mut sheet = GrayImage::from_pixel(canvas, canvas, Luma([255]));
+    let mut place = || i64::from(random.random_range(0..=canvas - picture.width()));
+    imageops::replace(&mut sheet, picture, place(), place());
+    sheet
 }
 
 /// A number, even from `-most` to `most`.

@@ -5,8 +5,8 @@ use super::{
     sets::{Plan, in_polarity, large},
 };
 use crate::{
+    framed,
     score::{Score, Share},
-    sets::of_picture,
     sketch::Sketch,
     split::Part,
 };
@@ -81,7 +81,7 @@ fn cropped(picture: &GrayImage) -> Option<Bitmap> {
 }
 
 fn whole(picture: &GrayImage) -> Option<Bitmap> {
-    of_picture(picture.clone())
+    framed::picture(picture.clone())
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 use crate::{
     corrupt::Corruption,
     data::{Example, PenDigit, mnist::DISPUTED},
+    framed,
     scribble::Scribble,
-    sets::{Set, as_strokes, of_picture},
-    sketch::{Hand, Sketch, Strokes},
+    sets::Set,
+    sketch::{Hand, Sketch, Strokes, anywhere},
     split::{Part, Split},
     strangers,
 };
 use digit::Bitmap;
-use image::{GrayImage, Luma, imageops};
+use image::{GrayImage, imageops};
 use network::Class;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -93,7 +94,10 @@ fn scans(scans: &[Example]) -> Vec<Plan<'_>> {
         scans.iter().enumerate().filter(|(index, _)| !DISPUTED.contains(index)).map(|(_, scan)| scan).collect();
     let canvases = |name, seed, invert: bool| {
         Plan::new(name, scans.len(), seed, move |index, random| {
-            (of_picture(in_polarity(large(&scans[index].bitmap, random), invert)), Class::Digit(scans[index].label))
+            (
+                framed::picture(in_polarity(large(&scans[index].bitmap, random), invert)),
+                Class::Digit(scans[index].label),
+            )
         })
     };
     vec![
@@ -115,7 +119,7 @@ fn pen(pen: &[PenDigit]) -> Vec<Plan<'_>> {
     let drawn = |name, seed, width: Range<f32>, size: Range<f32>, invert: bool| {
         Plan::new(name, pen.len(), seed, move |index, random| {
             let picture = sketch(width.clone(), size.clone(), random).draw(&pen[index].strokes, random);
-            (of_picture(in_polarity(picture, invert)), Class::Digit(pen[index].label))
+            (framed::picture(in_polarity(picture, invert)), Class::Digit(pen[index].label))
         })
     };
     vec![
@@ -125,7 +129,7 @@ fn pen(pen: &[PenDigit]) -> Vec<Plan<'_>> {
         drawn("pen of 28-44 px", 23, 28.0..44.0, 140.0..250.0, true),
         drawn("drawings of 35-60 px", 24, 3.0..7.0, 35.0..60.0, false),
         Plan::new("pen, sent as strokes", pen.len(), 0, |index, _| {
-            (as_strokes(&pen[index]), Class::Digit(pen[index].label))
+            (framed::strokes(pen[index].strokes.clone()), Class::Digit(pen[index].label))
         }),
     ]
 }
@@ -137,12 +141,12 @@ fn corruptions(part: &Part) -> impl Iterator<Item = Plan<'_>> {
             Plan::new(format!("pen of 10-26 px, {}", corruption.name()), part.pen.len(), seed, move |index, random| {
                 let digit = &part.pen[index];
                 let clean = sketch(10.0..26.0, 100.0..250.0, random).draw(&digit.strokes, random);
-                (of_picture(corruption.apply(&clean, random)), Class::Digit(digit.label))
+                (framed::picture(corruption.apply(&clean, random)), Class::Digit(digit.label))
             });
         let scans =
             Plan::new(format!("MNIST on canvases, {}", corruption.name()), tried, seed + 100, move |index, random| {
                 let scan = &part.scans[index * STEP];
-                (of_picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
+                (framed::picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
             });
         [pen, scans]
     })
@@ -152,13 +156,13 @@ fn strangers(split: &Split) -> Vec<Plan<'_>> {
     let characters = |name, seed, characters: &'_ Vec<Strokes>| {
         let characters = characters.clone();
         Plan::new(name, characters.len(), seed, move |index, random| {
-            (of_picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
+            (framed::picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
         })
     };
     let scribbles = |name, seed, kinds: &'static [Scribble]| {
         Plan::new(name, STRANGERS, seed, move |index, random| {
             let strokes = kinds[index % kinds.len()].draw(random);
-            (of_picture(any_pen(&Hand::OTHER.redraw(&strokes, random), random)), Class::UnlikeADigit)
+            (framed::picture(any_pen(&Hand::OTHER.redraw(&strokes, random), random)), Class::UnlikeADigit)
         })
     };
     let look_alikes = [&split.train, &split.holdout, &split.test].map(|part| part.look_alikes.clone()).concat();
@@ -171,10 +175,10 @@ fn strangers(split: &Split) -> Vec<Plan<'_>> {
         scribbles("scribbles", 53, &Scribble::TAUGHT),
         scribbles("scribbles of kinds never seen", 54, &Scribble::UNSEEN),
         Plan::new("several digits, pen", several, 55, move |_, random| {
-            (of_picture(any_pen(&strangers::several_as_strokes(&digits, random), random)), Class::SeveralDigits)
+            (framed::picture(any_pen(&strangers::several_as_strokes(&digits, random), random)), Class::SeveralDigits)
         }),
         Plan::new("several digits, MNIST test", STRANGERS, 56, |_, random| {
-            (of_picture(strangers::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
+            (framed::picture(strangers::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
         }),
     ]
 }
@@ -192,10 +196,7 @@ fn any_pen(strokes: &Strokes, random: &mut ChaCha8Rng) -> GrayImage {
 pub(super) fn large(bitmap: &Bitmap, random: &mut ChaCha8Rng) -> GrayImage {
     let side = random.random_range(56..=252);
     let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::CatmullRom);
-    let mut canvas = GrayImage::from_pixel(CANVAS, CANVAS, Luma([255]));
-    let mut place = || i64::from(random.random_range(0..=CANVAS - side));
-    imageops::replace(&mut canvas, &large, place(), place());
-    canvas
+    anywhere(&large, CANVAS, random)
 }
 
 pub(super) fn in_polarity(mut picture: GrayImage, invert: bool) -> GrayImage {

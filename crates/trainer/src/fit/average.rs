@@ -2,7 +2,7 @@
 //! (Polyak & Juditsky, 1992; Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", 2018).
 
 use network::{Architecture, Cnn};
-use tch::{Device, Kind, Tensor, nn::VarStore};
+use tch::{Device, Tensor, nn::VarStore};
 
 /// What is left of an old weight after each step.
 pub(super) const DECAY: f64 = 0.999;
@@ -38,10 +38,9 @@ impl Average {
     }
 
     /// Measures the norms' statistics anew: averages of other networks' statistics are not those of the average.
-    pub(super) fn recalibrate(&self, images: impl IntoIterator<Item = Tensor>) {
+    /// One batch of many.
+    pub(super) fn recalibrate(&self, images: &Tensor) {
         let _no_grad = tch::no_grad_guard();
-        for images in images {
-            let _ = self.cnn.forward(&images.to_kind(Kind::Float), true);
-        }
+        let _ = self.cnn.forward(images, true);
     }
 }

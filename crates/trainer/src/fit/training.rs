@@ -132,7 +132,7 @@ impl Training {
     pub(super) fn recalibrate(&self, recipe: &Recipe, options: &FitOptions) -> anyhow::Result<()> {
         let samples = recipe.epoch(0).first(options.batch_size * RECALIBRATION_BATCHES);
         each_batch(&samples, options.batch_size, options.loaders, |batch| {
-            self.average.recalibrate([network::images(&batch.bitmaps)?.to_device(self.device)]);
+            self.average.recalibrate(&network::images(&batch.bitmaps)?.to_device(self.device));
             anyhow::Ok(())
         })
     }

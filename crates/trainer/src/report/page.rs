@@ -11,9 +11,10 @@ use super::{
 use crate::{
     evaluate::{Findings, JudgedSet},
     score::{Judged, Score},
+    sets::Set,
 };
 use askama::Template;
-use network::{DataFile, ModelCard};
+use network::{Class, DataFile, ModelCard};
 use time::macros::format_description;
 
 /// The set that others publish, too.
@@ -89,10 +90,11 @@ impl<'a> Group<'a> {
 
 /// MNIST's test set, and all sets of pen strokes; those that are empty left out.
 fn groups(judged: &[JudgedSet]) -> Vec<Group<'_>> {
-    let of = |is_in: &dyn Fn(&Score) -> bool| judged.iter().filter(|set| is_in(&set.score())).collect::<Vec<_>>();
-    let pen = of(&|score| score.accuracy.is_some() && !score.set.starts_with(SCANNED));
+    let of = |is_in: &dyn Fn(&Set) -> bool| judged.iter().filter(|judged| is_in(&judged.set)).collect::<Vec<_>>();
+    let has_digits = |set: &Set| set.classes.iter().any(|class| matches!(class, Class::Digit(_)));
+    let pen = of(&|set| has_digits(set) && !set.name.starts_with(SCANNED));
     let groups = [
-        Group { what: "of scanned digits right", name: MNIST.to_owned(), sets: of(&|score| score.set == MNIST) },
+        Group { what: "of scanned digits right", name: MNIST.to_owned(), sets: of(&|set| set.name == MNIST) },
         Group { what: "of pen strokes right", name: format!("{} sets of pen strokes", pen.len()), sets: pen },
     ];
     groups.into_iter().filter(|group| group.judged().next().is_some()).collect()
@@ -141,7 +143,6 @@ mod tests {
         fixture,
         report::pictures::tests::{judged, set},
     };
-    use network::Class;
 
     fn findings() -> Findings {
         let mut stranger = judged(0, 7, 0.9);
