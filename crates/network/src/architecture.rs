@@ -9,22 +9,25 @@ pub enum Architecture {
     /// The quickest.
     #[serde(rename = "cnn6-small")]
     Small,
-    /// The one that serves.
+    /// Between the two.
     #[serde(rename = "cnn6-medium")]
     Medium,
-    /// The most exact; a teacher for the others.
+    /// The one that serves.
     #[serde(rename = "cnn6-large")]
     Large,
+    /// Too slow to serve: a teacher for the others.
+    #[serde(rename = "cnn6-huge")]
+    Huge,
 }
 
 /// The text names no size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no architecture: there are cnn6-small, cnn6-medium and cnn6-large")]
+#[error("{0:?} is no architecture: there are cnn6-small, cnn6-medium, cnn6-large and cnn6-huge")]
 pub struct UnknownArchitecture(String);
 
 impl Architecture {
-    /// All of them, from the quickest to the most exact.
-    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
+    /// All of them, from the quickest to the slowest.
+    pub const ALL: [Self; 4] = [Self::Small, Self::Medium, Self::Large, Self::Huge];
 
     /// Channels that come out of each convolution. oneDNN computes 16 at once, so they are multiples of it.
     #[must_use]
@@ -32,7 +35,8 @@ impl Architecture {
         match self {
             Self::Small => [16, 32, 32, 64, 64, 64],
             Self::Medium => [16, 32, 48, 64, 96, 96],
-            Self::Large => [32, 64, 64, 128, 192, 128],
+            Self::Large => [16, 32, 48, 64, 128, 128],
+            Self::Huge => [32, 64, 64, 128, 192, 128],
         }
     }
 
@@ -43,6 +47,7 @@ impl Architecture {
             Self::Small => "cnn6-small",
             Self::Medium => "cnn6-medium",
             Self::Large => "cnn6-large",
+            Self::Huge => "cnn6-huge",
         }
     }
 }

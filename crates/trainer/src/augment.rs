@@ -163,9 +163,9 @@ impl Image {
         })
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte's range")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast ends at 0 and 255")]
     fn bitmap(&self) -> Bitmap {
-        Bitmap::new(self.0.map(|grey| (grey.clamp(0.0, 1.0) * 255.0).round() as u8))
+        Bitmap::new(self.0.map(|grey| (grey * 255.0 + 0.5) as u8))
     }
 }
 

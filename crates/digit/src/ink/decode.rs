@@ -1,7 +1,7 @@
 //! Image bytes to pixels, the right way up, within limits that no file can exceed.
 
 use super::InkError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Luma, RgbImage};
 use std::{fmt, io::Cursor};
 
 /// The most pixels that are decoded: 25 megapixels, more than most phones take.
@@ -120,7 +120,15 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 /// Eight bits a channel, grey as colour. Done before an image is turned, which takes a second copy.
 fn eight_bits(image: DynamicImage) -> DynamicImage {
-    if image.color().has_alpha() { image.into_rgba8().into() } else { image.into_rgb8().into() }
+    match image {
+        // The crate's own conversion goes through its colour management, pixel by pixel.
+        DynamicImage::ImageLuma8(grey) => {
+            let repeated = grey.pixels().flat_map(|&Luma([level])| [level; 3]).collect();
+            RgbImage::from_raw(grey.width(), grey.height(), repeated).map_or_else(|| grey.into(), DynamicImage::from)
+        }
+        image if image.color().has_alpha() => image.into_rgba8().into(),
+        image => image.into_rgb8().into(),
+    }
 }
 
 fn limits() -> Limits {

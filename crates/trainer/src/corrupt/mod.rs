@@ -104,9 +104,9 @@ const fn as_f32(pixels: u32) -> f32 {
 }
 
 /// The grey level nearest to a number.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte's range")]
-fn level_of(grey: f32) -> u8 {
-    grey.round().clamp(0.0, 255.0) as u8
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast ends at 0 and 255")]
+const fn level_of(grey: f32) -> u8 {
+    (grey + 0.5) as u8
 }
 
 /// Each pixel's grey as `change` makes it of its place and its grey.

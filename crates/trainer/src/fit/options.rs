@@ -22,8 +22,8 @@ pub struct FitOptions {
     /// Makes the new model the champion, the one that serves.
     #[arg(long)]
     pub promote: bool,
-    /// The network's size: cnn6-small, cnn6-medium or cnn6-large.
-    #[arg(long, default_value_t = Architecture::Medium)]
+    /// The network's size: cnn6-small, cnn6-medium, cnn6-large or cnn6-huge.
+    #[arg(long, default_value_t = Architecture::Large)]
     pub architecture: Architecture,
     /// Passes over the training set.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]

@@ -104,9 +104,9 @@ impl Training {
 
     /// One step. The mean loss, and how many of the batch were named rightly.
     fn learn(&mut self, batch: &Batch, precision: Precision, learning_rate: f64) -> anyhow::Result<(f64, i64)> {
-        let images = network::images(&batch.bitmaps)?.to_device(self.device);
+        let images = network::images(&batch.bitmaps)?.to_device(self.device).to_kind(precision.kind());
         let classes = Tensor::from_slice(&batch.classes).to_kind(Kind::Int64).to_device(self.device);
-        let logits = self.cnn.forward(&images.to_kind(precision.kind()), true);
+        let logits = self.cnn.forward(&images, true);
         let loss = self.loss(&logits, &classes, &images);
         self.optimiser.step(&loss, learning_rate);
         self.average.follow(&self.variables, self.optimiser.steps());
