@@ -3,13 +3,11 @@
 use crate::{
     data::{Example, PenDigit},
     framed,
+    history::EpochLog,
+    score::{Score, Share},
     sets::on_canvas,
     sketch::{Hand, Strokes},
     split::{Part, Split},
-};
-use crate::{
-    fit::EpochLog,
-    score::{Score, Share},
 };
 use digit::{Digit, ink::Point};
 use network::{Architecture, Calibration, Hyperparameters, ModelCard};

@@ -10,6 +10,7 @@ pub mod fit;
 #[cfg(test)]
 mod fixture;
 mod framed;
+pub mod history;
 pub mod loader;
 pub mod recipe;
 pub mod report;

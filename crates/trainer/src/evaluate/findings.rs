@@ -2,7 +2,7 @@
 
 use super::{Evaluation, JudgedSet, judge, sets, table};
 use crate::{
-    fit::{EpochLog, history},
+    history::{self, EpochLog},
     report,
     split::Split,
 };

@@ -1,7 +1,6 @@
 //! `trainer fit`: trains a network from nothing and writes it as a model.
 
 mod average;
-pub mod history;
 mod optimiser;
 mod options;
 mod progress;
@@ -15,6 +14,7 @@ use crate::{
     data::Data,
     evaluate,
     events::EventFile,
+    history::{self, EpochLog},
     recipe::Recipe,
     sets::{self, Set},
     split::{Part, Split},
@@ -22,7 +22,6 @@ use crate::{
 use anyhow::ensure;
 use network::{Calibration, HoldOutScore, Hyperparameters, ModelCard, ModelVersion};
 pub use options::{FitOptions, Precision};
-pub use progress::EpochLog;
 use progress::Progress;
 use std::{fs, path::Path};
 use tch::Device;

@@ -1,7 +1,7 @@
 //! What a training run has done so far, on disk after each epoch, so that a run that was killed goes on from there.
 
 use super::{average::Average, optimiser::AdamW};
-use crate::{events::Scalar, score::Score};
+use crate::history::EpochLog;
 use anyhow::{Context, ensure};
 use network::{read_variables, write_variables};
 use serde::{Deserialize, Serialize};
@@ -10,46 +10,6 @@ use std::{
     path::{Path, PathBuf},
 };
 use tch::{Tensor, nn::VarStore};
-
-/// What one epoch came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochLog {
-    /// Its number, from 1.
-    pub epoch: u32,
-    /// The mean loss of its batches.
-    pub loss: f64,
-    /// The share of its samples that were named rightly while it learned from them.
-    pub accuracy: f64,
-    /// The learning rate at its end.
-    pub learning_rate: f64,
-    /// How the averaged network does on the hold-outs.
-    pub holdouts: Vec<Score>,
-    /// How long it took.
-    pub seconds: f64,
-}
-
-impl EpochLog {
-    /// What TensorBoard shows of it.
-    pub(super) fn scalars(&self) -> Vec<Scalar> {
-        let mut scalars = vec![
-            Scalar::new("loss/training", self.loss),
-            Scalar::new("accuracy/training", self.accuracy),
-            Scalar::new("learning_rate", self.learning_rate),
-            Scalar::new("seconds", self.seconds),
-        ];
-        for score in &self.holdouts {
-            let values = [
-                ("loss", score.loss),
-                ("accuracy", score.accuracy.map(|share| share.share)),
-                ("calibration_error", score.calibration_error),
-                ("refused", Some(score.refused.share)),
-            ];
-            let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-            scalars.extend(known.map(|(name, value)| Scalar::new(format!("{name}/{}", score.set), value)));
-        }
-        scalars
-    }
-}
 
 /// The epochs that are done, and what they were made with.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,37 +87,4 @@ fn state(variables: &VarStore, average: &Average, optimiser: &AdamW) -> Vec<(Str
     let averages = average.variables.variables().into_iter().map(|(name, tensor)| (format!("average.{name}"), tensor));
     let moments = optimiser.state().map(|(name, tensor)| (format!("moments.{name}"), tensor.shallow_clone()));
     weights.chain(averages).chain(moments).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::score::Share;
-
-    #[test]
-    fn strangers_have_no_accuracy_to_show() {
-        let score = |set: &str, accuracy| Score {
-            set: set.to_owned(),
-            samples: 4,
-            errors: 0,
-            accuracy,
-            refusals: 1,
-            refused: Share::of(1, 4),
-            loss: accuracy.map(|_| 0.5),
-            calibration_error: accuracy.map(|_| 0.1),
-            error_at_95_coverage: None,
-        };
-        let log = EpochLog {
-            epoch: 1,
-            loss: 0.4,
-            accuracy: 0.9,
-            learning_rate: 1e-3,
-            holdouts: vec![score("digits", Some(Share::of(4, 4))), score("scribbles", None)],
-            seconds: 2.0,
-        };
-        let tags: Vec<String> = log.scalars().into_iter().map(|scalar| scalar.tag).collect();
-        let of_sets =
-            ["loss/digits", "accuracy/digits", "calibration_error/digits", "refused/digits", "refused/scribbles"];
-        assert_eq!(tags[4..], of_sets);
-    }
 }

@@ -1,13 +1,8 @@
 //! A network in training: its weights, their average, and the loop that changes them.
 
-use super::{
-    FitOptions, Precision,
-    average::Average,
-    optimiser::AdamW,
-    progress::{EpochLog, Progress},
-    schedule::one_cycle,
-};
+use super::{FitOptions, Precision, average::Average, optimiser::AdamW, progress::Progress, schedule::one_cycle};
 use crate::{
+    history::EpochLog,
     loader::{Batch, each_batch},
     recipe::Recipe,
     score::as_f64,

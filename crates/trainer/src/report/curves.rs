@@ -1,7 +1,7 @@
 //! How loss and accuracy went from epoch to epoch, in training and on each hold-out.
 
 use super::axis::{Axis, Scale, Tick};
-use crate::{fit::EpochLog, score::Score};
+use crate::{history::EpochLog, score::Score};
 use askama::Template;
 
 /// A chart of lines over epochs.

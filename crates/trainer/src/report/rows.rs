@@ -2,7 +2,7 @@
 
 use super::figures;
 use crate::{
-    fit::EpochLog,
+    history::EpochLog,
     score::{Score, Share},
 };
 

@@ -1,0 +1,113 @@
+//! What the epochs of a run came to, kept beside its model for reports: `<models>/<version>/history.json`.
+
+use crate::{events::Scalar, score::Score};
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use std::{fs, io::ErrorKind, path::Path};
+
+const HISTORY: &str = "history.json";
+
+/// What one epoch came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochLog {
+    /// Its number, from 1.
+    pub epoch: u32,
+    /// The mean loss of its batches.
+    pub loss: f64,
+    /// The share of its samples that were named rightly while it learned from them.
+    pub accuracy: f64,
+    /// The learning rate at its end.
+    pub learning_rate: f64,
+    /// How the averaged network does on the hold-outs.
+    pub holdouts: Vec<Score>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl EpochLog {
+    /// What TensorBoard shows of it.
+    pub(crate) fn scalars(&self) -> Vec<Scalar> {
+        let mut scalars = vec![
+            Scalar::new("loss/training", self.loss),
+            Scalar::new("accuracy/training", self.accuracy),
+            Scalar::new("learning_rate", self.learning_rate),
+            Scalar::new("seconds", self.seconds),
+        ];
+        for score in &self.holdouts {
+            let values = [
+                ("loss", score.loss),
+                ("accuracy", score.accuracy.map(|share| share.share)),
+                ("calibration_error", score.calibration_error),
+                ("refused", Some(score.refused.share)),
+            ];
+            let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+            scalars.extend(known.map(|(name, value)| Scalar::new(format!("{name}/{}", score.set), value)));
+        }
+        scalars
+    }
+}
+
+/// Keeps the epochs in a model's folder.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(folder: &Path, epochs: &[EpochLog]) -> anyhow::Result<()> {
+    let path = folder.join(HISTORY);
+    fs::write(&path, serde_json::to_string(epochs)? + "\n").with_context(|| format!("{}", path.display()))
+}
+
+/// The epochs of a model's training; none where they were not kept.
+///
+/// # Errors
+/// When they are there and cannot be read.
+pub fn read(folder: &Path) -> anyhow::Result<Vec<EpochLog>> {
+    let path = folder.join(HISTORY);
+    let json = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.with_context(|| format!("{}", path.display()))?,
+    };
+    serde_json::from_str(&json).with_context(|| format!("{}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixture, score::Share};
+
+    #[test]
+    fn a_history_is_kept_and_one_that_was_not_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read(folder.path()).unwrap(), []);
+        write(folder.path(), &[fixture::epoch()]).unwrap();
+        assert_eq!(read(folder.path()).unwrap(), [fixture::epoch()]);
+        fs::write(folder.path().join(HISTORY), "[{]").unwrap();
+        assert!(read(folder.path()).unwrap_err().to_string().contains(HISTORY));
+    }
+
+    #[test]
+    fn strangers_have_no_accuracy_to_show() {
+        let score = |set: &str, accuracy| Score {
+            set: set.to_owned(),
+            samples: 4,
+            errors: 0,
+            accuracy,
+            refusals: 1,
+            refused: Share::of(1, 4),
+            loss: accuracy.map(|_| 0.5),
+            calibration_error: accuracy.map(|_| 0.1),
+            error_at_95_coverage: None,
+        };
+        let log = EpochLog {
+            epoch: 1,
+            loss: 0.4,
+            accuracy: 0.9,
+            learning_rate: 1e-3,
+            holdouts: vec![score("digits", Some(Share::of(4, 4))), score("scribbles", None)],
+            seconds: 2.0,
+        };
+        let tags: Vec<String> = log.scalars().into_iter().map(|scalar| scalar.tag).collect();
+        let of_sets =
+            ["loss/digits", "accuracy/digits", "calibration_error/digits", "refused/digits", "refused/scribbles"];
+        assert_eq!(tags[4..], of_sets);
+    }
+}
