@@ -1,8 +1,15 @@
 //! What the model service can be told, by flag or by environment.
 
+use crate::Limits;
 use clap::Parser;
 use network::ModelVersion;
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
 
 /// Serves the network that names digits.
 #[derive(Debug, Clone, Parser)]
@@ -14,13 +21,37 @@ pub struct Config {
     /// Folder with the models.
     #[arg(long, env = "MODEL_DIR", default_value = "models")]
     pub models: PathBuf,
-    /// Version to serve [default: the one that <models>/champion names].
+    /// Version to serve [default: the one that <models>/champion names, also when that changes].
     #[arg(long, env = "MODEL_VERSION")]
     pub model_version: Option<ModelVersion>,
-    /// Requests that may be in work or wait for it; one more is told to come back later.
+    /// Bitmaps that may be in work or wait for it; requests beyond are told to come back later.
     #[arg(long, env = "MODEL_QUEUE", default_value = "64")]
     pub queue: NonZeroUsize,
+    /// Milliseconds that a request may wait for its turn.
+    #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]
+    pub patience_ms: NonZeroU32,
+    /// Threads that run the network [default: as many as there are cores, or as the container may use].
+    #[arg(long, env = "MODEL_WORKERS")]
+    pub workers: Option<NonZeroUsize>,
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,
+}
+
+impl Config {
+    /// How many threads run the network. What the system tells minds affinity and the cgroup's quota.
+    #[must_use]
+    pub fn workers(&self) -> NonZeroUsize {
+        self.workers.or(thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    }
+
+    /// What the engine is set up with.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            workers: self.workers(),
+            places: self.queue,
+            patience: Duration::from_millis(self.patience_ms.get().into()),
+        }
+    }
 }

@@ -7,19 +7,18 @@ use std::time::Duration;
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
+        let soon = Duration::from_secs(1);
         match &error {
             EngineError::Ink(ink) => Problem::from(ink).into(),
-            EngineError::Busy => Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.")
-                .retry_after(Duration::from_secs(1)),
-            EngineError::Ended => Failure::new(Code::ModelUnavailable, "The model is restarting. Try again shortly.")
-                .retry_after(Duration::from_secs(2)),
+            EngineError::Busy | EngineError::Gone => {
+                Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(soon)
+            }
+            EngineError::Failed => {
+                Failure::new(Code::ModelUnavailable, "The model is restarting. Try again shortly.").retry_after(soon)
+            }
             EngineError::Decoder => {
                 tracing::warn!("an image made the decoder panic");
                 Failure::new(Code::CorruptImage, "The image is damaged. Save it again, or send another.")
-            }
-            EngineError::Torch(_) => {
-                tracing::error!(%error, "the network failed");
-                Failure::new(Code::Internal, "Something went wrong here, not with your drawing. It has been logged.")
             }
         }
     }

@@ -1,11 +1,11 @@
-//! The model service's entry: configuration → model → engine → serve.
+//! The model service's entry: configuration → models → engine → serve.
 
 use anyhow::Context;
 use clap::Parser;
-use model::{Config, Engine, app};
+use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
-use std::process::ExitCode;
-use tokio::net::TcpListener;
+use std::{process::ExitCode, sync::Arc};
+use tokio::{net::TcpListener, runtime};
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
@@ -13,27 +13,28 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(service::healthcheck(config.listen));
     }
     service::log_to_stderr();
-    run(&config)?;
+    // A blocking thread for each core decodes, and one more does what an operator asks for.
+    let threads = config.workers().get();
+    let mut runtime = runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(threads).max_blocking_threads(threads + 1).enable_all().build()?;
+    runtime.block_on(run(&config))?;
     Ok(ExitCode::SUCCESS)
 }
 
-#[tokio::main]
 async fn run(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let version = config.model_version.clone().map_or_else(|| ModelVersion::champion(&config.models), Ok)?;
-    let engine = Engine::start(network::load(&config.models, &version)?, config.queue)?;
+    let registry = Arc::new(Registry::open(config.models.clone(), &version, config.workers())?);
+    if config.model_version.is_none() {
+        watch(&registry)?;
+    }
+    let engine = Arc::new(Engine::start(config.limits())?);
     tracing::info!(%version, "listening on http://{}", listener.local_addr()?);
 
-    let network_thread = engine.clone();
-    let stop = async move {
-        tokio::select! {
-            result = service::stop_signal() => result.unwrap_or_else(|error| tracing::error!(%error, "no signals")),
-            () = network_thread.ended() => tracing::error!("the network's thread ended"),
-        }
+    let stop = async {
+        service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
-    service::serve(listener, app(engine.clone()), stop).await?;
-    // A supervisor starts a service anew that did not end well.
-    anyhow::ensure!(engine.is_alive(), "the network's thread ended");
+    service::serve(listener, app(Model { engine, registry }), stop).await?;
     Ok(())
 }

@@ -22,6 +22,13 @@ impl Classifier {
         &self.card
     }
 
+    /// Another classifier of the same weights, for another thread. They share the numbers, which nothing changes, and
+    /// nothing else.
+    #[must_use]
+    pub fn replica(&self) -> Self {
+        Self { card: self.card.clone(), cnn: self.cnn.replica() }
+    }
+
     /// What each bitmap is taken for.
     ///
     /// # Errors

@@ -44,6 +44,16 @@ impl FoldedCnn {
         })
     }
 
+    /// The same network, for another thread.
+    pub(crate) fn replica(&self) -> Self {
+        Self {
+            levels: self.levels,
+            convs: self.convs.each_ref().map(FoldedConv::replica),
+            head_weight: self.head_weight.shallow_clone(),
+            head_bias: self.head_bias.as_ref().map(Tensor::shallow_clone),
+        }
+    }
+
     /// Logits, `[batch, 12]`, of one bitmap or more.
     pub(crate) fn forward(&self, bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
         let images = self.images(bitmaps)?;
@@ -96,6 +106,10 @@ impl FoldedConv {
             Some(vec![1, inputs, side, side]),
         )?;
         Ok(Self { weight, bias: bias.f_to_mkldnn(bias.kind())?, window: layer.window })
+    }
+
+    fn replica(&self) -> Self {
+        Self { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone(), window: self.window }
     }
 
     fn forward(&self, input: &Tensor) -> Result<Tensor, TchError> {

@@ -110,6 +110,14 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     Ok(image.into())
 }
 
+/// How many pixels an image has, as its first bytes say; `None` if it is no image.
+#[must_use]
+pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
+    let kind = ImageKind::of(bytes)?;
+    let (width, height) = ImageReader::with_format(Cursor::new(bytes), kind.format()).into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}
+
 /// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,
 /// which is no drawing.
 fn is_cut(bytes: &[u8]) -> bool {

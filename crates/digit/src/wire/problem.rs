@@ -89,6 +89,8 @@ codes! {
     InvalidQuery => 400 "Not the expected query",
     /// There is nothing at this address.
     NotFound => 404 "Not found",
+    /// The model that is asked for is not loaded.
+    UnknownModel => 404 "No such model",
     /// The address does not take this method.
     MethodNotAllowed => 405 "Method not allowed",
     /// The body took too long to arrive, or the answer to be made.

@@ -3,10 +3,20 @@
 mod about;
 mod predict;
 
-use crate::Engine;
+use crate::{Engine, Registry, Served};
 use axum::Router;
+use std::sync::Arc;
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Who classifies.
+    pub engine: Arc<Engine<Served>>,
+    /// With what.
+    pub registry: Arc<Registry>,
+}
 
 /// The model service, ready to be served.
-pub fn app(engine: Engine) -> Router {
-    service::with_layers(Router::new().merge(about::router()).merge(predict::router()).with_state(engine))
+pub fn app(model: Model) -> Router {
+    service::with_layers(Router::new().merge(about::router()).merge(predict::router()).with_state(model))
 }

@@ -1,7 +1,7 @@
 //! The whole product in this process: a database of its own, the model service and the web service.
 
 use api::{Api, ModelClient, Store};
-use model::Engine;
+use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
@@ -10,6 +10,8 @@ use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
@@ -54,9 +56,14 @@ pub(crate) const ANY: &str = "127.0.0.1:0";
 pub(crate) async fn start_model(listen: SocketAddr) -> Service {
     let models = root().join("models");
     let champion = ModelVersion::champion(&models).unwrap();
-    let engine =
-        Engine::start(network::load(&models, &champion).unwrap(), NonZeroUsize::MIN.saturating_add(63)).unwrap();
-    Service::start(listen, |_| model::app(engine)).await
+    let limits = Limits {
+        workers: NonZeroUsize::MIN.saturating_add(1),
+        places: NonZeroUsize::MIN.saturating_add(63),
+        patience: Duration::from_secs(10),
+    };
+    let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
+    let engine = Arc::new(Engine::start(limits).unwrap());
+    Service::start(listen, |_| model::app(Model { engine, registry })).await
 }
 
 /// The repository.
@@ -100,7 +107,7 @@ impl Stack {
             if self.get("/readyz").send().await.is_ok_and(|response| response.status() == StatusCode::OK) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("the services were not ready within 30 seconds");
     }

@@ -1,0 +1,188 @@
+//! The engine: drawings in, what they are taken for out.
+//!
+//! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
+//! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
+
+mod queue;
+mod worker;
+
+pub(crate) use queue::LARGEST_BATCH;
+pub(crate) use worker::BUCKETS;
+pub use worker::Network;
+
+use digit::{
+    Bitmap,
+    ink::{self, Ink, InkError},
+    wire::{Content, Input},
+};
+use network::Classification;
+use queue::{Job, Queue, Undone};
+use std::{
+    num::NonZeroUsize,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, oneshot},
+    task,
+};
+
+/// A handle to the workers; they end with the last one.
+#[derive(Debug)]
+pub struct Engine<N> {
+    queue: Arc<Queue<N>>,
+    /// A permit for each bitmap in work or waiting.
+    places: Arc<Semaphore>,
+    /// A permit for each megapixel that is decoded.
+    megapixels: Arc<Semaphore>,
+    patience: Duration,
+}
+
+/// Why the engine gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The input gives no bitmap.
+    #[error(transparent)]
+    Ink(#[from] InkError),
+    /// All places are taken, or the deadline passed while waiting.
+    #[error("too busy")]
+    Busy,
+    /// The network failed.
+    #[error("the network failed")]
+    Failed,
+    /// The image decoder panicked.
+    #[error("the image decoder panicked")]
+    Decoder,
+    /// The client went before its turn came.
+    #[error("the client has gone")]
+    Gone,
+}
+
+/// How an engine is set up.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Threads that own a network.
+    pub workers: NonZeroUsize,
+    /// Bitmaps that may be in work or wait; what comes beyond is refused at once.
+    pub places: NonZeroUsize,
+    /// How long a request may wait for its turn.
+    pub patience: Duration,
+}
+
+/// Megapixels that are decoded at a time: one image of the largest, which takes a few hundred megabytes of memory, and
+/// some small ones beside it.
+const MEGAPIXELS: u32 = 32;
+
+impl<N: Network> Engine<N> {
+    /// Starts the workers.
+    ///
+    /// # Errors
+    /// When no threads can be started.
+    pub fn start(limits: Limits) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new());
+        for worker in 0..limits.workers.get() {
+            let queue = queue.clone();
+            thread::Builder::new().name(format!("network-{worker}")).spawn(move || worker::work(worker, &queue))?;
+        }
+        Ok(Self {
+            queue,
+            places: Arc::new(Semaphore::new(limits.places.get())),
+            megapixels: Arc::new(Semaphore::new(MEGAPIXELS as usize)),
+            patience: limits.patience,
+        })
+    }
+
+    /// How many bitmaps wait for a worker.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.queue.depth()
+    }
+
+    /// The ink of an input, and what a network takes it for.
+    ///
+    /// # Errors
+    /// When the input gives no bitmap, when there is too much to do, or when the network fails.
+    pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
+        let (job, answer) = self.job(network, 1, self.patience)?;
+        let ink = match input.content() {
+            Content::Pixels(_) => self.submit(job, input.ink()?), // nothing to decode
+            Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
+        };
+        let mut classified = answer.await.map_err(|_| EngineError::Failed)??;
+        Ok((ink, classified.swap_remove(0)))
+    }
+
+    /// What a network takes each bitmap for, at most [`LARGEST_BATCH`] of them.
+    ///
+    /// # Errors
+    /// When there is too much to do, or when the network fails.
+    pub async fn classify(
+        &self,
+        network: Arc<N>,
+        bitmaps: Vec<Bitmap>,
+        patience: Option<Duration>,
+    ) -> Result<Vec<Classification>, EngineError> {
+        debug_assert!((1..=LARGEST_BATCH).contains(&bitmaps.len()));
+        let patience = patience.map_or(self.patience, |patience| patience.min(self.patience));
+        let (job, answer) = self.job(network, bitmaps.len(), patience)?;
+        self.queue.push(Job { bitmaps, ..job });
+        Ok(answer.await.map_err(|_| EngineError::Failed)??)
+    }
+
+    /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
+    fn job(&self, network: Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
+        let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
+        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| EngineError::Busy)?;
+        let (reply, answer) = oneshot::channel();
+        let deadline = Instant::now() + patience;
+        Ok((Job { network, bitmaps: Vec::new(), deadline, reply, places }, answer))
+    }
+
+    /// Preprocesses off the runtime's threads, and queues what comes of it from there.
+    async fn decode(&self, job: Job<N>, input: Input) -> Result<Ink, EngineError> {
+        let (queue, megapixels, runtime) = (self.queue.clone(), self.megapixels.clone(), Handle::current());
+        let decode = move || {
+            let _permit = runtime.block_on(megapixels.acquire_many(cost(&input)));
+            if job.reply.is_closed() {
+                return Err(EngineError::Gone);
+            }
+            let ink = input.ink()?;
+            queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
+            Ok(ink)
+        };
+        task::spawn_blocking(decode).await.map_err(|_| EngineError::Decoder)?
+    }
+
+    fn submit(&self, job: Job<N>, ink: Ink) -> Ink {
+        self.queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
+        ink
+    }
+}
+
+type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;
+
+/// How many of the [`MEGAPIXELS`] an input takes.
+fn cost(input: &Input) -> u32 {
+    let pixels = match input.content() {
+        Content::Image(_) => ink::pixel_count(input.bytes()).unwrap_or(0),
+        Content::Strokes(_) | Content::Pixels(_) => 0,
+    };
+    u32::try_from(pixels / 1_000_000).unwrap_or(MEGAPIXELS).saturating_add(1).min(MEGAPIXELS)
+}
+
+impl From<Undone> for EngineError {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Late => Self::Busy,
+            Undone::Failed => Self::Failed,
+        }
+    }
+}
+
+impl<N> Drop for Engine<N> {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}

@@ -1,0 +1,245 @@
+//! What waits for the network, and how it becomes batches.
+//!
+//! A batch is formed when a worker is free and takes what has gathered by then: no timer, so that a lone request never
+//! waits, and under load batches grow by themselves.
+
+use digit::Bitmap;
+use network::Classification;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// The most bitmaps that the network classifies at once; a job has no more.
+pub(crate) const LARGEST_BATCH: usize = 32;
+
+/// Why a job was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undone {
+    /// Its deadline passed before its turn came.
+    Late,
+    /// The network failed, and is ready again.
+    Failed,
+}
+
+/// Bitmaps of one request on their way to a network `N`.
+#[derive(Debug)]
+pub(crate) struct Job<N> {
+    pub(crate) network: Arc<N>,
+    pub(crate) bitmaps: Vec<Bitmap>,
+    /// When nobody waits for the answer any longer.
+    pub(crate) deadline: Instant,
+    pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, Undone>>,
+    /// The request's places among those that may be in work or wait; free again when the job is done or dropped.
+    #[expect(dead_code, reason = "held, and given back when it is dropped")]
+    pub(crate) places: OwnedSemaphorePermit,
+}
+
+/// Jobs for one network that are done at once.
+pub(crate) type Batch<N> = Vec<Job<N>>;
+
+/// Jobs that wait, first come first served.
+#[derive(Debug)]
+pub(crate) struct Queue<N> {
+    waiting: Mutex<Waiting<N>>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Waiting<N> {
+    jobs: VecDeque<Job<N>>,
+    is_closed: bool,
+}
+
+impl<N> Queue<N> {
+    /// An empty queue.
+    pub(crate) fn new() -> Self {
+        let waiting = Waiting { jobs: VecDeque::new(), is_closed: false };
+        Self { waiting: Mutex::new(waiting), changed: Condvar::new() }
+    }
+
+    /// Adds a job; the places that it holds bound how many there can be. A queue that is closed drops it.
+    pub(crate) fn push(&self, job: Job<N>) {
+        let mut waiting = self.lock();
+        if !waiting.is_closed {
+            waiting.jobs.push_back(job);
+            self.changed.notify_one();
+        }
+    }
+
+    /// The next batch, as soon as there is one; none once the queue is closed and empty.
+    pub(crate) fn next_batch(&self) -> Option<Batch<N>> {
+        let mut waiting = self.lock();
+        loop {
+            let batch = waiting.take_batch(Instant::now());
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+            if waiting.is_closed {
+                return None;
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// How many bitmaps wait.
+    pub(crate) fn depth(&self) -> usize {
+        self.lock().jobs.iter().map(|job| job.bitmaps.len()).sum()
+    }
+
+    /// Takes no more jobs; those that wait are still done.
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Nothing panics while it holds the lock, so the jobs are sound even if some thread died.
+    fn lock(&self) -> MutexGuard<'_, Waiting<N>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<N> Waiting<N> {
+    /// The first job and those behind it for the same network, as many as fit. Whose client has gone is dropped, whose
+    /// deadline has passed is told so. What is for another network keeps its turn.
+    fn take_batch(&mut self, now: Instant) -> Batch<N> {
+        let mut batch: Batch<N> = Vec::new();
+        let (mut room, mut index) = (LARGEST_BATCH, 0);
+        while room > 0 && index < self.jobs.len() {
+            let job = &self.jobs[index];
+            let is_over = job.reply.is_closed() || job.deadline <= now;
+            let belongs = batch.first().is_none_or(|first| Arc::ptr_eq(&first.network, &job.network));
+            if !is_over && !belongs {
+                index += 1;
+                continue;
+            }
+            if !is_over && job.bitmaps.len() > room {
+                break; // smaller ones behind it do not overtake it
+            }
+            let Some(job) = self.jobs.remove(index) else { break };
+            if is_over {
+                let _ = job.reply.send(Err(Undone::Late));
+            } else {
+                room -= job.bitmaps.len();
+                batch.push(job);
+            }
+        }
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{thread, time::Duration};
+    use tokio::sync::oneshot::{Receiver, error::TryRecvError};
+
+    /// A network is no more than its name here.
+    type Name = &'static str;
+
+    fn place() -> OwnedSemaphorePermit {
+        Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().unwrap()
+    }
+
+    type Reply = Receiver<Result<Vec<Classification>, Undone>>;
+
+    fn job(network: &Arc<Name>, count: usize) -> (Job<Name>, Reply) {
+        let (reply, answer) = oneshot::channel();
+        let job = Job {
+            network: network.clone(),
+            bitmaps: vec![Bitmap::new([0; Bitmap::LEN]); count],
+            deadline: Instant::now() + Duration::from_mins(1),
+            reply,
+            places: place(),
+        };
+        (job, answer)
+    }
+
+    /// The counts of bitmaps of the jobs in the next batch.
+    fn counts(queue: &Queue<Name>) -> Vec<usize> {
+        queue.lock().take_batch(Instant::now()).iter().map(|job| job.bitmaps.len()).collect()
+    }
+
+    /// A queue with jobs of so many bitmaps each.
+    fn queue(network: &Arc<Name>, of: impl IntoIterator<Item = usize>) -> (Queue<Name>, Vec<Reply>) {
+        let queue = Queue::new();
+        let push = |count| {
+            let (job, answer) = job(network, count);
+            queue.push(job);
+            answer
+        };
+        let answers = of.into_iter().map(push).collect();
+        (queue, answers)
+    }
+
+    #[test]
+    fn bitmaps_are_counted_and_not_requests() {
+        let (queue, _answers) = queue(&Arc::new("a"), [10, 20, 2, 1]);
+        assert_eq!(queue.depth(), 33);
+        assert_eq!(counts(&queue), [10, 20, 2]);
+        assert_eq!(counts(&queue), [1]);
+        assert!(counts(&queue).is_empty());
+    }
+
+    #[test]
+    fn a_large_job_is_not_overtaken_by_smaller_ones() {
+        let (queue, _answers) = queue(&Arc::new("a"), [20, 32, 1]);
+        assert_eq!([counts(&queue), counts(&queue), counts(&queue)], [vec![20], vec![32], vec![1]]);
+    }
+
+    #[test]
+    fn no_batch_is_for_two_networks_and_each_keeps_its_turn() {
+        let (one, other) = (Arc::new("one"), Arc::new("other"));
+        let (queue, _answers) = queue(&one, [1, 2]);
+        let (job_of_other, _answer) = job(&other, 4);
+        queue.push(job_of_other);
+        let (later, _answer) = job(&one, 8);
+        queue.push(later);
+        assert_eq!([counts(&queue), counts(&queue)], [vec![1, 2, 8], vec![4]]);
+    }
+
+    #[test]
+    fn whose_client_has_gone_is_dropped_when_a_batch_is_formed() {
+        let (queue, mut answers) = queue(&Arc::new("a"), [1, 2, 4]);
+        drop(answers.remove(1));
+        assert_eq!(counts(&queue), [1, 4]);
+    }
+
+    #[test]
+    fn who_is_late_is_told_so_and_takes_no_place_in_a_batch() {
+        let network = Arc::new("a");
+        let (queue, _answers) = queue(&network, [1]);
+        let (mut late, mut answer) = job(&network, 32);
+        late.deadline = Instant::now();
+        queue.push(late);
+        assert_eq!(answer.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(counts(&queue), [1]);
+        assert_eq!(answer.try_recv(), Ok(Err(Undone::Late)));
+    }
+
+    #[test]
+    fn a_closed_queue_gives_what_waits_and_then_nothing() {
+        let network = Arc::new("a");
+        let (queue, _answers) = queue(&network, [3]);
+        queue.close();
+        let (refused, mut answer) = job(&network, 1);
+        queue.push(refused);
+        assert_eq!(answer.try_recv(), Err(TryRecvError::Closed));
+        assert_eq!(queue.next_batch().map(|batch| batch.len()), Some(1));
+        assert!(queue.next_batch().is_none());
+    }
+
+    #[test]
+    fn a_worker_sleeps_until_there_is_something_to_do() {
+        let network = Arc::new("a");
+        let queue: Queue<Name> = Queue::new();
+        thread::scope(|scope| {
+            let worker = scope.spawn(|| queue.next_batch().map(|batch| batch.len()));
+            let (only, _answer) = job(&network, 1);
+            queue.push(only);
+            assert_eq!(worker.join().unwrap(), Some(1));
+        });
+    }
+}

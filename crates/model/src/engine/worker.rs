@@ -1,0 +1,165 @@
+//! The threads that own the networks, one for each core.
+
+use super::queue::{Batch, LARGEST_BATCH, Queue, Undone};
+use digit::Bitmap;
+use network::Classification;
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+use tch::TchError;
+
+/// A network with a replica for each worker: LibTorch's tensors belong to one thread at a time.
+pub trait Network: Send + Sync + 'static {
+    /// What each bitmap is taken for, by a worker's replica.
+    fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
+
+    /// Gives a worker a fresh replica of the same weights, after a panic in the old one.
+    fn restart(&self, worker: usize);
+}
+
+/// Does what comes into the queue until that is closed.
+pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>) {
+    // More threads than one only get in each other's way: the network is small, and there is a worker for each core.
+    tch::set_num_threads(1);
+    while let Some(batch) = queue.next_batch() {
+        run(worker, batch);
+    }
+}
+
+/// Classifies a batch and hands every job its part. Whatever goes wrong is answered, too.
+fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
+    let Some(first) = batch.first() else { return };
+    let network = first.network.clone();
+    let counts: Vec<usize> = batch.iter().map(|job| job.bitmaps.len()).collect();
+    let mut bitmaps: Vec<Bitmap> = batch.iter_mut().flat_map(|job| job.bitmaps.drain(..)).collect();
+    bitmaps.resize(bucket(bitmaps.len()), Bitmap::new([0; Bitmap::LEN]));
+
+    let outcome = catch_unwind(AssertUnwindSafe(|| network.classify(worker, &bitmaps)));
+    let mut classified = match outcome {
+        Ok(Ok(classified)) => Ok(classified.into_iter()),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the network failed");
+            Err(Undone::Failed)
+        }
+        Err(panic) => {
+            tracing::error!(panic = message(&*panic), worker, "the network panicked and starts anew");
+            network.restart(worker);
+            Err(Undone::Failed)
+        }
+    };
+    for (job, count) in batch.into_iter().zip(counts) {
+        let answer = match &mut classified {
+            Ok(classified) => Ok(classified.take(count).collect()),
+            Err(undone) => Err(*undone),
+        };
+        let _ = job.reply.send(answer); // its client may have gone
+    }
+}
+
+/// The sizes of batch that the network is run with. A few fixed ones let oneDNN keep what it compiled for each, and
+/// memory stays as it is.
+pub(crate) const BUCKETS: [usize; 6] = [1, 2, 4, 8, 16, LARGEST_BATCH];
+
+/// The smallest size that so many bitmaps fit into.
+fn bucket(count: usize) -> usize {
+    BUCKETS.into_iter().find(|&size| size >= count).unwrap_or(count)
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::queue::Job;
+    use std::{
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::{Duration, Instant},
+    };
+    use tokio::sync::{Semaphore, oneshot};
+
+    /// Takes every bitmap for what its first pixel says, and panics where that is 255.
+    #[derive(Default)]
+    struct Echo {
+        sizes: Mutex<Vec<usize>>,
+        restarts: AtomicUsize,
+    }
+
+    impl Network for Echo {
+        fn classify(&self, _: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
+            self.sizes.lock().unwrap().push(bitmaps.len());
+            let echo = |bitmap: &Bitmap| {
+                let level = bitmap.levels()[0];
+                assert!(level < 255, "too bright");
+                Classification { probabilities: [0.0; 10], strangeness: f32::from(level), stranger: None }
+            };
+            match bitmaps[0].levels()[0] {
+                254 => Err(TchError::Torch("out of memory".to_owned())),
+                _ => Ok(bitmaps.iter().map(echo).collect()),
+            }
+        }
+
+        fn restart(&self, _: usize) {
+            self.restarts.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn bitmap(level: u8) -> Bitmap {
+        Bitmap::new([level; Bitmap::LEN])
+    }
+
+    /// What the jobs of one batch are answered, each as the levels that its bitmaps were taken for.
+    fn answers(network: &Arc<Echo>, jobs: &[&[u8]]) -> Vec<Result<Vec<f32>, Undone>> {
+        let mut answers = Vec::new();
+        let mut batch = Vec::new();
+        for levels in jobs {
+            let (reply, answer) = oneshot::channel();
+            let bitmaps = levels.iter().copied().map(bitmap).collect();
+            let deadline = Instant::now() + Duration::from_mins(1);
+            let places = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+            batch.push(Job { network: network.clone(), bitmaps, deadline, reply, places });
+            answers.push(answer);
+        }
+        run(0, batch);
+        let read = |mut answer: oneshot::Receiver<Result<Vec<Classification>, Undone>>| {
+            Ok(answer.try_recv().unwrap()?.iter().map(|one| one.strangeness).collect())
+        };
+        answers.into_iter().map(read).collect()
+    }
+
+    #[test]
+    fn every_job_of_a_batch_gets_its_own_answers_and_none_of_the_padding() {
+        let network = Arc::default();
+        let answers = answers(&network, &[&[1, 2], &[3], &[4, 5]]);
+        assert_eq!(answers, [Ok(vec![1.0, 2.0]), Ok(vec![3.0]), Ok(vec![4.0, 5.0])]);
+        assert_eq!(*network.sizes.lock().unwrap(), [8]);
+    }
+
+    #[test]
+    fn the_network_is_run_with_a_few_sizes_only() {
+        let sizes: Vec<usize> = (1..=LARGEST_BATCH).map(bucket).collect();
+        assert!(sizes.iter().all(|size| BUCKETS.contains(size)));
+        assert!((1..=LARGEST_BATCH).zip(sizes).all(|(count, size)| size >= count && size < 2 * count));
+    }
+
+    #[test]
+    fn a_panic_is_answered_and_the_worker_goes_on_with_a_fresh_replica() {
+        let network = Arc::default();
+        assert_eq!(answers(&network, &[&[1], &[255]]), [Err(Undone::Failed), Err(Undone::Failed)]);
+        assert_eq!(network.restarts.load(Ordering::Relaxed), 1);
+        assert_eq!(answers(&network, &[&[7]]), [Ok(vec![7.0])]);
+    }
+
+    #[test]
+    fn a_failure_of_the_network_is_answered() {
+        let network = Arc::default();
+        assert_eq!(answers(&network, &[&[254]]), [Err(Undone::Failed)]);
+        assert_eq!(network.restarts.load(Ordering::Relaxed), 0);
+    }
+}

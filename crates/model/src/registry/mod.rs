@@ -1,0 +1,156 @@
+//! The versions that are loaded, and which of them serves; they change while requests are answered.
+//!
+//! Whoever classifies holds the version that it began with. A switch exchanges a pointer, so that no batch is of two
+//! versions and none waits; the old version is freed with the last request that it answers.
+
+mod served;
+mod watch;
+
+pub use served::{LoadError, Served};
+pub use watch::watch;
+
+use network::ModelVersion;
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Instant,
+};
+
+/// The most versions that are loaded at a time.
+const MOST: usize = 4;
+
+/// The versions in a folder, some of them loaded.
+#[derive(Debug)]
+pub struct Registry {
+    folder: PathBuf,
+    workers: NonZeroUsize,
+    loaded: RwLock<Loaded>,
+    /// Held by who changes what is loaded, so that changes come one after the other.
+    changing: Mutex<()>,
+}
+
+/// The one that serves, and others.
+#[derive(Debug, Clone)]
+struct Loaded {
+    serving: Arc<Served>,
+    others: Vec<Arc<Served>>,
+}
+
+impl Loaded {
+    fn all(&self) -> impl Iterator<Item = &Arc<Served>> {
+        std::iter::once(&self.serving).chain(&self.others)
+    }
+
+    fn find(&self, version: &ModelVersion) -> Option<&Arc<Served>> {
+        self.all().find(|served| served.card().version == *version)
+    }
+}
+
+impl Registry {
+    /// Loads the version that is to serve; each version has a replica for each of so many workers.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub fn open(folder: PathBuf, serving: &ModelVersion, workers: NonZeroUsize) -> Result<Self, LoadError> {
+        let serving = Arc::new(Served::load(&folder, serving, workers)?);
+        let loaded = RwLock::new(Loaded { serving, others: Vec::new() });
+        Ok(Self { folder, workers, loaded, changing: Mutex::new(()) })
+    }
+
+    /// The folder with the versions.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The version that serves.
+    #[must_use]
+    pub fn serving(&self) -> Arc<Served> {
+        self.loaded().serving
+    }
+
+    /// A version, if it is loaded.
+    #[must_use]
+    pub fn find(&self, version: &ModelVersion) -> Option<Arc<Served>> {
+        self.loaded().find(version).cloned()
+    }
+
+    /// All that are loaded, first the one that serves.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Served>> {
+        self.loaded().all().cloned().collect()
+    }
+
+    /// Loads a version beside the one that serves, unless it is loaded. It takes a moment.
+    ///
+    /// # Errors
+    /// When it cannot be loaded; nothing changes then.
+    pub fn load(&self, version: &ModelVersion) -> Result<(), LoadError> {
+        let _alone = self.changing();
+        let mut loaded = self.loaded();
+        if loaded.find(version).is_some() {
+            return Ok(());
+        }
+        if loaded.others.len() + 1 >= MOST {
+            return Err(LoadError::Full(MOST));
+        }
+        loaded.others.push(self.read(version)?);
+        self.replace(loaded);
+        Ok(())
+    }
+
+    /// Makes a version the one that serves, and loads it if need be. The one that served stays loaded for a way back,
+    /// the oldest goes where there are too many.
+    ///
+    /// # Errors
+    /// When it cannot be loaded; the old one goes on serving then.
+    pub fn serve(&self, version: &ModelVersion) -> Result<(), LoadError> {
+        let _alone = self.changing();
+        let mut loaded = self.loaded();
+        if loaded.serving.card().version == *version {
+            return Ok(());
+        }
+        let next = match loaded.find(version) {
+            Some(served) => served.clone(),
+            None => self.read(version)?,
+        };
+        loaded.others.retain(|served| !Arc::ptr_eq(served, &next));
+        let old = std::mem::replace(&mut loaded.serving, next);
+        tracing::info!(from = %old.card().version, to = %version, "switched models");
+        loaded.others.insert(0, old);
+        loaded.others.truncate(MOST - 1);
+        self.replace(loaded);
+        Ok(())
+    }
+
+    /// Unloads a version that does not serve. Whether it was loaded.
+    pub fn unload(&self, version: &ModelVersion) -> bool {
+        let _alone = self.changing();
+        let mut loaded = self.loaded();
+        let before = loaded.others.len();
+        loaded.others.retain(|served| served.card().version != *version);
+        let was_loaded = loaded.others.len() < before;
+        self.replace(loaded);
+        was_loaded
+    }
+
+    fn read(&self, version: &ModelVersion) -> Result<Arc<Served>, LoadError> {
+        let began = Instant::now();
+        let served = Served::load(&self.folder, version, self.workers)?;
+        tracing::info!(%version, took = ?began.elapsed(), "loaded a model");
+        Ok(Arc::new(served))
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn loaded(&self) -> Loaded {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, loaded: Loaded) {
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+    }
+}

@@ -1,0 +1,42 @@
+//! Follows the file `champion`: whoever changes it changes what serves, without a restart.
+
+use super::Registry;
+use network::ModelVersion;
+use std::{
+    sync::{Arc, Weak},
+    thread,
+    time::Duration,
+};
+
+/// How often the file is read. It is a few bytes, and reading works on every file system, which being told of changes
+/// does not.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Starts a thread that follows the file until the registry is dropped. A version that cannot be loaded is told of
+/// once, and the old one goes on serving.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn watch(registry: &Arc<Registry>) -> std::io::Result<()> {
+    let registry = Arc::downgrade(registry);
+    thread::Builder::new().name("champion".to_owned()).spawn(move || follow(&registry)).map(drop)
+}
+
+fn follow(registry: &Weak<Registry>) {
+    let mut refused = String::new();
+    while let Some(registry) = registry.upgrade() {
+        let told = look(&registry).err().unwrap_or_default();
+        if told != refused && !told.is_empty() {
+            tracing::error!(serving = %registry.serving().card().version, "the champion is not loaded: {told}");
+        }
+        refused = told;
+        drop(registry);
+        thread::sleep(EVERY);
+    }
+}
+
+/// Serves what the file names. What hinders it, for the log.
+fn look(registry: &Registry) -> Result<(), String> {
+    let champion = ModelVersion::champion(registry.folder()).map_err(|error| error.to_string())?;
+    registry.serve(&champion).map_err(|error| error.to_string())
+}
