@@ -15,6 +15,9 @@ impl From<StoreError> for Failure {
                 tracing::warn!(reason, "the database is away");
                 Failure::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
+            StoreError::Busy => {
+                Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(SOON)
+            }
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");
                 Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")

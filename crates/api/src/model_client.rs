@@ -44,12 +44,15 @@ impl ModelClient {
         Ok(Self { http, predict: base.join("predict?explain=true")?, ready: base.join("readyz")? })
     }
 
-    /// What the input is taken for, and the bitmap that the network saw.
+    /// What the input is taken for by this version of the model, or by the one that serves, and the bitmap that the
+    /// network saw.
     ///
     /// # Errors
-    /// When the model service refuses the input, is busy or away.
-    pub async fn answer(&self, input: &Input) -> Result<(Answer, Bitmap), ModelError> {
-        let request = self.http.post(self.predict.clone()).header(header::CONTENT_TYPE, input.media_type());
+    /// When the model service refuses the input, does not know the version, is busy or away.
+    pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
+        let mut address = self.predict.clone();
+        address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
+        let request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
         let response = request.body(input.bytes().clone()).send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);

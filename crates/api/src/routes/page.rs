@@ -68,9 +68,8 @@ async fn upload(State(api): State<Api>, posted: Result<Posted, Failure>) -> Resp
 
 async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Failure> {
     let Posted(input) = posted?;
-    let (answer, bitmap) = api.model.answer(&input).await?;
-    let new = NewPrediction { answer: &answer, bitmap: &bitmap, input: &input, source: Source::Upload };
-    Ok(api.store.record(new).await?)
+    let (answer, bitmap) = api.model.answer(&input, None).await?;
+    Ok(api.store.record(NewPrediction::new(answer, bitmap, input, Source::Upload)).await?)
 }
 
 #[derive(Debug, Deserialize)]

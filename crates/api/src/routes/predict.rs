@@ -21,6 +21,8 @@ struct Options {
     /// Where the drawing comes from.
     #[serde(default)]
     source: Source,
+    /// The version of the model to ask, if not the one that serves.
+    model: Option<String>,
 }
 
 async fn predict(
@@ -28,11 +30,11 @@ async fn predict(
     Params(options): Params<Options>,
     Posted(input): Posted,
 ) -> Result<Json<Outcome>, Failure> {
-    let (mut answer, bitmap) = api.model.answer(&input).await?;
+    let (mut answer, bitmap) = api.model.answer(&input, options.model.as_deref()).await?;
     let id = if options.preview {
         None
     } else {
-        let new = NewPrediction { answer: &answer, bitmap: &bitmap, input: &input, source: options.source };
+        let new = NewPrediction::new(answer.clone(), bitmap.clone(), input, options.source);
         Some(api.store.record(new).await?)
     };
     answer.bitmap = options.explain.then_some(bitmap);

@@ -2,6 +2,7 @@
 
 mod labels;
 mod predictions;
+mod writer;
 
 pub(crate) use predictions::NewPrediction;
 
@@ -11,6 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{num::NonZeroU32, time::Duration};
+use writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
@@ -27,11 +29,12 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    writer: Writer,
     database: PgConnectOptions,
 }
 
 /// Why the database gave no answer; the reasons are for the log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached, is shutting down, full or not set up yet.
     #[error("the database is away: {0}")]
@@ -39,15 +42,19 @@ pub enum StoreError {
     /// It refused what this program should never have asked, or holds what it should not.
     #[error("the database refused a statement: {0}")]
     Defect(String),
+    /// More waits to be written than may.
+    #[error("too much waits for the database")]
+    Busy,
 }
 
 impl Store {
-    /// A store that connects when it is first asked for something.
+    /// A store that connects when it is first asked for something. Within a runtime, which then also writes.
     #[must_use]
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
         let limited = database.clone().options([("statement_timeout", STATEMENT_LIMIT)]);
-        Self { pool: pool.connect_lazy_with(limited), database }
+        let pool = pool.connect_lazy_with(limited);
+        Self { writer: Writer::start(pool.clone()), pool, database }
     }
 
     /// Brings the database's tables up to date, as soon as it can be reached.

@@ -1,25 +1,35 @@
 //! The table `predictions`: written once, read as rows, pages and bitmaps.
 
-use super::{Store, StoreError, in_time};
+use super::{Store, StoreError, in_time, writer::Table};
 use digit::{
     Bitmap, Digit,
     wire::{Answer, Input, InputKind, Page, Prediction, Reason, Source, Verdict},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A prediction to keep.
 #[derive(Debug)]
-pub(crate) struct NewPrediction<'a> {
+pub(crate) struct NewPrediction {
+    /// Its id.
+    pub(super) id: Uuid,
     /// What the model said.
-    pub(crate) answer: &'a Answer,
+    answer: Answer,
     /// What the network saw.
-    pub(crate) bitmap: &'a Bitmap,
+    bitmap: Bitmap,
     /// What was sent.
-    pub(crate) input: &'a Input,
+    pub(super) input: Input,
     /// From where.
-    pub(crate) source: Source,
+    source: Source,
+}
+
+impl NewPrediction {
+    /// A prediction of this moment.
+    pub(crate) fn new(answer: Answer, bitmap: Bitmap, input: Input, source: Source) -> Self {
+        Self { id: Uuid::now_v7(), answer, bitmap, input, source }
+    }
 }
 
 /// A prediction with its label, as the database tells it.
@@ -41,27 +51,10 @@ impl Store {
     /// Keeps a prediction and returns its id.
     ///
     /// # Errors
-    /// When the database is away.
-    pub(crate) async fn record(&self, new: NewPrediction<'_>) -> Result<Uuid, StoreError> {
-        let id = Uuid::now_v7();
-        let NewPrediction { answer, bitmap, input, source } = new;
-        let query = sqlx::query!(
-            "insert into predictions
-                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            id,
-            i16::from(answer.prediction.value()),
-            answer.confidence,
-            &answer.probabilities,
-            answer.verdict.name(),
-            answer.reason.map(Reason::name),
-            answer.model,
-            bitmap.levels(),
-            input.bytes().as_ref(),
-            input.kind().name(),
-            source.name(),
-        );
-        in_time(query.execute(&self.pool)).await?;
+    /// When the database is away or too much waits for it.
+    pub(crate) async fn record(&self, new: NewPrediction) -> Result<Uuid, StoreError> {
+        let id = new.id;
+        self.writer.write(new).await?;
         Ok(id)
     }
 
@@ -112,6 +105,39 @@ impl Store {
         let levels = in_time(query.fetch_optional(&self.pool)).await?;
         Ok(levels.as_deref().and_then(Bitmap::from_levels))
     }
+}
+
+impl Table for PgPool {
+    /// With one statement. The columns go over as arrays, and the probabilities of all as one, ten for each row.
+    async fn insert(&self, new: &[NewPrediction]) -> Result<(), StoreError> {
+        let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
+        let query = sqlx::query!(
+            "insert into predictions
+                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source)
+             select id, prediction, confidence, ($4::real[])[place * 10 - 9 : place * 10], verdict, reason, model,
+                 bitmap, input, input_kind, source
+             from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+                 $9::bytea[], $10::text[], $11::text[]) with ordinality as new
+                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, place)",
+            &column(new, |new| new.id),
+            &column(new, |new| i16::from(new.answer.prediction.value())),
+            &column(new, |new| new.answer.confidence),
+            &probabilities,
+            &column(new, |new| new.answer.verdict.name()) as &[&str],
+            &column(new, |new| new.answer.reason.map(Reason::name)) as &[Option<&str>],
+            &column(new, |new| new.answer.model.as_str()) as &[&str],
+            &column(new, |new| new.bitmap.levels().as_slice()) as &[&[u8]],
+            &column(new, |new| new.input.bytes().as_ref()) as &[&[u8]],
+            &column(new, |new| new.input.kind().name()) as &[&str],
+            &column(new, |new| new.source.name()) as &[&str],
+        );
+        in_time(query.execute(self)).await.map(drop)
+    }
+}
+
+/// What each prediction has in one column.
+fn column<'a, T>(new: &'a [NewPrediction], value: impl Fn(&'a NewPrediction) -> T) -> Vec<T> {
+    new.iter().map(value).collect()
 }
 
 impl TryFrom<Row> for Prediction {

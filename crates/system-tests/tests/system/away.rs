@@ -8,7 +8,9 @@ use crate::{
 use reqwest::StatusCode;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, sync::Arc};
+use tokio::task::JoinSet;
+use uuid::Uuid;
 
 async fn predict(stack: &Stack, query: &str, status: StatusCode) -> Value {
     let eight = drawings::all()[8].to_string();
@@ -101,4 +103,38 @@ async fn the_web_service_may_start_before_the_database() {
     cluster.script("start");
     stack.until_ready().await;
     assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
+}
+
+/// Predicts until the database is away, and returns the ids of what was said to be saved.
+async fn save_until_away(stack: Arc<Stack>) -> Vec<Uuid> {
+    let mut saved = Vec::new();
+    loop {
+        let eight = drawings::all()[8].to_string();
+        let response = stack.post("/predict", "application/json", eight).send().await.unwrap();
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            assert_eq!(json(response, StatusCode::SERVICE_UNAVAILABLE).await["code"], "database_unavailable");
+            return saved;
+        }
+        let answer = json(response, StatusCode::OK).await;
+        assert_eq!(answer["saved"], true);
+        saved.push(answer["id"].as_str().unwrap().parse().unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_to_be_saved_is_there_when_the_database_went_in_the_middle_of_it() {
+    let cluster = Cluster::new();
+    let stack = Arc::new(Stack::with_database(cluster.script("start").parse().unwrap()).await);
+    stack.until_ready().await;
+    let clients: JoinSet<_> = (0..12).map(|_| save_until_away(stack.clone())).collect();
+    while stack.rows().await < 50 {}
+    cluster.script("stop");
+    let saved = clients.join_all().await.concat();
+    assert!(saved.len() >= 38, "only {} were saved", saved.len()); // each client may have been about to learn of one more
+
+    cluster.script("start");
+    let kept: Vec<Uuid> =
+        sqlx::query_scalar("select id from predictions").fetch_all(&mut stack.sql().await).await.unwrap();
+    let lost: Vec<_> = saved.iter().filter(|id| !kept.contains(id)).collect();
+    assert!(lost.is_empty(), "lost {lost:?}");
 }

@@ -70,6 +70,22 @@ async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
 }
 
 #[tokio::test]
+async fn a_client_may_ask_for_a_version_of_the_model() {
+    let stack = Stack::start().await;
+    let champion = stack.draw(&drawings::all()[8]).await["model"].as_str().unwrap().to_owned();
+    for (version, status, code) in [
+        (champion.as_str(), StatusCode::OK, Value::Null),
+        ("another", StatusCode::NOT_FOUND, value!("unknown_model")),
+        ("a&preview=true", StatusCode::BAD_REQUEST, value!("invalid_query")),
+    ] {
+        let request = stack.post("/predict", "application/json", drawings::all()[8].to_string());
+        let answer = json(request.query(&[("model", version)]).send().await.unwrap(), status).await;
+        assert_eq!(answer["code"], code, "{version}: {answer}");
+    }
+    assert_eq!(stack.rows().await, 2);
+}
+
+#[tokio::test]
 async fn a_preview_answers_and_keeps_nothing() {
     let stack = Stack::start().await;
     let eight = drawings::all()[8].to_string();

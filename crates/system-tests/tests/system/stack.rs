@@ -90,7 +90,11 @@ impl Stack {
 
     /// Starts the services on a database that may be away.
     pub(crate) async fn with_database(database: PgConnectOptions) -> Self {
-        let model = start_model(ANY.parse().unwrap()).await;
+        Self::of(start_model(ANY.parse().unwrap()).await, database).await
+    }
+
+    /// Starts the web service on this model service and a database that may be away.
+    pub(crate) async fn of(model: Service, database: PgConnectOptions) -> Self {
         let store = Store::new(database.clone(), NonZeroU32::MIN.saturating_add(4));
         let migrations = tokio::spawn({
             let store = store.clone();

@@ -1,0 +1,319 @@
+//! Writes predictions: what comes while a statement is under way goes into the next one, all together.
+//!
+//! No timer: a lone prediction is written at once, and under load statements grow by themselves. Nobody is told that a
+//! prediction is kept before the statement that holds it is committed.
+
+use super::{NewPrediction, StoreError};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+/// Statements under way at a time: a second one, so that one with large images does not hold up the small ones.
+const STATEMENTS: usize = 2;
+
+/// What a prediction weighs at least, in bytes, so that a bound on weight bounds the count, too.
+const LEAST_WEIGHT: usize = 32 << 10;
+
+/// The most that goes into a statement: 256 drawings, or one of the largest images and some drawings.
+const STATEMENT_WEIGHT: usize = 8 << 20;
+
+/// The most that may wait or be under way: as many of the largest images as are read at a time, and many drawings.
+const QUEUE_WEIGHT: usize = 96 << 20;
+
+/// Where predictions are kept.
+pub(super) trait Table: Clone + Send + Sync + 'static {
+    /// Inserts predictions, all or none, and commits them.
+    fn insert(&self, new: &[NewPrediction]) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A handle to the queue; once the last one is gone, what waits is still written.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    queue: mpsc::UnboundedSender<Waiting>,
+    /// A permit for each byte that may wait or be under way.
+    room: Arc<Semaphore>,
+}
+
+/// A prediction on its way, and who waits for it to be kept.
+#[derive(Debug)]
+struct Waiting {
+    new: NewPrediction,
+    client: Client,
+}
+
+#[derive(Debug)]
+struct Client {
+    reply: oneshot::Sender<Result<(), StoreError>>,
+    #[expect(dead_code, reason = "held, and given back when it is dropped")]
+    room: OwnedSemaphorePermit,
+}
+
+impl Writer {
+    /// Starts to write what comes.
+    pub(super) fn start(table: impl Table) -> Self {
+        let (queue, arrivals) = mpsc::unbounded_channel();
+        tokio::spawn(run(Queue { arrivals, first: None }, table));
+        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)) }
+    }
+
+    /// Returns when the prediction is committed.
+    pub(super) async fn write(&self, new: NewPrediction) -> Result<(), StoreError> {
+        let ended = || StoreError::Defect("the writer has ended".to_owned());
+        let room =
+            u32::try_from(weight(&new)).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
+        let room = room.ok_or(StoreError::Busy)?;
+        let (reply, outcome) = oneshot::channel();
+        self.queue.send(Waiting { new, client: Client { reply, room } }).map_err(|_| ended())?;
+        outcome.await.map_err(|_| ended())?
+    }
+}
+
+/// Fills a statement whenever one may be sent.
+async fn run(mut queue: Queue, table: impl Table) {
+    let statements = Arc::new(Semaphore::new(STATEMENTS));
+    while let Ok(statement) = statements.clone().acquire_owned().await
+        && let Some(batch) = queue.next_batch().await
+    {
+        let table = table.clone();
+        tokio::spawn(async move {
+            settle(batch, &table).await;
+            drop(statement);
+        });
+    }
+}
+
+/// Writes a batch and tells every client the outcome.
+///
+/// What one prediction may be at fault for must not cost its neighbours theirs: each is then tried by itself.
+async fn settle(batch: Vec<Waiting>, table: &impl Table) {
+    let (new, clients): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.new, waiting.client)).unzip();
+    let together = table.insert(&new).await;
+    let one_by_one = new.len() > 1 && matches!(together, Err(StoreError::Defect(_)));
+    for (new, client) in new.chunks(1).zip(clients) {
+        let outcome = if one_by_one { table.insert(new).await } else { together.clone() };
+        let _ = client.reply.send(outcome); // it may have gone
+    }
+}
+
+/// Predictions that wait, first come first served.
+#[derive(Debug)]
+struct Queue {
+    arrivals: mpsc::UnboundedReceiver<Waiting>,
+    /// Came before all others, and found no room in the last batch.
+    first: Option<Waiting>,
+}
+
+impl Queue {
+    /// What waits, as much as fits into a statement, as soon as there is something; none once all handles are gone.
+    async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
+        let first = match self.first.take() {
+            Some(first) => first,
+            None => self.arrivals.recv().await?,
+        };
+        let mut total = weight(&first.new);
+        let mut batch = vec![first];
+        while let Ok(next) = self.arrivals.try_recv() {
+            total += weight(&next.new);
+            if total > STATEMENT_WEIGHT {
+                self.first = Some(next);
+                break;
+            }
+            batch.push(next);
+        }
+        Some(batch)
+    }
+}
+
+/// How much of the bounds a prediction takes, in bytes.
+fn weight(new: &NewPrediction) -> usize {
+    new.input.bytes().len().max(LEAST_WEIGHT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Bytes;
+    use digit::{
+        Bitmap, Digit,
+        wire::{Answer, Input, Source, Verdict},
+    };
+    use std::sync::{Mutex, PoisonError};
+    use tokio::task::{JoinHandle, yield_now};
+    use uuid::Uuid;
+
+    const LARGE: usize = 5_000_000;
+
+    /// A prediction from an image of this size.
+    fn prediction(bytes: usize) -> NewPrediction {
+        let mut image = b"\x89PNG\r\n\x1a\n".to_vec();
+        image.resize(bytes.max(image.len()), 0);
+        let answer = Answer {
+            prediction: Digit::try_from(7).unwrap(),
+            confidence: 1.0,
+            probabilities: [0.1; 10],
+            verdict: Verdict::Digit,
+            reason: None,
+            model: "test".to_owned(),
+            bitmap: None,
+        };
+        NewPrediction::new(answer, Bitmap::new([0; 784]), Input::image(Bytes::from(image)).unwrap(), Source::Api)
+    }
+
+    /// A table in memory that takes no statement while its gate is shut.
+    #[derive(Clone)]
+    struct Memory {
+        gate: Arc<Semaphore>,
+        /// The ids of every statement that came, also of those that failed or are under way.
+        statements: Arc<Mutex<Vec<Vec<Uuid>>>>,
+        /// What a statement comes to that holds this id.
+        fault: Option<(Uuid, StoreError)>,
+    }
+
+    impl Memory {
+        fn open() -> Self {
+            Self { gate: Arc::new(Semaphore::new(1)), statements: Arc::default(), fault: None }
+        }
+
+        fn shut() -> Self {
+            Self { gate: Arc::new(Semaphore::new(0)), ..Self::open() }
+        }
+
+        fn sizes(&self) -> Vec<usize> {
+            self.statements.lock().unwrap().iter().map(Vec::len).collect()
+        }
+    }
+
+    impl Table for Memory {
+        async fn insert(&self, new: &[NewPrediction]) -> Result<(), StoreError> {
+            let ids: Vec<Uuid> = new.iter().map(|new| new.id).collect();
+            self.statements.lock().unwrap_or_else(PoisonError::into_inner).push(ids.clone());
+            drop(self.gate.acquire().await);
+            match &self.fault {
+                Some((id, fault)) if ids.contains(id) => Err(fault.clone()),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    type Outcome = oneshot::Receiver<Result<(), StoreError>>;
+
+    fn waiting(new: NewPrediction) -> (Waiting, Outcome) {
+        let (reply, outcome) = oneshot::channel();
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        (Waiting { new, client: Client { reply, room } }, outcome)
+    }
+
+    /// The sizes of the batches that images of these sizes make, which come all at once.
+    async fn batches(images: &[usize]) -> Vec<usize> {
+        let (sender, arrivals) = mpsc::unbounded_channel();
+        for &image in images {
+            sender.send(waiting(prediction(image)).0).unwrap();
+        }
+        drop(sender);
+        let mut queue = Queue { arrivals, first: None };
+        let mut sizes = Vec::new();
+        while let Some(batch) = queue.next_batch().await {
+            sizes.push(batch.len());
+        }
+        sizes
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_what_waits_as_much_as_fits_into_a_statement() {
+        assert_eq!(batches(&[100]).await, [1]);
+        assert_eq!(batches(&[100; 256]).await, [256]);
+        assert_eq!(batches(&[100; 600]).await, [256, 256, 88]);
+        assert_eq!(batches(&[LARGE, LARGE, 100, 100, LARGE]).await, [1, 3, 1], "none overtakes another");
+    }
+
+    /// What clients are told whose predictions make one batch, one of which meets the fault.
+    async fn settled(fault: StoreError) -> (Vec<Result<(), StoreError>>, Vec<usize>) {
+        let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
+        let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
+        settle(batch, &table).await;
+        let told = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
+        (told, table.sizes())
+    }
+
+    #[tokio::test]
+    async fn one_bad_row_costs_its_neighbours_nothing() {
+        let fault = StoreError::Defect("no such digit".to_owned());
+        let (told, statements) = settled(fault.clone()).await;
+        assert_eq!(told, [Ok(()), Err(fault), Ok(())]);
+        assert_eq!(statements, [3, 1, 1, 1]);
+    }
+
+    #[tokio::test]
+    async fn while_the_database_is_away_nothing_is_tried_twice() {
+        let fault = StoreError::Away("shutting down".to_owned());
+        let (told, statements) = settled(fault.clone()).await;
+        assert_eq!(told, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
+        assert_eq!(statements, [3]);
+    }
+
+    /// Gives predictions to the writer, each from a task of its own, and returns once all of them wait.
+    async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<(), StoreError>>> {
+        let write = |&image: &usize| {
+            let writer = writer.clone();
+            tokio::spawn(async move { writer.write(prediction(image)).await })
+        };
+        let tasks: Vec<_> = images.iter().map(write).collect();
+        settle_down().await;
+        tasks
+    }
+
+    /// Lets every task of this thread's runtime go as far as it can.
+    async fn settle_down() {
+        for _ in 0..10 {
+            yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_statements_are_under_way_goes_into_one() {
+        let table = Memory::shut();
+        let writer = Writer::start(table.clone());
+        let mut tasks = Vec::new();
+        for images in [&[100][..], &[100], &[100; 20]] {
+            tasks.extend(submit(&writer, images).await);
+        }
+        assert_eq!(table.sizes(), [1, 1], "a lone one is not delayed, and no more than two are under way");
+        assert!(tasks.iter().all(|task| !task.is_finished()), "nobody is told before it is so");
+
+        table.gate.add_permits(1);
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), Ok(()));
+        }
+        assert_eq!(table.sizes(), [1, 1, 20]);
+        assert_eq!(writer.room.available_permits(), QUEUE_WEIGHT);
+    }
+
+    #[tokio::test]
+    async fn what_would_be_too_much_to_hold_is_refused_at_once() {
+        let table = Memory::shut();
+        let writer = Writer::start(table.clone());
+        let held = submit(&writer, &[LARGE; QUEUE_WEIGHT / LARGE]).await;
+        assert!(held.len() >= 16, "as many as are read at a time");
+        assert_eq!(writer.write(prediction(LARGE)).await, Err(StoreError::Busy));
+
+        table.gate.add_permits(1);
+        for task in held {
+            assert_eq!(task.await.unwrap(), Ok(()));
+        }
+        assert_eq!(writer.write(prediction(LARGE)).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_was_taken_is_written_even_if_its_client_and_every_handle_go() {
+        let table = Memory::shut();
+        let writer = Writer::start(table.clone());
+        for _ in 0..3 {
+            for task in submit(&writer, &[100]).await {
+                task.abort();
+            }
+        }
+        drop(writer);
+        table.gate.add_permits(1);
+        settle_down().await;
+        assert_eq!(table.sizes(), [1, 1, 1]);
+    }
+}
