@@ -1,0 +1,129 @@
+//! A round of load: clients that ask, each again as soon as it is answered.
+
+use crate::{
+    stats::percentile,
+    target::{Connection, Form, Target},
+};
+use hyper::StatusCode;
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{task::JoinSet, time::sleep};
+
+/// How long a client waits after it got no answer at all.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What a round came to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Round {
+    /// Predictions that were made.
+    pub(crate) answers: u32,
+    /// How many of them a second.
+    pub(crate) per_second: f64,
+    /// The time within which half of them were answered, in milliseconds.
+    pub(crate) p50_ms: f64,
+    /// The time within which all but a hundredth were answered.
+    pub(crate) p99_ms: f64,
+    /// How many requests met each other end.
+    pub(crate) failures: BTreeMap<String, u32>,
+}
+
+impl Round {
+    /// The failures in words.
+    pub(crate) fn errors(&self) -> String {
+        let errors: Vec<String> = self.failures.iter().map(|(end, count)| format!("{count} × {end}")).collect();
+        if errors.is_empty() { "none".to_owned() } else { errors.join(", ") }
+    }
+}
+
+/// What clients counted.
+#[derive(Debug, Default)]
+struct Tally {
+    latencies: Vec<Duration>,
+    failures: BTreeMap<String, u32>,
+}
+
+/// Loads a target with so many clients for so long. Each starts with another drawing.
+pub(crate) async fn round(target: &Arc<Target>, forms: &[Form], clients: usize, length: Duration) -> Round {
+    let started = Instant::now();
+    let mut asking = JoinSet::new();
+    for client in 0..clients {
+        let (later, first) = forms.split_at(client % forms.len());
+        asking.spawn(ask_until(started + length, target.clone(), [first, later].concat()));
+    }
+    summary(&asking.join_all().await, started.elapsed())
+}
+
+/// Asks one request after the other.
+async fn ask_until(end: Instant, target: Arc<Target>, forms: Vec<Form>) -> Tally {
+    let mut tally = Tally::default();
+    let mut connection = None;
+    for form in forms.iter().cycle() {
+        let started = Instant::now();
+        if started >= end {
+            break;
+        }
+        match ask(&target, &mut connection, form.clone()).await {
+            Ok(StatusCode::OK) => tally.latencies.push(started.elapsed()),
+            Ok(status) => tally.failed(status.as_u16().to_string()),
+            Err(_) => {
+                tally.failed("no answer".to_owned());
+                connection = None;
+                sleep(PAUSE).await;
+            }
+        }
+    }
+    tally
+}
+
+async fn ask(target: &Target, connection: &mut Option<Connection>, form: Form) -> anyhow::Result<StatusCode> {
+    let connection = match connection {
+        Some(connection) => connection,
+        none => none.insert(target.connect().await?),
+    };
+    target.ask(connection, form).await
+}
+
+impl Tally {
+    fn failed(&mut self, end: String) {
+        *self.failures.entry(end).or_default() += 1;
+    }
+}
+
+fn summary(tallies: &[Tally], elapsed: Duration) -> Round {
+    let mut latencies: Vec<Duration> = tallies.iter().flat_map(|tally| &tally.latencies).copied().collect();
+    latencies.sort_unstable();
+    let mut failures = BTreeMap::new();
+    for (end, count) in tallies.iter().flat_map(|tally| &tally.failures) {
+        *failures.entry(end.clone()).or_default() += count;
+    }
+    let answers = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
+    let milliseconds = |share| percentile(&latencies, share).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1e3);
+    Round {
+        answers,
+        per_second: f64::from(answers) / elapsed.as_secs_f64(),
+        p50_ms: milliseconds(0.5),
+        p99_ms: milliseconds(0.99),
+        failures,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_counts_all_clients_and_only_answers_make_its_speed() {
+        let client = |latencies: [u64; 2], failure: &str| Tally {
+            latencies: latencies.map(Duration::from_millis).to_vec(),
+            failures: BTreeMap::from([(failure.to_owned(), 3)]),
+        };
+        let tallies = [client([4, 1], "429"), client([2, 3], "429"), client([5, 6], "no answer")];
+        let round = summary(&tallies, Duration::from_secs(2));
+        assert_eq!((round.answers, round.per_second), (6, 3.0));
+        assert_eq!((round.p50_ms, round.p99_ms), (3.0, 6.0));
+        assert_eq!(round.errors(), "6 × 429, 3 × no answer");
+    }
+}
