@@ -33,7 +33,6 @@ pub(crate) struct Job<N> {
     pub(crate) deadline: Instant,
     pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, Undone>>,
     /// The request's places among those that may be in work or wait; free again when the job is done or dropped.
-    #[expect(dead_code, reason = "held, and given back when it is dropped")]
     pub(crate) places: OwnedSemaphorePermit,
 }
 

@@ -53,7 +53,8 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
             Ok(classified) => Ok(classified.take(count).collect()),
             Err(undone) => Err(*undone),
         };
-        let _ = job.reply.send(answer); // its client may have gone
+        drop(job.places); // before the client learns the answer, and may ask again
+        let _ = job.reply.send(answer); // it may have gone
     }
 }
 
@@ -76,10 +77,12 @@ mod tests {
     use super::*;
     use crate::engine::queue::Job;
     use std::{
+        pin::Pin,
         sync::{
             Arc, Mutex,
             atomic::{AtomicUsize, Ordering},
         },
+        task::{Context, Wake},
         time::{Duration, Instant},
     };
     use tokio::sync::{Semaphore, oneshot};
@@ -161,5 +164,30 @@ mod tests {
         let network = Arc::default();
         assert_eq!(answers(&network, &[&[254]]), [Err(Undone::Failed)]);
         assert_eq!(network.restarts.load(Ordering::Relaxed), 0);
+    }
+
+    /// Counts the places that are free when its client learns the answer.
+    struct Client {
+        places: Arc<Semaphore>,
+        free: AtomicUsize,
+    }
+
+    impl Wake for Client {
+        fn wake(self: Arc<Self>) {
+            self.free.store(self.places.available_permits(), Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn whoever_learns_an_answer_finds_its_place_free_again() {
+        let client = Arc::new(Client { places: Arc::new(Semaphore::new(1)), free: AtomicUsize::new(0) });
+        let places = client.places.clone().try_acquire_owned().unwrap();
+        let (reply, mut answer) = oneshot::channel();
+        let waker = client.clone().into();
+        assert!(Pin::new(&mut answer).poll(&mut Context::from_waker(&waker)).is_pending());
+
+        let deadline = Instant::now() + Duration::from_mins(1);
+        run(0, vec![Job { network: Arc::new(Echo::default()), bitmaps: vec![bitmap(1)], deadline, reply, places }]);
+        assert_eq!(client.free.load(Ordering::Relaxed), 1);
     }
 }
