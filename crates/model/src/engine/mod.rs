@@ -186,3 +186,114 @@ impl<N> Drop for Engine<N> {
         self.queue.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Condvar, Mutex};
+    use tch::TchError;
+
+    /// A network that works only while it is told to.
+    #[derive(Default)]
+    struct Gate {
+        is_open: Mutex<bool>,
+        changed: Condvar,
+    }
+
+    impl Gate {
+        fn open(&self) {
+            *self.is_open.lock().unwrap() = true;
+            self.changed.notify_all();
+        }
+    }
+
+    impl Network for Gate {
+        fn classify(&self, _: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
+            let _open = self.changed.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap();
+            let taken = Classification { probabilities: [0.1; 10], strangeness: 0.0, stranger: None };
+            Ok(vec![taken; bitmaps.len()])
+        }
+
+        fn restart(&self, _: usize) {}
+    }
+
+    fn engine(places: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
+        let limits = Limits { workers: NonZeroUsize::MIN, places: NonZeroUsize::new(places).unwrap(), patience };
+        (Arc::default(), Arc::new(Engine::start(limits).unwrap()))
+    }
+
+    fn pixels() -> Input {
+        let drawn = [&[0.0; 300][..], &[1.0; 40], &[0.0; 444]].concat();
+        Input::json(serde_json::json!({ "pixels": drawn }).to_string().into()).unwrap()
+    }
+
+    fn strokes() -> Input {
+        let line = serde_json::json!({ "strokes": [[[10, 10], [10, 90]]], "width": 100, "height": 100 });
+        Input::json(line.to_string().into()).unwrap()
+    }
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    #[tokio::test]
+    async fn pixels_and_strokes_are_classified() {
+        let (gate, engine) = engine(2, LONG);
+        gate.open();
+        for input in [pixels(), strokes()] {
+            let (ink, taken) = engine.recognise(gate.clone(), input).await.unwrap();
+            assert!(!ink.bitmap.is_blank());
+            assert_eq!(taken.probabilities, [0.1; 10]);
+        }
+        let many = vec![Bitmap::new([0; Bitmap::LEN]); 2];
+        assert_eq!(engine.classify(gate, many, None).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_is_refused_at_once_and_places_come_free_again() {
+        let (gate, engine) = engine(2, LONG);
+        let waiting = [pixels(), strokes()].map(|input| {
+            let (engine, gate) = (engine.clone(), gate.clone());
+            tokio::spawn(async move { engine.recognise(gate, input).await.map(drop) })
+        });
+        while engine.places.available_permits() > 0 {
+            task::yield_now().await;
+        }
+        assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+        gate.open();
+        for answer in waiting {
+            assert!(answer.await.unwrap().is_ok());
+        }
+        assert!(engine.recognise(gate, pixels()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn more_bitmaps_than_places_are_refused() {
+        let (gate, engine) = engine(2, LONG);
+        let three = vec![Bitmap::new([0; Bitmap::LEN]); 3];
+        assert!(matches!(engine.classify(gate, three, None).await, Err(EngineError::Busy)));
+    }
+
+    #[tokio::test]
+    async fn who_waits_beyond_the_deadline_is_told_so() {
+        let (gate, engine) = engine(8, LONG);
+        let first = tokio::spawn({
+            let (engine, gate) = (engine.clone(), gate.clone());
+            async move { engine.recognise(gate, pixels()).await.map(drop) }
+        });
+        while engine.places.available_permits() == 8 || engine.depth() > 0 {
+            task::yield_now().await;
+        }
+        let bitmaps = vec![Bitmap::new([0; Bitmap::LEN])];
+        let late = engine.classify(gate.clone(), bitmaps, Some(Duration::ZERO));
+        gate.open();
+        assert!(matches!(late.await, Err(EngineError::Busy)));
+        assert!(first.await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_input_that_is_no_picture_fails_by_itself() {
+        let (gate, engine) = engine(2, LONG);
+        gate.open();
+        let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
+        assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Ink(InkError::Blank))));
+    }
+}
