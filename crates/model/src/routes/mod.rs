@@ -5,6 +5,7 @@ mod predict;
 
 use crate::{Engine, Registry, Served};
 use axum::Router;
+use service::Metrics;
 use std::sync::Arc;
 
 /// What the handlers share.
@@ -18,5 +19,6 @@ pub struct Model {
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
-    service::with_layers(Router::new().merge(about::router()).merge(predict::router()).with_state(model))
+    let routes = Router::new().merge(about::router()).merge(predict::router()).with_state(model);
+    service::with_layers(routes, Metrics::default())
 }
