@@ -15,4 +15,4 @@ pub use extract::{JsonBody, Params};
 pub use failure::Failure;
 pub use layers::with_layers;
 pub use metrics::Metrics;
-pub use process::{healthcheck, log_to_stderr, serve, stop_signal};
+pub use process::{Readiness, healthcheck, log_to_stderr, serve, stop_signal};

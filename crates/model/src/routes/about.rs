@@ -3,6 +3,7 @@
 use crate::Model;
 use axum::{Json, Router, extract::State, routing::get};
 use digit::wire::About;
+use service::Failure;
 
 pub(super) fn router() -> Router<Model> {
     Router::new().route("/", get(about)).route("/livez", get(livez)).route("/readyz", get(readyz))
@@ -23,6 +24,7 @@ async fn livez() -> &'static str {
 }
 
 /// A service that answers has a model that is loaded and warm.
-async fn readyz() -> &'static str {
-    "ok\n"
+async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
+    model.readiness.check()?;
+    Ok("ok\n")
 }

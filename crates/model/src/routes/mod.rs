@@ -5,7 +5,7 @@ mod predict;
 
 use crate::{Engine, Registry, Served};
 use axum::Router;
-use service::Metrics;
+use service::{Metrics, Readiness};
 use std::sync::Arc;
 
 /// What the handlers share.
@@ -15,6 +15,8 @@ pub struct Model {
     pub engine: Arc<Engine<Served>>,
     /// With what.
     pub registry: Arc<Registry>,
+    /// Whether the service takes requests.
+    pub readiness: Readiness,
 }
 
 /// The model service, ready to be served.

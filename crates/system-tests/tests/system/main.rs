@@ -21,5 +21,6 @@ mod migrations;
 mod predict;
 mod readme;
 mod stack;
+mod stopping;
 mod strangers;
 mod verdicts;
