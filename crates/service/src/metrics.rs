@@ -14,7 +14,7 @@ use prometheus_client::{
 };
 use std::{sync::Arc, time::Instant};
 
-/// The media type of Prometheus' text, as OpenMetrics 1.0 has it.
+/// The media type of Prometheus' text, version 1.0 of it.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Seconds, from what a probe takes to the longest that a request may.
@@ -72,7 +72,7 @@ fn text(registry: &Registry) -> Response {
 /// What is counted of requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Requests {
-    count: Family<Outcome, Counter>,
+    count: Family<Answered, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
 }
 
@@ -84,7 +84,7 @@ struct Route {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
+struct Answered {
     route: String,
     method: &'static str,
     /// The HTTP status, or `cancelled`.
@@ -122,7 +122,7 @@ impl Drop for Open {
             self.requests.seconds.get_or_create(&self.route).observe(self.began.elapsed().as_secs_f64());
         }
         let Route { route, method } = self.route.clone();
-        self.requests.count.get_or_create(&Outcome { route, method, outcome }).inc();
+        self.requests.count.get_or_create(&Answered { route, method, outcome }).inc();
     }
 }
 
