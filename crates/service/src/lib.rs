@@ -10,7 +10,7 @@ mod layers;
 mod process;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
-pub use extract::{JsonBody, Params};
+pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
 pub use layers::with_layers;
 pub use process::{healthcheck, log_to_stderr, serve, stop_signal};

@@ -2,9 +2,10 @@
 
 mod about;
 mod predict;
+mod v2;
 
 use crate::{Engine, Registry, Served};
-use axum::Router;
+use axum::{Router, middleware};
 use std::sync::Arc;
 
 /// What the handlers share.
@@ -18,5 +19,6 @@ pub struct Model {
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
-    service::with_layers(Router::new().merge(about::router()).merge(predict::router()).with_state(model))
+    let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router());
+    service::with_layers(routes.with_state(model)).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

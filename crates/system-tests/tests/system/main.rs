@@ -22,4 +22,5 @@ mod predict;
 mod readme;
 mod stack;
 mod strangers;
+mod triton;
 mod verdicts;
