@@ -211,3 +211,40 @@ impl<N> Drop for Engine<N> {
         self.queue.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::TchError;
+
+    /// Is never asked.
+    #[derive(Default)]
+    struct Idle(Statistics);
+
+    impl Network for Idle {
+        fn classify(&self, _: usize, _: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
+            unreachable!("nothing comes into the queue")
+        }
+
+        fn restart(&self, _: usize) {}
+
+        fn statistics(&self) -> &Statistics {
+            &self.0
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_is_refused_at_once_and_counted() {
+        let places = NonZeroUsize::MIN.saturating_add(2);
+        let patience = Duration::from_mins(1);
+        let engine = Engine::start(Limits { workers: NonZeroUsize::MIN, places, patience }).unwrap();
+        assert_eq!(engine.largest_job(), 3);
+        let network = Arc::new(Idle::default());
+        let held = engine.job(&network, 3, patience).unwrap();
+        let refused = engine.classify(network.clone(), vec![Bitmap::new([0; Bitmap::LEN])], None).await;
+        assert!(matches!(refused, Err(EngineError::Busy)), "{refused:?}");
+        assert_eq!(network.statistics().fail.count(), 1);
+        drop(held);
+        assert!(engine.job(&network, 3, patience).is_ok());
+    }
+}

@@ -16,6 +16,9 @@ use tch::TchError;
 /// A network with a replica for each worker: LibTorch's tensors belong to one thread at a time.
 pub trait Network: Send + Sync + 'static {
     /// What each bitmap is taken for, by a worker's replica.
+    ///
+    /// # Errors
+    /// When LibTorch fails.
     fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
 
     /// Gives a worker a fresh replica of the same weights, after a panic in the old one.

@@ -87,11 +87,15 @@ impl Configuration {
 
 /// Name, datatype and shape of a sample.
 fn inputs() -> impl Iterator<Item = (&'static str, Datatype, Vec<i64>)> {
-    std::iter::once((INPUT, Datatype::Fp32, SAMPLE.map(|side| side as i64).to_vec()))
+    std::iter::once((INPUT, Datatype::Fp32, dims(&SAMPLE)))
 }
 
 fn outputs() -> impl Iterator<Item = (&'static str, Datatype, Vec<i64>)> {
-    Output::ALL.into_iter().map(|output| (output.name(), output.datatype(), vec![output.width() as i64]))
+    Output::ALL.into_iter().map(|output| (output.name(), output.datatype(), dims(&[output.width()])))
+}
+
+fn dims(sides: &[usize]) -> Vec<i64> {
+    sides.iter().filter_map(|&side| i64::try_from(side).ok()).collect()
 }
 
 #[cfg(test)]

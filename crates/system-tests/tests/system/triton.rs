@@ -14,8 +14,8 @@ use std::{
 use tempfile::TempDir;
 use tokio::{process::Command, sync::OnceCell};
 
-/// Triton's client, as pip knows it.
-const CLIENT: &str = "tritonclient[http]==2.73.0";
+/// The version of Triton's client, which pip installs.
+const VERSION: &str = "2.73.0";
 
 /// Where it is installed: once for each user and Python.
 async fn client() -> &'static Path {
@@ -24,19 +24,20 @@ async fn client() -> &'static Path {
 }
 
 async fn install() -> PathBuf {
-    let python = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"])).await;
-    let python = String::from_utf8(python.stdout).unwrap();
+    let tag = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"])).await;
+    let tag = String::from_utf8(tag.stdout).unwrap();
     let home = || PathBuf::from(env::var_os("HOME").expect("HOME names the folder of the user")).join(".cache");
     let cache = env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits");
-    let folder = cache.join(format!("{CLIENT}-{}", python.trim()));
+    let folder = cache.join(format!("tritonclient-{VERSION}-{}", tag.trim()));
     if folder.exists() {
         return folder;
     }
     fs::create_dir_all(&cache).unwrap();
     // Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
     let unfinished = TempDir::new_in(&cache).unwrap();
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", CLIENT];
-    run(python_with(&pip).arg("--target").arg(unfinished.path().join("client"))).await;
+    let pip = "-m pip install --quiet --disable-pip-version-check --only-binary=:all: --target";
+    let what = format!("tritonclient[http]=={VERSION}");
+    run(python().args(pip.split(' ')).arg(unfinished.path().join("client")).arg(what)).await;
     let renamed = fs::rename(unfinished.path().join("client"), &folder);
     assert!(renamed.is_ok() || folder.exists(), "{renamed:?}");
     folder
@@ -45,12 +46,6 @@ async fn install() -> PathBuf {
 fn python() -> Command {
     let mut command = Command::new("python3");
     command.stdin(Stdio::null()).env("PYTHONDONTWRITEBYTECODE", "1").kill_on_drop(true);
-    command
-}
-
-fn python_with(arguments: &[&str]) -> Command {
-    let mut command = python();
-    command.args(arguments);
     command
 }
 
