@@ -24,7 +24,7 @@ async fn client() -> &'static Path {
 }
 
 async fn install() -> PathBuf {
-    let tag = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"])).await;
+    let tag = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"]), "").await;
     let tag = String::from_utf8(tag.stdout).unwrap();
     let home = || PathBuf::from(env::var_os("HOME").expect("HOME names the folder of the user")).join(".cache");
     let cache = env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits");
@@ -35,9 +35,11 @@ async fn install() -> PathBuf {
     fs::create_dir_all(&cache).unwrap();
     // Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
     let unfinished = TempDir::new_in(&cache).unwrap();
-    let pip = "-m pip install --quiet --disable-pip-version-check --only-binary=:all: --target";
+    let arguments = "-m pip install --quiet --disable-pip-version-check --only-binary=:all: --target";
     let what = format!("tritonclient[http]=={VERSION}");
-    run(python().args(pip.split(' ')).arg(unfinished.path().join("client")).arg(what)).await;
+    let mut pip = python();
+    pip.args(arguments.split(' ')).arg(unfinished.path().join("client")).arg(what);
+    run(&mut pip, " (it needs pip, which `scripts/setup.sh test` installs, and, once, a network)").await;
     let renamed = fs::rename(unfinished.path().join("client"), &folder);
     assert!(renamed.is_ok() || folder.exists(), "{renamed:?}");
     folder
@@ -49,12 +51,11 @@ fn python() -> Command {
     command
 }
 
-/// Runs a command that must succeed.
-async fn run(command: &mut Command) -> Output {
-    let output =
-        command.output().await.expect("these tests need python3 with pip; scripts/setup.sh test installs them");
+/// Runs a command that must succeed, and says what it needs if it does not.
+async fn run(command: &mut Command, needs: &str) -> Output {
+    let output = command.output().await.expect("these tests need python3; `scripts/setup.sh test` installs it");
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?} failed (it needs pip and, once, a network):\n{error}", command.as_std());
+    assert!(output.status.success(), "{:?} failed{needs}:\n{error}", command.as_std());
     output
 }
 
@@ -85,7 +86,7 @@ async fn check(name: &str) {
         let service = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
         let mut command = python();
         command.env("PYTHONPATH", client().await).arg(&script).arg(service.address.to_string());
-        run(command.arg(models.path()).args([client_kind, name])).await;
+        run(command.arg(models.path()).args([client_kind, name]), "").await;
     }
 }
 

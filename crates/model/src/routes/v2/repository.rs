@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use service::{Failure, RawBody};
 use std::{io, sync::Arc};
+use tokio::{sync::Mutex, task};
 
 pub(super) fn router() -> Router<Model> {
     Router::new()
@@ -111,13 +112,21 @@ async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejec
     .await
 }
 
-/// Does what takes a while, or waits for others, off the runtime's threads.
+/// Held by who reads or loads what is in the folder. There is one blocking thread for it; the others are there to decode.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Does what takes a while off the runtime's threads, one such thing after the other.
 async fn alone<T: Send + 'static>(
     model: Model,
     work: impl FnOnce(&Registry) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let registry: Arc<Registry> = model.registry;
-    let done = tokio::task::spawn_blocking(move || work(&registry)).await;
+    let turn = TURN.lock().await;
+    let work = move || {
+        let _turn = turn; // until it is done, even if the client goes
+        work(&registry)
+    };
+    let done = task::spawn_blocking(work).await;
     done.unwrap_or_else(|_| Err(Failure::new(Code::ModelUnavailable, "That failed here; the log says why. Try again.")))
 }
 
@@ -139,7 +148,7 @@ fn refused(detail: impl Into<String>) -> Failure {
 }
 
 fn no_folder(name: &str) -> Failure {
-    Failure::new(Code::UnknownModel, format!("There is no version {name:?} in the models folder."))
+    Failure::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
 }
 
 fn unreadable(error: &io::Error) -> Failure {
