@@ -11,7 +11,7 @@ mod metrics;
 mod process;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
-pub use extract::{JsonBody, Params};
+pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
 pub use layers::with_layers;
 pub use metrics::Metrics;

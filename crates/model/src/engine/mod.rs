@@ -4,9 +4,12 @@
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
 mod queue;
+mod statistics;
 mod worker;
 
 pub(crate) use queue::LARGEST_BATCH;
+pub use statistics::Statistics;
+pub(crate) use statistics::Total;
 pub(crate) use worker::BUCKETS;
 pub use worker::Network;
 
@@ -37,6 +40,7 @@ pub struct Engine<N> {
     places: Arc<Semaphore>,
     /// A permit for each megapixel that is decoded.
     megapixels: Arc<Semaphore>,
+    largest_job: usize,
     patience: Duration,
 }
 
@@ -90,6 +94,7 @@ impl<N: Network> Engine<N> {
             queue,
             places: Arc::new(Semaphore::new(limits.places.get())),
             megapixels: Arc::new(Semaphore::new(MEGAPIXELS as usize)),
+            largest_job: LARGEST_BATCH.min(limits.places.get()),
             patience: limits.patience,
         })
     }
@@ -100,21 +105,27 @@ impl<N: Network> Engine<N> {
         self.queue.depth()
     }
 
+    /// How many bitmaps can be classified at once: no more than there are places, for they are taken together.
+    #[must_use]
+    pub fn largest_job(&self) -> usize {
+        self.largest_job
+    }
+
     /// The ink of an input, and what a network takes it for.
     ///
     /// # Errors
     /// When the input gives no bitmap, when there is too much to do, or when the network fails.
     pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
-        let (job, answer) = self.job(network, 1, self.patience)?;
+        let (job, answer) = self.job(&network, 1, self.patience)?;
         let ink = match input.content() {
             Content::Pixels(_) => self.submit(job, input.ink()?), // nothing to decode
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
         };
-        let mut classified = answer.await.map_err(|_| EngineError::Failed)??;
+        let mut classified = outcome(&*network, answer).await?;
         Ok((ink, classified.swap_remove(0)))
     }
 
-    /// What a network takes each bitmap for, at most [`LARGEST_BATCH`] of them.
+    /// What a network takes each bitmap for, at most [`largest_job`](Self::largest_job) of them.
     ///
     /// # Errors
     /// When there is too much to do, or when the network fails.
@@ -124,20 +135,24 @@ impl<N: Network> Engine<N> {
         bitmaps: Vec<Bitmap>,
         patience: Option<Duration>,
     ) -> Result<Vec<Classification>, EngineError> {
-        debug_assert!((1..=LARGEST_BATCH).contains(&bitmaps.len()));
+        debug_assert!((1..=self.largest_job).contains(&bitmaps.len()));
         let patience = patience.map_or(self.patience, |patience| patience.min(self.patience));
-        let (job, answer) = self.job(network, bitmaps.len(), patience)?;
+        let (job, answer) = self.job(&network, bitmaps.len(), patience)?;
         self.queue.push(Job { bitmaps, ..job });
-        Ok(answer.await.map_err(|_| EngineError::Failed)??)
+        outcome(&*network, answer).await
     }
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
-    fn job(&self, network: Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
+    fn job(&self, network: &Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
-        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| EngineError::Busy)?;
+        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
+            network.statistics().fail.add(Duration::ZERO);
+            EngineError::Busy
+        })?;
         let (reply, answer) = oneshot::channel();
-        let deadline = Instant::now() + patience;
-        Ok((Job { network, bitmaps: Vec::new(), deadline, reply, places }, answer))
+        let queued = Instant::now();
+        let (network, deadline) = (network.clone(), queued + patience);
+        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places }, answer))
     }
 
     /// Preprocesses off the runtime's threads, and queues what comes of it from there.
@@ -162,6 +177,16 @@ impl<N: Network> Engine<N> {
 }
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;
+
+/// What becomes of a job; a failure is counted.
+async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
+    let began = Instant::now();
+    let outcome = answer.await.unwrap_or(Err(Undone::Failed));
+    outcome.map_err(|undone| {
+        network.statistics().fail.add(began.elapsed());
+        undone.into()
+    })
+}
 
 /// How many of the [`MEGAPIXELS`] an input takes.
 fn cost(input: &Input) -> u32 {
@@ -198,6 +223,7 @@ mod tests {
     struct Gate {
         is_open: Mutex<bool>,
         changed: Condvar,
+        statistics: Statistics,
     }
 
     impl Gate {
@@ -215,6 +241,10 @@ mod tests {
         }
 
         fn restart(&self, _: usize) {}
+
+        fn statistics(&self) -> &Statistics {
+            &self.statistics
+        }
     }
 
     fn engine(places: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
@@ -258,6 +288,7 @@ mod tests {
             task::yield_now().await;
         }
         assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+        assert_eq!(gate.statistics.fail.count(), 1);
         gate.open();
         for answer in waiting {
             assert!(answer.await.unwrap().is_ok());
@@ -268,6 +299,7 @@ mod tests {
     #[tokio::test]
     async fn more_bitmaps_than_places_are_refused() {
         let (gate, engine) = engine(2, LONG);
+        assert_eq!(engine.largest_job(), 2);
         let three = vec![Bitmap::new([0; Bitmap::LEN]); 3];
         assert!(matches!(engine.classify(gate, three, None).await, Err(EngineError::Busy)));
     }

@@ -10,7 +10,7 @@ pub(super) fn router() -> Router<Model> {
 }
 
 async fn about(State(model): State<Model>) -> Json<About> {
-    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz")];
+    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz"), ("inference_protocol", "/v2")];
     Json(About {
         name: "digits model service".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -19,12 +19,12 @@ async fn about(State(model): State<Model>) -> Json<About> {
     })
 }
 
-async fn livez() -> &'static str {
+pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
 /// A service that answers has a model that is loaded and warm.
-async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
+pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
     model.readiness.check()?;
     Ok("ok\n")
 }

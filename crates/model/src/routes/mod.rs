@@ -2,9 +2,10 @@
 
 mod about;
 mod predict;
+mod v2;
 
 use crate::{Engine, Registry, Served};
-use axum::Router;
+use axum::{Router, middleware};
 use service::{Metrics, Readiness};
 use std::sync::Arc;
 
@@ -21,6 +22,6 @@ pub struct Model {
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
-    let routes = Router::new().merge(about::router()).merge(predict::router()).with_state(model);
-    service::with_layers(routes, Metrics::default())
+    let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router()).with_state(model);
+    service::with_layers(routes, Metrics::default()).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

@@ -23,4 +23,5 @@ mod readme;
 mod stack;
 mod stopping;
 mod strangers;
+mod triton;
 mod verdicts;

@@ -54,9 +54,13 @@ impl Drop for Service {
 /// A port of the system's choice.
 pub(crate) const ANY: &str = "127.0.0.1:0";
 
-/// Starts the model service with the champion.
+/// Starts the model service with the committed champion.
 pub(crate) async fn start_model(listen: SocketAddr) -> Service {
-    let models = root().join("models");
+    start_model_from(listen, root().join("models")).await
+}
+
+/// Starts the model service with the champion of a folder.
+pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
     let champion = ModelVersion::champion(&models).unwrap();
     let limits = Limits {
         workers: NonZeroUsize::MIN.saturating_add(1),
