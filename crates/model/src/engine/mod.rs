@@ -297,11 +297,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_bitmaps_than_places_are_refused() {
-        let (gate, engine) = engine(2, LONG);
-        assert_eq!(engine.largest_job(), 2);
-        let three = vec![Bitmap::new([0; Bitmap::LEN]); 3];
-        assert!(matches!(engine.classify(gate, three, None).await, Err(EngineError::Busy)));
+    async fn a_job_is_no_larger_than_there_are_places() {
+        assert_eq!(engine(2, LONG).1.largest_job(), 2);
+        assert_eq!(engine(1000, LONG).1.largest_job(), LARGEST_BATCH);
     }
 
     #[tokio::test]
