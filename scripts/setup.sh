@@ -3,7 +3,7 @@
 # Where nothing is missing it installs nothing, downloads nothing and asks for no rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
-#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, and a browser
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, and a browser
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
 set -euo pipefail
 
@@ -42,8 +42,10 @@ fi
 have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
 have curl || need curl "to ask the services whether they are ready"
 have make || need make "which starts everything here"
+if [ "$purpose" = test ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
+  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and a client to test with"
+fi
 if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
-  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch"
   have unzip || need unzip "to unpack LibTorch"
   have strip || need binutils "to strip LibTorch"
 fi

@@ -13,6 +13,8 @@ pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
 pub use store::{Store, StoreError};
 
+use service::Readiness;
+
 /// What every handler works with.
 #[derive(Debug, Clone)]
 pub struct Api {
@@ -20,4 +22,6 @@ pub struct Api {
     pub store: Store,
     /// The model service.
     pub model: ModelClient,
+    /// Whether the service takes requests.
+    pub readiness: Readiness,
 }

@@ -6,10 +6,11 @@
 mod config;
 mod engine;
 mod error;
+mod protocol;
 mod registry;
 mod routes;
 
 pub use config::Config;
-pub use engine::{Engine, EngineError, Limits, Network};
+pub use engine::{Engine, EngineError, Limits, Network, Statistics};
 pub use registry::{LoadError, Registry, Served, watch};
 pub use routes::{Model, app};

@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Parser;
 use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
+use service::Readiness;
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
 
@@ -35,6 +36,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let stop = async {
         service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
-    service::serve(listener, app(Model { engine, registry }), stop).await?;
+    let readiness = Readiness::default();
+    let app = app(Model { engine, registry, readiness: readiness.clone() });
+    service::serve(listener, app, readiness, stop).await?;
     Ok(())
 }

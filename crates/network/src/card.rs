@@ -1,6 +1,6 @@
 //! The model card: what a model is, what it was made from and how well it does.
 
-use crate::{Architecture, Calibration, ModelVersion};
+use crate::{Architecture, Calibration, Logits, ModelVersion};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -35,6 +35,8 @@ pub struct ModelCard {
     pub hyperparameters: Hyperparameters,
     /// How well it does on what was held out.
     pub holdouts: Vec<HoldOutScore>,
+    /// What it says of ten drawings, 0 to 9, before calibration; it is held to that whenever it is loaded.
+    pub golden: Vec<Logits>,
     /// SHA-256 of `weights.safetensors`, in hexadecimal.
     pub weights_sha256: String,
 }

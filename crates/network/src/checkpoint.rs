@@ -3,7 +3,7 @@
 //! Loading trusts nothing. A file that is truncated, swapped or made for other layers is refused with what is wrong,
 //! before a single weight of it is used.
 
-use crate::{Classifier, Cnn, ModelCard, ModelVersion, sha256};
+use crate::{Classifier, Cnn, ModelCard, ModelVersion, golden, sha256};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::{
     collections::HashMap,
@@ -73,6 +73,12 @@ pub enum Refusal {
     /// A tensor with NaN or infinity.
     #[error("the tensor {0:?} holds a value that is not a finite number")]
     NotFinite(String),
+    /// It does not say of the golden drawings what it said when it was trained.
+    #[error("its logits of the golden drawings are off by {off}: it does not compute what was trained")]
+    Golden {
+        /// The largest difference.
+        off: f32,
+    },
     /// LibTorch failed.
     #[error("LibTorch: {0}")]
     Torch(#[from] tch::TchError),
@@ -101,7 +107,12 @@ pub struct Checkpoint {
 /// When a file is missing or anything in it is not what this program's network needs.
 pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, CheckpointError> {
     let Checkpoint { card, cnn, .. } = open(models, version, Device::Cpu)?;
-    Classifier::new(card, &cnn).map_err(|error| Refusal::from(error).at(models.join(version.as_str())))
+    let classify = || {
+        let classifier = Classifier::new(card, &cnn)?;
+        golden::check(&classifier)?;
+        Ok(classifier)
+    };
+    classify().map_err(|refusal: Refusal| refusal.at(models.join(version.as_str())))
 }
 
 /// Loads `<models>/<version>` as it was trained.
@@ -174,7 +185,8 @@ fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), Refusal>
     Ok(layer.f_copy_(&values)?)
 }
 
-/// Writes a model: a new folder `<models>/<version>`. The card's hash of the weights is filled in.
+/// Writes a model: a new folder `<models>/<version>`. The card's hash of the weights and what the network says of the
+/// golden drawings are filled in.
 ///
 /// # Errors
 /// When the folder exists already (a model never changes once it has a name) or cannot be written.
@@ -187,6 +199,8 @@ pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<
         let unfinished = models.join(format!(".{}", card.version));
         fs::create_dir_all(&unfinished)?;
         fs::write(unfinished.join(WEIGHTS), weights)?;
+        let (_variables, cnn) = read_weights(&unfinished.join(WEIGHTS), &card, Device::Cpu)?;
+        card.golden = golden::logits(&Classifier::new(card.clone(), &cnn)?)?;
         fs::write(unfinished.join(CARD), serde_json::to_string_pretty(&card)? + "\n")?;
         if folder.exists() {
             return Err(io::Error::from(io::ErrorKind::AlreadyExists).into());

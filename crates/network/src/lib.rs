@@ -10,6 +10,7 @@ mod class;
 mod classifier;
 mod cnn;
 mod folded;
+mod golden;
 mod sha256;
 mod version;
 

@@ -118,6 +118,17 @@ fn a_card_of_something_else_is_refused() {
 }
 
 #[test]
+fn a_network_that_computes_other_than_when_it_was_trained_is_refused() {
+    let copy = Copy::new();
+    copy.change_card(|card| card.golden[7][3] += 0.1);
+    assert!(matches!(copy.refusal(), Refusal::Golden { off } if (off - 0.1).abs() < 0.01));
+
+    let copy = Copy::new();
+    copy.change_card(|card| card.golden.clear());
+    assert!(matches!(copy.refusal(), Refusal::Golden { .. }));
+}
+
+#[test]
 fn weights_that_are_not_those_of_the_card_are_refused() {
     let copy = Copy::new();
     let mut bytes = fs::read(copy.path("weights.safetensors")).unwrap();

@@ -44,6 +44,8 @@ impl IntoResponse for Failure {
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
+        // For a layer that says it in another protocol's words.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -1,7 +1,7 @@
 //! What every request goes through: a log line, a limit of size and of time, and a problem for whatever is not
 //! answered otherwise.
 
-use crate::{Failure, body::MAX_BODY_BYTES};
+use crate::{Failure, Metrics, body::MAX_BODY_BYTES, metrics::count};
 use axum::{
     Router,
     body::HttpBody,
@@ -25,14 +25,17 @@ const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
 /// Adds what both services' routes have in common.
-pub fn with_layers(routes: Router) -> Router {
+pub fn with_layers(routes: Router, metrics: Metrics) -> Router {
+    let (page, requests) = metrics.split();
     routes
+        .route("/metrics", page)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))
         .layer(middleware::from_fn(time_limit))
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(requests, count))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
 }
 

@@ -7,10 +7,12 @@ mod body;
 mod extract;
 mod failure;
 mod layers;
+mod metrics;
 mod process;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
-pub use extract::{JsonBody, Params};
+pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
 pub use layers::with_layers;
-pub use process::{healthcheck, log_to_stderr, serve, stop_signal};
+pub use metrics::Metrics;
+pub use process::{Readiness, healthcheck, log_to_stderr, serve, stop_signal};

@@ -1,10 +1,16 @@
 //! A service as a process: it logs, listens, is probed, and on a signal finishes what is in flight.
 
+use crate::Failure;
 use axum::Router;
+use digit::wire::Code;
 use std::{
     io::{self, Read, Write},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -14,8 +20,35 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 
-/// How long requests in flight may take once the service is told to stop.
+/// How long a service that was told to stop goes on taking requests while it says that it is not ready, so that who
+/// sends them can turn elsewhere first.
+const NOTICE: Duration = Duration::from_millis(500);
+
+/// How long requests in flight may take after that.
 const GRACE: Duration = Duration::from_secs(8);
+
+/// Whether a service takes requests or is about to stop; `/readyz` tells.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness {
+    is_stopping: Arc<AtomicBool>,
+}
+
+impl Readiness {
+    /// Checks that the service is not about to stop.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn check(&self) -> Result<(), Failure> {
+        if self.is_stopping.load(Ordering::Relaxed) {
+            return Err(Failure::new(
+                Code::Stopping,
+                "The service is stopping. Ask another, or this one once it is back.",
+            )
+            .retry_after(Duration::from_secs(5)));
+        }
+        Ok(())
+    }
+}
 
 /// Writes log lines to standard error; `RUST_LOG` says which (default: `info`).
 pub fn log_to_stderr() {
@@ -23,19 +56,22 @@ pub fn log_to_stderr() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
-/// Serves until `stop`, then lets what is in flight finish, for a few seconds at most.
+/// Serves until `stop`, says then that it is not ready, and lets what is in flight finish, for a few seconds at most.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
+    readiness: Readiness,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let stopping = std::sync::Arc::new(Notify::new());
+    let stopping = Arc::new(Notify::new());
     let told = stopping.clone();
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         stop.await;
+        readiness.is_stopping.store(true, Ordering::Relaxed);
+        tokio::time::sleep(NOTICE).await;
         told.notify_one();
     });
     tokio::select! {

@@ -94,6 +94,7 @@ pub(crate) fn card() -> ModelCard {
             teachers: Vec::new(),
         },
         holdouts: Vec::new(),
+        golden: Vec::new(),
         weights_sha256: String::new(),
     }
 }

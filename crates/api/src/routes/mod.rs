@@ -14,6 +14,7 @@ use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
 };
+use service::Metrics;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// What the page may load and who may frame it: itself, nobody.
@@ -29,7 +30,7 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .with_state(api)
         .merge(assets::router());
-    service::with_layers(routes)
+    service::with_layers(routes, Metrics::default())
         .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))

@@ -13,6 +13,7 @@ async fn livez() -> &'static str {
 }
 
 async fn readyz(State(api): State<Api>) -> Result<&'static str, Failure> {
+    api.readiness.check()?;
     api.store.ready().await?;
     api.model.ready().await?;
     Ok("ok\n")

@@ -101,6 +101,8 @@ codes! {
     ModelUnavailable => 503 "The model is away",
     /// The database is away.
     DatabaseUnavailable => 503 "The database is away",
+    /// The service is about to stop.
+    Stopping => 503 "Stopping",
     /// A defect of the service.
     Internal => 500 "A defect on our side",
 }

@@ -4,9 +4,12 @@
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
 mod queue;
+mod statistics;
 mod worker;
 
 pub(crate) use queue::LARGEST_BATCH;
+pub use statistics::Statistics;
+pub(crate) use statistics::Total;
 pub(crate) use worker::BUCKETS;
 pub use worker::Network;
 
@@ -37,6 +40,7 @@ pub struct Engine<N> {
     places: Arc<Semaphore>,
     /// A permit for each megapixel that is decoded.
     megapixels: Arc<Semaphore>,
+    largest_job: usize,
     patience: Duration,
 }
 
@@ -90,6 +94,7 @@ impl<N: Network> Engine<N> {
             queue,
             places: Arc::new(Semaphore::new(limits.places.get())),
             megapixels: Arc::new(Semaphore::new(MEGAPIXELS as usize)),
+            largest_job: LARGEST_BATCH.min(limits.places.get()),
             patience: limits.patience,
         })
     }
@@ -100,21 +105,27 @@ impl<N: Network> Engine<N> {
         self.queue.depth()
     }
 
+    /// How many bitmaps can be classified at once: no more than there are places, for they are taken together.
+    #[must_use]
+    pub fn largest_job(&self) -> usize {
+        self.largest_job
+    }
+
     /// The ink of an input, and what a network takes it for.
     ///
     /// # Errors
     /// When the input gives no bitmap, when there is too much to do, or when the network fails.
     pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
-        let (job, answer) = self.job(network, 1, self.patience)?;
+        let (job, answer) = self.job(&network, 1, self.patience)?;
         let ink = match input.content() {
             Content::Pixels(_) => self.submit(job, input.ink()?), // nothing to decode
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
         };
-        let mut classified = answer.await.map_err(|_| EngineError::Failed)??;
+        let mut classified = outcome(&*network, answer).await?;
         Ok((ink, classified.swap_remove(0)))
     }
 
-    /// What a network takes each bitmap for, at most [`LARGEST_BATCH`] of them.
+    /// What a network takes each bitmap for, at most [`largest_job`](Self::largest_job) of them.
     ///
     /// # Errors
     /// When there is too much to do, or when the network fails.
@@ -124,20 +135,24 @@ impl<N: Network> Engine<N> {
         bitmaps: Vec<Bitmap>,
         patience: Option<Duration>,
     ) -> Result<Vec<Classification>, EngineError> {
-        debug_assert!((1..=LARGEST_BATCH).contains(&bitmaps.len()));
+        debug_assert!((1..=self.largest_job).contains(&bitmaps.len()));
         let patience = patience.map_or(self.patience, |patience| patience.min(self.patience));
-        let (job, answer) = self.job(network, bitmaps.len(), patience)?;
+        let (job, answer) = self.job(&network, bitmaps.len(), patience)?;
         self.queue.push(Job { bitmaps, ..job });
-        Ok(answer.await.map_err(|_| EngineError::Failed)??)
+        outcome(&*network, answer).await
     }
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
-    fn job(&self, network: Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
+    fn job(&self, network: &Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
-        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| EngineError::Busy)?;
+        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
+            network.statistics().fail.add(Duration::ZERO);
+            EngineError::Busy
+        })?;
         let (reply, answer) = oneshot::channel();
-        let deadline = Instant::now() + patience;
-        Ok((Job { network, bitmaps: Vec::new(), deadline, reply, places }, answer))
+        let queued = Instant::now();
+        let (network, deadline) = (network.clone(), queued + patience);
+        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places }, answer))
     }
 
     /// Preprocesses off the runtime's threads, and queues what comes of it from there.
@@ -163,6 +178,16 @@ impl<N: Network> Engine<N> {
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;
 
+/// What becomes of a job; a failure is counted.
+async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
+    let began = Instant::now();
+    let outcome = answer.await.unwrap_or(Err(Undone::Failed));
+    outcome.map_err(|undone| {
+        network.statistics().fail.add(began.elapsed());
+        undone.into()
+    })
+}
+
 /// How many of the [`MEGAPIXELS`] an input takes.
 fn cost(input: &Input) -> u32 {
     let pixels = match input.content() {
@@ -184,5 +209,121 @@ impl From<Undone> for EngineError {
 impl<N> Drop for Engine<N> {
     fn drop(&mut self) {
         self.queue.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Condvar, Mutex};
+    use tch::TchError;
+
+    /// A network that works only while it is told to.
+    #[derive(Default)]
+    struct Gate {
+        is_open: Mutex<bool>,
+        changed: Condvar,
+        statistics: Statistics,
+    }
+
+    impl Gate {
+        fn open(&self) {
+            *self.is_open.lock().unwrap() = true;
+            self.changed.notify_all();
+        }
+    }
+
+    impl Network for Gate {
+        fn classify(&self, _: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
+            let _open = self.changed.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap();
+            let taken = Classification { probabilities: [0.1; 10], strangeness: 0.0, stranger: None };
+            Ok(vec![taken; bitmaps.len()])
+        }
+
+        fn restart(&self, _: usize) {}
+
+        fn statistics(&self) -> &Statistics {
+            &self.statistics
+        }
+    }
+
+    fn engine(places: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
+        let limits = Limits { workers: NonZeroUsize::MIN, places: NonZeroUsize::new(places).unwrap(), patience };
+        (Arc::default(), Arc::new(Engine::start(limits).unwrap()))
+    }
+
+    fn pixels() -> Input {
+        let drawn = [&[0.0; 300][..], &[1.0; 40], &[0.0; 444]].concat();
+        Input::json(serde_json::json!({ "pixels": drawn }).to_string().into()).unwrap()
+    }
+
+    fn strokes() -> Input {
+        let line = serde_json::json!({ "strokes": [[[10, 10], [10, 90]]], "width": 100, "height": 100 });
+        Input::json(line.to_string().into()).unwrap()
+    }
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    #[tokio::test]
+    async fn pixels_and_strokes_are_classified() {
+        let (gate, engine) = engine(2, LONG);
+        gate.open();
+        for input in [pixels(), strokes()] {
+            let (ink, taken) = engine.recognise(gate.clone(), input).await.unwrap();
+            assert!(!ink.bitmap.is_blank());
+            assert!((taken.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        }
+        let many = vec![Bitmap::new([0; Bitmap::LEN]); 2];
+        assert_eq!(engine.classify(gate, many, None).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_is_refused_at_once_and_places_come_free_again() {
+        let (gate, engine) = engine(2, LONG);
+        let waiting = [pixels(), strokes()].map(|input| {
+            let (engine, gate) = (engine.clone(), gate.clone());
+            tokio::spawn(async move { engine.recognise(gate, input).await.map(drop) })
+        });
+        while engine.places.available_permits() > 0 {
+            task::yield_now().await;
+        }
+        assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+        assert_eq!(gate.statistics.fail.count(), 1);
+        gate.open();
+        for answer in waiting {
+            assert!(answer.await.unwrap().is_ok());
+        }
+        assert!(engine.recognise(gate, pixels()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_job_is_no_larger_than_there_are_places() {
+        assert_eq!(engine(2, LONG).1.largest_job(), 2);
+        assert_eq!(engine(1000, LONG).1.largest_job(), LARGEST_BATCH);
+    }
+
+    #[tokio::test]
+    async fn who_waits_beyond_the_deadline_is_told_so() {
+        let (gate, engine) = engine(8, LONG);
+        let first = tokio::spawn({
+            let (engine, gate) = (engine.clone(), gate.clone());
+            async move { engine.recognise(gate, pixels()).await.map(drop) }
+        });
+        while engine.places.available_permits() == 8 || engine.depth() > 0 {
+            task::yield_now().await;
+        }
+        let bitmaps = vec![Bitmap::new([0; Bitmap::LEN])];
+        let late = engine.classify(gate.clone(), bitmaps, Some(Duration::ZERO));
+        gate.open();
+        assert!(matches!(late.await, Err(EngineError::Busy)));
+        assert!(first.await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_input_that_is_no_picture_fails_by_itself() {
+        let (gate, engine) = engine(2, LONG);
+        gate.open();
+        let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
+        assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Ink(InkError::Blank))));
     }
 }

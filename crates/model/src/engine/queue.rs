@@ -29,6 +29,8 @@ pub(crate) enum Undone {
 pub(crate) struct Job<N> {
     pub(crate) network: Arc<N>,
     pub(crate) bitmaps: Vec<Bitmap>,
+    /// Since when it waits.
+    pub(crate) queued: Instant,
     /// When nobody waits for the answer any longer.
     pub(crate) deadline: Instant,
     pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, Undone>>,
@@ -60,7 +62,8 @@ impl<N> Queue<N> {
     }
 
     /// Adds a job; the places that it holds bound how many there can be. A queue that is closed drops it.
-    pub(crate) fn push(&self, job: Job<N>) {
+    pub(crate) fn push(&self, mut job: Job<N>) {
+        job.queued = Instant::now();
         let mut waiting = self.lock();
         if !waiting.is_closed {
             waiting.jobs.push_back(job);
@@ -149,6 +152,7 @@ mod tests {
         let job = Job {
             network: network.clone(),
             bitmaps: vec![Bitmap::new([0; Bitmap::LEN]); count],
+            queued: Instant::now(),
             deadline: Instant::now() + Duration::from_mins(1),
             reply,
             places: place(),

@@ -1,21 +1,31 @@
 //! The threads that own the networks, one for each core.
 
-use super::queue::{Batch, LARGEST_BATCH, Queue, Undone};
+use super::{
+    Statistics,
+    queue::{Batch, LARGEST_BATCH, Queue, Undone},
+};
 use digit::Bitmap;
 use network::Classification;
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
 };
 use tch::TchError;
 
 /// A network with a replica for each worker: LibTorch's tensors belong to one thread at a time.
 pub trait Network: Send + Sync + 'static {
     /// What each bitmap is taken for, by a worker's replica.
+    ///
+    /// # Errors
+    /// When LibTorch fails.
     fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
 
     /// Gives a worker a fresh replica of the same weights, after a panic in the old one.
     fn restart(&self, worker: usize);
+
+    /// What it has done so far.
+    fn statistics(&self) -> &Statistics;
 }
 
 /// Does what comes into the queue until that is closed.
@@ -33,11 +43,17 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
     let network = first.network.clone();
     let counts: Vec<usize> = batch.iter().map(|job| job.bitmaps.len()).collect();
     let mut bitmaps: Vec<Bitmap> = batch.iter_mut().flat_map(|job| job.bitmaps.drain(..)).collect();
-    bitmaps.resize(bucket(bitmaps.len()), Bitmap::new([0; Bitmap::LEN]));
+    let count = bitmaps.len();
+    bitmaps.resize(bucket(count), Bitmap::new([0; Bitmap::LEN]));
 
+    let began = Instant::now();
     let outcome = catch_unwind(AssertUnwindSafe(|| network.classify(worker, &bitmaps)));
+    let took = began.elapsed();
     let mut classified = match outcome {
-        Ok(Ok(classified)) => Ok(classified.into_iter()),
+        Ok(Ok(classified)) => {
+            network.statistics().ran(count, took);
+            Ok(classified.into_iter())
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, "the network failed");
             Err(Undone::Failed)
@@ -50,7 +66,10 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
     };
     for (job, count) in batch.into_iter().zip(counts) {
         let answer = match &mut classified {
-            Ok(classified) => Ok(classified.take(count).collect()),
+            Ok(classified) => {
+                network.statistics().answered(began.saturating_duration_since(job.queued), took);
+                Ok(classified.take(count).collect())
+            }
             Err(undone) => Err(*undone),
         };
         drop(job.places); // before the client learns the answer, and may ask again
@@ -83,7 +102,7 @@ mod tests {
             atomic::{AtomicUsize, Ordering},
         },
         task::{Context, Wake},
-        time::{Duration, Instant},
+        time::Duration,
     };
     use tokio::sync::{Semaphore, oneshot};
 
@@ -92,6 +111,7 @@ mod tests {
     struct Echo {
         sizes: Mutex<Vec<usize>>,
         restarts: AtomicUsize,
+        statistics: Statistics,
     }
 
     impl Network for Echo {
@@ -111,6 +131,10 @@ mod tests {
         fn restart(&self, _: usize) {
             self.restarts.fetch_add(1, Ordering::Relaxed);
         }
+
+        fn statistics(&self) -> &Statistics {
+            &self.statistics
+        }
     }
 
     fn bitmap(level: u8) -> Bitmap {
@@ -124,9 +148,10 @@ mod tests {
         for levels in jobs {
             let (reply, answer) = oneshot::channel();
             let bitmaps = levels.iter().copied().map(bitmap).collect();
-            let deadline = Instant::now() + Duration::from_mins(1);
+            let queued = Instant::now();
+            let deadline = queued + Duration::from_mins(1);
             let places = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-            batch.push(Job { network: network.clone(), bitmaps, deadline, reply, places });
+            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, places });
             answers.push(answer);
         }
         run(0, batch);
@@ -160,6 +185,18 @@ mod tests {
     }
 
     #[test]
+    fn batches_bitmaps_and_jobs_are_counted_without_padding_and_failures() {
+        let network = Arc::<Echo>::default();
+        let _ = answers(&network, &[&[1, 2], &[3]]);
+        let _ = answers(&network, &[&[4]]);
+        let _ = answers(&network, &[&[255], &[5]]);
+        let done = &network.statistics;
+        assert_eq!((done.executions(), done.inferences(), done.success.count()), (2, 4, 3));
+        assert_eq!((done.queue.count(), done.compute.count(), done.batches[2].count()), (3, 3, 1));
+        assert!(done.last_ms() > 0);
+    }
+
+    #[test]
     fn a_failure_of_the_network_is_answered() {
         let network = Arc::default();
         assert_eq!(answers(&network, &[&[254]]), [Err(Undone::Failed)]);
@@ -186,8 +223,9 @@ mod tests {
         let waker = client.clone().into();
         assert!(Pin::new(&mut answer).poll(&mut Context::from_waker(&waker)).is_pending());
 
-        let deadline = Instant::now() + Duration::from_mins(1);
-        run(0, vec![Job { network: Arc::new(Echo::default()), bitmaps: vec![bitmap(1)], deadline, reply, places }]);
+        let (network, bitmaps, queued) = (Arc::<Echo>::default(), vec![bitmap(1)], Instant::now());
+        let deadline = queued + Duration::from_mins(1);
+        run(0, vec![Job { network, bitmaps, queued, deadline, reply, places }]);
         assert_eq!(client.free.load(Ordering::Relaxed), 1);
     }
 }

@@ -11,6 +11,7 @@ pub use watch::watch;
 
 use network::ModelVersion;
 use std::{
+    io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -80,6 +81,21 @@ impl Registry {
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Served>> {
         self.loaded().all().cloned().collect()
+    }
+
+    /// The versions in the folder, loaded or not, by name.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn available(&self) -> io::Result<Vec<ModelVersion>> {
+        let mut versions = Vec::new();
+        for entry in self.folder.read_dir()? {
+            let entry = entry?;
+            let version = entry.file_name().to_str().and_then(|name| name.parse::<ModelVersion>().ok());
+            versions.extend(version.filter(|_| entry.path().join("card.json").is_file()));
+        }
+        versions.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+        Ok(versions)
     }
 
     /// Loads a version beside the one that serves, unless it is loaded. It takes a moment.

@@ -1,6 +1,6 @@
 //! A version that is loaded and ready: checked, warm, and with a replica for each worker.
 
-use crate::engine::{BUCKETS, Network};
+use crate::engine::{BUCKETS, Network, Statistics};
 use digit::Bitmap;
 use network::{CheckpointError, Classification, Classifier, ModelCard, ModelVersion};
 use std::{
@@ -17,6 +17,7 @@ pub struct Served {
     /// Replicas are made of this one; no worker uses it.
     original: Mutex<Classifier>,
     replicas: Box<[Mutex<Classifier>]>,
+    statistics: Statistics,
 }
 
 /// Why a version was not loaded.
@@ -41,7 +42,8 @@ impl Served {
             original.classify(&vec![Bitmap::new([0; Bitmap::LEN]); size])?;
         }
         let replicas = (0..workers.get()).map(|_| Mutex::new(original.replica())).collect();
-        Ok(Self { card: original.card().clone(), original: Mutex::new(original), replicas })
+        let (card, statistics) = (original.card().clone(), Statistics::default());
+        Ok(Self { card, original: Mutex::new(original), replicas, statistics })
     }
 
     /// What it is and where it came from.
@@ -55,6 +57,10 @@ impl Network for Served {
     fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
         // A replica in which something panicked is replaced before it is used again.
         self.replicas[worker].lock().unwrap_or_else(PoisonError::into_inner).classify(bitmaps)
+    }
+
+    fn statistics(&self) -> &Statistics {
+        &self.statistics
     }
 
     fn restart(&self, worker: usize) {

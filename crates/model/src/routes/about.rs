@@ -3,13 +3,14 @@
 use crate::Model;
 use axum::{Json, Router, extract::State, routing::get};
 use digit::wire::About;
+use service::Failure;
 
 pub(super) fn router() -> Router<Model> {
     Router::new().route("/", get(about)).route("/livez", get(livez)).route("/readyz", get(readyz))
 }
 
 async fn about(State(model): State<Model>) -> Json<About> {
-    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz")];
+    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz"), ("inference_protocol", "/v2")];
     Json(About {
         name: "digits model service".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -18,11 +19,12 @@ async fn about(State(model): State<Model>) -> Json<About> {
     })
 }
 
-async fn livez() -> &'static str {
+pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
 /// A service that answers has a model that is loaded and warm.
-async fn readyz() -> &'static str {
-    "ok\n"
+pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
+    model.readiness.check()?;
+    Ok("ok\n")
 }

@@ -2,9 +2,11 @@
 
 mod about;
 mod predict;
+mod v2;
 
 use crate::{Engine, Registry, Served};
-use axum::Router;
+use axum::{Router, middleware};
+use service::{Metrics, Readiness};
 use std::sync::Arc;
 
 /// What the handlers share.
@@ -14,9 +16,12 @@ pub struct Model {
     pub engine: Arc<Engine<Served>>,
     /// With what.
     pub registry: Arc<Registry>,
+    /// Whether the service takes requests.
+    pub readiness: Readiness,
 }
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
-    service::with_layers(Router::new().merge(about::router()).merge(predict::router()).with_state(model))
+    let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router()).with_state(model);
+    service::with_layers(routes, Metrics::default()).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

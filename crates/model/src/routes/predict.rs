@@ -32,7 +32,7 @@ async fn predict(
 ) -> Result<Json<Answer>, Failure> {
     let network = asked(&model, options.model.as_ref())?;
     let (ink, classification) = model.engine.recognise(network.clone(), input).await?;
-    let mut answer = answer(&network, ink, classification);
+    let mut answer = answer(&network, ink, &classification);
     if !options.explain {
         answer.bitmap = None;
     }
@@ -48,8 +48,8 @@ fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, F
     })
 }
 
-fn answer(network: &Served, ink: Ink, classification: Classification) -> Answer {
-    let Classification { probabilities, stranger, .. } = classification;
+fn answer(network: &Served, ink: Ink, classification: &Classification) -> Answer {
+    let Classification { probabilities, stranger, .. } = *classification;
     let (prediction, confidence) = Digit::most_probable(&probabilities);
     let reason = if ink.is_scant { Some(Reason::TooLittleInk) } else { stranger };
     Answer {

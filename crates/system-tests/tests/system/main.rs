@@ -21,6 +21,8 @@ mod migrations;
 mod predict;
 mod readme;
 mod stack;
+mod stopping;
 mod strangers;
 mod together;
+mod triton;
 mod verdicts;

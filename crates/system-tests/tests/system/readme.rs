@@ -19,6 +19,7 @@ async fn every_curl_example_of_the_readme_works() {
     for example in examples {
         let script = example
             .replace("localhost:8501", &stack.api.address.to_string())
+            .replace("localhost:8000", &stack.model.as_ref().unwrap().address.to_string())
             .replace("curl ", "curl --fail-with-body --silent --show-error --noproxy '*' ");
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
@@ -29,6 +30,12 @@ async fn every_curl_example_of_the_readme_works() {
             .unwrap();
         let (answer, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{example}\n{answer}\n{error}");
+        if example.contains("/infer") {
+            assert!(
+                answer.contains("\"name\":\"prediction\",\"datatype\":\"INT64\",\"shape\":[1,1],\"data\":[8]"),
+                "{answer}"
+            );
+        }
         if example.contains("/predict") && !example.contains("/predictions") {
             for line in answer.split_inclusive('}').filter(|line| line.contains("prediction")) {
                 assert!(line.contains("\"prediction\":8"), "{example}\n{answer}");

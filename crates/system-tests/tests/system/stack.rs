@@ -5,6 +5,7 @@ use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
+use service::Readiness;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     net::SocketAddr,
@@ -24,13 +25,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(SocketAddr) -> axum::Router) -> Self {
+    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness) -> axum::Router) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let app = app(address);
+        let readiness = Readiness::default();
+        let app = app(readiness.clone());
         let task = tokio::spawn(async move {
-            service::serve(listener, app, async { drop(stopped.await) }).await.unwrap();
+            service::serve(listener, app, readiness, async { drop(stopped.await) }).await.unwrap();
         });
         Self { address, stop: Some(stop), task }
     }
@@ -52,9 +54,13 @@ impl Drop for Service {
 /// A port of the system's choice.
 pub(crate) const ANY: &str = "127.0.0.1:0";
 
-/// Starts the model service with the champion.
+/// Starts the model service with the committed champion.
 pub(crate) async fn start_model(listen: SocketAddr) -> Service {
-    let models = root().join("models");
+    start_model_from(listen, root().join("models")).await
+}
+
+/// Starts the model service with the champion of a folder.
+pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
     let champion = ModelVersion::champion(&models).unwrap();
     let limits = Limits {
         workers: NonZeroUsize::MIN.saturating_add(1),
@@ -63,7 +69,7 @@ pub(crate) async fn start_model(listen: SocketAddr) -> Service {
     };
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(listen, |_| model::app(Model { engine, registry })).await
+    Service::start(listen, |readiness| model::app(Model { engine, registry, readiness })).await
 }
 
 /// The repository.
@@ -101,7 +107,8 @@ impl Stack {
             async move { store.migrate().await.unwrap() }
         });
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
-        let api = Service::start(ANY.parse().unwrap(), |_| api::app(Api { store, model: client })).await;
+        let api =
+            Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { model: Some(model), api, database, http, _migrations: migrations }
     }

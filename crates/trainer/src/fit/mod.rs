@@ -61,7 +61,8 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         data: split.files.clone(),
         hyperparameters: hyperparameters(options, recipe.epoch(1).len()),
         holdouts: scores,
-        weights_sha256: String::new(), // known once they are written
+        golden: Vec::new(),            // known once the weights
+        weights_sha256: String::new(), // are written
     };
     let folder = network::save(&options.models, card, &training.average.variables)?;
     history::write(&folder, &progress.epochs)?;

@@ -1,0 +1,120 @@
+//! What a model takes and gives: its metadata, and its configuration as Triton has it.
+
+use super::{Datatype, INPUT, Output, SAMPLE};
+use serde::Serialize;
+
+/// LibTorch, as Triton names it.
+const PLATFORM: &str = "pytorch_libtorch";
+const BACKEND: &str = "pytorch";
+
+/// A model's metadata.
+#[derive(Debug, Serialize)]
+pub(crate) struct Metadata {
+    name: String,
+    versions: Vec<String>,
+    platform: &'static str,
+    inputs: Vec<Tensor>,
+    outputs: Vec<Tensor>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tensor {
+    name: &'static str,
+    datatype: &'static str,
+    /// The first is how many samples there are, -1: any number.
+    shape: Vec<i64>,
+}
+
+/// A model's configuration, as far as clients read it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Configuration {
+    name: String,
+    platform: &'static str,
+    backend: &'static str,
+    max_batch_size: usize,
+    input: Vec<TensorConfiguration>,
+    output: Vec<TensorConfiguration>,
+    /// That it is there says that requests are put together into batches.
+    dynamic_batching: DynamicBatching,
+}
+
+#[derive(Debug, Serialize)]
+struct TensorConfiguration {
+    name: &'static str,
+    data_type: &'static str,
+    /// Of one sample.
+    dims: Vec<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct DynamicBatching {
+    /// How long a batch is waited for.
+    max_queue_delay_microseconds: u64,
+}
+
+impl Metadata {
+    /// Of a model with these versions.
+    pub(crate) fn new(name: String, versions: Vec<String>) -> Self {
+        let tensor = |(name, datatype, dims): (&'static str, Datatype, Vec<i64>)| Tensor {
+            name,
+            datatype: datatype.name(),
+            shape: [vec![-1], dims].concat(),
+        };
+        let (inputs, outputs) = (inputs().map(tensor).collect(), outputs().map(tensor).collect());
+        Self { name, versions, platform: PLATFORM, inputs, outputs }
+    }
+}
+
+impl Configuration {
+    /// Of a model that takes so many samples at once.
+    pub(crate) fn new(name: String, max_batch_size: usize) -> Self {
+        let tensor = |(name, datatype, dims): (&'static str, Datatype, Vec<i64>)| TensorConfiguration {
+            name,
+            data_type: datatype.name_in_configuration(),
+            dims,
+        };
+        Self {
+            name,
+            platform: PLATFORM,
+            backend: BACKEND,
+            max_batch_size,
+            input: inputs().map(tensor).collect(),
+            output: outputs().map(tensor).collect(),
+            dynamic_batching: DynamicBatching { max_queue_delay_microseconds: 0 },
+        }
+    }
+}
+
+/// Name, datatype and shape of a sample.
+fn inputs() -> impl Iterator<Item = (&'static str, Datatype, Vec<i64>)> {
+    std::iter::once((INPUT, Datatype::Fp32, dims(&SAMPLE)))
+}
+
+fn outputs() -> impl Iterator<Item = (&'static str, Datatype, Vec<i64>)> {
+    Output::ALL.into_iter().map(|output| (output.name(), output.datatype(), dims(&[output.width()])))
+}
+
+fn dims(sides: &[usize]) -> Vec<i64> {
+    sides.iter().filter_map(|&side| i64::try_from(side).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn metadata_and_configuration_tell_the_same_of_each_tensor() {
+        let metadata = serde_json::to_value(Metadata::new("m".to_owned(), vec!["v1".to_owned()])).unwrap();
+        let configuration = serde_json::to_value(Configuration::new("m".to_owned(), 32)).unwrap();
+        assert_eq!(metadata["inputs"], json!([{ "name": "image", "datatype": "FP32", "shape": [-1, 1, 28, 28] }]));
+        assert_eq!(configuration["input"], json!([{ "name": "image", "data_type": "TYPE_FP32", "dims": [1, 28, 28] }]));
+        for (index, output) in Output::ALL.iter().enumerate() {
+            let (short, long) = (&configuration["output"][index], &metadata["outputs"][index]);
+            assert_eq!((&short["name"], &long["name"]), (&json!(output.name()), &json!(output.name())));
+            assert_eq!(long["shape"], json!([-1, short["dims"][0]]));
+        }
+        assert_eq!(metadata["outputs"][4], json!({ "name": "verdict", "datatype": "BYTES", "shape": [-1, 1] }));
+        assert_eq!(configuration["output"][4], json!({ "name": "verdict", "data_type": "TYPE_STRING", "dims": [1] }));
+    }
+}

@@ -1,0 +1,58 @@
+//! The Open Inference Protocol, version 2, as data: requests as they come, answers as they go, and a model's description.
+//!
+//! Nothing here knows of addresses or of the network. The protocol is at
+//! <https://github.com/kserve/open-inference-protocol>, its extensions (binary tensors, configuration, statistics,
+//! repository) at <https://github.com/triton-inference-server/server/tree/main/docs/protocol>.
+
+mod bounded;
+mod compression;
+mod describe;
+mod output;
+mod reply;
+mod request;
+
+pub(crate) use compression::{Encoding, UnpackError};
+pub(crate) use describe::{Configuration, Metadata};
+pub(crate) use output::Output;
+pub(crate) use reply::Reply;
+pub(crate) use request::Request;
+
+use digit::SIDE;
+
+/// The name of the model that is whatever version serves.
+pub(crate) const MODEL: &str = "digits";
+
+/// The name of the input tensor.
+pub(crate) const INPUT: &str = "image";
+
+/// The shape of one sample of it.
+pub(crate) const SAMPLE: [usize; 3] = [1, SIDE, SIDE];
+
+/// Of what a tensor's elements are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Datatype {
+    Fp32,
+    Int64,
+    /// Text.
+    Bytes,
+}
+
+impl Datatype {
+    /// The name in requests, answers and metadata.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Fp32 => "FP32",
+            Self::Int64 => "INT64",
+            Self::Bytes => "BYTES",
+        }
+    }
+
+    /// The name in a model's configuration.
+    const fn name_in_configuration(self) -> &'static str {
+        match self {
+            Self::Fp32 => "TYPE_FP32",
+            Self::Int64 => "TYPE_INT64",
+            Self::Bytes => "TYPE_STRING",
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The answer to an inference request: JSON, and after it the tensors that were asked for as bytes.
+
+use super::{Request, output::Values, request::Wanted};
+use network::{Classification, ModelVersion};
+use serde::Serialize;
+
+/// An answer, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) body: Vec<u8>,
+    /// How many bytes of the body are JSON, where tensors follow it.
+    pub(crate) json_length: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Head<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    model_name: &'a str,
+    model_version: &'a ModelVersion,
+    outputs: Vec<Tensor>,
+}
+
+#[derive(Serialize)]
+struct Tensor {
+    name: &'static str,
+    datatype: &'static str,
+    shape: [usize; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<Parameters>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Values>,
+}
+
+#[derive(Serialize)]
+struct Parameters {
+    binary_data_size: usize,
+}
+
+impl Reply {
+    /// What a model says of a request's samples.
+    pub(crate) fn new(request: &Request, model: &str, version: &ModelVersion, samples: &[Classification]) -> Self {
+        let mut tail = Vec::new();
+        let outputs = request.outputs.iter().map(|wanted| tensor(*wanted, samples, &mut tail)).collect();
+        let head = Head { id: request.id.as_deref(), model_name: model, model_version: version, outputs };
+        let mut body = serde_json::to_vec(&head).unwrap_or_default();
+        let json_length = (!tail.is_empty()).then_some(body.len());
+        body.append(&mut tail);
+        Self { body, json_length }
+    }
+}
+
+/// A tensor, its bytes appended to the tail if it is to be binary.
+fn tensor(Wanted { output, is_binary }: Wanted, samples: &[Classification], tail: &mut Vec<u8>) -> Tensor {
+    let values = output.values(samples);
+    let (parameters, data) = if is_binary {
+        let bytes = values.to_bytes();
+        tail.extend_from_slice(&bytes);
+        (Some(Parameters { binary_data_size: bytes.len() }), None)
+    } else {
+        (None, Some(values))
+    };
+    let shape = [samples.len(), output.width()];
+    Tensor { name: output.name(), datatype: output.datatype().name(), shape, parameters, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Output;
+    use serde_json::{Value, json};
+
+    fn reply(outputs: &[(Output, bool)]) -> (Value, Vec<u8>) {
+        let outputs = outputs.iter().map(|&(output, is_binary)| Wanted { output, is_binary }).collect();
+        let request = Request { id: Some("a".to_owned()), bitmaps: Vec::new(), outputs, timeout: None };
+        let mut probabilities = [0.0; 10];
+        probabilities[3] = 1.0;
+        let three = Classification { probabilities, strangeness: 0.25, stranger: None };
+        let reply = Reply::new(&request, "digits", &"v1".parse().unwrap(), &[three.clone(), three]);
+        let (head, tail) = reply.body.split_at(reply.json_length.unwrap_or(reply.body.len()));
+        (serde_json::from_slice(head).unwrap(), tail.to_vec())
+    }
+
+    #[test]
+    fn an_answer_says_whose_it_is_and_holds_what_was_asked_for() {
+        let (head, tail) = reply(&[(Output::Strangeness, false), (Output::Verdict, false)]);
+        let strangeness = json!({ "name": "strangeness", "datatype": "FP32", "shape": [2, 1], "data": [0.25, 0.25] });
+        let verdict = json!({ "name": "verdict", "datatype": "BYTES", "shape": [2, 1], "data": ["digit", "digit"] });
+        assert_eq!(
+            head,
+            json!({ "id": "a", "model_name": "digits", "model_version": "v1", "outputs": [strangeness, verdict] })
+        );
+        assert!(tail.is_empty());
+    }
+
+    #[test]
+    fn binary_tensors_follow_the_json_in_the_order_of_the_outputs() {
+        let (head, tail) =
+            reply(&[(Output::Prediction, true), (Output::Confidence, false), (Output::Strangeness, true)]);
+        assert_eq!(head["outputs"][0]["parameters"], json!({ "binary_data_size": 16 }));
+        assert_eq!(head["outputs"][1]["data"], json!([1.0, 1.0]));
+        assert_eq!(head["outputs"][2]["parameters"], json!({ "binary_data_size": 8 }));
+        let (three, quarter) = (3_i64.to_le_bytes(), 0.25_f32.to_le_bytes());
+        assert_eq!(tail, [&three[..], &three, &quarter, &quarter].concat());
+    }
+}

@@ -1,0 +1,62 @@
+//! The model that an address names.
+
+use crate::{Model, Registry, Served, protocol::MODEL};
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use digit::wire::Code;
+use network::ModelVersion;
+use serde::Deserialize;
+use service::Failure;
+use std::sync::Arc;
+
+/// A loaded model, and the name that it was asked for by.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) name: String,
+    pub(super) served: Arc<Served>,
+    /// The versions that a model of this name has.
+    pub(super) versions: Vec<Arc<Served>>,
+    /// Whether the address named one of them.
+    pub(super) is_one_version: bool,
+}
+
+#[derive(Deserialize)]
+struct Names {
+    model: String,
+    version: Option<String>,
+}
+
+impl FromRequestParts<Model> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, model: &Model) -> Result<Self, Failure> {
+        let names = Path::<Names>::from_request_parts(parts, model).await;
+        let Path(Names { model: name, version }) =
+            names.map_err(|_| Failure::new(Code::NotFound, "The address is not UTF-8."))?;
+        let is_one_version = version.is_some();
+        let found = find(&model.registry, &name, version.as_deref());
+        let served = found.ok_or_else(|| unknown(&model.registry, &name, version.as_deref()))?;
+        let versions = if name == MODEL { model.registry.all() } else { vec![served.clone()] };
+        Ok(Self { name, served, versions, is_one_version })
+    }
+}
+
+fn find(registry: &Registry, name: &str, version: Option<&str>) -> Option<Arc<Served>> {
+    let version = match version {
+        None if name == MODEL => return Some(registry.serving()),
+        Some(version) if name == MODEL || name == version => version,
+        None => name,
+        Some(_) => return None,
+    };
+    registry.find(&version.parse::<ModelVersion>().ok()?)
+}
+
+fn unknown(registry: &Registry, name: &str, version: Option<&str>) -> Failure {
+    let what = version.map_or_else(|| format!("{name:?}"), |version| format!("{name:?} with a version {version:?}"));
+    let loaded: Vec<String> = registry.all().iter().map(|served| served.card().version.to_string()).collect();
+    let loaded = loaded.join(", ");
+    let detail = format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.");
+    Failure::new(Code::UnknownModel, detail)
+}

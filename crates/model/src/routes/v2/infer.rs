@@ -1,0 +1,106 @@
+//! `POST /v2/models/{model}/infer`: what images are taken for.
+
+use super::asked::Asked;
+use crate::{
+    Model,
+    protocol::{Encoding, Reply, Request, UnpackError},
+};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use digit::{
+    Bitmap,
+    wire::{Code, Reason},
+};
+use network::Classification;
+use service::{Failure, MAX_INPUT_BYTES, RawBody};
+
+/// Where a body's JSON ends and its binary tensors begin, before compression.
+const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
+
+pub(super) fn router(model: &str) -> Router<Model> {
+    Router::new().route(&format!("{model}/infer"), post(infer))
+}
+
+async fn infer(
+    State(model): State<Model>,
+    asked: Asked,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
+) -> Result<Response, Failure> {
+    let mut request = read(&headers, body, model.engine.largest_job())?;
+    let bitmaps = std::mem::take(&mut request.bitmaps);
+    let blank: Vec<bool> = bitmaps.iter().map(Bitmap::is_blank).collect();
+    let mut samples = model.engine.classify(asked.served.clone(), bitmaps, request.timeout).await?;
+    refuse_blank(&mut samples, &blank);
+    let reply = Reply::new(&request, &asked.name, &asked.served.card().version, &samples);
+    Ok(answer(&headers, reply))
+}
+
+/// Unpacks a body and makes a request of it.
+fn read(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Request, Failure> {
+    let invalid = |detail: String| Failure::new(Code::InvalidInput, detail);
+    let json_length = match text(headers, &JSON_LENGTH)? {
+        None => None,
+        Some(length) => Some(length.parse().map_err(|_| invalid(format!("{JSON_LENGTH} is no number of bytes.")))?),
+    };
+    let body = unpack(headers, body)?;
+    Request::read(&body, json_length, most).map_err(|error| invalid(error.to_string()))
+}
+
+fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
+    let name = text(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
+    let too_large = || Failure::new(Code::PayloadTooLarge, "The body holds more than 5 MB. Send fewer images at once.");
+    if name.eq_ignore_ascii_case("identity") {
+        return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
+    }
+    let encoding = Encoding::named(name).ok_or_else(|| {
+        Failure::new(
+            Code::InvalidInput,
+            format!("Bodies are read as they are, as gzip or as deflate, not as {name:?}."),
+        )
+    })?;
+    encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {
+        UnpackError::TooLarge => too_large(),
+        UnpackError::Damaged => Failure::new(
+            Code::InvalidInput,
+            format!("The body is not whole, or not {}. Send it again.", encoding.name()),
+        ),
+    })
+}
+
+/// A header, if it is there.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Failure> {
+    let text = headers.get(name).map(HeaderValue::to_str).transpose();
+    text.map_err(|_| Failure::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
+}
+
+/// Where nothing is drawn there is no digit, whatever the network says. (`/predict` refuses such a drawing; here it may
+/// be one of many.)
+fn refuse_blank(samples: &mut [Classification], blank: &[bool]) {
+    for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {
+        sample.stranger = Some(Reason::TooLittleInk);
+    }
+}
+
+/// Sends a reply, compressed if the client likes that.
+fn answer(headers: &HeaderMap, reply: Reply) -> Response {
+    let media_type = if reply.json_length.is_some() { "application/octet-stream" } else { "application/json" };
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let packed =
+        accepted.and_then(Encoding::accepted).and_then(|encoding| Some((encoding, encoding.pack(&reply.body).ok()?)));
+    let (encoding, body) = match packed {
+        Some((encoding, packed)) => (Some(encoding), packed),
+        None => (None, reply.body),
+    };
+    let mut response = ([(header::CONTENT_TYPE, media_type)], body).into_response();
+    let length = reply.json_length.map(|length| (JSON_LENGTH, HeaderValue::from(length)));
+    let encoding = encoding.map(|encoding| (header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name())));
+    response.headers_mut().extend(length.into_iter().chain(encoding));
+    response
+}

@@ -1,0 +1,172 @@
+//! `/v2/repository`: the versions in the models folder, which can be loaded and unloaded while others answer.
+
+use crate::{LoadError, Model, Registry, protocol::MODEL};
+use axum::{
+    Json, Router,
+    extract::{Path, State, rejection::PathRejection},
+    routing::post,
+};
+use digit::wire::Code;
+use network::{ModelVersion, Refusal};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use service::{Failure, RawBody};
+use std::{io, sync::Arc};
+use tokio::{sync::Mutex, task};
+
+pub(super) fn router() -> Router<Model> {
+    Router::new()
+        .route("/v2/repository/index", post(index))
+        .route("/v2/repository/models/{model}/load", post(load))
+        .route("/v2/repository/models/{model}/unload", post(unload))
+}
+
+#[derive(Default, Deserialize)]
+struct IndexOptions {
+    /// Whether only what is loaded is listed.
+    #[serde(default)]
+    ready: bool,
+}
+
+#[derive(Default, Deserialize)]
+struct LoadOptions {
+    #[serde(default)]
+    parameters: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    name: String,
+    version: ModelVersion,
+    state: &'static str,
+    reason: &'static str,
+}
+
+async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Json<Vec<Entry>>, Failure> {
+    let options: IndexOptions = options(&body)?;
+    let mut entries = alone(model, |registry| list(registry).map_err(|error| unreadable(&error))).await?;
+    entries.retain(|entry| entry.state == READY || !options.ready);
+    Ok(Json(entries))
+}
+
+const READY: &str = "READY";
+
+/// `digits`, and each version: those that are loaded, even if their folder has gone, and those that are not.
+fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
+    let loaded = registry.all();
+    let ready = |name, version| Entry { name, version, state: READY, reason: "" };
+    let digits = ready(MODEL.to_owned(), registry.serving().card().version.clone());
+    let versions = loaded.iter().map(|served| served.card().version.clone());
+    let mut entries: Vec<Entry> = std::iter::once(digits).chain(versions.map(|it| ready(it.to_string(), it))).collect();
+    let idle = registry.available()?.into_iter().filter(|version| registry.find(version).is_none());
+    entries.extend(idle.map(|version| Entry {
+        name: version.to_string(),
+        version,
+        state: "UNAVAILABLE",
+        reason: "not loaded",
+    }));
+    Ok(entries)
+}
+
+/// Loads a version beside the one that serves; `digits` loads and serves what `champion` names.
+async fn load(
+    State(model): State<Model>,
+    name: Result<Path<String>, PathRejection>,
+    RawBody(body): RawBody,
+) -> Result<(), Failure> {
+    let options: LoadOptions = options(&body)?;
+    if let Some(parameter) = options.parameters.keys().next() {
+        let detail = format!("A model is loaded as its folder has it: {parameter:?} cannot be set. Leave it out.");
+        return Err(Failure::new(Code::InvalidInput, detail));
+    }
+    let name = name_of(name)?;
+    alone(model, move |registry| {
+        if name == MODEL {
+            let champion = ModelVersion::champion(registry.folder()).map_err(|error| {
+                tracing::error!(%error, "no champion");
+                refused("The file champion, which names the version that serves, cannot be read or names none.")
+            })?;
+            return registry.serve(&champion).map_err(|error| not_loaded(&champion, error));
+        }
+        let version: ModelVersion = name.parse().map_err(|_| no_folder(&name))?;
+        registry.load(&version).map_err(|error| not_loaded(&version, error))
+    })
+    .await
+}
+
+/// Unloads a version; not the one that serves.
+async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), Failure> {
+    let name = name_of(name)?;
+    alone(model, move |registry| {
+        let serving = registry.serving();
+        if name == MODEL || name == serving.card().version.as_str() {
+            return Err(refused(format!(
+                "{:?} serves and cannot be unloaded. Let another version serve first: write \
+                its name into the file champion, then load {MODEL:?}.",
+                serving.card().version.as_str()
+            )));
+        }
+        let was_loaded = name.parse().is_ok_and(|version| registry.unload(&version));
+        if was_loaded { Ok(()) } else { Err(Failure::new(Code::UnknownModel, format!("{name:?} is not loaded."))) }
+    })
+    .await
+}
+
+/// Held by who reads or loads what is in the folder. There is one blocking thread for it; the others are there to decode.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Does what takes a while off the runtime's threads, one such thing after the other.
+async fn alone<T: Send + 'static>(
+    model: Model,
+    work: impl FnOnce(&Registry) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let registry: Arc<Registry> = model.registry;
+    let turn = TURN.lock().await;
+    let work = move || {
+        let _turn = turn; // until it is done, even if the client goes
+        work(&registry)
+    };
+    let done = task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Failure::new(Code::ModelUnavailable, "That failed here; the log says why. Try again.")))
+}
+
+/// A body's options; an empty one says nothing.
+fn options<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| refused(format!("The body is not the JSON that is expected here: {error}.")))
+}
+
+fn name_of(path: Result<Path<String>, PathRejection>) -> Result<String, Failure> {
+    path.map(|Path(name)| name).map_err(|_| Failure::new(Code::NotFound, "The address is not UTF-8."))
+}
+
+fn refused(detail: impl Into<String>) -> Failure {
+    Failure::new(Code::InvalidInput, detail)
+}
+
+fn no_folder(name: &str) -> Failure {
+    Failure::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    tracing::error!(%error, "the models folder cannot be read");
+    Failure::new(Code::ModelUnavailable, "The models folder cannot be read; the log says why.")
+}
+
+/// What hindered a version. Where its files lie is for the log.
+fn not_loaded(version: &ModelVersion, error: LoadError) -> Failure {
+    tracing::error!(%version, %error, "a model was not loaded");
+    match error {
+        LoadError::Checkpoint(error) => match error.reason {
+            Refusal::Io(error) if error.kind() == io::ErrorKind::NotFound => no_folder(version.as_str()),
+            reason => refused(format!("{version} cannot be loaded: {reason}. What served goes on serving.")),
+        },
+        LoadError::Full(_) => refused(format!("{error}.")),
+        LoadError::Torch(_) => {
+            Failure::new(Code::ModelUnavailable, format!("{version} could not be loaded; the log says why."))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The registry with real models on disk: versions are loaded, switched and refused while one serves.
+
+use digit::Bitmap;
+use model::{LoadError, Network, Registry, watch};
+use network::{ModelCard, ModelVersion, Refusal};
+use std::{
+    fs,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// A folder with the champion under several names.
+struct Models(TempDir);
+
+impl Models {
+    fn new(names: &[&str]) -> Self {
+        let (folder, source) =
+            (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"));
+        let champion = ModelVersion::champion(&source).unwrap();
+        let model = network::open(&source, &champion, tch::Device::Cpu).unwrap();
+        for name in names {
+            let card = ModelCard { version: version(name), ..model.card.clone() };
+            network::save(folder.path(), card, &model.variables).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().to_owned()
+    }
+
+    /// Cuts a version's weights short.
+    fn damage(&self, name: &str) {
+        let weights = self.0.path().join(name).join("weights.safetensors");
+        let bytes = fs::read(&weights).unwrap();
+        fs::write(weights, &bytes[..bytes.len() / 2]).unwrap();
+    }
+
+    fn open(&self, serving: &str) -> Registry {
+        Registry::open(self.path(), &version(serving), NonZeroUsize::MIN).unwrap()
+    }
+}
+
+fn version(name: &str) -> ModelVersion {
+    name.parse().unwrap()
+}
+
+fn serving(registry: &Registry) -> String {
+    registry.serving().card().version.to_string()
+}
+
+fn loaded(registry: &Registry) -> Vec<String> {
+    registry.all().iter().map(|served| served.card().version.to_string()).collect()
+}
+
+#[test]
+fn who_began_with_a_version_ends_with_it_after_a_switch() {
+    let models = Models::new(&["old", "new"]);
+    let registry = models.open("old");
+    let held = registry.serving();
+    registry.serve(&version("new")).unwrap();
+    assert_eq!(serving(&registry), "new");
+    assert_eq!(held.card().version, version("old"));
+    assert_eq!(held.classify(0, &[Bitmap::new([0; Bitmap::LEN])]).unwrap().len(), 1);
+}
+
+#[test]
+fn the_old_version_stays_loaded_for_a_way_back() {
+    let models = Models::new(&["old", "new"]);
+    let registry = models.open("old");
+    registry.serve(&version("new")).unwrap();
+    assert_eq!(loaded(&registry), ["new", "old"]);
+    fs::remove_dir_all(models.path().join("old")).unwrap();
+    registry.serve(&version("old")).unwrap();
+    assert_eq!(loaded(&registry), ["old", "new"]);
+}
+
+#[test]
+fn a_damaged_version_is_refused_and_the_old_one_serves_on() {
+    let models = Models::new(&["good", "bad"]);
+    let registry = models.open("good");
+    models.damage("bad");
+    for refused in [registry.serve(&version("bad")), registry.load(&version("bad"))] {
+        let Err(LoadError::Checkpoint(error)) = refused else { panic!("{refused:?}") };
+        assert!(matches!(error.reason, Refusal::Hash { .. }), "{error}");
+    }
+    assert!(registry.load(&version("absent")).is_err());
+    assert_eq!(loaded(&registry), ["good"]);
+}
+
+#[test]
+fn versions_are_loaded_beside_the_one_that_serves_and_unloaded_again() {
+    let models = Models::new(&["a", "b"]);
+    let registry = models.open("a");
+    assert!(registry.find(&version("b")).is_none());
+    registry.load(&version("b")).unwrap();
+    registry.load(&version("b")).unwrap();
+    assert_eq!(loaded(&registry), ["a", "b"]);
+    assert!(registry.find(&version("b")).is_some());
+    assert!(registry.unload(&version("b")));
+    assert!(!registry.unload(&version("b")));
+    assert!(!registry.unload(&version("a")), "what serves stays");
+    assert_eq!(loaded(&registry), ["a"]);
+}
+
+#[test]
+fn there_is_an_end_to_how_many_are_loaded() {
+    let names = ["a", "b", "c", "d", "e"];
+    let models = Models::new(&names);
+    let registry = models.open("a");
+    for name in &names[1..4] {
+        registry.load(&version(name)).unwrap();
+    }
+    assert!(matches!(registry.load(&version("e")), Err(LoadError::Full(4))));
+    registry.serve(&version("e")).unwrap();
+    assert_eq!(loaded(&registry), ["e", "a", "b", "c"]);
+}
+
+#[test]
+fn the_file_champion_is_followed_there_and_back() {
+    let models = Models::new(&["old", "new", "bad"]);
+    models.damage("bad");
+    version("old").promote(&models.path()).unwrap();
+    let registry = Arc::new(models.open("old"));
+    watch(&registry).unwrap();
+    for (champion, expected) in [("new", "new"), ("bad", "new"), ("old", "old")] {
+        version(champion).promote(&models.path()).unwrap();
+        let followed = (0..200).any(|_| {
+            thread::sleep(Duration::from_millis(50));
+            serving(&registry) == expected
+        });
+        assert!(followed, "{champion} was promoted, {} serves", serving(&registry));
+    }
+}

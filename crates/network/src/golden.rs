@@ -1,0 +1,59 @@
+//! Ten drawings that a network, once loaded, must take for what it took them for when it was trained.
+//!
+//! The hash of the weights says that the numbers are the same. This says that the preprocessing, the layers, LibTorch and
+//! the processor still make the same of them.
+
+use crate::{Classifier, Logits, checkpoint::Refusal};
+use digit::{
+    Bitmap,
+    ink::{self, Drawing, Point},
+};
+use std::collections::BTreeMap;
+use tch::TchError;
+
+/// The drawings: strokes, by digit.
+const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
+
+/// How far a logit may be off: sums in another order differ by a thousandth of this.
+const TOLERANCE: f32 = 0.01;
+
+/// What a network says of the drawings, for its card.
+pub(crate) fn logits(classifier: &Classifier) -> Result<Vec<Logits>, TchError> {
+    classifier.logits(&bitmaps())
+}
+
+/// Holds a network to its card.
+pub(crate) fn check(classifier: &Classifier) -> Result<(), Refusal> {
+    let expected = &classifier.card().golden;
+    let found = logits(classifier)?;
+    if expected.len() != found.len() {
+        return Err(Refusal::Golden { off: f32::INFINITY });
+    }
+    let pairs = expected.iter().flatten().zip(found.iter().flatten());
+    let off = pairs.map(|(expected, found)| (expected - found).abs()).fold(0.0, f32::max);
+    if off <= TOLERANCE { Ok(()) } else { Err(Refusal::Golden { off }) }
+}
+
+/// # Panics
+/// Never: the drawings are part of the program, and tests draw them.
+fn bitmaps() -> Vec<Bitmap> {
+    let drawings: BTreeMap<String, Vec<Vec<[f32; 3]>>> = serde_json::from_str(DRAWINGS).expect("the drawings are JSON");
+    let line = |points: Vec<[f32; 3]>| points.into_iter().map(|[x, y, _]| Point { x, y }).collect();
+    let bitmap = |lines: Vec<Vec<[f32; 3]>>| {
+        let drawing = Drawing::new(lines.into_iter().map(line).collect()).expect("the drawings are valid");
+        ink::from_drawing(&drawing).expect("the drawings have ink").bitmap
+    };
+    drawings.into_values().map(bitmap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_ten_drawings_and_no_two_are_the_same() {
+        let bitmaps = bitmaps();
+        assert_eq!(bitmaps.len(), 10);
+        assert!((1..10).all(|index| !bitmaps[..index].contains(&bitmaps[index])));
+    }
+}

@@ -1,0 +1,47 @@
+//! A service that is told to stop: it says so before it stops listening, and finishes what it began.
+
+use axum::{Router, extract::State, routing::get};
+use reqwest::{Client, StatusCode};
+use service::Readiness;
+use std::sync::Arc;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, oneshot},
+};
+
+/// A request that has begun, and one that may end.
+#[derive(Clone, Default)]
+struct Slow {
+    begun: Arc<Notify>,
+    may_end: Arc<Notify>,
+}
+
+async fn slow(State(slow): State<Slow>) -> &'static str {
+    slow.begun.notify_one();
+    slow.may_end.notified().await;
+    "done"
+}
+
+#[tokio::test]
+async fn a_service_that_is_told_to_stop_is_not_ready_and_finishes_what_it_began() {
+    let (gate, readiness) = (Slow::default(), Readiness::default());
+    let ready = readiness.clone();
+    let probe = async move || ready.check().map(|()| "ok");
+    let app = Router::new().route("/slow", get(slow)).route("/readyz", get(probe)).with_state(gate.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(service::serve(listener, app, readiness, async { drop(stopped.await) }));
+
+    let http = Client::builder().no_proxy().build().unwrap();
+    let status = async || http.get(format!("{base}/readyz")).send().await.map(|response| response.status());
+    assert_eq!(status().await.unwrap(), StatusCode::OK);
+    let begun = tokio::spawn(http.get(format!("{base}/slow")).send());
+    gate.begun.notified().await;
+
+    drop(stop);
+    while status().await.expect("it says that it is not ready before it stops listening") == StatusCode::OK {}
+    gate.may_end.notify_one();
+    assert_eq!(begun.await.unwrap().unwrap().text().await.unwrap(), "done");
+    server.await.unwrap().unwrap();
+}
