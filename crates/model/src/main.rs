@@ -2,11 +2,17 @@
 
 use anyhow::Context;
 use clap::Parser;
+use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
 use service::Readiness;
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
+
+/// LibTorch allocates its tensors anew for every operation, and glibc's allocator takes a quarter of a small batch's time.
+/// This one takes its place for all of the process, LibTorch included.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
