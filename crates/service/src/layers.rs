@@ -49,10 +49,16 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
 
 #[expect(clippy::needless_pass_by_value, reason = "CatchPanicLayer hands the panic over")]
 fn defect(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = message, "a handler panicked");
+    tracing::error!(panic = panic_message(&*panic), "a handler panicked");
     Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
         .into_response()
+}
+
+/// What a panic says, for the log.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

@@ -13,6 +13,6 @@ mod process;
 pub use body::{MAX_INPUT_BYTES, Posted};
 pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
-pub use layers::with_layers;
+pub use layers::{panic_message, with_layers};
 pub use metrics::Metrics;
 pub use process::{Readiness, healthcheck, log_to_stderr, serve, stop_signal};

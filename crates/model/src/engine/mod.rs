@@ -118,7 +118,7 @@ impl<N: Network> Engine<N> {
     pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
         let (job, answer) = self.job(&network, 1, self.patience)?;
         let ink = match input.content() {
-            Content::Pixels(_) => self.submit(job, input.ink()?), // nothing to decode
+            Content::Pixels(_) => preprocess(&self.queue, job, &input)?, // nothing to decode
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
         };
         let mut classified = outcome(&*network, answer).await?;
@@ -163,17 +163,17 @@ impl<N: Network> Engine<N> {
             if job.reply.is_closed() {
                 return Err(EngineError::Gone);
             }
-            let ink = input.ink()?;
-            queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
-            Ok(ink)
+            preprocess(&queue, job, &input)
         };
         task::spawn_blocking(decode).await.map_err(|_| EngineError::Decoder)?
     }
+}
 
-    fn submit(&self, job: Job<N>, ink: Ink) -> Ink {
-        self.queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
-        ink
-    }
+/// Queues the bitmap of an input.
+fn preprocess<N>(queue: &Queue<N>, job: Job<N>, input: &Input) -> Result<Ink, EngineError> {
+    let ink = input.ink()?;
+    queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
+    Ok(ink)
 }
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;

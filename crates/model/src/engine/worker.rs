@@ -6,8 +6,8 @@ use super::{
 };
 use digit::Bitmap;
 use network::Classification;
+use service::panic_message;
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
 };
@@ -59,7 +59,7 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
             Err(Undone::Failed)
         }
         Err(panic) => {
-            tracing::error!(panic = message(&*panic), worker, "the network panicked and starts anew");
+            tracing::error!(panic = panic_message(&*panic), worker, "the network panicked and starts anew");
             network.restart(worker);
             Err(Undone::Failed)
         }
@@ -84,11 +84,6 @@ pub(crate) const BUCKETS: [usize; 6] = [1, 2, 4, 8, 16, LARGEST_BATCH];
 /// The smallest size that so many bitmaps fit into.
 fn bucket(count: usize) -> usize {
     BUCKETS.into_iter().find(|&size| size >= count).unwrap_or(count)
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use std::{
 /// How often the file is read. It is a few bytes, and reading works on every file system, which being told of changes
 /// does not.
 const EVERY: Duration = Duration::from_millis(200);
+/// The same after a version was refused, since to find out again means to read all of it.
+const AGAIN: Duration = Duration::from_millis(900);
 
 /// Starts a thread that follows the file until the registry is dropped. A version that cannot be loaded is told of
 /// once, and the old one goes on serving.
@@ -31,7 +33,7 @@ fn follow(registry: &Weak<Registry>) {
         }
         refused = told;
         drop(registry);
-        thread::sleep(EVERY);
+        thread::sleep(if refused.is_empty() { EVERY } else { AGAIN });
     }
 }
 

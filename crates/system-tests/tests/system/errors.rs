@@ -1,6 +1,7 @@
 //! What cannot be recognised is refused with a problem that says why, and nothing makes a service fail.
 
 use crate::{
+    damage,
     drawings::{self, Picture, encode},
     stack::{Stack, json},
 };
@@ -140,14 +141,7 @@ async fn damaged_images_never_make_a_service_fail() {
         encode(&image, ImageFormat::WebP),
         encode(&image, ImageFormat::Gif),
     ];
-    // A fixed sequence of damages (Marsaglia's xorshift), the same on every run.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = damage::numbers();
     for round in 0..400 {
         let mut bytes = originals[round % originals.len()].clone();
         for _ in 0..=random(6) {

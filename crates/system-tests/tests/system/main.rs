@@ -12,6 +12,7 @@
 mod away;
 mod browser;
 mod chromium;
+mod damage;
 mod drawings;
 mod errors;
 mod forms;

@@ -1,7 +1,10 @@
 //! The Open Inference Protocol: Triton's own client, unmodified, gets from the model service what it expects, and what
 //! that client would never send is refused in the protocol's words.
 
-use crate::stack::{self, ANY, Service, root, start_model, start_model_from};
+use crate::{
+    damage,
+    stack::{self, ANY, Service, root, start_model, start_model_from},
+};
 use flate2::{Compression, read::GzEncoder};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -235,14 +238,7 @@ async fn damaged_requests_never_make_the_model_service_fail() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();
-    // A fixed sequence of damages (Marsaglia's xorshift), the same on every run.
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = damage::numbers();
     for round in 0..400 {
         let mut body = whole.clone();
         for _ in 0..=random(3) {
