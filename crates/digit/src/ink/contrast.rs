@@ -80,20 +80,7 @@ fn crop(pixels: &Pixels, to: Bounds) -> Pixels {
 /// much as white on black. What is transparent shows the background.
 fn by_colour(pixels: &Pixels) -> Option<Plane> {
     let background = border_median(pixels);
-    let levels = match pixels.channels {
-        4 => pixels
-            .data
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&[red, green, blue, alpha]| {
-                let colour = distance([red, green, blue], background);
-                u8::try_from(u16::from(colour) * u16::from(alpha) / 255).unwrap_or(u8::MAX)
-            })
-            .collect(),
-        _ => pixels.data.as_chunks().0.iter().map(|&colour| distance(colour, background)).collect(),
-    };
-    let plane = Plane { width: pixels.width, height: pixels.height, levels };
+    let plane = Plane { width: pixels.width, height: pixels.height, levels: distances(pixels, background) };
     let mut counts = [0; 256];
     border(plane.width, plane.height).for_each(|index| counts[usize::from(plane.levels[index])] += 1);
     if is_even(&counts) {
@@ -102,6 +89,21 @@ fn by_colour(pixels: &Pixels) -> Option<Plane> {
         stretch(plane, noise.max(printed))
     } else {
         photo::ink(pixels, background)
+    }
+}
+
+/// How far each pixel is from the paper.
+fn distances(pixels: &Pixels, paper: [u8; 3]) -> Vec<u8> {
+    match pixels.channels {
+        1 => pixels.data.iter().map(|level| level.abs_diff(paper[0])).collect(),
+        3 => pixels.data.as_chunks().0.iter().map(|&colour| distance(colour, paper)).collect(),
+        _ => {
+            let shown = |&[red, green, blue, alpha]: &[u8; 4]| {
+                let colour = distance([red, green, blue], paper);
+                u8::try_from(u16::from(colour) * u16::from(alpha) / 255).unwrap_or(u8::MAX)
+            };
+            pixels.data.as_chunks().0.iter().map(shown).collect()
+        }
     }
 }
 

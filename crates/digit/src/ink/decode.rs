@@ -1,7 +1,7 @@
 //! Image bytes to pixels, the right way up, within limits that no file can exceed.
 
 use super::InkError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Luma, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::{fmt, io::Cursor};
 
 /// The most pixels that are decoded: 25 megapixels, more than most phones take.
@@ -72,7 +72,7 @@ impl fmt::Display for ImageKind {
     }
 }
 
-/// Pixels of 8 bits a channel: three channels (red, green, blue), or four with alpha.
+/// Pixels of 8 bits a channel: one channel (grey), three (red, green, blue), or four with alpha.
 #[derive(Debug, Clone)]
 pub struct Pixels {
     pub(super) width: usize,
@@ -126,18 +126,13 @@ fn is_cut(bytes: &[u8]) -> bool {
     end_of_image < start_of_scan
 }
 
-/// Eight bits a channel, grey as colour. Done before an image is turned, which takes a second copy.
+/// Eight bits a channel. Done before an image is turned, which takes a second copy.
 fn eight_bits(image: DynamicImage) -> DynamicImage {
-    match image {
-        // The crate's own conversion goes through its colour management, pixel by pixel.
-        DynamicImage::ImageLuma8(grey) => {
-            // By pixels, not by bytes: a third of the time.
-            let repeated: Vec<[u8; 3]> = grey.pixels().map(|&Luma([level])| [level; 3]).collect();
-            let repeated = RgbImage::from_raw(grey.width(), grey.height(), repeated.into_flattened());
-            repeated.map_or_else(|| grey.into(), DynamicImage::from)
-        }
-        image if image.color().has_alpha() => image.into_rgba8().into(),
-        image => image.into_rgb8().into(),
+    let colour = image.color();
+    match (colour.has_alpha(), colour.has_color()) {
+        (true, _) => image.into_rgba8().into(),
+        (false, true) => image.into_rgb8().into(),
+        (false, false) => image.into_luma8().into(),
     }
 }
 

@@ -34,13 +34,15 @@ fn fit(ink: &Plane, bounds: Bounds) -> Fitted {
     let rows: [Overlap; BOX] = std::array::from_fn(|i| Overlap::new(top, side, i, ink.height));
 
     let mut fitted = [0.0; BOX * BOX];
+    let mut means = vec![0.0; ink.width];
     for (row, fitted_row) in rows.iter().zip(fitted.chunks_exact_mut(BOX)) {
+        means.fill(0.0);
         for (y, y_weight) in row.weights() {
             let line = &ink.levels[y * ink.width..][..ink.width];
-            for (column, value) in columns.iter().zip(&mut *fitted_row) {
-                let sum: f32 = column.weights().map(|(x, x_weight)| f32::from(line[x]) * x_weight).sum();
-                *value += sum * y_weight / 255.0;
-            }
+            means.iter_mut().zip(line).for_each(|(mean, &level)| *mean += f32::from(level) * y_weight);
+        }
+        for (column, value) in columns.iter().zip(fitted_row) {
+            *value = column.weights().map(|(x, x_weight)| means[x] * x_weight).sum::<f32>() / 255.0;
         }
     }
     fitted

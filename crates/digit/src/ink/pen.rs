@@ -2,11 +2,12 @@
 //! MNIST's digits have.
 
 use super::{frame::BOX, plane::Plane};
+use crate::bitmap::level_of;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, IgnoredAny, SeqAccess, Visitor},
 };
-use std::fmt;
+use std::{fmt, ops::Range};
 
 /// The most points that a drawing may have, over all its strokes.
 pub const MAX_POINTS: usize = 10_000;
@@ -163,38 +164,46 @@ const fn canvas() -> f32 {
 
 /// Draws a line with round ends; a pixel that its edge crosses gets a share of the ink.
 fn draw_line(plane: &mut Plane, from: Point, to: Point) {
-    let radius = canvas() * PEN / 2.0;
+    let (line, radius) = (Line::new(from, to), canvas() * PEN / 2.0);
     let columns = span(from.x.min(to.x) - radius, from.x.max(to.x) + radius);
     for y in span(from.y.min(to.y) - radius, from.y.max(to.y) + radius) {
-        for x in columns.clone() {
-            let coverage = radius + 0.5 - distance(centre(x, y), from, to);
-            let level = &mut plane.levels[y * CANVAS + x];
-            *level = (*level).max(crate::bitmap::level_of(coverage));
+        let row = &mut plane.levels[usize::from(y) * CANVAS..][..CANVAS];
+        for (x, level) in columns.clone().zip(&mut row[columns.start.into()..columns.end.into()]) {
+            let centre = Point { x: f32::from(x) + 0.5, y: f32::from(y) + 0.5 };
+            *level = level_of(radius + 0.5 - line.distance(centre)).max(*level);
         }
     }
 }
 
 /// The canvas's pixels from `start` to `end`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the canvas before the cast")]
-fn span(start: f32, end: f32) -> std::ops::Range<usize> {
-    let within = |edge: f32| edge.clamp(0.0, canvas()) as usize;
+fn span(start: f32, end: f32) -> Range<u16> {
+    let within = |edge: f32| edge.clamp(0.0, canvas()) as u16;
     within(start.floor())..within(end.ceil() + 1.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "indices of a small canvas")]
-const fn centre(x: usize, y: usize) -> Point {
-    Point { x: x as f32 + 0.5, y: y as f32 + 0.5 }
+/// A straight line from one point to another.
+struct Line {
+    from: Point,
+    along: Point,
+    /// One by the square of its length; 0 for a dot.
+    per_square: f32,
 }
 
-/// The distance of a point from the line between two others.
-fn distance(point: Point, from: Point, to: Point) -> f32 {
-    let (along_x, along_y) = (to.x - from.x, to.y - from.y);
-    let (x, y) = (point.x - from.x, point.y - from.y);
-    let length_squared = along_x * along_x + along_y * along_y;
-    let nearest =
-        if length_squared > 0.0 { ((x * along_x + y * along_y) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
-    let (off_x, off_y) = (x - nearest * along_x, y - nearest * along_y);
-    (off_x * off_x + off_y * off_y).sqrt()
+impl Line {
+    fn new(from: Point, to: Point) -> Self {
+        let along = Point { x: to.x - from.x, y: to.y - from.y };
+        let square = along.x * along.x + along.y * along.y;
+        Self { from, along, per_square: if square.is_normal() { square.recip() } else { 0.0 } }
+    }
+
+    /// How far a point is from the nearest of the line's.
+    fn distance(&self, point: Point) -> f32 {
+        let (x, y) = (point.x - self.from.x, point.y - self.from.y);
+        let nearest = ((x * self.along.x + y * self.along.y) * self.per_square).clamp(0.0, 1.0);
+        let (off_x, off_y) = (x - nearest * self.along.x, y - nearest * self.along.y);
+        (off_x * off_x + off_y * off_y).sqrt()
+    }
 }
 
 /// Reads strokes and stops at the first that is too much, so that no body takes more memory than a drawing may.

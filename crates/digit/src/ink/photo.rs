@@ -96,7 +96,7 @@ fn liveliest(pixels: &Pixels, background: [u8; 3]) -> Plane {
     };
     let colours = || pixels.data.chunks_exact(pixels.channels);
     let spread = |&channel: &usize| spread(colours().step_by(SAMPLE).map(|pixel| over(pixel, channel)));
-    let channel = (0..3).max_by_key(spread).unwrap_or(0);
+    let channel = (0..pixels.channels.min(3)).max_by_key(spread).unwrap_or(0);
     let levels = colours().map(|pixel| over(pixel, channel)).collect();
     Plane { width: pixels.width, height: pixels.height, levels }
 }

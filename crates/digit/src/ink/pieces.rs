@@ -71,11 +71,11 @@ impl Pieces {
 
     fn add_runs(&mut self, y: usize, row: &[u8]) {
         let mut from = 0;
-        while let Some(gap) = row[from..].iter().position(|&level| level > 0) {
+        while let Some(gap) = first_inked(&row[from..]) {
             let start = from + gap;
             let end = row[start..].iter().position(|&level| level == 0).map_or(row.len(), |length| start + length);
-            let ink = row[start..end].iter().map(|&level| f32::from(level)).sum();
-            self.0.push(Run { y, columns: start..end, piece: self.0.len(), ink });
+            let ink = row[start..end].iter().map(|&level| usize::from(level)).sum();
+            self.0.push(Run { y, columns: start..end, piece: self.0.len(), ink: as_f32(ink) });
             from = end;
         }
     }
@@ -126,13 +126,21 @@ impl Pieces {
     }
 }
 
+/// Where ink begins in a row, most of which is paper: looked for in blocks, each compared as a whole.
+fn first_inked(row: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 16;
+    let is_paper = |block: &&[u8; BLOCK]| **block == [0; BLOCK];
+    let paper = BLOCK * row.as_chunks().0.iter().take_while(is_paper).count();
+    row[paper..].iter().position(|&level| level > 0).map(|gap| paper + gap)
+}
+
 fn most(numbers: impl Iterator<Item = f32>) -> f32 {
     numbers.fold(0.0, f32::max)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a run has two ends")]
-const fn as_f32(ends: usize) -> f32 {
-    ends as f32
+#[expect(clippy::cast_precision_loss, reason = "a run has two ends, and no more pixels than fit into a row")]
+const fn as_f32(count: usize) -> f32 {
+    count as f32
 }
 
 #[cfg(test)]

@@ -37,16 +37,16 @@ impl Plane {
 
     /// The tight bounding box of all levels of at least `least`, or `None` if there is none.
     pub(super) fn bounds(&self, least: u8) -> Option<Bounds> {
-        let inked = |row: &[u8]| row.iter().any(|&level| level >= least);
+        let is_inked = |level: &u8| *level >= least;
+        // The strongest level of a row, of a column: without an early end, so that many are compared at a time.
+        let inked = |row: &[u8]| is_inked(&row.iter().fold(0, |most, &level| most.max(level)));
         let top = self.rows().position(inked)?;
         let bottom = self.rows().rposition(inked)? + 1;
-        let (mut left, mut right) = (self.width, 0);
+        let mut columns = vec![0; self.width];
         for row in self.rows().take(bottom).skip(top) {
-            if let Some(first) = row.iter().position(|&level| level >= least) {
-                left = left.min(first);
-                right = right.max(row.iter().rposition(|&level| level >= least)? + 1);
-            }
+            columns.iter_mut().zip(row).for_each(|(most, &level)| *most = level.max(*most));
         }
+        let (left, right) = (columns.iter().position(is_inked)?, columns.iter().rposition(is_inked)? + 1);
         Some(Bounds { left, top, right, bottom })
     }
 }

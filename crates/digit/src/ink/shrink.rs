@@ -12,6 +12,7 @@ pub(super) fn shrink(pixels: &Pixels) -> Cow<'_, Pixels> {
     let factor = pixels.width.max(pixels.height).div_ceil(LONGEST);
     match (factor, pixels.channels) {
         (0 | 1, _) => Cow::Borrowed(pixels),
+        (_, 1) => Cow::Owned(means::<1>(pixels, factor)),
         (_, 4) => Cow::Owned(means::<4>(pixels, factor)),
         _ => Cow::Owned(means::<3>(pixels, factor)),
     }

@@ -33,14 +33,17 @@ pub(super) fn even_out(ink: Plane) -> Plane {
 /// ink needs margins of paper.
 fn line_width(ink: &Plane) -> f32 {
     let rows: Vec<&[u8]> = ink.rows().collect();
-    let mut outline = 0.0;
+    // A sum for each column, so that many are added at a time.
+    let mut slopes = vec![0.0; ink.width - 2];
     for three in rows.windows(3) {
-        for (x, sides) in three[1].windows(3).enumerate() {
-            let across = f32::from(sides[2]) - f32::from(sides[0]);
-            let down = f32::from(three[2][x + 1]) - f32::from(three[0][x + 1]);
-            outline += (across * across + down * down).sqrt() / 2.0;
+        let [above, row, below] = [&three[0][1..], three[1], &three[2][1..]];
+        let sides = row.iter().zip(&row[2..]).zip(above.iter().zip(below));
+        for (slope, ((&left, &right), (&above, &below))) in slopes.iter_mut().zip(sides) {
+            let (across, down) = (f32::from(right) - f32::from(left), f32::from(below) - f32::from(above));
+            *slope += (across * across + down * down).sqrt();
         }
     }
+    let outline = slopes.iter().sum::<f32>() / 2.0;
     let area: u64 = ink.levels.iter().map(|&level| u64::from(level)).sum();
     2.0 * as_f32(usize::try_from(area).unwrap_or(usize::MAX)) / outline.max(1.0)
 }
