@@ -108,7 +108,7 @@ fn a_card_of_something_else_is_refused() {
 
     let copy = Copy::new();
     let card = fs::read_to_string(copy.path("card.json")).unwrap();
-    fs::write(copy.path("card.json"), card.replace("cnn6-medium", "transformer")).unwrap();
+    fs::write(copy.path("card.json"), card.replace("cnn6-large", "transformer")).unwrap();
     let refusal = copy.refusal();
     assert!(matches!(refusal, Refusal::Card(_)) && refusal.to_string().contains("expected"), "{refusal}");
 
