@@ -167,10 +167,10 @@ async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
     for log in pair.stop().await {
         let lines = log.with(TRACE);
         assert_eq!(lines.len(), 1, "{}", log.text());
-        for part in ["INFO request{method=POST path=/predict ", "answered status=200 seconds=0."] {
+        for part in ["INFO request{method=POST path=\"/predict\" ", "answered status=200 seconds=0."] {
             assert!(lines[0].contains(part), "{part}: {}", lines[0]);
         }
-        assert_eq!(log.with("path=/predict").len(), 2, "the other one has a trace of its own");
+        assert_eq!(log.with("/predict").len(), 2, "the other one has a trace of its own");
         assert!(!log.text().contains("hush"), "{}", log.text());
         assert!(!log.text().contains("readyz"), "probes are not told of: {}", log.text());
     }
@@ -284,12 +284,7 @@ async fn a_collector_that_is_away_or_hangs_changes_nothing_for_clients() {
         }
         let began = Instant::now();
         for log in pair.stop().await {
-            assert_eq!(
-                log.text().lines().count(),
-                log.with("request{").len() + log.with("migrated").len(),
-                "{}",
-                log.text()
-            );
+            assert_eq!(log.with("answered status=200").len(), 20, "{}", log.text());
         }
         assert!(began.elapsed() < Duration::from_secs(8), "a stop waits little for it: {:?}", began.elapsed());
     }
