@@ -30,7 +30,7 @@ pub struct TelemetryOptions {
     /// How log lines are written; `RUST_LOG` says which ones are.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
-    /// OpenTelemetry collector to send traces to, by OTLP over HTTP, such as http://127.0.0.1:4318 [default: none].
+    /// OpenTelemetry collector to send traces to, by OTLP over HTTP, which is mostly at port 4318 [default: none].
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
     pub otlp_endpoint: Option<String>,
 }
