@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use reqwest::Url;
+use service::TelemetryOptions;
 use std::{convert::Infallible, fmt, net::SocketAddr, num::NonZeroU32, str::FromStr};
 
 /// Serves the page and the HTTP interface.
@@ -21,6 +22,9 @@ pub struct Config {
     /// The model service.
     #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000")]
     pub model_url: Url,
+    /// What is logged, and where traces are sent.
+    #[command(flatten)]
+    pub telemetry: TelemetryOptions,
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,

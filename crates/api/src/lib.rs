@@ -2,6 +2,7 @@
 //!
 //! It asks the model service what a drawing is ([`ModelClient`]) and keeps what was submitted ([`Store`]).
 
+mod asks;
 mod config;
 mod error;
 mod model_client;

@@ -12,7 +12,7 @@ fn main() -> anyhow::Result<ExitCode> {
     if config.healthcheck {
         return Ok(service::healthcheck(config.listen));
     }
-    service::log_to_stderr();
+    let _telemetry = config.telemetry.start("digits-api")?;
     run(&config)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,15 @@
 //! The client of the model service.
 
+use crate::asks::Asks;
 use digit::{
     Bitmap,
     wire::{Answer, Input, Problem},
 };
+use prometheus_client::registry::Registry;
 use reqwest::{Client, Response, StatusCode, Url, header};
-use service::Failure;
+use service::{Failure, TRACED, TRACEPARENT, traceparent};
 use std::{error::Error, time::Duration};
+use tracing::{Instrument, Span};
 
 /// How long the model service may take to accept a connection, and to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
@@ -18,6 +21,7 @@ pub struct ModelClient {
     http: Client,
     predict: Url,
     ready: Url,
+    asks: Asks,
 }
 
 /// Why the model service gave no answer.
@@ -41,7 +45,13 @@ impl ModelClient {
             .timeout(ANSWER_LIMIT)
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
-        Ok(Self { http, predict: base.join("predict?explain=true")?, ready: base.join("readyz")? })
+        let (predict, ready) = (base.join("predict?explain=true")?, base.join("readyz")?);
+        Ok(Self { http, predict, ready, asks: Asks::default() })
+    }
+
+    /// Shows what is counted of asking.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        self.asks.register(registry);
     }
 
     /// What the input is taken for by this version of the model, or by the one that serves, and the bitmap that the
@@ -50,9 +60,23 @@ impl ModelClient {
     /// # Errors
     /// When the model service refuses the input, does not know the version, is busy or away.
     pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
+        let counted = self.asks.begin();
+        let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
+        let answer = self.ask(input, version).instrument(span).await;
+        counted.end(&answer);
+        if let Ok((answer, _)) = &answer {
+            tell(answer);
+        }
+        answer
+    }
+
+    async fn ask(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
         let mut address = self.predict.clone();
         address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
-        let request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
+        let mut request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
+        if let Some(place) = traceparent() {
+            request = request.header(TRACEPARENT, place);
+        }
         let response = request.body(input.bytes().clone()).send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
@@ -70,6 +94,14 @@ impl ModelClient {
         let response = self.http.get(self.ready.clone()).timeout(CONNECT_LIMIT).send().await.map_err(away)?;
         response.error_for_status().map(drop).map_err(away)
     }
+}
+
+/// Adds what matters of an answer to the request's line in the log.
+fn tell(answer: &Answer) {
+    let logged = Span::current();
+    logged.record("prediction", answer.prediction.value());
+    logged.record("verdict", answer.verdict.name());
+    logged.record("model", &*answer.model);
 }
 
 /// An answer other than 200: a problem of the client's passes on as it is, anything else means that the model service

@@ -3,6 +3,7 @@
 use crate::Limits;
 use clap::Parser;
 use network::ModelVersion;
+use service::TelemetryOptions;
 use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
@@ -33,6 +34,9 @@ pub struct Config {
     /// Threads that run the network [default: as many as there are cores, or as the container may use].
     #[arg(long, env = "MODEL_WORKERS")]
     pub workers: Option<NonZeroUsize>,
+    /// What is logged, and where traces are sent.
+    #[command(flatten)]
+    pub telemetry: TelemetryOptions,
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,

@@ -19,7 +19,7 @@ fn main() -> anyhow::Result<ExitCode> {
     if config.healthcheck {
         return Ok(service::healthcheck(config.listen));
     }
-    service::log_to_stderr();
+    let _telemetry = config.telemetry.start("digits-model")?;
     // A blocking thread for each core decodes, and one more does what an operator asks for.
     let threads = config.workers().get();
     let mut runtime = runtime::Builder::new_multi_thread();

@@ -57,6 +57,26 @@ fn loaded(registry: &Registry) -> Vec<String> {
     registry.all().iter().map(|served| served.card().version.to_string()).collect()
 }
 
+/// What `/metrics` shows of the versions.
+fn shown(registry: &Arc<Registry>) -> Vec<String> {
+    let (mut metrics, mut text) = (prometheus_client::registry::Registry::default(), String::new());
+    metrics.register_collector(Box::new(registry.clone()));
+    prometheus_client::encoding::text::encode(&mut text, &metrics).unwrap();
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_metrics_follow_a_switch() {
+    let models = Models::new(&["old", "new"]);
+    let registry = Arc::new(models.open("old"));
+    assert_eq!(shown(&registry), [r#"model_info{version="old",state="serving"} 1"#]);
+    registry.serve(&version("new")).unwrap();
+    let both = [r#"model_info{version="new",state="serving"} 1"#, r#"model_info{version="old",state="loaded"} 1"#];
+    assert_eq!(shown(&registry), both);
+    registry.unload(&version("old"));
+    assert_eq!(shown(&registry), both[..1]);
+}
+
 #[test]
 fn who_began_with_a_version_ends_with_it_after_a_switch() {
     let models = Models::new(&["old", "new"]);

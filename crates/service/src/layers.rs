@@ -1,7 +1,11 @@
-//! What every request goes through: a log line, a limit of size and of time, and a problem for whatever is not
-//! answered otherwise.
+//! What every request goes through: it is followed to its end, its size and its time are limited, and there is a
+//! problem for whatever is not answered otherwise.
 
-use crate::{Failure, Metrics, body::MAX_BODY_BYTES, metrics::count};
+use crate::{
+    Failure, Metrics,
+    body::MAX_BODY_BYTES,
+    request::{Requests, follow},
+};
 use axum::{
     Router,
     body::HttpBody,
@@ -13,8 +17,7 @@ use axum::{
 use digit::wire::Code;
 use std::{any::Any, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
-use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
-use tracing::Span;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// The longest that a request may take, its body's arrival included.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -25,18 +28,17 @@ const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
 /// Adds what both services' routes have in common.
-pub fn with_layers(routes: Router, metrics: Metrics) -> Router {
-    let (page, requests) = metrics.split();
+pub fn with_layers(routes: Router, mut metrics: Metrics) -> Router {
+    let requests = Requests::new(metrics.registry());
     routes
-        .route("/metrics", page)
+        .route("/metrics", metrics.page())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))
         .layer(middleware::from_fn(time_limit))
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(requests, count))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(log).on_failure(()))
+        .layer(middleware::from_fn_with_state(requests, follow))
 }
 
 async fn not_found(uri: Uri) -> Failure {
@@ -75,12 +77,4 @@ async fn admit_large(State(places): State<Arc<Semaphore>>, request: Request, nex
         return failure.retry_after(Duration::from_secs(1)).into_response();
     }
     next.run(request).await
-}
-
-fn span(request: &Request) -> Span {
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-}
-
-fn log(response: &Response, latency: Duration, _: &Span) {
-    tracing::info!(status = response.status().as_u16(), ?latency, "answered");
 }

@@ -1,5 +1,5 @@
-//! HTTP as both services speak it: bodies to inputs, errors to problems, and a process that starts, is probed
-//! and stops.
+//! HTTP as both services speak it: bodies to inputs, errors to problems, what is counted, logged and traced of
+//! requests, and a process that starts, is probed and stops.
 //!
 //! It knows neither the network nor the database.
 
@@ -9,10 +9,15 @@ mod failure;
 mod layers;
 mod metrics;
 mod process;
+mod request;
+mod telemetry;
+mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
 pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
 pub use layers::{panic_message, with_layers};
-pub use metrics::Metrics;
-pub use process::{Readiness, healthcheck, log_to_stderr, serve, stop_signal};
+pub use metrics::{Metrics, Outcomes, Reading, seconds};
+pub use process::{Readiness, healthcheck, serve, stop_signal};
+pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
+pub use trace::{TRACED, TRACEPARENT, traceparent};

@@ -1,4 +1,4 @@
-//! A service as a process: it logs, listens, is probed, and on a signal finishes what is in flight.
+//! A service as a process: it listens, is probed, and on a signal finishes what is in flight.
 
 use crate::Failure;
 use axum::Router;
@@ -18,7 +18,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Notify,
 };
-use tracing_subscriber::EnvFilter;
 
 /// How long a service that was told to stop goes on taking requests while it says that it is not ready, so that who
 /// sends them can turn elsewhere first.
@@ -48,12 +47,6 @@ impl Readiness {
         }
         Ok(())
     }
-}
-
-/// Writes log lines to standard error; `RUST_LOG` says which (default: `info`).
-pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 }
 
 /// Serves until `stop`, says then that it is not ready, and lets what is in flight finish, for a few seconds at most.

@@ -23,6 +23,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:;
 
 /// The web service, ready to be served.
 pub fn app(api: Api) -> Router {
+    let mut metrics = Metrics::default();
+    api.model.register(metrics.registry());
+    api.store.register(metrics.registry());
     let routes = Router::new()
         .merge(page::router())
         .merge(predict::router())
@@ -30,7 +33,7 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .with_state(api)
         .merge(assets::router());
-    service::with_layers(routes, Metrics::default())
+    service::with_layers(routes, metrics)
         .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::REFERRER_POLICY, "same-origin"))

@@ -3,9 +3,11 @@
 mod labels;
 mod predictions;
 mod writer;
+mod writes;
 
 pub(crate) use predictions::NewPrediction;
 
+use prometheus_client::registry::Registry;
 use sqlx::{
     PgPool,
     migrate::{MigrateError, Migrator},
@@ -55,6 +57,11 @@ impl Store {
         let limited = database.clone().options([("statement_timeout", STATEMENT_LIMIT)]);
         let pool = pool.connect_lazy_with(limited);
         Self { writer: Writer::start(pool.clone()), pool, database }
+    }
+
+    /// Shows what is counted of writing.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        self.writer.register(registry);
     }
 
     /// Brings the database's tables up to date, as soon as it can be reached.

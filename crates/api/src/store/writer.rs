@@ -3,9 +3,12 @@
 //! No timer: a lone prediction is written at once, and under load statements grow by themselves. Nobody is told that a
 //! prediction is kept before the statement that holds it is committed.
 
-use super::{NewPrediction, StoreError};
-use std::sync::Arc;
+use super::{NewPrediction, StoreError, writes::Writes};
+use prometheus_client::registry::Registry;
+use service::TRACED;
+use std::{sync::Arc, time::Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tracing::Instrument;
 
 /// Statements under way at a time: a second one, so that one with large images does not hold up the small ones.
 const STATEMENTS: usize = 2;
@@ -31,6 +34,7 @@ pub(super) struct Writer {
     queue: mpsc::UnboundedSender<Waiting>,
     /// A permit for each byte that may wait or be under way.
     room: Arc<Semaphore>,
+    writes: Writes,
 }
 
 /// A prediction on its way, and who waits for it to be kept.
@@ -51,8 +55,14 @@ impl Writer {
     /// Starts to write what comes.
     pub(super) fn start(table: impl Table) -> Self {
         let (queue, arrivals) = mpsc::unbounded_channel();
-        tokio::spawn(run(Queue { arrivals, first: None }, table));
-        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)) }
+        let writes = Writes::default();
+        tokio::spawn(run(Queue { arrivals, first: None }, table, writes.clone()));
+        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), writes }
+    }
+
+    /// Shows what is counted of writing.
+    pub(super) fn register(&self, registry: &mut Registry) {
+        self.writes.register(registry);
     }
 
     /// Returns when the prediction is committed.
@@ -60,38 +70,52 @@ impl Writer {
         let ended = || StoreError::Defect("the writer has ended".to_owned());
         let room =
             u32::try_from(weight(&new)).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
-        let room = room.ok_or(StoreError::Busy)?;
+        let Some(room) = room else {
+            self.writes.settled(&Err(StoreError::Busy));
+            return Err(StoreError::Busy);
+        };
         let (reply, outcome) = oneshot::channel();
+        self.writes.waiting.inc();
         self.queue.send(Waiting { new, client: Client { reply, room } }).map_err(|_| ended())?;
-        outcome.await.map_err(|_| ended())?
+        outcome.instrument(tracing::info_span!(target: TRACED, "keep")).await.map_err(|_| ended())?
     }
 }
 
 /// Fills a statement whenever one may be sent.
-async fn run(mut queue: Queue, table: impl Table) {
+async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
     let statements = Arc::new(Semaphore::new(STATEMENTS));
     while let Ok(statement) = statements.clone().acquire_owned().await
         && let Some(batch) = queue.next_batch().await
     {
-        let table = table.clone();
+        let (table, writes) = (table.clone(), writes.clone());
         tokio::spawn(async move {
-            settle(batch, &table).await;
+            settle(batch, &table, &writes).await;
             drop(statement);
         });
     }
 }
 
-/// Writes a batch and tells every client the outcome.
+/// Writes a batch and tells every client the outcome, which is counted by then.
 ///
 /// What one prediction may be at fault for must not cost its neighbours theirs: each is then tried by itself.
-async fn settle(batch: Vec<Waiting>, table: &impl Table) {
+async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
     let (new, clients): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.new, waiting.client)).unzip();
-    let together = table.insert(&new).await;
+    let together = insert(&new, table, writes).await;
     let one_by_one = new.len() > 1 && matches!(together, Err(StoreError::Defect(_)));
     for (new, client) in new.chunks(1).zip(clients) {
-        let outcome = if one_by_one { table.insert(new).await } else { together.clone() };
+        let outcome = if one_by_one { insert(new, table, writes).await } else { together.clone() };
+        writes.waiting.dec();
+        writes.settled(&outcome);
         let _ = client.reply.send(outcome); // it may have gone
     }
+}
+
+/// One statement, measured.
+async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> Result<(), StoreError> {
+    let began = Instant::now();
+    let outcome = table.insert(new).await;
+    writes.ran(new.len(), began.elapsed(), &outcome);
+    outcome
 }
 
 /// Predictions that wait, first come first served.
@@ -225,29 +249,50 @@ mod tests {
         assert_eq!(batches(&[LARGE, LARGE, 100, 100, LARGE]).await, [1, 3, 1], "none overtakes another");
     }
 
-    /// What clients are told whose predictions make one batch, one of which meets the fault.
-    async fn settled(fault: StoreError) -> (Vec<Result<(), StoreError>>, Vec<usize>) {
+    /// What is registered, as `/metrics` shows it.
+    fn text(register: impl FnOnce(&mut Registry)) -> String {
+        let (mut registry, mut text) = (Registry::default(), String::new());
+        register(&mut registry);
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        text
+    }
+
+    fn assert_shows(text: &str, line: &str) {
+        assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
+    }
+
+    /// What clients are told whose predictions make one batch, one of which meets the fault; the statements; what is
+    /// counted.
+    async fn settled(fault: StoreError) -> (Vec<Result<(), StoreError>>, Vec<usize>, String) {
         let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
         let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
-        settle(batch, &table).await;
+        let writes = Writes::default();
+        settle(batch, &table, &writes).await;
         let told = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
-        (told, table.sizes())
+        (told, table.sizes(), text(|registry| writes.register(registry)))
     }
 
     #[tokio::test]
     async fn one_bad_row_costs_its_neighbours_nothing() {
         let fault = StoreError::Defect("no such digit".to_owned());
-        let (told, statements) = settled(fault.clone()).await;
+        let (told, statements, counted) = settled(fault.clone()).await;
         assert_eq!(told, [Ok(()), Err(fault), Ok(())]);
         assert_eq!(statements, [3, 1, 1, 1]);
+        assert_shows(&counted, r#"predictions_total{outcome="kept"} 2"#);
+        assert_shows(&counted, r#"predictions_total{outcome="refused"} 1"#);
+        assert_shows(&counted, "statement_failures_total 2");
+        assert_shows(&counted, "statement_rows_sum 2.0");
+        assert_shows(&counted, "statement_seconds_count 2");
     }
 
     #[tokio::test]
     async fn while_the_database_is_away_nothing_is_tried_twice() {
         let fault = StoreError::Away("shutting down".to_owned());
-        let (told, statements) = settled(fault.clone()).await;
+        let (told, statements, counted) = settled(fault.clone()).await;
         assert_eq!(told, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
         assert_eq!(statements, [3]);
+        assert_shows(&counted, r#"predictions_total{outcome="away"} 3"#);
+        assert_shows(&counted, "statement_failures_total 1");
     }
 
     /// Gives predictions to the writer, each from a task of its own, and returns once all of them wait.
@@ -294,12 +339,16 @@ mod tests {
         let held = submit(&writer, &[LARGE; QUEUE_WEIGHT / LARGE]).await;
         assert!(held.len() >= 16, "as many as are read at a time");
         assert_eq!(writer.write(prediction(LARGE)).await, Err(StoreError::Busy));
+        let counted = text(|registry| writer.register(registry));
+        assert_shows(&counted, r#"predictions_total{outcome="busy"} 1"#);
+        assert_shows(&counted, &format!("predictions_waiting {}", held.len()));
 
         table.gate.add_permits(1);
         for task in held {
             assert_eq!(task.await.unwrap(), Ok(()));
         }
         assert_eq!(writer.write(prediction(LARGE)).await, Ok(()));
+        assert_shows(&text(|registry| writer.register(registry)), "predictions_waiting 0");
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
+mod metrics;
 mod queue;
 mod statistics;
 mod worker;
@@ -18,8 +19,11 @@ use digit::{
     ink::{self, Ink, InkError},
     wire::{Content, Input},
 };
+use metrics::{Fate, Metrics};
 use network::Classification;
+use prometheus_client::registry::Registry;
 use queue::{Job, Queue, Undone};
+use service::TRACED;
 use std::{
     num::NonZeroUsize,
     sync::Arc,
@@ -31,6 +35,7 @@ use tokio::{
     sync::{Semaphore, oneshot},
     task,
 };
+use tracing::Instrument;
 
 /// A handle to the workers; they end with the last one.
 #[derive(Debug)]
@@ -42,6 +47,7 @@ pub struct Engine<N> {
     megapixels: Arc<Semaphore>,
     largest_job: usize,
     patience: Duration,
+    metrics: Metrics,
 }
 
 /// Why the engine gave no answer.
@@ -85,10 +91,11 @@ impl<N: Network> Engine<N> {
     /// # Errors
     /// When no threads can be started.
     pub fn start(limits: Limits) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::new());
+        let (queue, metrics) = (Arc::new(Queue::new()), Metrics::default());
         for worker in 0..limits.workers.get() {
-            let queue = queue.clone();
-            thread::Builder::new().name(format!("network-{worker}")).spawn(move || worker::work(worker, &queue))?;
+            let (queue, metrics) = (queue.clone(), metrics.clone());
+            let work = move || worker::work(worker, &queue, &metrics);
+            thread::Builder::new().name(format!("network-{worker}")).spawn(work)?;
         }
         Ok(Self {
             queue,
@@ -96,7 +103,13 @@ impl<N: Network> Engine<N> {
             megapixels: Arc::new(Semaphore::new(MEGAPIXELS as usize)),
             largest_job: LARGEST_BATCH.min(limits.places.get()),
             patience: limits.patience,
+            metrics,
         })
+    }
+
+    /// Shows what the engine counts and measures.
+    pub fn register(&self, registry: &mut Registry) {
+        self.metrics.register(registry, self.queue.clone());
     }
 
     /// How many bitmaps wait for a worker.
@@ -118,7 +131,7 @@ impl<N: Network> Engine<N> {
     pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
         let (job, answer) = self.job(&network, 1, self.patience)?;
         let ink = match input.content() {
-            Content::Pixels(_) => preprocess(&self.queue, job, &input)?, // nothing to decode
+            Content::Pixels(_) => preprocess(&self.queue, &self.metrics, job, &input)?, // nothing to decode
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
         };
         let mut classified = outcome(&*network, answer).await?;
@@ -144,34 +157,44 @@ impl<N: Network> Engine<N> {
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
     fn job(&self, network: &Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
+        let mut tally = self.metrics.begin(count);
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
+            tally.fate = Fate::Busy;
             network.statistics().fail.add(Duration::ZERO);
             EngineError::Busy
         })?;
         let (reply, answer) = oneshot::channel();
         let queued = Instant::now();
         let (network, deadline) = (network.clone(), queued + patience);
-        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places }, answer))
+        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places, tally }, answer))
     }
 
     /// Preprocesses off the runtime's threads, and queues what comes of it from there.
     async fn decode(&self, job: Job<N>, input: Input) -> Result<Ink, EngineError> {
-        let (queue, megapixels, runtime) = (self.queue.clone(), self.megapixels.clone(), Handle::current());
+        let (queue, metrics) = (self.queue.clone(), self.metrics.clone());
+        let (megapixels, runtime) = (self.megapixels.clone(), Handle::current());
+        let span = tracing::info_span!(target: TRACED, "preprocess");
         let decode = move || {
+            let _in_it = span.enter();
             let _permit = runtime.block_on(megapixels.acquire_many(cost(&input)));
             if job.reply.is_closed() {
                 return Err(EngineError::Gone);
             }
-            preprocess(&queue, job, &input)
+            preprocess(&queue, &metrics, job, &input)
         };
         task::spawn_blocking(decode).await.map_err(|_| EngineError::Decoder)?
     }
 }
 
 /// Queues the bitmap of an input.
-fn preprocess<N>(queue: &Queue<N>, job: Job<N>, input: &Input) -> Result<Ink, EngineError> {
-    let ink = input.ink()?;
+fn preprocess<N>(queue: &Queue<N>, metrics: &Metrics, mut job: Job<N>, input: &Input) -> Result<Ink, EngineError> {
+    job.tally.fate = Fate::Undrawable; // if there is none, or the decoder panics
+    let began = Instant::now();
+    let ink = input.ink();
+    metrics.preprocessing.observe(began.elapsed().as_secs_f64());
+    let ink = ink?;
+    job.tally.fate = Fate::Gone;
     queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
     Ok(ink)
 }
@@ -181,6 +204,7 @@ type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;
 /// What becomes of a job; a failure is counted.
 async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
     let began = Instant::now();
+    let answer = answer.instrument(tracing::info_span!(target: TRACED, "classify"));
     let outcome = answer.await.unwrap_or(Err(Undone::Failed));
     outcome.map_err(|undone| {
         network.statistics().fail.add(began.elapsed());
@@ -215,7 +239,11 @@ impl<N> Drop for Engine<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Condvar, Mutex};
+    use std::{
+        pin::Pin,
+        sync::{Condvar, Mutex},
+        task::Poll,
+    };
     use tch::TchError;
 
     /// A network that works only while it is told to.
@@ -325,5 +353,46 @@ mod tests {
         gate.open();
         let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
         assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Ink(InkError::Blank))));
+    }
+
+    /// Polls once; whether it is pending.
+    async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+        std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+    }
+
+    /// How many drawings came to this, as `/metrics` shows it.
+    fn counted(engine: &Engine<Gate>, fate: &str) -> u64 {
+        let (mut registry, mut text) = (Registry::default(), String::new());
+        engine.register(&mut registry);
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        let name = format!("drawings_total{{outcome=\"{fate}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn whatever_becomes_of_a_drawing_is_counted_once() {
+        let (gate, engine) = engine(4, LONG);
+        let bitmaps = |count| vec![Bitmap::new([0; Bitmap::LEN]); count];
+        let first = tokio::spawn({
+            let (engine, gate) = (engine.clone(), gate.clone());
+            async move { engine.recognise(gate, pixels()).await.map(drop) }
+        });
+        while engine.places.available_permits() == 4 || engine.depth() > 0 {
+            task::yield_now().await;
+        }
+        // The first is in work. Of those that wait, one is late and one loses its client; for two more there is no place.
+        let mut gone = Box::pin(engine.classify(gate.clone(), bitmaps(1), None));
+        assert!(is_pending(&mut gone).await);
+        drop(gone);
+        let mut late = Box::pin(engine.classify(gate.clone(), bitmaps(1), Some(Duration::ZERO)));
+        assert!(is_pending(&mut late).await);
+        assert!(matches!(engine.classify(gate.clone(), bitmaps(2), None).await, Err(EngineError::Busy)));
+        gate.open();
+        assert!(late.await.is_err() && first.await.unwrap().is_ok());
+        let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
+        assert!(engine.recognise(gate.clone(), blank).await.is_err());
+        assert!(engine.classify(gate, bitmaps(3), None).await.is_ok());
+        let fates = ["done", "busy", "late", "failed", "gone", "undrawable"].map(|fate| counted(&engine, fate));
+        assert_eq!(fates, [4, 2, 1, 0, 1, 1]);
     }
 }

@@ -3,6 +3,7 @@
 //! A batch is formed when a worker is free and takes what has gathered by then: no timer, so that a lone request never
 //! waits, and under load batches grow by themselves.
 
+use super::metrics::{Fate, Tally};
 use digit::Bitmap;
 use network::Classification;
 use std::{
@@ -36,6 +37,17 @@ pub(crate) struct Job<N> {
     pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, Undone>>,
     /// The request's places among those that may be in work or wait; free again when the job is done or dropped.
     pub(crate) places: OwnedSemaphorePermit,
+    pub(crate) tally: Tally,
+}
+
+impl<N> Job<N> {
+    /// Tells the client, whose drawings are counted and whose places are free before it can ask again.
+    pub(super) fn finish(self, answer: Result<Vec<Classification>, Undone>) {
+        let Self { reply, places, mut tally, .. } = self;
+        tally.fate = answer.as_ref().map_or_else(|&undone| undone.into(), |_| Fate::Done);
+        drop((tally, places));
+        let _ = reply.send(answer); // it may have gone
+    }
 }
 
 /// Jobs for one network that are done at once.
@@ -111,7 +123,8 @@ impl<N> Waiting<N> {
         let (mut room, mut index) = (LARGEST_BATCH, 0);
         while room > 0 && index < self.jobs.len() {
             let job = &self.jobs[index];
-            let is_over = job.reply.is_closed() || job.deadline <= now;
+            let has_gone = job.reply.is_closed();
+            let is_over = has_gone || job.deadline <= now;
             let belongs = batch.first().is_none_or(|first| Arc::ptr_eq(&first.network, &job.network));
             if !is_over && !belongs {
                 index += 1;
@@ -121,11 +134,11 @@ impl<N> Waiting<N> {
                 break; // smaller ones behind it do not overtake it
             }
             let Some(job) = self.jobs.remove(index) else { break };
-            if is_over {
-                let _ = job.reply.send(Err(Undone::Late));
-            } else {
+            if !is_over {
                 room -= job.bitmaps.len();
                 batch.push(job);
+            } else if !has_gone {
+                job.finish(Err(Undone::Late));
             }
         }
         batch
@@ -135,6 +148,7 @@ impl<N> Waiting<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Metrics;
     use std::{thread, time::Duration};
     use tokio::sync::oneshot::{Receiver, error::TryRecvError};
 
@@ -156,6 +170,7 @@ mod tests {
             deadline: Instant::now() + Duration::from_mins(1),
             reply,
             places: place(),
+            tally: Metrics::default().begin(count),
         };
         (job, answer)
     }

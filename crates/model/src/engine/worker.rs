@@ -1,7 +1,7 @@
 //! The threads that own the networks, one for each core.
 
 use super::{
-    Statistics,
+    Metrics, Statistics,
     queue::{Batch, LARGEST_BATCH, Queue, Undone},
 };
 use digit::Bitmap;
@@ -29,16 +29,16 @@ pub trait Network: Send + Sync + 'static {
 }
 
 /// Does what comes into the queue until that is closed.
-pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>) {
+pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
     // More threads than one only get in each other's way: the network is small, and there is a worker for each core.
     tch::set_num_threads(1);
     while let Some(batch) = queue.next_batch() {
-        run(worker, batch);
+        run(worker, batch, metrics);
     }
 }
 
 /// Classifies a batch and hands every job its part. Whatever goes wrong is answered, too.
-fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
+fn run<N: Network>(worker: usize, mut batch: Batch<N>, metrics: &Metrics) {
     let Some(first) = batch.first() else { return };
     let network = first.network.clone();
     let counts: Vec<usize> = batch.iter().map(|job| job.bitmaps.len()).collect();
@@ -52,6 +52,7 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
     let mut classified = match outcome {
         Ok(Ok(classified)) => {
             network.statistics().ran(count, took);
+            metrics.ran(count, took);
             Ok(classified.into_iter())
         }
         Ok(Err(error)) => {
@@ -60,6 +61,7 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
         }
         Err(panic) => {
             tracing::error!(panic = panic_message(&*panic), worker, "the network panicked and starts anew");
+            metrics.restarts.inc();
             network.restart(worker);
             Err(Undone::Failed)
         }
@@ -67,13 +69,14 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>) {
     for (job, count) in batch.into_iter().zip(counts) {
         let answer = match &mut classified {
             Ok(classified) => {
-                network.statistics().answered(began.saturating_duration_since(job.queued), took);
+                let waited = began.saturating_duration_since(job.queued);
+                network.statistics().answered(waited, took);
+                metrics.waited(waited);
                 Ok(classified.take(count).collect())
             }
             Err(undone) => Err(*undone),
         };
-        drop(job.places); // before the client learns the answer, and may ask again
-        let _ = job.reply.send(answer); // it may have gone
+        job.finish(answer);
     }
 }
 
@@ -107,6 +110,7 @@ mod tests {
         sizes: Mutex<Vec<usize>>,
         restarts: AtomicUsize,
         statistics: Statistics,
+        metrics: Metrics,
     }
 
     impl Network for Echo {
@@ -138,6 +142,7 @@ mod tests {
 
     /// What the jobs of one batch are answered, each as the levels that its bitmaps were taken for.
     fn answers(network: &Arc<Echo>, jobs: &[&[u8]]) -> Vec<Result<Vec<f32>, Undone>> {
+        let metrics = &network.metrics;
         let mut answers = Vec::new();
         let mut batch = Vec::new();
         for levels in jobs {
@@ -146,10 +151,11 @@ mod tests {
             let queued = Instant::now();
             let deadline = queued + Duration::from_mins(1);
             let places = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, places });
+            let tally = metrics.begin(levels.len());
+            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, places, tally });
             answers.push(answer);
         }
-        run(0, batch);
+        run(0, batch, metrics);
         let read = |mut answer: oneshot::Receiver<Result<Vec<Classification>, Undone>>| {
             Ok(answer.try_recv().unwrap()?.iter().map(|one| one.strangeness).collect())
         };
@@ -219,8 +225,9 @@ mod tests {
         assert!(Pin::new(&mut answer).poll(&mut Context::from_waker(&waker)).is_pending());
 
         let (network, bitmaps, queued) = (Arc::<Echo>::default(), vec![bitmap(1)], Instant::now());
-        let deadline = queued + Duration::from_mins(1);
-        run(0, vec![Job { network, bitmaps, queued, deadline, reply, places }]);
+        let (metrics, deadline) = (Metrics::default(), queued + Duration::from_mins(1));
+        let tally = metrics.begin(1);
+        run(0, vec![Job { network, bitmaps, queued, deadline, reply, places, tally }], &metrics);
         assert_eq!(client.free.load(Ordering::Relaxed), 1);
     }
 }

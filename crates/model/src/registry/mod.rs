@@ -3,6 +3,7 @@
 //! Whoever classifies holds the version that it began with. A switch exchanges a pointer, so that no batch is of two
 //! versions and none waits; the old version is freed with the last request that it answers.
 
+mod metrics;
 mod served;
 mod watch;
 

@@ -22,6 +22,9 @@ pub struct Model {
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
+    let mut metrics = Metrics::default();
+    model.engine.register(metrics.registry());
+    metrics.registry().register_collector(Box::new(model.registry.clone()));
     let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router()).with_state(model);
-    service::with_layers(routes, Metrics::default()).layer(middleware::from_fn(v2::refuse_in_its_words))
+    service::with_layers(routes, metrics).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

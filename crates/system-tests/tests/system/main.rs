@@ -12,6 +12,7 @@
 mod away;
 mod browser;
 mod chromium;
+mod counts;
 mod damage;
 mod drawings;
 mod errors;
@@ -25,5 +26,6 @@ mod stack;
 mod stopping;
 mod strangers;
 mod together;
+mod traces;
 mod triton;
 mod verdicts;

@@ -1,0 +1,71 @@
+//! What is counted and measured of writing predictions.
+
+use super::StoreError;
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+use service::{Outcomes, seconds};
+use std::time::Duration;
+
+/// Rows that a statement writes: one where there is little to do, up to as many as fit.
+const ROWS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+const KEPT: &str = "kept";
+const BUSY: &str = "busy";
+const AWAY: &str = "away";
+const REFUSED: &str = "refused";
+
+/// Counters and histograms; a clone is the same ones.
+#[derive(Debug, Clone)]
+pub(super) struct Writes {
+    /// Predictions that wait to be written, or are being written.
+    pub(super) waiting: Gauge,
+    predictions: Outcomes,
+    rows: Histogram,
+    seconds: Histogram,
+    failures: Counter,
+}
+
+impl Default for Writes {
+    fn default() -> Self {
+        Self {
+            waiting: Gauge::default(),
+            predictions: Outcomes::new([KEPT, BUSY, AWAY, REFUSED]),
+            rows: Histogram::new(ROWS),
+            seconds: seconds(),
+            failures: Counter::default(),
+        }
+    }
+}
+
+impl Writes {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register("predictions_waiting", "Predictions on their way to the database", self.waiting.clone());
+        self.predictions.register(registry, "predictions", "Predictions to be kept, by what became of them");
+        registry.register("statement_rows", "Rows that were committed at once", self.rows.clone());
+        registry.register("statement_seconds", "How long it took to write and commit them", self.seconds.clone());
+        registry.register("statement_failures", "Statements after which nothing was committed", self.failures.clone());
+    }
+
+    /// A statement with so many rows is over.
+    pub(super) fn ran(&self, rows: usize, took: Duration, outcome: &Result<(), StoreError>) {
+        if outcome.is_err() {
+            self.failures.inc();
+            return;
+        }
+        self.rows.observe(u32::try_from(rows).map_or(f64::INFINITY, f64::from));
+        self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// What a prediction came to.
+    pub(super) fn settled(&self, outcome: &Result<(), StoreError>) {
+        let outcome = match outcome {
+            Ok(()) => KEPT,
+            Err(StoreError::Busy) => BUSY,
+            Err(StoreError::Away(_)) => AWAY,
+            Err(StoreError::Defect(_)) => REFUSED,
+        };
+        self.predictions.add(outcome, 1);
+    }
+}

@@ -1,0 +1,127 @@
+//! What the engine counts and measures, of whatever version, for `GET /metrics`.
+
+use super::queue::{Queue, Undone};
+use prometheus_client::{
+    metrics::{counter::Counter, histogram::Histogram},
+    registry::Registry,
+};
+use service::{Outcomes, Reading, seconds};
+use std::{sync::Arc, time::Duration};
+
+/// What can become of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// A network said what it takes it for.
+    Done,
+    /// No place was free.
+    Busy,
+    /// Its turn did not come in time.
+    Late,
+    /// The network failed.
+    Failed,
+    /// Its client went before its turn came.
+    Gone,
+    /// There is no bitmap in what was sent.
+    Undrawable,
+}
+
+impl Fate {
+    const ALL: [Self; 6] = [Self::Done, Self::Busy, Self::Late, Self::Failed, Self::Gone, Self::Undrawable];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Busy => "busy",
+            Self::Late => "late",
+            Self::Failed => "failed",
+            Self::Gone => "gone",
+            Self::Undrawable => "undrawable",
+        }
+    }
+}
+
+impl From<Undone> for Fate {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Late => Self::Late,
+            Undone::Failed => Self::Failed,
+        }
+    }
+}
+
+/// Counters and histograms; a clone is the same ones.
+#[derive(Debug, Clone)]
+pub(crate) struct Metrics {
+    drawings: Outcomes,
+    pub(super) preprocessing: Histogram,
+    queue: Histogram,
+    compute: Histogram,
+    batch: Histogram,
+    pub(super) restarts: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            drawings: Outcomes::new(Fate::ALL.map(Fate::name)),
+            preprocessing: seconds(),
+            queue: seconds(),
+            compute: seconds(),
+            batch: Histogram::new(super::BUCKETS.map(|size| u32::try_from(size).map_or(f64::INFINITY, f64::from))),
+            restarts: Counter::default(),
+        }
+    }
+}
+
+impl Metrics {
+    /// Shows them, and how many bitmaps wait in this queue.
+    pub(super) fn register<N: Send + Sync + 'static>(&self, registry: &mut Registry, queue: Arc<Queue<N>>) {
+        self.drawings.register(registry, "drawings", "Drawings by what became of them");
+        for (name, help, histogram) in [
+            ("preprocessing_seconds", "How long it took to make a bitmap of what was sent", &self.preprocessing),
+            ("queue_seconds", "How long the bitmaps of a request that were classified waited", &self.queue),
+            ("compute_seconds", "How long a network took over a batch", &self.compute),
+            ("batch_drawings", "How many bitmaps were classified at once", &self.batch),
+        ] {
+            registry.register(name, help, histogram.clone());
+        }
+        registry.register("worker_restarts", "How often a network panicked", self.restarts.clone());
+        let read = move || queue.depth() as u64;
+        registry.register_collector(Box::new(Reading {
+            name: "drawings_waiting",
+            help: "Bitmaps that wait for a network",
+            read,
+        }));
+    }
+
+    /// Drawings that begin their way now.
+    pub(super) fn begin(&self, drawings: usize) -> Tally {
+        Tally { outcomes: self.drawings.clone(), drawings: drawings as u64, fate: Fate::Gone }
+    }
+
+    /// A network is done with a batch of so many bitmaps.
+    pub(super) fn ran(&self, bitmaps: usize, took: Duration) {
+        self.batch.observe(u32::try_from(bitmaps).map_or(f64::INFINITY, f64::from));
+        self.compute.observe(took.as_secs_f64());
+    }
+
+    /// The bitmaps of a request that are done waited so long.
+    pub(super) fn waited(&self, waited: Duration) {
+        self.queue.observe(waited.as_secs_f64());
+    }
+}
+
+/// Drawings of one request. When this is dropped they are counted, once, whatever became of them.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    outcomes: Outcomes,
+    drawings: u64,
+    /// What becomes of them if nothing else does: at first, that their client goes.
+    pub(super) fate: Fate,
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        self.outcomes.add(self.fate.name(), self.drawings);
+    }
+}

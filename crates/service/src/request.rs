@@ -1,0 +1,235 @@
+//! A request from its arrival to its answer: counted, measured, logged and traced, whatever becomes of it.
+
+use crate::{
+    metrics::seconds,
+    trace::{self, TRACED},
+};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::Response,
+};
+use opentelemetry::{context::FutureExt, trace::TraceContextExt};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
+use std::time::Instant;
+use tracing::{Instrument, Span, field::Empty};
+
+/// What is counted of requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Requests {
+    count: Family<Answered, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+}
+
+/// The address as the program knows it, not as the client wrote it: clients are not to make up labels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+    method: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    route: String,
+    method: &'static str,
+    /// The HTTP status, or `cancelled`.
+    outcome: String,
+}
+
+impl Requests {
+    pub(crate) fn new(registry: &mut Registry) -> Self {
+        let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(seconds) };
+        let help = "Requests that were answered, or given up by their clients";
+        registry.register("requests", help, requests.count.clone());
+        let help = "How long requests took until they were answered";
+        registry.register("request_seconds", help, requests.seconds.clone());
+        requests
+    }
+}
+
+impl Route {
+    fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+        Self { route, method: name(request.method()) }
+    }
+
+    /// Whether programs ask for it every few seconds; that is to fill neither logs nor traces.
+    fn is_probe(&self) -> bool {
+        let last = self.route.rsplit('/').next();
+        last.is_some_and(|last| ["livez", "readyz", "live", "ready", "metrics"].contains(&last))
+    }
+}
+
+/// Follows a request to its end.
+pub(crate) async fn follow(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+    let route = Route::of(&request);
+    let traced = if route.is_probe() { Span::none() } else { traced(&route) };
+    let context = trace::join(&traced, request.headers());
+    let logged = logged(&request, &route, &context);
+    let mut open = Open { requests, route, began: Instant::now(), status: None, logged: logged.clone(), traced };
+    let response = next.run(request).with_context(context).instrument(logged).await;
+    open.status = Some(response.status());
+    response
+}
+
+/// The request in a trace, in the words of OpenTelemetry's conventions for HTTP.
+fn traced(Route { route, method }: &Route) -> Span {
+    tracing::info_span!(
+        target: TRACED,
+        "request",
+        otel.name = format_args!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+    )
+}
+
+/// The request in the log. Headers and query strings may hold what is nobody's business.
+fn logged(request: &Request, route: &Route, context: &opentelemetry::Context) -> Span {
+    let (method, path) = (request.method(), request.uri().path());
+    let trace_id = context.span().span_context().trace_id();
+    if route.is_probe() {
+        return tracing::debug_span!("request", %method, path, %trace_id);
+    }
+    tracing::info_span!("request", %method, path, %trace_id, prediction = Empty, verdict = Empty, model = Empty)
+}
+
+/// A request that is being answered. It is over when it is dropped, so that one whose client goes away is, too.
+struct Open {
+    requests: Requests,
+    route: Route,
+    began: Instant,
+    status: Option<StatusCode>,
+    logged: Span,
+    traced: Span,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let seconds = self.began.elapsed().as_secs_f64();
+        self.count(seconds);
+        self.log(seconds);
+        self.trace();
+    }
+}
+
+impl Open {
+    fn count(&self, seconds: f64) {
+        let outcome = self.status.map_or_else(|| "cancelled".to_owned(), |status| status.as_u16().to_string());
+        if self.status.is_some() {
+            self.requests.seconds.get_or_create(&self.route).observe(seconds);
+        }
+        let Route { route, method } = self.route.clone();
+        self.requests.count.get_or_create(&Answered { route, method, outcome }).inc();
+    }
+
+    fn log(&self, seconds: f64) {
+        let _in_it = self.logged.enter();
+        let status = self.status.map(|status| status.as_u16());
+        let seconds = (seconds * 1e6).round() / 1e6;
+        let what = if status.is_some() { "answered" } else { "given up by the client" };
+        if self.route.is_probe() {
+            tracing::debug!(status, seconds, "{what}");
+        } else {
+            tracing::info!(status, seconds, "{what}");
+        }
+    }
+
+    fn trace(&self) {
+        let Some(status) = self.status else { return };
+        self.traced.record("http.response.status_code", status.as_u16());
+        if status.is_server_error() {
+            self.traced.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+/// The usual methods by name.
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Metrics;
+    use axum::{
+        Router,
+        body::Body,
+        routing::{get, post},
+    };
+    use tower::ServiceExt;
+
+    async fn ask(app: &Router, method: &str, path: &str) -> (StatusCode, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    fn app() -> Router {
+        let routes = Router::new()
+            .route("/things/{id}", get(async || "thing"))
+            .route("/stuck", post(async || std::future::pending::<()>().await))
+            .route("/panic", get(async || -> () { panic!("a defect") }));
+        crate::with_layers(routes, Metrics::default())
+    }
+
+    #[tokio::test]
+    async fn requests_are_counted_by_route_and_status_whatever_their_address() {
+        let app = app();
+        for path in ["/things/1", "/things/2", "/nothing", "/nowhere"] {
+            ask(&app, "GET", path).await;
+        }
+        ask(&app, "BREW", "/things/3").await;
+        ask(&app, "GET", "/panic").await;
+        let (status, text) = ask(&app, "GET", "/metrics").await;
+        assert_eq!(status, StatusCode::OK);
+        for line in [
+            r#"digits_requests_total{route="/things/{id}",method="GET",outcome="200"} 2"#,
+            r#"digits_requests_total{route="/things/{id}",method="other",outcome="405"} 1"#,
+            r#"digits_requests_total{route="none",method="GET",outcome="404"} 2"#,
+            r#"digits_requests_total{route="/panic",method="GET",outcome="500"} 1"#,
+            r#"digits_request_seconds_count{route="/things/{id}",method="GET"} 2"#,
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_client_goes_away_is_counted_as_cancelled() {
+        let app = app();
+        {
+            let stuck = ask(&app, "POST", "/stuck");
+            tokio::pin!(stuck);
+            assert!(is_pending(&mut stuck).await);
+        }
+        let (_, text) = ask(&app, "GET", "/metrics").await;
+        let line = r#"digits_requests_total{route="/stuck",method="POST",outcome="cancelled"} 1"#;
+        assert!(text.contains(line), "{text}");
+    }
+
+    /// Polls once; whether it is pending.
+    async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+        std::future::poll_fn(|context| {
+            std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())
+        })
+        .await
+    }
+}

@@ -1,0 +1,163 @@
+//! What `/metrics` says adds up: to what clients sent and saw, and from one service to the next.
+
+use crate::{
+    drawings::{self, Picture},
+    stack::{ANY, Service, Stack, empty_database, root},
+};
+use model::{Engine, Limits, Model, Registry};
+use network::ModelVersion;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use std::{collections::HashMap, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
+
+/// A model service that has little room.
+async fn start_narrow_model() -> Service {
+    let models = root().join("models");
+    let limits = Limits {
+        workers: NonZeroUsize::MIN,
+        places: NonZeroUsize::MIN.saturating_add(3),
+        patience: Duration::from_secs(10),
+    };
+    let champion = ModelVersion::champion(&models).unwrap();
+    let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
+    let engine = Arc::new(Engine::start(limits).unwrap());
+    Service::start(ANY.parse().unwrap(), |readiness| model::app(Model { engine, registry, readiness })).await
+}
+
+/// A request of each kind: what is kept, what is not, and what is refused here or there.
+fn requests(stack: &Stack) -> Vec<RequestBuilder> {
+    let eight = &drawings::all()[8];
+    let png = Picture::default().png(eight);
+    let (strokes, blank) = (eight.to_string(), json!({ "pixels": vec![0; 784] }).to_string());
+    let json = "application/json";
+    vec![
+        stack.post("/predict", json, strokes.clone()),
+        stack.upload("/predict", png.clone()),
+        stack.post("/predict?preview=true", json, strokes.clone()),
+        stack.post("/predict", json, blank),
+        stack.post("/predict", "image/png", png[..png.len() / 2].to_vec()),
+        stack.post("/predict", "image/png", "no image"),
+        stack.post("/predict", "text/plain", strokes.clone()),
+        stack.post("/predict?model=another", json, strokes),
+    ]
+}
+
+/// The status of an answer, and what it is in a word: kept, preview, or the code of a problem.
+async fn outcome(request: RequestBuilder) -> (u16, String) {
+    let response = request.send().await.unwrap();
+    let (status, body): (_, Value) = (response.status().as_u16(), response.json().await.unwrap());
+    let what = match &body["saved"] {
+        Value::Bool(true) => "kept",
+        Value::Bool(false) => "preview",
+        _ => body["code"].as_str().unwrap(),
+    };
+    (status, what.to_owned())
+}
+
+/// What clients saw.
+#[derive(Default)]
+struct Seen {
+    sent: u64,
+    statuses: HashMap<u16, u64>,
+    outcomes: HashMap<String, u64>,
+}
+
+impl Seen {
+    fn add(&mut self, (status, what): (u16, String)) {
+        self.sent += 1;
+        *self.statuses.entry(status).or_default() += 1;
+        *self.outcomes.entry(what).or_default() += 1;
+    }
+
+    /// How often one of these was seen; each was, at least once.
+    fn of(&self, outcomes: &[&str]) -> u64 {
+        outcomes.iter().map(|&outcome| self.outcomes[outcome]).sum()
+    }
+}
+
+/// What a service shows: each number by its name and labels.
+struct Shown(HashMap<String, u64>);
+
+impl Shown {
+    async fn by(service: SocketAddr, http: &Client) -> Self {
+        let response = http.get(format!("http://{service}/metrics")).send().await.unwrap();
+        let text = response.text().await.unwrap();
+        let number = |line: &str| {
+            let (name, value) = line.rsplit_once(' ')?;
+            Some((name.to_owned(), value.parse::<f64>().ok()? as u64))
+        };
+        Self(text.lines().filter(|line| !line.starts_with('#')).filter_map(number).collect())
+    }
+
+    fn one(&self, name: &str) -> u64 {
+        *self.0.get(name).unwrap_or_else(|| panic!("{name} is not in {:?}", self.0.keys()))
+    }
+
+    fn outcome(&self, name: &str, outcome: &str) -> u64 {
+        self.one(&format!("{name}{{outcome=\"{outcome}\"}}"))
+    }
+
+    /// The sum of all whose name and labels begin like this.
+    fn sum(&self, beginning: &str) -> u64 {
+        self.0.iter().filter(|(name, _)| name.starts_with(beginning)).map(|(_, value)| value).sum()
+    }
+
+    /// How many requests to `/predict` got this status.
+    fn answered(&self, status: u16) -> u64 {
+        let name = format!("digits_requests_total{{route=\"/predict\",method=\"POST\",outcome=\"{status}\"}}");
+        self.0.get(&name).copied().unwrap_or(0)
+    }
+}
+
+const REQUESTS: &str = "digits_requests_total{route=\"/predict\",method=\"POST\"";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it() {
+    let stack = Stack::of(start_narrow_model().await, empty_database().await).await;
+    stack.until_ready().await;
+    let mut seen = Seen::default();
+    for request in requests(&stack) {
+        seen.add(outcome(request).await); // one after the other none is too many
+    }
+    let crowd: JoinSet<_> = (0..25).flat_map(|_| requests(&stack)).map(outcome).collect();
+    crowd.join_all().await.into_iter().for_each(|outcome| seen.add(outcome));
+    let answered = seen.of(&["kept", "preview"]);
+    let (undrawable, busy) = (seen.of(&["blank_image", "corrupt_image"]), seen.of(&["overloaded"]));
+
+    let api = Shown::by(stack.api.address, &stack.http).await;
+    let model = Shown::by(stack.model.as_ref().unwrap().address, &stack.http).await;
+    assert_eq!(api.sum(REQUESTS), seen.sent);
+    assert_eq!(api.one("digits_request_seconds_count{route=\"/predict\",method=\"POST\"}"), seen.sent);
+    for (&status, &times) in &seen.statuses {
+        assert_eq!(api.answered(status), times, "{status}");
+    }
+
+    let asks = |outcome| api.outcome("digits_model_asks_total", outcome);
+    let asked = api.sum("digits_model_asks_total");
+    assert_eq!((asks("answered"), asks("busy")), (answered, busy));
+    assert_eq!(asks("refused"), undrawable + seen.of(&["unknown_model"]));
+    assert_eq!((asks("away"), asks("cancelled")), (0, 0));
+    assert_eq!(asked + seen.of(&["not_an_image", "unsupported_media_type"]), seen.sent);
+    assert_eq!((model.sum(REQUESTS), api.one("digits_model_ask_seconds_count")), (asked, asked));
+    assert_eq!((model.answered(200), model.answered(429)), (answered, busy));
+
+    let drawings = |outcome| model.outcome("digits_drawings_total", outcome);
+    assert_eq!(model.sum("digits_drawings_total") + seen.of(&["unknown_model"]), asked);
+    assert_eq!((drawings("done"), drawings("undrawable")), (answered, undrawable));
+    assert_eq!(drawings("busy") + drawings("late"), busy);
+    assert_eq!((drawings("failed"), drawings("gone")), (0, 0));
+    assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + undrawable + drawings("late"));
+    assert_eq!(model.one("digits_queue_seconds_count"), answered);
+    assert_eq!(model.one("digits_batch_drawings_sum"), answered);
+    assert_eq!(model.one("digits_batch_drawings_count"), model.one("digits_compute_seconds_count"));
+    assert_eq!((model.one("digits_drawings_waiting"), model.one("digits_worker_restarts_total")), (0, 0));
+    assert_eq!(model.sum("digits_model_info"), 1);
+
+    let kept = seen.of(&["kept"]);
+    assert_eq!((api.outcome("digits_predictions_total", "kept"), api.sum("digits_predictions_total")), (kept, kept));
+    assert_eq!(u64::try_from(stack.rows().await), Ok(kept));
+    assert_eq!(api.one("digits_statement_rows_sum"), kept);
+    assert_eq!(api.one("digits_statement_rows_count"), api.one("digits_statement_seconds_count"));
+    assert_eq!((api.one("digits_statement_failures_total"), api.one("digits_predictions_waiting")), (0, 0));
+}

@@ -1,0 +1,291 @@
+//! What operators see of a request: a line in the log of each service that it went through, and, where there is a
+//! collector, a trace with the spans of both.
+
+use crate::{
+    drawings,
+    stack::{ANY, empty_database, root},
+};
+use api::{Api, ModelClient, Store};
+use axum::{Router, body::Bytes, extract::State, routing::post};
+use model::{Engine, Limits, Model, Registry};
+use network::ModelVersion;
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::any_value::Value::StringValue,
+    trace::v1::{Span, span::SpanKind},
+};
+use prost::Message;
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+use service::{LogFormat, Readiness, TelemetryOptions};
+use std::{
+    io::{self, Write},
+    net::{SocketAddr, TcpListener},
+    num::{NonZeroU32, NonZeroUsize},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+use tokio::{runtime, sync::oneshot, task};
+
+/// The lines that a service wrote.
+#[derive(Debug, Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines with this in them.
+    fn with(&self, part: &str) -> Vec<String> {
+        self.text().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
+    }
+}
+
+/// A service on a thread of its own, which tells what it does as a process would.
+struct Told {
+    address: SocketAddr,
+    log: Log,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Told {
+    async fn start<A>(name: &'static str, options: &TelemetryOptions, app: A) -> Self
+    where
+        A: FnOnce(Readiness) -> Router + Send + 'static,
+    {
+        let (log, options) = (Log::default(), options.clone());
+        let (listening, address) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        let lines = log.clone();
+        let serve = async move {
+            let listener = tokio::net::TcpListener::bind(ANY).await.unwrap();
+            listening.send(listener.local_addr().unwrap()).unwrap();
+            let readiness = Readiness::default();
+            let stop = async { drop(stopped.await) };
+            service::serve(listener, app(readiness.clone()), readiness, stop).await.unwrap();
+        };
+        let thread = thread::spawn(move || {
+            let (subscriber, _telemetry) = options.subscriber(name, move || lines.clone(), false).unwrap();
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            tracing::subscriber::with_default(subscriber, || runtime.block_on(serve));
+        });
+        Self { address: address.await.unwrap(), log, stop, thread }
+    }
+
+    /// Stops as on SIGTERM, and returns what it wrote.
+    async fn stop(self) -> Log {
+        drop(self.stop);
+        task::spawn_blocking(|| self.thread.join()).await.unwrap().unwrap();
+        self.log
+    }
+}
+
+/// Both services, both told where to tell what they do.
+struct Pair {
+    model: Told,
+    api: Told,
+    http: Client,
+}
+
+impl Pair {
+    async fn start(options: TelemetryOptions) -> Self {
+        let models = root().join("models");
+        let limits = Limits {
+            workers: NonZeroUsize::MIN,
+            places: NonZeroUsize::MIN.saturating_add(63),
+            patience: Duration::from_secs(10),
+        };
+        let champion = ModelVersion::champion(&models).unwrap();
+        let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
+        let engine = Arc::new(Engine::start(limits).unwrap());
+        let app = |readiness| model::app(Model { engine, registry, readiness });
+        let model = Told::start("digits-model", &options, app).await;
+
+        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
+        let database = empty_database().await;
+        let app = |readiness| {
+            let store = Store::new(database, NonZeroU32::MIN.saturating_add(4));
+            let migrated = store.clone();
+            tokio::spawn(async move { migrated.migrate().await.unwrap() });
+            api::app(Api { store, model: client, readiness })
+        };
+        let api = Told::start("digits-api", &options, app).await;
+        let pair = Self { model, api, http: Client::builder().no_proxy().build().unwrap() };
+        while pair.ask("/readyz").await != StatusCode::OK {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        pair
+    }
+
+    async fn ask(&self, path: &str) -> StatusCode {
+        self.http.get(format!("http://{}{path}", self.api.address)).send().await.unwrap().status()
+    }
+
+    /// Has an eight recognised; returns how long it took.
+    async fn predict(&self, query: &str, headers: &[(&str, &str)]) -> Duration {
+        let eight = drawings::all()[8].to_string();
+        let request = self.http.post(format!("http://{}/predict{query}", self.api.address)).body(eight);
+        let request = request.header("content-type", "application/json");
+        let began = Instant::now();
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+        began.elapsed()
+    }
+
+    /// Stops both and returns their logs: the web service's and the model service's.
+    async fn stop(self) -> [Log; 2] {
+        [self.api.stop().await, self.model.stop().await]
+    }
+}
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const CALLER: &str = "00f067aa0ba902b7";
+
+fn traceparent() -> String {
+    format!("00-{TRACE}-{CALLER}-01")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
+    let pair = Pair::start(TelemetryOptions::default()).await;
+    let headers = [("traceparent", &*traceparent()), ("authorization", "Bearer hush"), ("cookie", "hush=hush")];
+    pair.predict("?preview=true&token=hush", &headers).await;
+    pair.predict("", &[("traceparent", "hush")]).await;
+    for log in pair.stop().await {
+        let lines = log.with(TRACE);
+        assert_eq!(lines.len(), 1, "{}", log.text());
+        for part in ["INFO request{method=POST path=\"/predict\" ", "answered status=200 seconds=0."] {
+            assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+        }
+        assert_eq!(log.with("/predict").len(), 2, "the other one has a trace of its own");
+        assert!(!log.text().contains("hush"), "{}", log.text());
+        assert!(!log.text().contains("readyz"), "probes are not told of: {}", log.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn log_lines_are_json_for_whom_wants_that() {
+    let pair = Pair::start(TelemetryOptions { log_format: LogFormat::Json, otlp_endpoint: None }).await;
+    pair.predict("", &[("traceparent", &traceparent())]).await;
+    let [api, model] = pair.stop().await;
+    for log in [&api, &model] {
+        let lines: Vec<Value> = log.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let answered: Vec<&Value> = lines.iter().filter(|line| line["span"]["trace_id"] == TRACE).collect();
+        assert_eq!(answered.len(), 1, "{lines:?}");
+        let line = answered[0];
+        assert_eq!(
+            (&line["status"], &line["message"], &line["level"]),
+            (&200.into(), &"answered".into(), &"INFO".into())
+        );
+        assert_eq!((&line["span"]["method"], &line["span"]["path"]), (&"POST".into(), &"/predict".into()));
+        assert!(line["seconds"].as_f64().is_some_and(|seconds| (0.0..60.0).contains(&seconds)), "{line}");
+    }
+    let line: Value = serde_json::from_str(&api.with(TRACE)[0]).unwrap();
+    assert_eq!((&line["span"]["prediction"], &line["span"]["verdict"]), (&8.into(), &"digit".into()));
+}
+
+/// A collector that keeps the spans that it is sent, each with the name of its service.
+#[derive(Clone, Default)]
+struct Collector(Arc<Mutex<Vec<(String, Span)>>>);
+
+impl Collector {
+    /// Starts to collect; returns the address, too.
+    async fn start() -> (Self, String) {
+        let collector = Self::default();
+        let listener = tokio::net::TcpListener::bind(ANY).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().route("/v1/traces", post(collect)).with_state(collector.clone());
+        tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
+        (collector, address)
+    }
+
+    /// The only span of this service with this name and kind in the trace.
+    fn span(&self, service: &str, name: &str, kind: SpanKind) -> Span {
+        let spans = self.0.lock().unwrap();
+        let is_it = |(of, span): &&(String, Span)| {
+            of == service && span.name == name && span.kind() == kind && hex(&span.trace_id) == TRACE
+        };
+        let found: Vec<_> = spans.iter().filter(is_it).collect();
+        assert_eq!(found.len(), 1, "{service} {name}: {spans:?}");
+        found[0].1.clone()
+    }
+}
+
+async fn collect(State(collector): State<Collector>, body: Bytes) {
+    for of_service in ExportTraceServiceRequest::decode(body).unwrap().resource_spans {
+        let attributes = of_service.resource.unwrap().attributes;
+        let name = attributes.into_iter().find(|attribute| attribute.key == "service.name").unwrap();
+        let Some(StringValue(name)) = name.value.unwrap().value else { panic!("a name is text") };
+        let spans = of_service.scope_spans.into_iter().flat_map(|scope| scope.spans);
+        collector.0.lock().unwrap().extend(spans.map(|span| (name.clone(), span)));
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
+    let (collector, address) = Collector::start().await;
+    let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
+    pair.predict("", &[("traceparent", &traceparent())]).await;
+    pair.predict("", &[]).await;
+    let logs = pair.stop().await;
+
+    let api = collector.span("digits-api", "POST /predict", SpanKind::Server);
+    let ask = collector.span("digits-api", "ask the model", SpanKind::Client);
+    let keep = collector.span("digits-api", "keep", SpanKind::Internal);
+    let model = collector.span("digits-model", "POST /predict", SpanKind::Server);
+    let preprocess = collector.span("digits-model", "preprocess", SpanKind::Internal);
+    let classify = collector.span("digits-model", "classify", SpanKind::Internal);
+    assert_eq!(hex(&api.parent_span_id), CALLER);
+    assert_eq!((&ask.parent_span_id, &keep.parent_span_id), (&api.span_id, &api.span_id));
+    assert_eq!(model.parent_span_id, ask.span_id);
+    assert_eq!((&preprocess.parent_span_id, &classify.parent_span_id), (&model.span_id, &model.span_id));
+
+    let spans = collector.0.lock().unwrap();
+    assert_eq!(spans.len(), 12, "six of either request, and none of a probe: {spans:?}");
+    let mut traces: Vec<String> = spans.iter().map(|(_, span)| hex(&span.trace_id)).collect();
+    traces.sort();
+    traces.dedup();
+    assert_eq!(traces.len(), 2);
+    for log in logs {
+        for trace in &traces {
+            assert_eq!(log.with(trace).len(), 1, "the log names the trace that the collector has: {}", log.text());
+        }
+        assert!(!log.text().contains("classify"), "spans are not for the log: {}", log.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_is_away_or_hangs_changes_nothing_for_clients() {
+    let (closed, hanging) = (TcpListener::bind(ANY).unwrap(), TcpListener::bind(ANY).unwrap());
+    for (listener, is_open) in [(closed, false), (hanging, true)] {
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let _open = is_open.then_some(listener);
+        let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
+        for _ in 0..20 {
+            let took = pair.predict("", &[]).await;
+            assert!(took < Duration::from_secs(5), "{took:?}");
+        }
+        let began = Instant::now();
+        for log in pair.stop().await {
+            assert_eq!(log.with("answered status=200").len(), 20, "{}", log.text());
+        }
+        assert!(began.elapsed() < Duration::from_secs(8), "a stop waits little for it: {:?}", began.elapsed());
+    }
+}
