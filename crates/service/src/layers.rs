@@ -1,7 +1,7 @@
 //! What every request goes through: a log line, a limit of size and of time, and a problem for whatever is not
 //! answered otherwise.
 
-use crate::{Failure, Metrics, body::MAX_BODY_BYTES, metrics::count};
+use crate::{Failure, Metrics, body::MAX_BODY_BYTES, docs::with_docs, metrics::count};
 use axum::{
     Router,
     body::HttpBody,
@@ -15,6 +15,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tracing::Span;
+use utoipa_axum::router::OpenApiRouter;
 
 /// The longest that a request may take, its body's arrival included.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -25,10 +26,9 @@ const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
 /// Adds what both services' routes have in common.
-pub fn with_layers(routes: Router, metrics: Metrics) -> Router {
+pub fn with_layers(routes: OpenApiRouter, metrics: Metrics) -> Router {
     let (page, requests) = metrics.split();
-    routes
-        .route("/metrics", page)
+    with_docs(routes.merge(page))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))

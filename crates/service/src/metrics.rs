@@ -5,7 +5,6 @@ use axum::{
     http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
 };
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -13,6 +12,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::{sync::Arc, time::Instant};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The media type of Prometheus' text, version 1.0 of it.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -52,15 +52,20 @@ impl Metrics {
     }
 
     /// What answers `GET /metrics`, and what [`count`] counts with.
-    pub(crate) fn split(self) -> (MethodRouter, Requests) {
-        let registry = Arc::new(self.registry);
-        (get(async move || text(&registry)), self.requests)
+    pub(crate) fn split(self) -> (OpenApiRouter, Requests) {
+        let page = OpenApiRouter::new().routes(routes!(metrics)).with_state(Arc::new(self.registry));
+        (page, self.requests)
     }
 }
 
-fn text(registry: &Registry) -> Response {
+/// What the service counts and measures, for Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "Operations",
+    responses((status = OK, description = "OpenMetrics text", body = String, content_type = MEDIA_TYPE)),
+)]
+async fn metrics(State(registry): State<Arc<Registry>>) -> Response {
     let mut text = String::new();
-    match encode(&mut text, registry) {
+    match encode(&mut text, &registry) {
         Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");
@@ -142,7 +147,11 @@ fn name(method: &Method) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::{Router, body::Body, routing::post};
+    use axum::{
+        Router,
+        body::Body,
+        routing::{get, post},
+    };
     use tower::ServiceExt;
 
     async fn ask(app: &Router, method: &str, path: &str) -> (StatusCode, String) {
@@ -154,7 +163,7 @@ mod tests {
     }
 
     fn app() -> Router {
-        let routes = Router::new()
+        let routes = OpenApiRouter::new()
             .route("/things/{id}", get(async || "thing"))
             .route("/stuck", post(async || std::future::pending::<()>().await))
             .route("/panic", get(async || -> () { panic!("a defect") }));

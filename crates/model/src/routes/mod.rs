@@ -1,6 +1,7 @@
 //! The addresses that the model service answers.
 
 mod about;
+mod document;
 mod predict;
 mod v2;
 
@@ -8,6 +9,8 @@ use crate::{Engine, Registry, Served};
 use axum::{Router, middleware};
 use service::{Metrics, Readiness};
 use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
@@ -22,6 +25,10 @@ pub struct Model {
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
-    let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router()).with_state(model);
+    let routes = OpenApiRouter::with_openapi(document::Document::openapi())
+        .merge(predict::router())
+        .merge(v2::router())
+        .merge(about::router())
+        .with_state(model);
     service::with_layers(routes, Metrics::default()).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

@@ -1,10 +1,10 @@
 //! `/v2/repository`: the versions in the models folder, which can be loaded and unloaded while others answer.
 
+use super::failure::refuses;
 use crate::{LoadError, Model, Registry, protocol::MODEL};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State, rejection::PathRejection},
-    routing::post,
 };
 use digit::wire::Code;
 use network::{ModelVersion, Refusal};
@@ -13,35 +13,54 @@ use serde_json::{Map, Value};
 use service::{Failure, RawBody};
 use std::{io, sync::Arc};
 use tokio::{sync::Mutex, task};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Model> {
-    Router::new()
-        .route("/v2/repository/index", post(index))
-        .route("/v2/repository/models/{model}/load", post(load))
-        .route("/v2/repository/models/{model}/unload", post(unload))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let body = [Code::InvalidInput, Code::IncompleteBody, Code::Timeout, Code::PayloadTooLarge, Code::Overloaded];
+    let indexed = refuses(refuses(routes!(index), &body), &[Code::ModelUnavailable]);
+    let loaded = refuses(refuses(routes!(load), &body), &[Code::UnknownModel]);
+    let unloaded = refuses(routes!(unload), &[Code::InvalidInput, Code::UnknownModel, Code::Overloaded]);
+    OpenApiRouter::new().routes(indexed).routes(loaded).routes(unloaded)
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 struct IndexOptions {
     /// Whether only what is loaded is listed.
     #[serde(default)]
     ready: bool,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
+    /// Has to be empty: a model is loaded as its folder has it.
+    #[schema(value_type = Object)]
     #[serde(default)]
     parameters: Map<String, Value>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Entry {
+    /// The model's name.
     name: String,
+    /// Its version; that of `digits` is the one that serves.
+    #[schema(value_type = String)]
     version: ModelVersion,
+    /// Whether it is loaded: `READY` or `UNAVAILABLE`.
     state: &'static str,
+    /// Why it is unavailable.
     reason: &'static str,
 }
 
+/// Lists the versions in the models folder, and those that are loaded.
+#[utoipa::path(
+    post, path = "/v2/repository/index", tag = "Repository",
+    request_body(content = Option<IndexOptions>, examples(
+        ("all" = (summary = "All", value = json!({}))),
+        ("loaded" = (summary = "Only what is loaded", value = json!({ "ready": true }))),
+    )),
+    responses((status = OK, description = "`digits`, and each version", body = Vec<Entry>)),
+)]
 async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Json<Vec<Entry>>, Failure> {
     let options: IndexOptions = options(&body)?;
     let mut entries = alone(model, |registry| list(registry).map_err(|error| unreadable(&error))).await?;
@@ -68,7 +87,13 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Loads a version beside the one that serves; `digits` loads and serves what `champion` names.
+/// Loads a version beside the one that serves; `digits` loads and serves what the file `champion` names.
+#[utoipa::path(
+    post, path = "/v2/repository/models/{model}/load", tag = "Repository",
+    params(("model" = String, Path, description = "The version's name, or `digits`")),
+    request_body(content = Option<LoadOptions>, examples(("plain" = (summary = "As the folder has it", value = json!({}))))),
+    responses((status = OK, description = "It is loaded")),
+)]
 async fn load(
     State(model): State<Model>,
     name: Result<Path<String>, PathRejection>,
@@ -94,7 +119,12 @@ async fn load(
     .await
 }
 
-/// Unloads a version; not the one that serves.
+/// Unloads a version; not the one that serves. The body is not looked at.
+#[utoipa::path(
+    post, path = "/v2/repository/models/{model}/unload", tag = "Repository",
+    params(("model" = String, Path, description = "The version's name")),
+    responses((status = OK, description = "It is unloaded")),
+)]
 async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), Failure> {
     let name = name_of(name)?;
     alone(model, move |registry| {
