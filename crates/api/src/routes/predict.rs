@@ -35,11 +35,13 @@ pub(super) fn router() -> OpenApiRouter<Api> {
 struct Options {
     /// Whether to answer without keeping anything.
     #[serde(default)]
+    #[param(default = false)]
     preview: bool,
     /// Whether the answer shows what the network saw.
     #[serde(default)]
+    #[param(default = false)]
     explain: bool,
-    /// Where the drawing comes from.
+    /// Where the drawing comes from; `api` unless it is said.
     #[serde(default)]
     source: Source,
     /// The version of the model to ask, if not the one that serves; it has to be loaded.

@@ -26,7 +26,7 @@ pub enum Content {
     Pixels(Box<Bitmap>),
 }
 
-/// The name of a [`Content`], as the database keeps it.
+/// What a drawing came as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "they are what they say")]

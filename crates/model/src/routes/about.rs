@@ -17,7 +17,13 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     responses((status = OK, description = "Name, versions and addresses", body = About)),
 )]
 async fn about(State(model): State<Model>) -> Json<About> {
-    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz"), ("inference_protocol", "/v2")];
+    let links = [
+        ("predict", "/predict"),
+        ("live", "/livez"),
+        ("ready", "/readyz"),
+        ("inference_protocol", "/v2"),
+        ("documentation", "/docs"),
+    ];
     Json(About {
         name: "digits model service".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -35,7 +41,9 @@ pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// Tells whether the service is ready. One that answers has a model that is loaded and warm; it may be about to stop.
+/// Tells whether the service is ready.
+///
+/// One that answers has a model that is loaded and warm, but it may be about to stop.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses((status = OK, description = "It is ready", body = String, example = "ok\n")),

@@ -40,6 +40,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 struct Options {
     /// Whether the answer shows what the network saw.
     #[serde(default)]
+    #[param(default = false)]
     explain: bool,
     /// The version to ask, if not the one that serves; it has to be loaded.
     #[param(value_type = Option<String>)]

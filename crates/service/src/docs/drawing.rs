@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Schema,
+        Content, ContentBuilder, ObjectBuilder, Ref, Required,
         encoding::EncodingBuilder,
-        example::{Example, ExampleBuilder},
+        example::ExampleBuilder,
         request_body::{RequestBody, RequestBodyBuilder},
         schema::Type,
     },
@@ -43,7 +43,7 @@ fn drawing() -> Content {
     ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(Input::name())))
         .examples_from_iter([
-            ("strokes", example("A seven in one stroke", seven)),
+            ("drawn", example("A seven in one stroke", seven)),
             ("pixels", example("The pixels of an eight", pixels)),
         ])
         .build()

@@ -2,7 +2,7 @@
 
 use super::{drawing, problems};
 use digit::wire::{Code, Problem};
-use utoipa::{PartialSchema, ToSchema, openapi::path::Operation};
+use utoipa::{ToSchema, openapi::path::Operation};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 /// Routes whose documentation can be added to.

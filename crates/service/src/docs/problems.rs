@@ -3,9 +3,10 @@
 use digit::wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 use std::collections::BTreeMap;
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
     openapi::{
-        Content, Header, HeaderBuilder, Object, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
+        ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, ResponseBuilder, Schema,
+        example::{Example, ExampleBuilder},
         path::Operation,
         schema::{AllOfBuilder, Type},
     },
@@ -37,17 +38,25 @@ pub(super) fn refuse(operation: &mut Operation, codes: &[Code]) {
     for (status, codes) in by_status(codes, Code::status) {
         let meaning = |code: &Code| format!("`{}`: {}", name(*code), code.title());
         let description = codes.iter().map(meaning).collect::<Vec<_>>().join("; ");
-        let response = refusal(status, description).content(PROBLEM_MEDIA_TYPE, Content::new(Some(problem(&codes))));
-        operation.responses.responses.insert(status.to_string(), response.build().into());
+        let content = ContentBuilder::new().schema(Some(problem(status, &codes)));
+        let content = content.examples_from_iter(codes.iter().map(|code| (name(*code), example(*code)))).build();
+        let response = refusal(status, description).content(PROBLEM_MEDIA_TYPE, content).build();
+        operation.responses.responses.insert(status.to_string(), response.into());
     }
 }
 
-/// A [`Problem`] of one of these kinds.
-fn problem(codes: &[Code]) -> Schema {
+/// A problem of this kind; what happened differs from time to time.
+fn example(code: Code) -> Example {
+    ExampleBuilder::new().summary(code.title()).value(serde_json::to_value(Problem::new(code, "…")).ok()).build()
+}
+
+/// A [`Problem`] of one of these kinds, which have this status.
+fn problem(status: u16, codes: &[Code]) -> Schema {
+    let status = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status]));
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes.iter().map(|code| name(*code))));
     AllOfBuilder::new()
         .item(Ref::from_schema_name(Problem::name()))
-        .item(ObjectBuilder::new().property("code", code))
+        .item(ObjectBuilder::new().property("status", status).property("code", code))
         .into()
 }
 

@@ -47,16 +47,24 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 #[utoipa::path(
     post, path = "/v2/models/{model}/infer", tag = "Infer",
     params(
-        ("Inference-Header-Content-Length" = Option<usize>, Header, description = "Bytes of JSON in the body, where tensors follow"),
-        ("Content-Encoding" = Option<String>, Header, description = "How the body is compressed: `gzip`, `deflate` or `identity`"),
+        (
+            "Inference-Header-Content-Length" = Option<usize>, Header, nullable = false,
+            description = "Bytes of JSON in the body, where tensors follow",
+        ),
+        (
+            "Content-Encoding" = Option<String>, Header, nullable = false,
+            description = "How the body is compressed: `gzip`, `deflate` or `identity`",
+        ),
     ),
     request_body(content(
-        (RequestHead = "application/json", examples(("eight" = (summary = "The pixels of an eight", value = json!(example()))))),
+        (RequestHead = "application/json", examples(
+            ("eight" = (summary = "The pixels of an eight", value = json!(example()))),
+        )),
         ("application/octet-stream"),
     )),
     responses((
         status = OK,
-        description = "What the images were taken for, in the outputs that were asked for. Compressed if the client accepts that.",
+        description = "What the images were taken for, compressed if the client accepts that",
         content((ReplyHead = "application/json"), ("application/octet-stream")),
     )),
 )]

@@ -32,9 +32,11 @@ async fn metadata(asked: Asked) -> Json<Metadata> {
     Json(Metadata::new(asked.name, versions))
 }
 
-/// Tells the readiness of a model. One that is loaded is ready: it was run before it was put where requests find it.
+/// Tells the readiness of a model.
+///
+/// One that is loaded is ready: it was run before it was put where requests find it.
 #[utoipa::path(
-    get, path = "/v2/models/{model}/ready", tag = "Models",
+    get, path = "/v2/models/{model}/ready", operation_id = "readiness", tag = "Models",
     responses((status = OK, description = "It is ready")),
 )]
 async fn ready(_: Asked) {}

@@ -10,18 +10,33 @@ use digit::wire::Code;
 use network::{ModelVersion, Refusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use service::{Failure, RawBody};
-use std::{io, sync::Arc};
+use service::{Documented, Failure, RawBody};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, task};
-use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Required},
+};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let body = [Code::InvalidInput, Code::IncompleteBody, Code::Timeout, Code::PayloadTooLarge, Code::Overloaded];
-    let indexed = refuses(refuses(routes!(index), &body), &[Code::ModelUnavailable]);
-    let loaded = refuses(refuses(routes!(load), &body), &[Code::UnknownModel]);
+    let indexed = refuses(refuses(body_optional(routes!(index)), &body), &[Code::ModelUnavailable]);
+    let loaded = refuses(refuses(body_optional(routes!(load)), &body), &[Code::UnknownModel]);
     let unloaded = refuses(routes!(unload), &[Code::InvalidInput, Code::UnknownModel, Code::Overloaded]);
     OpenApiRouter::new().routes(indexed).routes(loaded).routes(unloaded)
+}
+
+/// Says in the documentation that a request may do without a body.
+fn body_optional(routes: UtoipaMethodRouter<Model>) -> UtoipaMethodRouter<Model> {
+    routes.each_operation(|operation| {
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            body.required = Some(Required::False);
+        }
+    })
 }
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -34,7 +49,7 @@ struct IndexOptions {
 #[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
     /// Has to be empty: a model is loaded as its folder has it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, max_properties = 0)]
     #[serde(default)]
     parameters: Map<String, Value>,
 }
@@ -55,7 +70,7 @@ struct Entry {
 /// Lists the versions in the models folder, and those that are loaded.
 #[utoipa::path(
     post, path = "/v2/repository/index", tag = "Repository",
-    request_body(content = Option<IndexOptions>, examples(
+    request_body(content = IndexOptions, examples(
         ("all" = (summary = "All", value = json!({}))),
         ("loaded" = (summary = "Only what is loaded", value = json!({ "ready": true }))),
     )),
@@ -87,11 +102,15 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Loads a version beside the one that serves; `digits` loads and serves what the file `champion` names.
+/// Loads a version beside the one that serves.
+///
+/// To load `digits` is to load and serve what the file `champion` names.
 #[utoipa::path(
     post, path = "/v2/repository/models/{model}/load", tag = "Repository",
     params(("model" = String, Path, description = "The version's name, or `digits`")),
-    request_body(content = Option<LoadOptions>, examples(("plain" = (summary = "As the folder has it", value = json!({}))))),
+    request_body(content = LoadOptions, examples(
+        ("plain" = (summary = "As the folder has it", value = json!({}))),
+    )),
     responses((status = OK, description = "It is loaded")),
 )]
 async fn load(
@@ -119,7 +138,7 @@ async fn load(
     .await
 }
 
-/// Unloads a version; not the one that serves. The body is not looked at.
+/// Unloads a version that does not serve.
 #[utoipa::path(
     post, path = "/v2/repository/models/{model}/unload", tag = "Repository",
     params(("model" = String, Path, description = "The version's name")),
@@ -157,7 +176,7 @@ async fn alone<T: Send + 'static>(
         work(&registry)
     };
     let done = task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::new(Code::ModelUnavailable, "That failed here; the log says why. Try again.")))
+    done.unwrap_or_else(|_| Err(unavailable("That failed here; the log says why. Try again.")))
 }
 
 /// A body's options; an empty one says nothing.
@@ -177,13 +196,18 @@ fn refused(detail: impl Into<String>) -> Failure {
     Failure::new(Code::InvalidInput, detail)
 }
 
+/// What an operator may mend, soon or later.
+fn unavailable(detail: impl Into<String>) -> Failure {
+    Failure::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
+}
+
 fn no_folder(name: &str) -> Failure {
     Failure::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
 }
 
 fn unreadable(error: &io::Error) -> Failure {
     tracing::error!(%error, "the models folder cannot be read");
-    Failure::new(Code::ModelUnavailable, "The models folder cannot be read; the log says why.")
+    unavailable("The models folder cannot be read; the log says why.")
 }
 
 /// What hindered a version. Where its files lie is for the log.
@@ -195,8 +219,6 @@ fn not_loaded(version: &ModelVersion, error: LoadError) -> Failure {
             reason => refused(format!("{version} cannot be loaded: {reason}. What served goes on serving.")),
         },
         LoadError::Full(_) => refused(format!("{error}.")),
-        LoadError::Torch(_) => {
-            Failure::new(Code::ModelUnavailable, format!("{version} could not be loaded; the log says why."))
-        }
+        LoadError::Torch(_) => unavailable(format!("{version} could not be loaded; the log says why.")),
     }
 }

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use crate::{
     Model, Served,
-    engine::{Network, Statistics, Total},
+    engine::{Network, Total},
     protocol::MODEL,
 };
 use axum::{Json, extract::State};
@@ -73,18 +73,22 @@ impl From<&Total> for Taken {
     }
 }
 
-/// Tells what each version has done since it was loaded. Each is told once, so that the numbers add up.
+/// Tells what each version has done since it was loaded.
+///
+/// Each is told once, so that the numbers add up.
 #[utoipa::path(
-    get, path = "/v2/models/stats", tag = "Models",
+    get, path = "/v2/models/stats", operation_id = "statistics_of_all", tag = "Models",
     responses((status = OK, description = "The statistics of all versions", body = ModelStatistics)),
 )]
 async fn of_all(State(model): State<Model>) -> Json<ModelStatistics> {
     Json(all(MODEL, &model.registry.all()))
 }
 
-/// Tells the statistics of a model, or of all versions that it has.
+/// Tells the statistics of a model.
+///
+/// Where it has several versions and none is named, it tells of each.
 #[utoipa::path(
-    get, path = "/v2/models/{model}/stats", tag = "Models",
+    get, path = "/v2/models/{model}/stats", operation_id = "statistics", tag = "Models",
     responses((status = OK, description = "What was done since it was loaded", body = ModelStatistics)),
 )]
 pub(super) async fn of_one(asked: Asked) -> Json<ModelStatistics> {

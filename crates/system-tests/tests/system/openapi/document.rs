@@ -99,6 +99,21 @@ impl Document {
         assert!(errors.is_empty(), "{what}: {}\n{value}", errors.join("\n"));
     }
 
+    /// Holds every example to the schema beside it.
+    pub(crate) fn validate_examples(&self) {
+        for (path, method, operation) in self.operations() {
+            let responses = operation["responses"].as_object().unwrap().values();
+            let bodies = responses.chain([&operation["requestBody"]]);
+            for content in bodies.filter_map(|body| body["content"].as_object()).flat_map(Map::values) {
+                for example in content["examples"].as_object().into_iter().flat_map(Map::values) {
+                    if let Some(value) = example.get("value") {
+                        self.validate(&format!("an example of {method} {path}"), &strict(&content["schema"]), value);
+                    }
+                }
+            }
+        }
+    }
+
     /// All operations: path, method, and what is said of them.
     pub(crate) fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {
         let paths = self.json["paths"].as_object().unwrap().iter();

@@ -31,7 +31,7 @@ pub(crate) async fn crowded(document: &mut Document, service: SocketAddr, target
     let reading = ("POST", "/predict", "image/png");
     let mut open = Vec::new();
     let refused = loop {
-        let mut connection = begin(service, reading, IN_PIECES, "1\r\nx\r\n").await;
+        let connection = begin(service, reading, IN_PIECES, "1\r\nx\r\n").await;
         let mut byte = [0];
         let answered = tokio::time::timeout(Duration::from_millis(200), connection.peek(&mut byte)).await;
         if answered.is_ok() {
