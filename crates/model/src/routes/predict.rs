@@ -49,8 +49,8 @@ struct Options {
 
 /// Recognises a drawing.
 ///
-/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction is
-/// only the digit that the drawing is most like.
+/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
+/// is only the digit that the drawing is most like.
 #[utoipa::path(
     post, path = "/predict", tag = "Recognise", params(Options),
     responses((status = OK, description = "What the drawing was taken for", body = Answer)),

@@ -1,4 +1,4 @@
-// Shows the service's OpenAPI document. Nothing is asked of anyone else: Swagger UI's validator, which would be, is off.
+// Shows the service's OpenAPI document. Nobody else is asked for anything: Swagger UI's validator is off.
 globalThis.SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",

@@ -49,7 +49,7 @@ struct IndexOptions {
 #[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
     /// Has to be empty: a model is loaded as its folder has it.
-    #[schema(value_type = Object, max_properties = 0)]
+    #[schema(value_type = Object)]
     #[serde(default)]
     parameters: Map<String, Value>,
 }

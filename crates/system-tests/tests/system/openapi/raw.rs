@@ -1,4 +1,4 @@
-//! Requests as no well-behaved client sends them: bodies that break off, that never come, or that are told of in pieces.
+//! Requests as no well-behaved client sends them: with bodies that break off, that never come, or that come in pieces.
 
 use reqwest::{
     Response,
@@ -42,13 +42,12 @@ impl Answered {
     }
 }
 
-/// Sends a request with a head line more and this much of its body, and leaves the connection open.
+/// Sends a request with one more line of head and this much of its body, and leaves the connection open.
 pub(crate) async fn begin(service: SocketAddr, target: Target<'_>, framing: &str, body: &str) -> TcpStream {
     let (method, path, media_type) = target;
+    let head = ["Host: digits", "Connection: close", &format!("Content-Type: {media_type}"), framing].join("\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\n{head}\r\n\r\n{body}");
     let mut connection = TcpStream::connect(service).await.unwrap();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: digits\r\nConnection: close\r\nContent-Type: {media_type}\r\n{framing}\r\n\r\n"
-    );
-    connection.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice()).await.unwrap();
+    connection.write_all(request.as_bytes()).await.unwrap();
     connection
 }
