@@ -1,4 +1,4 @@
-//! Programs in Python that the services are held to, as PyPI has them.
+//! Programs in Python that the services are held to, installed by pip.
 
 use std::{
     env, fs,
