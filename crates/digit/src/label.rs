@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
 
 /// A number from 0 to 9.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(maximum = 9)]
 pub struct Digit(u8);
 
 /// What was given where a digit or a label was asked for.
@@ -66,7 +68,7 @@ pub enum TrueLabel {
 }
 
 impl TrueLabel {
-    const NOT_A_DIGIT: &str = "not_a_digit";
+    pub(crate) const NOT_A_DIGIT: &str = "not_a_digit";
 }
 
 impl fmt::Display for TrueLabel {

@@ -4,6 +4,7 @@
 use crate::{
     Failure, Metrics,
     body::MAX_BODY_BYTES,
+    docs::with_docs,
     request::{Requests, follow},
 };
 use axum::{
@@ -18,6 +19,7 @@ use digit::wire::Code;
 use std::{any::Any, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 /// The longest that a request may take, its body's arrival included.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -28,10 +30,9 @@ const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
 /// Adds what both services' routes have in common.
-pub fn with_layers(routes: Router, mut metrics: Metrics) -> Router {
+pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics) -> Router {
     let requests = Requests::new(metrics.registry());
-    routes
-        .route("/metrics", metrics.page())
+    with_docs(routes.merge(metrics.page()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))

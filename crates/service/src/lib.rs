@@ -1,9 +1,10 @@
-//! HTTP as both services speak it: bodies to inputs, errors to problems, what is counted, logged and traced of
-//! requests, and a process that starts, is probed and stops.
+//! HTTP as both services speak it: bodies to inputs, errors to problems, routes to their documentation, what is counted,
+//! logged and traced of requests, and a process that starts, is probed and stops.
 //!
 //! It knows neither the network nor the database.
 
 mod body;
+mod docs;
 mod extract;
 mod failure;
 mod layers;
@@ -14,6 +15,7 @@ mod telemetry;
 mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
+pub use docs::{Documented, by_status, refusal};
 pub use extract::{JsonBody, Params, RawBody};
 pub use failure::Failure;
 pub use layers::{panic_message, with_layers};

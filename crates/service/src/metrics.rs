@@ -1,9 +1,9 @@
 //! What a service counts and measures, as Prometheus reads it from `GET /metrics`.
 
 use axum::{
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
 };
 use prometheus_client::{
     collector::Collector,
@@ -15,6 +15,7 @@ use std::{
     fmt::{self, Debug, Formatter},
     sync::Arc,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The media type of Prometheus' text, version 1.0 of it.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -40,15 +41,19 @@ impl Metrics {
     }
 
     /// What answers `GET /metrics`.
-    pub(crate) fn page(self) -> MethodRouter {
-        let registry = Arc::new(self.0);
-        get(async move || text(&registry))
+    pub(crate) fn page(self) -> OpenApiRouter {
+        OpenApiRouter::new().routes(routes!(metrics)).with_state(Arc::new(self.0))
     }
 }
 
-fn text(registry: &Registry) -> Response {
+/// What the service counts and measures, for Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", tag = "Operations",
+    responses((status = OK, description = "OpenMetrics text", body = String, content_type = MEDIA_TYPE)),
+)]
+async fn metrics(State(registry): State<Arc<Registry>>) -> Response {
     let mut text = String::new();
-    match encode(&mut text, registry) {
+    match encode(&mut text, &registry) {
         Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");

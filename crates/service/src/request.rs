@@ -174,6 +174,7 @@ mod tests {
         routing::{get, post},
     };
     use tower::ServiceExt;
+    use utoipa_axum::router::OpenApiRouter;
 
     async fn ask(app: &Router, method: &str, path: &str) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
@@ -184,7 +185,7 @@ mod tests {
     }
 
     fn app() -> Router {
-        let routes = Router::new()
+        let routes = OpenApiRouter::new()
             .route("/things/{id}", get(async || "thing"))
             .route("/stuck", post(async || std::future::pending::<()>().await))
             .route("/panic", get(async || -> () { panic!("a defect") }));

@@ -1,5 +1,6 @@
 //! `GET /static/…`: the files of web/static, which a release carries inside its binary.
 
+use crate::Api;
 use axum::{
     Router,
     extract::{Path, rejection::PathRejection},
@@ -15,7 +16,7 @@ use service::Failure;
 #[folder = "../../web/static"]
 struct Assets;
 
-pub(super) fn router() -> Router {
+pub(super) fn router() -> Router<Api> {
     Router::new().route("/static/{*path}", get(asset))
 }
 

@@ -6,11 +6,16 @@ use axum::{
 };
 use digit::wire::Code;
 use service::Failure;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// The `{id}` of `/predictions/{id}`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PredictionId(pub(super) Uuid);
+#[derive(Debug, Clone, Copy, IntoParams)]
+#[into_params(names("id"), parameter_in = Path)]
+pub(super) struct PredictionId(
+    /// The prediction's id.
+    pub(super) Uuid,
+);
 
 impl<S: Send + Sync> FromRequestParts<S> for PredictionId {
     type Rejection = Failure;

@@ -1,6 +1,7 @@
 //! The addresses that the web service answers.
 
 mod assets;
+mod document;
 mod id;
 mod page;
 mod predict;
@@ -16,6 +17,8 @@ use axum::{
 };
 use service::Metrics;
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the page may load and who may frame it: itself, nobody.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
@@ -26,19 +29,21 @@ pub fn app(api: Api) -> Router {
     let mut metrics = Metrics::default();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
-    let routes = Router::new()
-        .merge(page::router())
+    // The page and its files are for people, and no part of the interface that is documented.
+    let page = page::router().merge(assets::router());
+    let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
         .merge(predictions::router())
         .merge(probes::router())
-        .with_state(api)
-        .merge(assets::router());
+        .merge(page.into())
+        .with_state(api);
     service::with_layers(routes, metrics)
-        .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(always(header::REFERRER_POLICY, "same-origin"))
+        .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
 }
 
-fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+/// A header of every response that does not say otherwise itself, as the page of the documentation does.
+fn unless_set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

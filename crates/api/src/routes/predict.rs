@@ -1,30 +1,61 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
 use crate::{Api, store::NewPrediction};
-use axum::{Json, Router, extract::State, routing::post};
-use digit::wire::{Outcome, Source};
+use axum::{Json, extract::State, routing::post};
+use digit::wire::{Code, Outcome, Source};
 use serde::Deserialize;
-use service::{Failure, Params, Posted};
+use service::{Documented, Failure, Params, Posted};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Api> {
-    Router::new().route("/predict", post(predict)).route("/predict/", post(predict))
+pub(super) fn router() -> OpenApiRouter<Api> {
+    let documented = routes!(predict).takes_a_drawing().refuses(&[
+        Code::InvalidJson,
+        Code::InvalidForm,
+        Code::InvalidQuery,
+        Code::IncompleteBody,
+        Code::UnknownModel,
+        Code::Timeout,
+        Code::PayloadTooLarge,
+        Code::ImageTooLarge,
+        Code::UnsupportedMediaType,
+        Code::BlankImage,
+        Code::NotAnImage,
+        Code::CorruptImage,
+        Code::InvalidInput,
+        Code::Overloaded,
+        Code::ModelUnavailable,
+        Code::DatabaseUnavailable,
+    ]);
+    OpenApiRouter::new().routes(documented).route("/predict/", post(predict))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Options {
     /// Whether to answer without keeping anything.
     #[serde(default)]
+    #[param(default = false)]
     preview: bool,
     /// Whether the answer shows what the network saw.
     #[serde(default)]
+    #[param(default = false)]
     explain: bool,
-    /// Where the drawing comes from.
+    /// Where the drawing comes from; `api` unless it is said.
     #[serde(default)]
     source: Source,
-    /// The version of the model to ask, if not the one that serves.
+    /// The version of the model to ask, if not the one that serves; it has to be loaded.
     model: Option<String>,
 }
 
+/// Recognises a drawing, and keeps it unless it is a preview.
+///
+/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
+/// is only the digit that the drawing is most like.
+#[utoipa::path(
+    post, path = "/predict", tag = "Recognise", params(Options),
+    responses((status = OK, description = "What the drawing was taken for", body = Outcome)),
+)]
 async fn predict(
     State(api): State<Api>,
     Params(options): Params<Options>,

@@ -1,17 +1,30 @@
 //! `GET /livez` and `/readyz`: whether the service lives, and whether all that it needs does.
 
 use crate::Api;
-use axum::{Router, extract::State, routing::get};
-use service::Failure;
+use axum::extract::State;
+use digit::wire::Code;
+use service::{Documented, Failure};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Api> {
-    Router::new().route("/livez", get(livez)).route("/readyz", get(readyz))
+pub(super) fn router() -> OpenApiRouter<Api> {
+    let ready = routes!(readyz).refuses(&[Code::ModelUnavailable, Code::DatabaseUnavailable, Code::Stopping]);
+    OpenApiRouter::new().routes(routes!(livez)).routes(ready)
 }
 
+/// Tells whether the service lives.
+#[utoipa::path(
+    get, path = "/livez", tag = "Operations",
+    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+)]
 async fn livez() -> &'static str {
     "ok\n"
 }
 
+/// Tells whether the service, the database and the model are ready, and whether it is about to stop.
+#[utoipa::path(
+    get, path = "/readyz", tag = "Operations",
+    responses((status = OK, description = "All are ready", body = String, example = "ok\n")),
+)]
 async fn readyz(State(api): State<Api>) -> Result<&'static str, Failure> {
     api.readiness.check()?;
     api.store.ready().await?;

@@ -3,31 +3,36 @@
 use crate::{Bitmap, Digit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The model service's answer to `POST /predict`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     /// The most probable digit.
     pub prediction: Digit,
     /// Its probability, from 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     pub confidence: f32,
     /// The probability of each digit, 0 to 9; they sum to 1.
+    #[schema(min_items = 10, max_items = 10)]
     pub probabilities: [f32; 10],
     /// Whether it is a digit at all.
     pub verdict: Verdict,
     /// Why it is none, when it is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<Reason>,
     /// Which version of the model answered.
     pub model: String,
     /// What the network saw, if the client asked to have it explained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub bitmap: Option<Bitmap>,
 }
 
 /// The model service's answer to `GET /`: what it is and where to go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct About {
     /// The service's name.
     pub name: String,
@@ -40,7 +45,7 @@ pub struct About {
 }
 
 /// Whether a drawing is a digit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is one.
@@ -61,7 +66,7 @@ impl Verdict {
 }
 
 /// Why a drawing is not taken for a digit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// A dot, or so little that it could be anything.
@@ -85,10 +90,11 @@ impl Reason {
 }
 
 /// The web service's answer to `POST /predict`: the model's, and whether it was recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Outcome {
     /// Under which id it was recorded; a preview has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub id: Option<Uuid>,
     /// The model's answer.
     #[serde(flatten)]

@@ -4,6 +4,7 @@ mod answer;
 mod input;
 mod prediction;
 mod problem;
+mod schema;
 
 pub use answer::{About, Answer, Outcome, Reason, Verdict};
 pub use input::{Content, Input, InputError, InputKind};

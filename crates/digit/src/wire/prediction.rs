@@ -4,10 +4,11 @@ use super::{InputKind, Reason, Verdict};
 use crate::{Digit, TrueLabel};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A row of the table `predictions` with the last label given to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Prediction {
     /// Its id, a `UUIDv7`: ids sort by time.
     pub id: Uuid,
@@ -17,13 +18,16 @@ pub struct Prediction {
     /// The most probable digit.
     pub prediction: Digit,
     /// Its probability, from 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
     pub confidence: f32,
     /// The probability of each digit, 0 to 9.
+    #[schema(min_items = 10, max_items = 10)]
     pub probabilities: [f32; 10],
     /// Whether it was taken for a digit at all.
     pub verdict: Verdict,
     /// Why it was taken for none, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<Reason>,
     /// Which version of the model answered.
     pub model: String,
@@ -32,11 +36,12 @@ pub struct Prediction {
     /// What it came as.
     pub input_kind: InputKind,
     /// What a person said it is; `null` while nobody has.
+    #[schema(required)]
     pub true_label: Option<TrueLabel>,
 }
 
 /// Where a drawing came from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Drawn on the page.
@@ -61,17 +66,18 @@ impl Source {
 }
 
 /// The body of `PUT /predictions/{id}/label`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Labelling {
     /// What the drawing really is.
     pub true_label: TrueLabel,
 }
 
 /// The answer to `GET /predictions`: newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Page {
     /// The predictions.
     pub predictions: Vec<Prediction>,
     /// What to pass as `before` for the page of older ones; `null` on the last page.
+    #[schema(required)]
     pub next: Option<Uuid>,
 }

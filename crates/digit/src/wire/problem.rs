@@ -3,12 +3,13 @@
 use super::InputError;
 use crate::ink::InkError;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// The body of every error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// A URI that names the kind of problem: `urn:digits:problem:<code>`.
     #[serde(rename = "type")]
@@ -42,7 +43,7 @@ impl Problem {
 macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident => $status:literal $title:literal,)*) => {
         /// The kinds of problem.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Code {
             $($(#[$doc])* $code,)*

@@ -1,7 +1,6 @@
 //! What a network has done since it was loaded, in numbers that anyone may read at any time.
 
 use super::LARGEST_BATCH;
-use serde::Serialize;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},
@@ -25,7 +24,7 @@ pub struct Statistics {
 }
 
 /// How often something happened, and how long it took in all.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Total {
     count: AtomicU64,
     ns: AtomicU64,
@@ -40,6 +39,11 @@ impl Total {
 
     pub(crate) fn count(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// How long in all, in nanoseconds.
+    pub(crate) fn ns(&self) -> u64 {
+        self.ns.load(Ordering::Relaxed)
     }
 }
 

@@ -2,35 +2,42 @@
 
 use super::{Datatype, INPUT, Output, SAMPLE};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// LibTorch, as Triton names it.
 const PLATFORM: &str = "pytorch_libtorch";
 const BACKEND: &str = "pytorch";
 
 /// A model's metadata.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Metadata {
+    /// As it was asked for.
     name: String,
+    /// The versions that are loaded, first the one that serves.
     versions: Vec<String>,
     platform: &'static str,
     inputs: Vec<Tensor>,
     outputs: Vec<Tensor>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TensorMetadata)]
 struct Tensor {
     name: &'static str,
+    /// `FP32`, `INT64` or `BYTES`, which is text.
     datatype: &'static str,
     /// The first is how many samples there are, -1: any number.
     shape: Vec<i64>,
 }
 
 /// A model's configuration, as far as clients read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Configuration {
+    /// As it was asked for.
     name: String,
     platform: &'static str,
     backend: &'static str,
+    /// The most images in a request.
     max_batch_size: usize,
     input: Vec<TensorConfiguration>,
     output: Vec<TensorConfiguration>,
@@ -38,17 +45,18 @@ pub(crate) struct Configuration {
     dynamic_batching: DynamicBatching,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TensorConfiguration {
     name: &'static str,
+    /// `TYPE_FP32`, `TYPE_INT64` or `TYPE_STRING`.
     data_type: &'static str,
     /// Of one sample.
     dims: Vec<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct DynamicBatching {
-    /// How long a batch is waited for.
+    /// How long a batch is waited for, in microseconds.
     max_queue_delay_microseconds: u64,
 }
 

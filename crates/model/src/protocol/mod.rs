@@ -14,8 +14,8 @@ mod request;
 pub(crate) use compression::{Encoding, UnpackError};
 pub(crate) use describe::{Configuration, Metadata};
 pub(crate) use output::Output;
-pub(crate) use reply::Reply;
-pub(crate) use request::Request;
+pub(crate) use reply::{Reply, ReplyHead};
+pub(crate) use request::{Request, RequestHead};
 
 use digit::SIDE;
 

@@ -3,6 +3,10 @@
 use super::{Request, output::Values, request::Wanted};
 use network::{Classification, ModelVersion};
 use serde::Serialize;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type},
+};
 
 /// An answer, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,29 +16,54 @@ pub(crate) struct Reply {
     pub(crate) json_length: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct Head<'a> {
+/// The JSON.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InferenceAnswer)]
+pub(crate) struct ReplyHead<'a> {
+    /// The request's, if it had one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     id: Option<&'a str>,
+    /// As it was asked for.
     model_name: &'a str,
+    /// The version that answered.
+    #[schema(value_type = String)]
     model_version: &'a ModelVersion,
+    /// In the order in which they were asked for.
     outputs: Vec<Tensor>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutputTensor)]
 struct Tensor {
+    /// `probabilities`, `prediction`, `confidence`, `strangeness`, `verdict` or `reason`.
     name: &'static str,
+    /// `FP32`, `INT64` or `BYTES`, which is text.
     datatype: &'static str,
+    /// How many images, and how many values for each: 10 probabilities, one of all else.
+    #[schema(min_items = 2, max_items = 2)]
     shape: [usize; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameters: Option<Parameters>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = values)]
     data: Option<Values>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutputTensorParameters)]
 struct Parameters {
+    /// How many bytes after the JSON are this tensor's.
     binary_data_size: usize,
+}
+
+fn values() -> Array {
+    let value = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Number, Type::String]));
+    ArrayBuilder::new()
+        .items(value)
+        .description(Some("The values, image after image, unless they come as bytes."))
+        .build()
 }
 
 impl Reply {
@@ -42,7 +71,7 @@ impl Reply {
     pub(crate) fn new(request: &Request, model: &str, version: &ModelVersion, samples: &[Classification]) -> Self {
         let mut tail = Vec::new();
         let outputs = request.outputs.iter().map(|wanted| tensor(*wanted, samples, &mut tail)).collect();
-        let head = Head { id: request.id.as_deref(), model_name: model, model_version: version, outputs };
+        let head = ReplyHead { id: request.id.as_deref(), model_name: model, model_version: version, outputs };
         let mut body = serde_json::to_vec(&head).unwrap_or_default();
         let json_length = (!tail.is_empty()).then_some(body.len());
         body.append(&mut tail);

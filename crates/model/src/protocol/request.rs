@@ -8,6 +8,7 @@ use crate::engine::LARGEST_BATCH;
 use digit::{Bitmap, InvalidPixels};
 use serde::{Deserialize, de::IgnoredAny};
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// What a client asks, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,46 +67,69 @@ pub(crate) enum RequestError {
 }
 
 /// The JSON. What it holds beyond this is not for us.
-#[derive(Deserialize)]
-struct Head {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = InferenceRequest)]
+pub(crate) struct RequestHead {
+    /// A name for the request, which the answer repeats.
     id: Option<String>,
     parameters: Option<RequestParameters>,
+    /// The one tensor that the model takes.
+    #[schema(value_type = Vec<Input>, min_items = 1, max_items = 1)]
     inputs: AtMost<Input, 2>,
+    /// What to answer, in this order; everything if nothing is named.
+    #[schema(value_type = Option<Vec<RequestedOutput>>, max_items = 6)]
     outputs: Option<AtMost<RequestedOutput, { Output::ALL.len() }>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 struct RequestParameters {
+    /// Whether outputs come as bytes after the JSON unless each says otherwise.
     binary_data_output: Option<bool>,
-    /// In microseconds; 0 says nothing.
+    /// How long the client is willing to wait, in microseconds; 0 says nothing.
     timeout: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = InputTensor)]
 struct Input {
+    /// `image`.
     name: String,
+    /// `FP32`.
     datatype: String,
+    /// `[n, 1, 28, 28]` for n images, 1 to 32.
+    #[schema(value_type = Vec<u64>, min_items = 4, max_items = 4)]
     shape: AtMost<u64, 8>,
     parameters: Option<InputParameters>,
+    /// Ink from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
+    /// where bytes follow the JSON.
+    #[schema(value_type = Option<Vec<serde_json::Value>>)]
     data: Option<Numbers<{ LARGEST_BATCH * Bitmap::LEN }>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = InputTensorParameters)]
 struct InputParameters {
+    /// How many bytes after the JSON are the tensor: 3136 for each image.
     binary_data_size: Option<u64>,
+    #[schema(ignore)]
     shared_memory_region: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct RequestedOutput {
+    /// `probabilities`, `prediction`, `confidence`, `strangeness` (how probably it is no digit), `verdict` or `reason`.
     name: String,
     parameters: Option<OutputParameters>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = RequestedOutputParameters)]
 struct OutputParameters {
+    /// Whether it comes as bytes after the JSON.
     binary_data: Option<bool>,
+    #[schema(ignore)]
     classification: Option<IgnoredAny>,
+    #[schema(ignore)]
     shared_memory_region: Option<IgnoredAny>,
 }
 
@@ -118,7 +142,7 @@ impl Request {
         let length = json_length.unwrap_or(body.len());
         let (json, tail) =
             body.split_at_checked(length).ok_or(RequestError::HeaderLength { length, body: body.len() })?;
-        let head: Head = serde_json::from_slice(json).map_err(|error| RequestError::Json(error.to_string()))?;
+        let head: RequestHead = serde_json::from_slice(json).map_err(|error| RequestError::Json(error.to_string()))?;
         let parameters = head.parameters.unwrap_or_default();
         let [input] = <[Input; 1]>::try_from(head.inputs.0).map_err(|_| RequestError::Input)?;
         Ok(Self {

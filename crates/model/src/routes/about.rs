@@ -1,16 +1,29 @@
 //! `GET /`, `/livez` and `/readyz`: what this is and how it fares.
 
 use crate::Model;
-use axum::{Json, Router, extract::State, routing::get};
-use digit::wire::About;
-use service::Failure;
+use axum::{Json, extract::State};
+use digit::wire::{About, Code};
+use service::{Documented, Failure};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Model> {
-    Router::new().route("/", get(about)).route("/livez", get(livez)).route("/readyz", get(readyz))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let ready = routes!(readyz).refuses(&[Code::Stopping]);
+    OpenApiRouter::new().routes(routes!(about)).routes(routes!(livez)).routes(ready)
 }
 
+/// Tells what this is, and where to go on.
+#[utoipa::path(
+    get, path = "/", tag = "Operations",
+    responses((status = OK, description = "Name, versions and addresses", body = About)),
+)]
 async fn about(State(model): State<Model>) -> Json<About> {
-    let links = [("predict", "/predict"), ("live", "/livez"), ("ready", "/readyz"), ("inference_protocol", "/v2")];
+    let links = [
+        ("predict", "/predict"),
+        ("live", "/livez"),
+        ("ready", "/readyz"),
+        ("inference_protocol", "/v2"),
+        ("documentation", "/docs"),
+    ];
     Json(About {
         name: "digits model service".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -19,11 +32,22 @@ async fn about(State(model): State<Model>) -> Json<About> {
     })
 }
 
+/// Tells whether the service lives.
+#[utoipa::path(
+    get, path = "/livez", tag = "Operations",
+    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+)]
 pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// A service that answers has a model that is loaded and warm.
+/// Tells whether the service is ready.
+///
+/// One that answers has a model that is loaded and warm, but it may be about to stop.
+#[utoipa::path(
+    get, path = "/readyz", tag = "Operations",
+    responses((status = OK, description = "It is ready", body = String, example = "ok\n")),
+)]
 pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
     model.readiness.check()?;
     Ok("ok\n")

@@ -1,6 +1,7 @@
 //! The addresses that the model service answers.
 
 mod about;
+mod document;
 mod predict;
 mod v2;
 
@@ -8,6 +9,8 @@ use crate::{Engine, Registry, Served};
 use axum::{Router, middleware};
 use service::{Metrics, Readiness};
 use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
@@ -25,6 +28,10 @@ pub fn app(model: Model) -> Router {
     let mut metrics = Metrics::default();
     model.engine.register(metrics.registry());
     metrics.registry().register_collector(Box::new(model.registry.clone()));
-    let routes = Router::new().merge(about::router()).merge(predict::router()).merge(v2::router()).with_state(model);
+    let routes = OpenApiRouter::with_openapi(document::Document::openapi())
+        .merge(predict::router())
+        .merge(v2::router())
+        .merge(about::router())
+        .with_state(model);
     service::with_layers(routes, metrics).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

@@ -1,7 +1,7 @@
 //! `POST /predict`: what a drawing is taken for.
 
 use crate::{Model, Served};
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, extract::State, routing::post};
 use digit::{
     Digit,
     ink::Ink,
@@ -9,22 +9,52 @@ use digit::{
 };
 use network::{Classification, ModelVersion};
 use serde::Deserialize;
-use service::{Failure, Params, Posted};
+use service::{Documented, Failure, Params, Posted};
 use std::sync::Arc;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Model> {
-    Router::new().route("/predict", post(predict)).route("/predict/", post(predict))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let documented = routes!(predict).takes_a_drawing().refuses(&[
+        Code::InvalidJson,
+        Code::InvalidForm,
+        Code::InvalidQuery,
+        Code::IncompleteBody,
+        Code::UnknownModel,
+        Code::Timeout,
+        Code::PayloadTooLarge,
+        Code::ImageTooLarge,
+        Code::UnsupportedMediaType,
+        Code::BlankImage,
+        Code::NotAnImage,
+        Code::CorruptImage,
+        Code::InvalidInput,
+        Code::Overloaded,
+        Code::ModelUnavailable,
+    ]);
+    OpenApiRouter::new().routes(documented).route("/predict/", post(predict))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Options {
     /// Whether the answer shows what the network saw.
     #[serde(default)]
+    #[param(default = false)]
     explain: bool,
-    /// The version to ask, if not the one that serves.
+    /// The version to ask, if not the one that serves; it has to be loaded.
+    #[param(value_type = Option<String>)]
     model: Option<ModelVersion>,
 }
 
+/// Recognises a drawing.
+///
+/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
+/// is only the digit that the drawing is most like.
+#[utoipa::path(
+    post, path = "/predict", tag = "Recognise", params(Options),
+    responses((status = OK, description = "What the drawing was taken for", body = Answer)),
+)]
 async fn predict(
     State(model): State<Model>,
     Params(options): Params<Options>,

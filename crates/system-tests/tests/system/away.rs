@@ -42,17 +42,17 @@ async fn without_the_model_service_predictions_wait_and_the_rest_works() {
 }
 
 /// A PostgreSQL cluster of this test's own, to stop and to start.
-struct Cluster(tempfile::TempDir);
+pub(crate) struct Cluster(tempfile::TempDir);
 
 impl Cluster {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("digits-away-").tempdir_in("/tmp").unwrap();
         // PostgreSQL may run as another user than this one, who must be able to enter.
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         Self(folder)
     }
 
-    fn script(&self, verb: &str) -> String {
+    pub(crate) fn script(&self, verb: &str) -> String {
         let output = Command::new(root().join("scripts/postgres.sh"))
             .args([Path::new(verb), &self.0.path().join("postgres")])
             .output()

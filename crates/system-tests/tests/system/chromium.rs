@@ -1,11 +1,13 @@
 //! A real browser, with a hand that draws.
 
+use crate::stack::json;
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -16,6 +18,7 @@ use tokio::{
 /// Chromium behind its driver.
 pub(crate) struct Browser {
     pub(crate) client: Client,
+    port: u16,
     _driver: Child,
     _profile: tempfile::TempDir,
 }
@@ -37,6 +40,7 @@ impl Browser {
         let port = port(&mut driver).await;
         let profile = tempfile::tempdir().unwrap();
         let options = value!({
+            "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,900",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -48,7 +52,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        Some(Self { client, _driver: driver, _profile: profile })
+        Some(Self { client, port, _driver: driver, _profile: profile })
     }
 
     /// The first element that the selector finds, once there is one.
@@ -67,6 +71,15 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("{selector} shows {:?}, not {text:?}", element.text().await.unwrap());
+    }
+
+    /// What the console says that has not been asked for yet: errors, warnings, and requests that were refused.
+    pub(crate) async fn console(&self) -> Vec<Value> {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = http.post(url).json(&value!({ "type": "browser" })).send().await.unwrap();
+        json(answer, StatusCode::OK).await["value"].as_array().unwrap().clone()
     }
 
     /// Draws strokes of a 280 × 280 sheet on the page's paper.

@@ -20,6 +20,7 @@ use uuid::Uuid;
 /// A service that runs in this process until it is stopped or dropped.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
+    readiness: Readiness,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -31,15 +32,25 @@ impl Service {
         let (stop, stopped) = oneshot::channel();
         let readiness = Readiness::default();
         let app = app(readiness.clone());
+        let told = readiness.clone();
         let task = tokio::spawn(async move {
-            service::serve(listener, app, readiness, async { drop(stopped.await) }).await.unwrap();
+            service::serve(listener, app, told, async { drop(stopped.await) }).await.unwrap();
         });
-        Self { address, stop: Some(stop), task }
+        Self { address, readiness, stop: Some(stop), task }
     }
 
     /// Stops as on SIGTERM.
-    pub(crate) async fn stop(mut self) -> SocketAddr {
+    pub(crate) async fn stop(self) -> SocketAddr {
+        self.stop_after(async || ()).await
+    }
+
+    /// The same, with something to ask of it after it was told to stop and before it does.
+    pub(crate) async fn stop_after(mut self, ask: impl AsyncFnOnce()) -> SocketAddr {
         drop(self.stop.take());
+        while self.readiness.check().is_ok() {
+            tokio::task::yield_now().await;
+        }
+        ask().await;
         (&mut self.task).await.unwrap();
         self.address
     }
@@ -59,15 +70,27 @@ pub(crate) async fn start_model(listen: SocketAddr) -> Service {
     start_model_from(listen, root().join("models")).await
 }
 
+/// What the model service's engine is set up with unless a test has its own wishes.
+pub(crate) const LIMITS: Limits = Limits {
+    workers: NonZeroUsize::MIN.saturating_add(1),
+    places: NonZeroUsize::MIN.saturating_add(63),
+    patience: Duration::from_secs(10),
+};
+
 /// Starts the model service with the champion of a folder.
 pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
+    start_model_with(listen, models, LIMITS.workers, LIMITS).await
+}
+
+/// The same with so many replicas of the network, of which a service has one for each worker.
+pub(crate) async fn start_model_with(
+    listen: SocketAddr,
+    models: PathBuf,
+    replicas: NonZeroUsize,
+    limits: Limits,
+) -> Service {
     let champion = ModelVersion::champion(&models).unwrap();
-    let limits = Limits {
-        workers: NonZeroUsize::MIN.saturating_add(1),
-        places: NonZeroUsize::MIN.saturating_add(63),
-        patience: Duration::from_secs(10),
-    };
-    let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
+    let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
     Service::start(listen, |readiness| model::app(Model { engine, registry, readiness })).await
 }

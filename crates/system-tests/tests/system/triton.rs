@@ -3,19 +3,19 @@
 
 use crate::{
     damage,
+    python::{self, python, run},
     stack::{self, ANY, Service, root, start_model, start_model_from},
 };
 use flate2::{Compression, read::GzEncoder};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use std::{
-    env, fs,
+    fs,
     io::Read,
     path::{Path, PathBuf},
-    process::{Output, Stdio},
 };
 use tempfile::TempDir;
-use tokio::{process::Command, sync::OnceCell};
+use tokio::sync::OnceCell;
 
 /// The version of Triton's client, which pip installs.
 const VERSION: &str = "2.73.0";
@@ -27,43 +27,11 @@ async fn client() -> &'static Path {
 }
 
 async fn install() -> PathBuf {
-    let tag = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"]), "").await;
-    let tag = String::from_utf8(tag.stdout).unwrap();
-    let home = || PathBuf::from(env::var_os("HOME").expect("HOME names the folder of the user")).join(".cache");
-    let cache = env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits");
-    let folder = cache.join(format!("tritonclient-{VERSION}-{}", tag.trim()));
-    if folder.exists() {
-        return folder;
-    }
-    fs::create_dir_all(&cache).unwrap();
-    // Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
-    let unfinished = TempDir::new_in(&cache).unwrap();
-    let arguments = "-m pip install --quiet --disable-pip-version-check --only-binary=:all: --target";
-    let what = format!("tritonclient[http]=={VERSION}");
-    let mut pip = python();
-    pip.args(arguments.split(' ')).arg(unfinished.path().join("client")).arg(what);
-    run(&mut pip, " (it needs pip, which `scripts/setup.sh test` installs, and, once, a network)").await;
-    let renamed = fs::rename(unfinished.path().join("client"), &folder);
-    assert!(renamed.is_ok() || folder.exists(), "{renamed:?}");
-    folder
-}
-
-fn python() -> Command {
-    let mut command = Command::new("python3");
-    command.stdin(Stdio::null()).env("PYTHONDONTWRITEBYTECODE", "1").kill_on_drop(true);
-    command
-}
-
-/// Runs a command that must succeed, and says what it needs if it does not.
-async fn run(command: &mut Command, needs: &str) -> Output {
-    let output = command.output().await.expect("these tests need python3; `scripts/setup.sh test` installs it");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?} failed{needs}:\n{error}", command.as_std());
-    output
+    python::installed("tritonclient", &format!("tritonclient[http]=={VERSION}"), VERSION).await
 }
 
 /// A folder with the champion, the same again as "twin", and once more with damaged weights as "broken".
-fn models() -> TempDir {
+pub(crate) fn models() -> TempDir {
     let committed = root().join("models");
     let champion = fs::read_to_string(committed.join("champion")).unwrap();
     let folder = tempfile::tempdir().unwrap();

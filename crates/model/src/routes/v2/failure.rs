@@ -1,5 +1,6 @@
 //! What a client of the protocol is told that gets no answer.
 
+use crate::Model;
 use axum::{
     Json,
     extract::Request,
@@ -7,12 +8,19 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use digit::wire::Code;
 use serde::Serialize;
-use service::Failure;
+use service::{Documented, Failure, by_status, refusal};
+use utoipa::{
+    ToSchema,
+    openapi::{Content, Ref},
+};
+use utoipa_axum::router::UtoipaMethodRouter;
 
 /// The body of every error.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Error {
+    /// What is wrong and what to do about it, for people.
     error: String,
 }
 
@@ -27,14 +35,27 @@ pub(in crate::routes) async fn refuse_in_its_words(request: Request, next: Next)
 }
 
 fn in_its_words(failure: Failure, response: &Response) -> Response {
-    // The protocol tells no two kinds of bad request apart.
-    let status = match response.status() {
-        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
-        status => status,
-    };
-    let mut refusal = (status, Json(Error { error: failure.problem.detail })).into_response();
+    let mut refusal = (its_status(response.status()), Json(Error { error: failure.problem.detail })).into_response();
     for kept in [header::RETRY_AFTER, header::ALLOW] {
         refusal.headers_mut().extend(response.headers().get(&kept).cloned().map(|value| (kept, value)));
     }
     refusal
+}
+
+/// The protocol tells no two kinds of bad request apart.
+fn its_status(status: StatusCode) -> StatusCode {
+    if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
+}
+
+/// Says in the documentation that operations may be refused for these reasons.
+pub(super) fn refuses(routes: UtoipaMethodRouter<Model>, codes: &[Code]) -> UtoipaMethodRouter<Model> {
+    let status = |code: Code| StatusCode::from_u16(code.status()).map_or(500, |status| its_status(status).as_u16());
+    routes.with_schema::<Error>().each_operation(|operation| {
+        for (status, codes) in by_status(codes, status) {
+            let description = codes.into_iter().map(Code::title).collect::<Vec<_>>().join("; ");
+            let content = Content::new(Some(Ref::from_schema_name(Error::name())));
+            let response = refusal(status, description).content("application/json", content).build();
+            operation.responses.responses.insert(status.to_string(), response.into());
+        }
+    })
 }

@@ -1,32 +1,73 @@
 //! `POST /v2/models/{model}/infer`: what images are taken for.
 
-use super::asked::Asked;
+use super::{asked::Asked, failure::refuses, versions::with_versions};
 use crate::{
     Model,
-    protocol::{Encoding, Reply, Request, UnpackError},
+    protocol::{Encoding, Reply, ReplyHead, Request, RequestHead, UnpackError},
 };
 use axum::{
-    Router,
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
-    routing::post,
 };
 use digit::{
     Bitmap,
     wire::{Code, Reason},
 };
 use network::Classification;
+use serde_json::{Value, json};
 use service::{Failure, MAX_INPUT_BYTES, RawBody};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Where a body's JSON ends and its binary tensors begin, before compression.
 const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
 
-pub(super) fn router(model: &str) -> Router<Model> {
-    Router::new().route(&format!("{model}/infer"), post(infer))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let documented = refuses(
+        routes!(infer),
+        &[
+            Code::InvalidInput,
+            Code::IncompleteBody,
+            Code::UnknownModel,
+            Code::Timeout,
+            Code::PayloadTooLarge,
+            Code::Overloaded,
+            Code::ModelUnavailable,
+        ],
+    );
+    with_versions(documented)
 }
 
+/// Has the network of a model classify up to 32 images.
+///
+/// Where nothing is drawn, the verdict is `not_a_digit` and the reason `too_little_ink`. Tensors may travel as bytes,
+/// little-endian and in their order, after the JSON; then `Inference-Header-Content-Length` says how many bytes of the
+/// body are JSON, before compression. The body's `Content-Type` is not looked at.
+#[utoipa::path(
+    post, path = "/v2/models/{model}/infer", tag = "Infer",
+    params(
+        (
+            "Inference-Header-Content-Length" = Option<usize>, Header, nullable = false,
+            description = "Bytes of JSON in the body, where tensors follow",
+        ),
+        (
+            "Content-Encoding" = Option<String>, Header, nullable = false,
+            description = "How the body is compressed: `gzip`, `deflate` or `identity`",
+        ),
+    ),
+    request_body(content(
+        (RequestHead = "application/json", examples(
+            ("eight" = (summary = "The pixels of an eight", value = json!(example()))),
+        )),
+        ("application/octet-stream"),
+    )),
+    responses((
+        status = OK,
+        description = "What the images were taken for, compressed if the client accepts that",
+        content((ReplyHead = "application/json"), ("application/octet-stream")),
+    )),
+)]
 async fn infer(
     State(model): State<Model>,
     asked: Asked,
@@ -40,6 +81,13 @@ async fn infer(
     refuse_blank(&mut samples, &blank);
     let reply = Reply::new(&request, &asked.name, &asked.served.card().version, &samples);
     Ok(answer(&headers, reply))
+}
+
+/// A request for one image.
+fn example() -> Value {
+    let eight: Value =
+        serde_json::from_str(include_str!("../../../../../examples/eight-pixels.json")).unwrap_or_default();
+    json!({ "inputs": [{ "name": "image", "datatype": "FP32", "shape": [1, 1, 28, 28], "data": eight["pixels"] }] })
 }
 
 /// Unpacks a body and makes a request of it.

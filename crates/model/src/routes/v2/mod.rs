@@ -10,16 +10,18 @@ mod models;
 mod repository;
 mod server;
 mod stats;
+mod versions;
 
 pub(super) use failure::refuse_in_its_words;
 
 use crate::Model;
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
 
-pub(super) fn router() -> Router<Model> {
-    let routes = Router::new().merge(server::router()).merge(stats::router()).merge(repository::router());
-    // A model with and without a version has the same addresses.
-    ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"]
-        .into_iter()
-        .fold(routes, |routes, model| routes.merge(models::router(model)).merge(infer::router(model)))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    OpenApiRouter::new()
+        .merge(infer::router())
+        .merge(models::router())
+        .merge(stats::router())
+        .merge(repository::router())
+        .merge(server::router())
 }

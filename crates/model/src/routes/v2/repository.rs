@@ -1,47 +1,81 @@
 //! `/v2/repository`: the versions in the models folder, which can be loaded and unloaded while others answer.
 
+use super::failure::refuses;
 use crate::{LoadError, Model, Registry, protocol::MODEL};
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State, rejection::PathRejection},
-    routing::post,
 };
 use digit::wire::Code;
 use network::{ModelVersion, Refusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use service::{Failure, RawBody};
-use std::{io, sync::Arc};
+use service::{Documented, Failure, RawBody};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, task};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Required},
+};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
 
-pub(super) fn router() -> Router<Model> {
-    Router::new()
-        .route("/v2/repository/index", post(index))
-        .route("/v2/repository/models/{model}/load", post(load))
-        .route("/v2/repository/models/{model}/unload", post(unload))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let body = [Code::InvalidInput, Code::IncompleteBody, Code::Timeout, Code::PayloadTooLarge, Code::Overloaded];
+    let indexed = refuses(refuses(body_optional(routes!(index)), &body), &[Code::ModelUnavailable]);
+    let loaded = refuses(refuses(body_optional(routes!(load)), &body), &[Code::UnknownModel]);
+    let unloaded = refuses(routes!(unload), &[Code::InvalidInput, Code::UnknownModel, Code::Overloaded]);
+    OpenApiRouter::new().routes(indexed).routes(loaded).routes(unloaded)
 }
 
-#[derive(Default, Deserialize)]
+/// Says in the documentation that a request may do without a body.
+fn body_optional(routes: UtoipaMethodRouter<Model>) -> UtoipaMethodRouter<Model> {
+    routes.each_operation(|operation| {
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            body.required = Some(Required::False);
+        }
+    })
+}
+
+#[derive(Default, Deserialize, ToSchema)]
 struct IndexOptions {
     /// Whether only what is loaded is listed.
     #[serde(default)]
     ready: bool,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
+    /// Has to be empty: a model is loaded as its folder has it.
+    #[schema(value_type = Object)]
     #[serde(default)]
     parameters: Map<String, Value>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Entry {
+    /// The model's name.
     name: String,
+    /// Its version; that of `digits` is the one that serves.
+    #[schema(value_type = String)]
     version: ModelVersion,
+    /// Whether it is loaded: `READY` or `UNAVAILABLE`.
     state: &'static str,
+    /// Why it is unavailable.
     reason: &'static str,
 }
 
+/// Lists the versions in the models folder, and those that are loaded.
+#[utoipa::path(
+    post, path = "/v2/repository/index", tag = "Repository",
+    request_body(content = IndexOptions, examples(
+        ("all" = (summary = "All", value = json!({}))),
+        ("loaded" = (summary = "Only what is loaded", value = json!({ "ready": true }))),
+    )),
+    responses((status = OK, description = "`digits`, and each version", body = Vec<Entry>)),
+)]
 async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Json<Vec<Entry>>, Failure> {
     let options: IndexOptions = options(&body)?;
     let mut entries = alone(model, |registry| list(registry).map_err(|error| unreadable(&error))).await?;
@@ -68,7 +102,17 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Loads a version beside the one that serves; `digits` loads and serves what `champion` names.
+/// Loads a version beside the one that serves.
+///
+/// To load `digits` is to load and serve what the file `champion` names.
+#[utoipa::path(
+    post, path = "/v2/repository/models/{model}/load", tag = "Repository",
+    params(("model" = String, Path, description = "The version's name, or `digits`")),
+    request_body(content = LoadOptions, examples(
+        ("plain" = (summary = "As the folder has it", value = json!({}))),
+    )),
+    responses((status = OK, description = "It is loaded")),
+)]
 async fn load(
     State(model): State<Model>,
     name: Result<Path<String>, PathRejection>,
@@ -94,7 +138,12 @@ async fn load(
     .await
 }
 
-/// Unloads a version; not the one that serves.
+/// Unloads a version that does not serve.
+#[utoipa::path(
+    post, path = "/v2/repository/models/{model}/unload", tag = "Repository",
+    params(("model" = String, Path, description = "The version's name")),
+    responses((status = OK, description = "It is unloaded")),
+)]
 async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), Failure> {
     let name = name_of(name)?;
     alone(model, move |registry| {
@@ -127,7 +176,7 @@ async fn alone<T: Send + 'static>(
         work(&registry)
     };
     let done = task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::new(Code::ModelUnavailable, "That failed here; the log says why. Try again.")))
+    done.unwrap_or_else(|_| Err(unavailable("That failed here; the log says why. Try again.")))
 }
 
 /// A body's options; an empty one says nothing.
@@ -147,13 +196,18 @@ fn refused(detail: impl Into<String>) -> Failure {
     Failure::new(Code::InvalidInput, detail)
 }
 
+/// What an operator may mend, soon or later.
+fn unavailable(detail: impl Into<String>) -> Failure {
+    Failure::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
+}
+
 fn no_folder(name: &str) -> Failure {
     Failure::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
 }
 
 fn unreadable(error: &io::Error) -> Failure {
     tracing::error!(%error, "the models folder cannot be read");
-    Failure::new(Code::ModelUnavailable, "The models folder cannot be read; the log says why.")
+    unavailable("The models folder cannot be read; the log says why.")
 }
 
 /// What hindered a version. Where its files lie is for the log.
@@ -165,8 +219,6 @@ fn not_loaded(version: &ModelVersion, error: LoadError) -> Failure {
             reason => refused(format!("{version} cannot be loaded: {reason}. What served goes on serving.")),
         },
         LoadError::Full(_) => refused(format!("{error}.")),
-        LoadError::Torch(_) => {
-            Failure::new(Code::ModelUnavailable, format!("{version} could not be loaded; the log says why."))
-        }
+        LoadError::Torch(_) => unavailable(format!("{version} could not be loaded; the log says why.")),
     }
 }

@@ -6,51 +6,123 @@ use crate::{
     engine::{Network, Total},
     protocol::MODEL,
 };
-use axum::{Json, Router, extract::State, routing::get};
-use serde_json::{Value, json};
+use axum::{Json, extract::State};
+use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> Router<Model> {
-    Router::new().route("/v2/models/stats", get(of_all))
+pub(super) fn router() -> OpenApiRouter<Model> {
+    OpenApiRouter::new().routes(routes!(of_all))
 }
 
-/// Each version once, so that the numbers add up.
-async fn of_all(State(model): State<Model>) -> Json<Value> {
+/// What versions have done since they were loaded, in Triton's words.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ModelStatistics {
+    model_stats: Vec<VersionStatistics>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct VersionStatistics {
+    name: String,
+    version: String,
+    /// When it last did something, in milliseconds of Unix time; 0 if it did nothing yet.
+    last_inference: u64,
+    /// How many images were classified.
+    inference_count: u64,
+    /// In how many batches.
+    execution_count: u64,
+    inference_stats: InferenceStatistics,
+    /// One for each size of batch that there was.
+    batch_stats: Vec<BatchStatistics>,
+}
+
+/// Of a request's time we know what it waited and what the network took, preparing included. The rest is zero.
+#[derive(Serialize, ToSchema)]
+struct InferenceStatistics {
+    success: Taken,
+    fail: Taken,
+    queue: Taken,
+    compute_input: Taken,
+    compute_infer: Taken,
+    compute_output: Taken,
+    cache_hit: Taken,
+    cache_miss: Taken,
+}
+
+#[derive(Serialize, ToSchema)]
+struct BatchStatistics {
+    /// Images in the batch.
+    batch_size: usize,
+    compute_input: Taken,
+    compute_infer: Taken,
+    compute_output: Taken,
+}
+
+#[derive(Default, Serialize, ToSchema)]
+struct Taken {
+    /// How often.
+    count: u64,
+    /// How long in all, in nanoseconds.
+    ns: u64,
+}
+
+impl From<&Total> for Taken {
+    fn from(total: &Total) -> Self {
+        Self { count: total.count(), ns: total.ns() }
+    }
+}
+
+/// Tells what each version has done since it was loaded.
+///
+/// Each is told once, so that the numbers add up.
+#[utoipa::path(
+    get, path = "/v2/models/stats", operation_id = "statistics_of_all", tag = "Models",
+    responses((status = OK, description = "The statistics of all versions", body = ModelStatistics)),
+)]
+async fn of_all(State(model): State<Model>) -> Json<ModelStatistics> {
     Json(all(MODEL, &model.registry.all()))
 }
 
-/// Of the version that an address names, or of all that the model has.
-pub(super) async fn of_one(asked: Asked) -> Json<Value> {
+/// Tells the statistics of a model.
+///
+/// Where it has several versions and none is named, it tells of each.
+#[utoipa::path(
+    get, path = "/v2/models/{model}/stats", operation_id = "statistics", tag = "Models",
+    responses((status = OK, description = "What was done since it was loaded", body = ModelStatistics)),
+)]
+pub(super) async fn of_one(asked: Asked) -> Json<ModelStatistics> {
     let versions = if asked.is_one_version { vec![asked.served] } else { asked.versions };
     Json(all(&asked.name, &versions))
 }
 
-fn all(name: &str, versions: &[Arc<Served>]) -> Value {
-    json!({ "model_stats": versions.iter().map(|served| one(name, served)).collect::<Vec<_>>() })
+fn all(name: &str, versions: &[Arc<Served>]) -> ModelStatistics {
+    ModelStatistics { model_stats: versions.iter().map(|served| one(name, served)).collect() }
 }
 
-/// In Triton's words. Of a request's time we know what it waited and what the network took, preparing included.
-fn one(name: &str, served: &Served) -> Value {
+fn one(name: &str, served: &Served) -> VersionStatistics {
     let done = served.statistics();
-    let nothing = Total::default();
-    let batch = |(size, total): (usize, &Total)| json!({ "batch_size": size, "compute_input": nothing, "compute_infer": total, "compute_output": nothing });
-    let batches: Vec<Value> = (1..).zip(&done.batches).filter(|(_, total)| total.count() > 0).map(batch).collect();
-    json!({
-        "name": name,
-        "version": served.card().version,
-        "last_inference": done.last_ms(),
-        "inference_count": done.inferences(),
-        "execution_count": done.executions(),
-        "inference_stats": {
-            "success": done.success,
-            "fail": done.fail,
-            "queue": done.queue,
-            "compute_input": nothing,
-            "compute_infer": done.compute,
-            "compute_output": nothing,
-            "cache_hit": nothing,
-            "cache_miss": nothing,
+    VersionStatistics {
+        name: name.to_owned(),
+        version: served.card().version.to_string(),
+        last_inference: done.last_ms(),
+        inference_count: done.inferences(),
+        execution_count: done.executions(),
+        inference_stats: InferenceStatistics {
+            success: Taken::from(&done.success),
+            fail: Taken::from(&done.fail),
+            queue: Taken::from(&done.queue),
+            compute_infer: Taken::from(&done.compute),
+            compute_input: Taken::default(),
+            compute_output: Taken::default(),
+            cache_hit: Taken::default(),
+            cache_miss: Taken::default(),
         },
-        "batch_stats": batches,
-    })
+        batch_stats: (1..).zip(&done.batches).filter(|(_, total)| total.count() > 0).map(batch).collect(),
+    }
+}
+
+fn batch((batch_size, total): (usize, &Total)) -> BatchStatistics {
+    let (compute_input, compute_output) = (Taken::default(), Taken::default());
+    BatchStatistics { batch_size, compute_input, compute_infer: total.into(), compute_output }
 }

@@ -1,0 +1,69 @@
+//! The body of `POST /predict` in the documentation: every form that [`Posted`](crate::Posted) reads, with examples.
+
+use digit::{ink::MAX_PIXELS, wire::Input};
+use serde_json::{Value, json};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Content, ContentBuilder, ObjectBuilder, Ref, Required,
+        encoding::EncodingBuilder,
+        example::ExampleBuilder,
+        request_body::{RequestBody, RequestBodyBuilder},
+        schema::Type,
+    },
+};
+
+/// An eight in each format, served beside the page, because a document in JSON cannot hold it: media type, name, bytes.
+pub(super) const PICTURES: [(&str, &str, &[u8]); 4] = [
+    ("image/png", "eight.png", include_bytes!("../../../../examples/eight.png")),
+    ("image/jpeg", "eight.jpg", include_bytes!("../../../../examples/eight.jpg")),
+    ("image/webp", "eight.webp", include_bytes!("../../../../examples/eight.webp")),
+    ("image/gif", "eight.gif", include_bytes!("../../../../examples/eight.gif")),
+];
+
+pub(super) fn body() -> RequestBody {
+    let description = format!(
+        "What to recognise, at most 5 MB. An image may have any colours and any size up to {} megapixels: its ink is \
+         what differs from its border, or what is not transparent.",
+        MAX_PIXELS / 1_000_000
+    );
+    let body = RequestBodyBuilder::new()
+        .description(Some(description))
+        .required(Some(Required::True))
+        .content("application/json", drawing())
+        .content("multipart/form-data", form());
+    PICTURES.iter().fold(body, |body, (media_type, name, _)| body.content(*media_type, picture(name))).build()
+}
+
+fn drawing() -> Content {
+    let seven = json!({ "strokes": [[[90, 70], [190, 70], [120, 220]]], "width": 280, "height": 280 });
+    let pixels: Value =
+        serde_json::from_str(include_str!("../../../../examples/eight-pixels.json")).unwrap_or_default();
+    let example = |summary: &str, value| ExampleBuilder::new().summary(summary).value(Some(value)).build();
+    ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Input::name())))
+        .examples_from_iter([
+            ("drawn", example("A seven in one stroke", seven)),
+            ("pixels", example("The pixels of an eight", pixels)),
+        ])
+        .build()
+}
+
+fn form() -> Content {
+    let formats = PICTURES.map(|(media_type, ..)| media_type).join(", ");
+    let file = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .content_media_type("application/octet-stream")
+        .description(Some("The image. Fields before it are passed over, what follows it is not read."));
+    ContentBuilder::new()
+        .schema(Some(ObjectBuilder::new().property("file", file).required("file")))
+        .encoding("file", EncodingBuilder::new().content_type(Some(formats)))
+        .build()
+}
+
+fn picture(name: &str) -> Content {
+    let example = ExampleBuilder::new().summary("An eight").external_value(format!("/docs/{name}")).build();
+    // A body that is not text needs no schema; this one has Swagger UI ask for a file.
+    let file = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/octet-stream");
+    ContentBuilder::new().schema(Some(file)).examples_from_iter([("eight", example)]).build()
+}

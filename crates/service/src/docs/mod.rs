@@ -1,0 +1,30 @@
+//! What a service can be asked, as an OpenAPI document that is made of its routes, and as a page to read and try it.
+
+mod drawing;
+mod operations;
+mod page;
+mod problems;
+
+pub use operations::Documented;
+pub use problems::{by_status, refusal};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Adds the document and its page to the routes that they describe.
+pub(crate) fn with_docs(routes: OpenApiRouter) -> Router {
+    let (routes, document) = routes.split_for_parts();
+    let document = Router::new().route("/openapi.json", get(openapi)).with_state(Arc::new(document));
+    routes.merge(document).merge(page::router())
+}
+
+async fn openapi(State(document): State<Arc<OpenApi>>) -> Response {
+    Json(&*document).into_response()
+}

@@ -1,0 +1,66 @@
+//! What an operation may refuse, in its documentation.
+
+use digit::wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
+use std::collections::BTreeMap;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, ResponseBuilder, Schema,
+        example::{Example, ExampleBuilder},
+        path::Operation,
+        schema::{AllOfBuilder, Type},
+    },
+};
+
+/// The codes of each status, which they have by this function.
+pub fn by_status(codes: &[Code], status: impl Fn(Code) -> u16) -> BTreeMap<u16, Vec<Code>> {
+    let mut statuses = BTreeMap::<u16, Vec<Code>>::new();
+    for &code in codes {
+        statuses.entry(status(code)).or_default().push(code);
+    }
+    statuses
+}
+
+/// A response of this status, with the header that says when to try again where that may help.
+#[must_use]
+pub fn refusal(status: u16, description: String) -> ResponseBuilder {
+    let response = ResponseBuilder::new().description(description);
+    if !matches!(status, 429 | 503) {
+        return response;
+    }
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let header = HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds after which to try again."));
+    response.header("Retry-After", header.build())
+}
+
+/// Adds the problems of these codes to an operation.
+pub(super) fn refuse(operation: &mut Operation, codes: &[Code]) {
+    for (status, codes) in by_status(codes, Code::status) {
+        let meaning = |code: &Code| format!("`{}`: {}", name(*code), code.title());
+        let description = codes.iter().map(meaning).collect::<Vec<_>>().join("; ");
+        let content = ContentBuilder::new().schema(Some(problem(status, &codes)));
+        let content = content.examples_from_iter(codes.iter().map(|code| (name(*code), example(*code)))).build();
+        let response = refusal(status, description).content(PROBLEM_MEDIA_TYPE, content).build();
+        operation.responses.responses.insert(status.to_string(), response.into());
+    }
+}
+
+/// A problem of this kind; what happened differs from time to time.
+fn example(code: Code) -> Example {
+    ExampleBuilder::new().summary(code.title()).value(serde_json::to_value(Problem::new(code, "…")).ok()).build()
+}
+
+/// A [`Problem`] of one of these kinds, which have this status.
+fn problem(status: u16, codes: &[Code]) -> Schema {
+    let status = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status]));
+    let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes.iter().map(|code| name(*code))));
+    AllOfBuilder::new()
+        .item(Ref::from_schema_name(Problem::name()))
+        .item(ObjectBuilder::new().property("status", status).property("code", code))
+        .into()
+}
+
+/// The code in JSON.
+fn name(code: Code) -> String {
+    Problem::new(code, "").kind.trim_start_matches("urn:digits:problem:").to_owned()
+}

@@ -1,0 +1,128 @@
+//! Every answer that the web service's document lists, given.
+
+use super::{document::Document, provoke, raw::Target};
+use crate::{
+    away::Cluster,
+    drawings::{self, Picture, encode},
+    stack::Stack,
+};
+use image::{ImageFormat, Rgb, RgbImage};
+use reqwest::RequestBuilder;
+use serde_json::json;
+use uuid::Uuid;
+
+/// A PNG of one colour.
+fn blank(width: u32, height: u32) -> Vec<u8> {
+    encode(&RgbImage::from_pixel(width, height, Rgb([250, 250, 250])).into(), ImageFormat::Png)
+}
+
+/// What `POST /predict` of either service answers to one who asks in vain.
+pub(super) async fn refused_predictions(document: &mut Document, stack: &Stack, base: &str) {
+    let post = |query: &str, media_type: &str, body: Vec<u8>| {
+        let url = format!("{base}/predict{query}");
+        stack.http.post(url).header("content-type", media_type).body(body)
+    };
+    let eight = drawings::all()[8].to_string().into_bytes();
+    let png = Picture::default().png(&drawings::all()[8]);
+    for (request, status) in [
+        (post("", "application/json", b"{".to_vec()), 400),
+        (post("", "multipart/form-data; boundary=x", b"--x--\r\n".to_vec()), 400),
+        (post("?explain=perhaps", "application/json", eight.clone()), 400),
+        (post("?model=another", "application/json", eight), 404),
+        (post("", "image/png", blank(5001, 5000)), 413),
+        (post("", "text/plain", b"8".to_vec()), 415),
+        (post("", "image/png", blank(28, 28)), 422),
+        (post("", "image/png", b"no picture".to_vec()), 422),
+        (post("", "image/png", png[..png.len() / 2].to_vec()), 422),
+        (post("", "application/json", b"{}".to_vec()), 422),
+    ] {
+        document.expect(&stack.http, request, status).await;
+    }
+}
+
+#[tokio::test]
+async fn every_answer_that_the_web_service_documents_is_given_and_as_documented() {
+    let cluster = Cluster::new();
+    let mut stack = Stack::with_database(cluster.script("start").parse().unwrap()).await;
+    stack.until_ready().await;
+    let service = stack.api.address;
+    let mut document = Document::of(&stack.http, service).await;
+
+    for drawing in [&drawings::all()[8], &drawings::two_digits()] {
+        let request = stack.post("/predict?explain=true", "application/json", drawing.to_string());
+        document.expect(&stack.http, request, 200).await;
+    }
+    let page = document.expect(&stack.http, stack.get("/predictions?limit=1"), 200).await;
+    let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
+    let (shown, unknown) = (format!("/predictions/{id}"), format!("/predictions/{}", Uuid::nil()));
+    let label = |prediction: &str, media_type: &str, body: &str| {
+        let request = stack.http.put(stack.url(&format!("{prediction}/label")));
+        request.header("content-type", media_type).body(body.to_owned())
+    };
+    let seven = json!({ "true_label": 7 }).to_string();
+    for (request, status) in [
+        (label(&shown, "application/json", &seven), 200),
+        (label(&unknown, "application/json", &seven), 404),
+        (label(&shown, "application/json", "7"), 422),
+        (label(&shown, "application/json", "{"), 400),
+        (label(&shown, "text/plain", &seven), 415),
+        (stack.get(&shown), 200),
+        (stack.get(&unknown), 404),
+        (stack.get(&format!("{shown}/bitmap.png")), 200),
+        (stack.get(&format!("{unknown}/bitmap.png")), 404),
+        (stack.get("/predictions"), 200),
+        (stack.get("/predictions?limit=0"), 400),
+        (stack.get("/livez"), 200),
+        (stack.get("/readyz"), 200),
+        (stack.get("/metrics"), 200),
+    ] {
+        document.expect(&stack.http, request, status).await;
+    }
+    refused_predictions(&mut document, &stack, &stack.url("")).await;
+
+    let label = format!("{shown}/label");
+    let targets: [Target<'_>; 2] = [("POST", "/predict", "image/png"), ("PUT", &label, "application/json")];
+    provoke::broken(&mut document, service, &targets).await;
+    provoke::large(&mut document, service, &stack.http, &targets).await;
+    provoke::crowded(&mut document, service, &targets).await;
+    provoke::slow(&mut document, service, &targets).await;
+    without_database(&mut document, &stack, &cluster, &shown).await;
+    without_model(&mut document, &mut stack).await;
+    while_stopping(&mut document, stack).await;
+    document.assert_complete();
+}
+
+fn eight(stack: &Stack) -> RequestBuilder {
+    stack.post("/predict", "application/json", drawings::all()[8].to_string())
+}
+
+/// PostgreSQL is stopped, and started again.
+async fn without_database(document: &mut Document, stack: &Stack, cluster: &Cluster, shown: &str) {
+    cluster.script("stop");
+    let label = stack.http.put(stack.url(&format!("{shown}/label"))).header("content-type", "application/json");
+    for request in [
+        eight(stack),
+        label.body("{\"true_label\":7}"),
+        stack.get("/predictions"),
+        stack.get(shown),
+        stack.get(&format!("{shown}/bitmap.png")),
+        stack.get("/readyz"),
+    ] {
+        document.expect(&stack.http, request, 503).await;
+    }
+    cluster.script("start");
+    stack.until_ready().await;
+}
+
+/// The model service is stopped.
+async fn without_model(document: &mut Document, stack: &mut Stack) {
+    stack.model.take().unwrap().stop().await;
+    document.expect(&stack.http, eight(stack), 503).await;
+    document.expect(&stack.http, stack.get("/readyz"), 503).await;
+}
+
+/// The web service is told to stop, and asked before it does.
+async fn while_stopping(document: &mut Document, stack: Stack) {
+    let ready = stack.get("/readyz");
+    stack.api.stop_after(async || drop(document.expect(&stack.http, ready, 503).await)).await;
+}

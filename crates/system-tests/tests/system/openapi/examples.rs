@@ -1,0 +1,55 @@
+//! The examples in the documents are sent as they are, and succeed.
+
+use super::document::Document;
+use crate::stack::Stack;
+use reqwest::Method;
+use serde_json::Value;
+use std::net::SocketAddr;
+
+/// An example of a body: the operation's path and method, the body's type, and the example.
+fn examples(document: &Document) -> Vec<(String, Method, String, Value)> {
+    let mut found = Vec::new();
+    for (path, method, operation) in document.operations() {
+        for (media_type, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+            for example in content["examples"].as_object().into_iter().flat_map(|examples| examples.values()) {
+                let method = method.to_uppercase().parse().unwrap();
+                found.push((path.clone(), method, media_type.clone(), example.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// Sends every example of the document, with these names in the place of parameters, and returns how many there were.
+async fn send_all(stack: &Stack, service: SocketAddr, names: &[(&str, &str)]) -> usize {
+    let mut document = Document::of(&stack.http, service).await;
+    let examples = examples(&document);
+    for (path, method, media_type, example) in &examples {
+        let path = names.iter().fold(path.clone(), |path, (parameter, name)| path.replace(parameter, name));
+        let body = match example["externalValue"].as_str() {
+            Some(place) => {
+                let picture = stack.http.get(format!("http://{service}{place}")).send().await.unwrap();
+                assert_eq!(picture.headers()["content-type"], media_type.as_str());
+                picture.bytes().await.unwrap().to_vec()
+            }
+            None => example["value"].to_string().into_bytes(),
+        };
+        let request = stack.http.request(method.clone(), format!("http://{service}{path}"));
+        let answer = document.expect(&stack.http, request.header("content-type", media_type).body(body), 200).await;
+        let drawn = if example["summary"].as_str().unwrap().contains("seven") { 7 } else { 8 };
+        if path == "/predict" {
+            assert_eq!((&answer["prediction"], &answer["verdict"]), (&Value::from(drawn), &Value::from("digit")));
+        }
+    }
+    examples.len()
+}
+
+#[tokio::test]
+async fn the_examples_of_both_documents_succeed_as_they_are() {
+    let stack = Stack::start().await;
+    let drawn = stack.draw(&crate::drawings::all()[8]).await;
+    let (id, version) = (drawn["id"].as_str().unwrap(), drawn["model"].as_str().unwrap());
+    assert_eq!(send_all(&stack, stack.api.address, &[("{id}", id)]).await, 8);
+    let model = stack.model.as_ref().unwrap().address;
+    assert_eq!(send_all(&stack, model, &[("{model}", version), ("{version}", version)]).await, 11);
+}
