@@ -25,7 +25,8 @@ overload: ## Ask ten times as much as can be answered, and say what becomes of i
 
 fuzz: ## Send a million inputs that nobody should send, and check every answer
 	@scripts/setup.sh run
-	cargo run --locked --workspace --bin fuzz
+	cargo build --locked --workspace --bin fuzz
+	target/debug/fuzz
 
 lint: ## Check the formatting and lint the code
 	@scripts/setup.sh lint

@@ -84,12 +84,9 @@ pub(super) fn text(random: &mut Random, mut body: Value) -> (Vec<u8>, bool) {
     if (55..70).contains(&way) {
         misshape(random, &mut body, 0);
     }
-    let mut text = body.to_string();
-    if (70..82).contains(&way) {
-        odd_number(random, &mut text);
-    }
-    let mut bytes = text.into_bytes();
+    let mut bytes = body.to_string().into_bytes();
     match way {
+        70..82 => odd_number(random, &mut bytes),
         82..92 => {
             let donor = bytes.clone();
             damage(random, &mut bytes, &donor);
@@ -135,13 +132,13 @@ fn misshape(random: &mut Random, value: &mut Value, depth: usize) {
 }
 
 /// Puts something odd where a number stands.
-fn odd_number(random: &mut Random, text: &mut String) {
-    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e');
+fn odd_number(random: &mut Random, text: &mut Vec<u8>) {
+    let is_number = |byte: &u8| byte.is_ascii_digit() || b".-+e".contains(byte);
     let from = random.below(text.len());
-    let Some(start) = text[from..].find(|c: char| c.is_ascii_digit()).map(|place| from + place) else { return };
-    let end = text[start..].find(|c| !is_number(c)).map_or(text.len(), |length| start + length);
+    let Some(start) = text[from..].iter().position(u8::is_ascii_digit).map(|place| from + place) else { return };
+    let end = text[start..].iter().position(|byte| !is_number(byte)).map_or(text.len(), |length| start + length);
     let odd = if random.happens(90) { random.pick(&ODD_NUMBERS).to_owned() } else { "7".repeat(400) };
-    text.replace_range(start..end, &odd);
+    text.splice(start..end, odd.into_bytes());
 }
 
 /// Many brackets, or few.

@@ -24,6 +24,7 @@ mod readme;
 mod stack;
 mod stopping;
 mod strangers;
+mod swaps;
 mod together;
 mod triton;
 mod verdicts;
