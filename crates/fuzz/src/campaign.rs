@@ -93,7 +93,8 @@ impl Campaign {
             }
             let (kind, sent) = self.examples.input(self.seed, index);
             let began = Instant::now();
-            let outcome = self.judged(&sent).await.unwrap_or_else(|_| {
+            let outcome = self.judged(&sent).await.unwrap_or_else(|flaw| {
+                eprintln!("input {index}, or one beside it: {flaw:#}");
                 suspects.push(index);
                 "a flaw".to_owned()
             });

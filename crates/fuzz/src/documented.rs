@@ -189,9 +189,13 @@ fn error(answered: &Answered) -> anyhow::Result<String> {
     ensure!(STATUSES.contains(&status), "an error of status {status}: {}", shown(&answered.body));
     let error: Map<String, Value> = serde_json::from_slice(&answered.body).context("no error")?;
     let text = error.get("error").and_then(Value::as_str).filter(|_| error.len() == 1).context("not one error")?;
-    let words =
-        text.split(' ').take(4).map(|word| if word.starts_with(|c: char| c.is_ascii_digit()) { "#" } else { word });
+    let words = text.split(' ').take(4).map(|word| if is_fixed(word) { word } else { "…" });
     Ok(format!("{status} {}", words.collect::<Vec<_>>().join(" ")))
+}
+
+/// Whether a word is the same whatever was asked: no number, address or quotation.
+fn is_fixed(word: &str) -> bool {
+    word == "\"image\"" || word.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// A problem, called by its code.
@@ -295,7 +299,8 @@ mod tests {
     fn an_error_of_the_protocol_is_called_by_its_first_words() {
         let tell =
             |status, error: Value| outcome(&asked("/v2/models"), &answered(status, "application/json", &error)).ok();
-        assert_eq!(tell(400, json!({ "error": "Image 3: pixel 7 is 2." })).unwrap(), "400 Image # pixel #");
+        assert_eq!(tell(400, json!({ "error": "Image 3: pixel 7 is 2." })).unwrap(), "400 Image … pixel …");
+        assert_eq!(tell(405, json!({ "error": "/v2/x does not take PUT." })).unwrap(), "405 … does not take");
         assert_eq!(tell(503, json!({ "error": "The model is restarting." })), None);
         assert_eq!(tell(400, json!({ "problem": "Image" })), None);
     }

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use fuzz::{Campaign, Flaw, subject};
+use mimalloc::MiMalloc;
 use std::{
     cell::Cell,
     fs,
@@ -9,6 +10,10 @@ use std::{
     process::ExitCode,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
+
+/// The model service allocates with it, too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Sends inputs that nobody should send to the model service, in this process, and checks every answer.
 #[derive(Debug, Parser)]
