@@ -54,7 +54,9 @@ const TOLERANCE: f32 = 1e-4;
 /// With what is wrong with it.
 pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String> {
     let status = answered.status;
-    let is_protocol = sent.path == "/v2" || sent.path.starts_with("/v2/");
+    let uri = sent.uri();
+    let path = uri.path();
+    let is_protocol = path == "/v2" || path.starts_with("/v2/");
     if status == StatusCode::TOO_MANY_REQUESTS {
         ensure!(answered.headers.contains_key(header::RETRY_AFTER), "no Retry-After");
     } else if let Some(samples) = sent.sound {
@@ -62,11 +64,11 @@ pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String
         ensure!(is_protocol || samples == 1, "one drawing at a time");
     }
     match status {
-        StatusCode::OK if is_protocol && sent.method == "POST" && sent.path.contains("/infer") => {
+        StatusCode::OK if is_protocol && sent.method == "POST" && path.ends_with("/infer") => {
             inference(sent.sound, answered)?;
             Ok("200".to_owned())
         }
-        StatusCode::OK if sent.path.starts_with("/predict") => {
+        StatusCode::OK if path.starts_with("/predict") => {
             answer(answered)?;
             Ok("200".to_owned())
         }

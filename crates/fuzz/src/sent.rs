@@ -2,7 +2,7 @@
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderName, HeaderValue, Request},
+    http::{HeaderName, HeaderValue, Request, Uri},
 };
 use futures_util::stream;
 use std::io;
@@ -43,11 +43,16 @@ impl Sent {
         self
     }
 
+    /// The address, as the service gets it: `/` in place of one that HTTP forbids.
+    pub(crate) fn uri(&self) -> Uri {
+        self.path.parse().unwrap_or_default()
+    }
+
     /// The request, as the service gets it. What HTTP itself forbids in an address or a header never gets there.
     pub(crate) fn request(&self) -> Request<Body> {
         let mut request = Request::new(self.body());
         *request.method_mut() = self.method.parse().unwrap_or_default();
-        *request.uri_mut() = self.path.parse().unwrap_or_default();
+        *request.uri_mut() = self.uri();
         for (name, value) in &self.headers {
             if let Ok(value) = HeaderValue::from_bytes(value) {
                 request.headers_mut().append(HeaderName::from_static(name), value);

@@ -35,12 +35,6 @@ impl Tally {
         )
     }
 
-    /// How long the slowest input took.
-    #[must_use]
-    pub fn slowest(&self) -> Duration {
-        self.slowest.first().map_or(Duration::ZERO, |(took, ..)| *took)
-    }
-
     /// The codes of problems that no input met.
     #[must_use]
     pub fn never_met(&self) -> Vec<String> {
@@ -122,7 +116,6 @@ mod tests {
         one.merge(other);
         assert_eq!(one.inputs(), 20);
         assert!((one.answered() - 0.5).abs() < 1e-9);
-        assert_eq!(one.slowest(), Duration::from_millis(109));
         assert!(!one.never_met().contains(&"corrupt_image".to_owned()) && one.never_met().len() == CODES.len() - 1);
         let table = one.table();
         assert!(table.contains("| PNG | 10 | 100.0 % |  |\n"), "{table}");
