@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench swaps soak overload fuzz lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -12,7 +12,21 @@ test: ## Run all tests, with a throw-away database and a real browser
 	@scripts/test.sh
 
 bench: ## Say how fast digits is here, and beside a peer if PEER_URL names one
-	@scripts/bench.sh
+	@scripts/bench.sh speed
+
+swaps: ## Exchange the model a hundred times under load, and check every answer
+	@scripts/bench.sh swaps
+
+soak: ## Ask a million times, and say whether memory stays as it is
+	@scripts/bench.sh soak
+
+overload: ## Ask ten times as much as can be answered, and say what becomes of it
+	@scripts/bench.sh overload
+
+fuzz: ## Send a million inputs that nobody should send, and check every answer
+	@scripts/setup.sh run
+	cargo build --locked --workspace --bin fuzz
+	target/debug/fuzz
 
 lint: ## Check the formatting and lint the code
 	@scripts/setup.sh lint

@@ -1,56 +1,17 @@
 #!/usr/bin/env bash
-# Says how fast digits is on this machine: builds it, starts all of it with an empty database on ports of the system's
-# choice, loads it with drawings, and stops it. Nothing of it is kept.
+# Loads digits on this machine, started anew with an empty database (scripts/stack.sh), and says how it fared.
 #
-#   scripts/bench.sh ARGUMENT...    arguments of target/release/bench, such as --clients 1,16 --seconds 5
+#   scripts/bench.sh speed ARGUMENT...       how fast it is
+#   scripts/bench.sh swaps ARGUMENT...       whether the model can be exchanged meanwhile
+#   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
+#   scripts/bench.sh overload ARGUMENT...    what becomes of too much
+#
+# The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
 #   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, a picture in the field "file"
 #   PEER_PID=<pid>                  its process, to tell its memory
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-fail() { echo "bench.sh: $*" >&2; exit 1; }
-ask() { curl --silent --fail --noproxy '*' --output /dev/null --max-time 2 "$@"; }
-now() { date +%s%3N; }
-
-scripts/setup.sh run
-cargo build --release --locked --workspace --bin api --bin model --bin bench
-
-folder=$(mktemp --directory /tmp/digits-bench.XXXXXX)
-chmod 755 "$folder" # PostgreSQL may run as another user, who must be able to enter
-model='' api=''
-stop() {
-  kill $model $api 2>/dev/null || true
-  wait
-  scripts/postgres.sh stop "$folder/postgres"
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' INT TERM HUP
-
-# Starts a service, waits until it is ready, and says how long that took. Sets $pid and $address.
-start() {
-  local started
-  started=$(now)
-  setpriv --pdeathsig TERM "target/release/$1" 2>"$folder/$1.log" &
-  pid=$!
-  until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
-    kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
-    [ $(($(now) - started)) -lt 60000 ] || { cat "$folder/$1.log" >&2; fail "the $1 service was not ready within a minute. Its log is above."; }
-    sleep 0.01
-  done
-  echo "$1: ready after $(($(now) - started)) ms"
-}
-
-# The services tell their addresses, and of what goes wrong, but not of every request.
-export NO_COLOR=1 RUST_LOG=warn,api=info,model=info
-export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0
-DATABASE_URL=$(scripts/postgres.sh start "$folder/postgres")
-export DATABASE_URL
-start model
-model=$pid
-export MODEL_URL=$address
-start api
-api=$pid
-
-echo
-target/release/bench --url "$address" --pid "model=$model" --pid "api=$api" ${PEER_PID:+--pid "peer=$PEER_PID"} "$@"
+# shellcheck disable=SC2016 # the variables are those of scripts/stack.sh
+exec scripts/stack.sh bash -c \
+  'exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}' bench "$@"

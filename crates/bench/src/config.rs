@@ -1,16 +1,52 @@
 //! What the load generator can be told.
 
 use anyhow::Context;
-use clap::Parser;
-use std::{num::NonZeroU32, str::FromStr};
+use clap::{Args, Parser, Subcommand};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    str::FromStr,
+};
 
-/// Loads POST /predict of digits, and of a peer in turns, and says how fast they were.
+/// Loads digits, and says how it fared.
 #[derive(Debug, Clone, Parser)]
 #[command(version)]
 pub(crate) struct Config {
-    /// Where digits runs.
-    #[arg(long, default_value = "http://127.0.0.1:8501")]
-    pub(crate) url: String,
+    #[command(subcommand)]
+    pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) services: Services,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum What {
+    /// How fast `POST /predict` is, beside a peer in turns if there is one.
+    Speed(Speed),
+    /// Whether the model can be exchanged while it is asked: every answer is held to what its version says.
+    Swaps(Swaps),
+    /// Whether memory stays as it is over very many requests.
+    Soak(Soak),
+    /// What becomes of many times as many requests as can be answered.
+    Overload(Overload),
+}
+
+/// Where digits runs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Services {
+    /// The web service.
+    #[arg(long, env = "API_URL", default_value = "http://127.0.0.1:8501", global = true)]
+    pub(crate) api_url: String,
+    /// The model service.
+    #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000", global = true)]
+    pub(crate) model_url: String,
+    /// A process whose memory to tell, that of its children included.
+    #[arg(long = "pid", value_name = "NAME=PID", global = true)]
+    pub(crate) processes: Vec<Process>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Speed {
     /// Where a peer runs that takes POST /predict/ with a field "file".
     #[arg(long, env = "PEER_URL")]
     pub(crate) peer_url: Option<String>,
@@ -23,9 +59,48 @@ pub(crate) struct Config {
     /// Rounds for each number of clients and each target; their medians count.
     #[arg(long, default_value = "3")]
     pub(crate) rounds: NonZeroU32,
-    /// A process whose memory to tell at the end, that of its children included.
-    #[arg(long = "pid", value_name = "NAME=PID")]
-    pub(crate) processes: Vec<Process>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Swaps {
+    /// The folder with the models that the service follows; a second version is made in it.
+    #[arg(long, env = "MODEL_DIR", default_value = "models")]
+    pub(crate) models: PathBuf,
+    /// How many times the version that serves is exchanged.
+    #[arg(long, default_value = "100")]
+    pub(crate) swaps: usize,
+    /// Requests a second, whether or not earlier ones are answered.
+    #[arg(long, default_value = "200")]
+    pub(crate) rate: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Soak {
+    /// How many requests.
+    #[arg(long, default_value = "1000000")]
+    pub(crate) requests: u64,
+    /// Clients that ask at a time.
+    #[arg(long, default_value = "8")]
+    pub(crate) clients: NonZeroUsize,
+    /// How much a process may grow after the first tenth, in percent.
+    #[arg(long, default_value = "5")]
+    pub(crate) percent: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Overload {
+    /// How many times as many requests are sent as were answered when each client waited for its answer.
+    #[arg(long, default_value = "10")]
+    pub(crate) times: NonZeroU32,
+    /// Seconds of too much.
+    #[arg(long, default_value = "60")]
+    pub(crate) seconds: u64,
+    /// Connections to send over.
+    #[arg(long, default_value = "512")]
+    pub(crate) connections: usize,
+    /// Milliseconds that a drawing may wait for its turn, as the model service was told.
+    #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]
+    pub(crate) patience_ms: u32,
 }
 
 /// A process and what to call it.

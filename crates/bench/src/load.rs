@@ -1,9 +1,6 @@
 //! A round of load: clients that ask, each again as soon as it is answered.
 
-use crate::{
-    stats::percentile,
-    target::{Connection, Form, Target},
-};
+use crate::{question::Question, stats::percentile, target::Target};
 use hyper::StatusCode;
 use std::{
     collections::BTreeMap,
@@ -46,44 +43,35 @@ struct Tally {
 }
 
 /// Loads a target with so many clients for so long. Each starts with another drawing.
-pub(crate) async fn round(target: &Arc<Target>, forms: &[Form], clients: usize, length: Duration) -> Round {
+pub(crate) async fn round(target: &Arc<Target>, questions: &[Question], clients: usize, length: Duration) -> Round {
     let started = Instant::now();
     let mut asking = JoinSet::new();
     for client in 0..clients {
-        let (later, first) = forms.split_at(client % forms.len());
+        let (later, first) = questions.split_at(client % questions.len());
         asking.spawn(ask_until(started + length, target.clone(), [first, later].concat()));
     }
     summary(&asking.join_all().await, started.elapsed())
 }
 
 /// Asks one request after the other.
-async fn ask_until(end: Instant, target: Arc<Target>, forms: Vec<Form>) -> Tally {
+async fn ask_until(end: Instant, target: Arc<Target>, questions: Vec<Question>) -> Tally {
     let mut tally = Tally::default();
     let mut connection = None;
-    for form in forms.iter().cycle() {
+    for question in questions.iter().cycle() {
         let started = Instant::now();
         if started >= end {
             break;
         }
-        match ask(&target, &mut connection, form.clone()).await {
+        match target.ask(&mut connection, question).await.map(|answer| answer.status) {
             Ok(StatusCode::OK) => tally.latencies.push(started.elapsed()),
             Ok(status) => tally.failed(status.as_u16().to_string()),
             Err(_) => {
                 tally.failed("no answer".to_owned());
-                connection = None;
                 sleep(PAUSE).await;
             }
         }
     }
     tally
-}
-
-async fn ask(target: &Target, connection: &mut Option<Connection>, form: Form) -> anyhow::Result<StatusCode> {
-    let connection = match connection {
-        Some(connection) => connection,
-        none => none.insert(target.connect().await?),
-    };
-    target.ask(connection, form).await
 }
 
 impl Tally {

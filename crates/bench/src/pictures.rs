@@ -1,6 +1,6 @@
-//! The ten digits of `examples/ten-digits.json` as PNGs, as one would save them from a drawing program.
+//! The ten digits of `examples/ten-digits.json` as strokes, and as pictures, as one would save them from a drawing program.
 
-use image::{GrayImage, ImageFormat, Luma};
+use image::{GrayImage, ImageFormat, Luma, imageops};
 use std::{collections::BTreeMap, io::Cursor};
 
 const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
@@ -14,13 +14,41 @@ const RADIUS: f32 = 9.0;
 /// A point: x, y and a time.
 type Point = [f32; 3];
 
-/// A PNG of each digit, black on white.
-pub(crate) fn ten_digits() -> anyhow::Result<Vec<Vec<u8>>> {
-    let drawings: BTreeMap<String, Vec<Vec<Point>>> = serde_json::from_str(DRAWINGS)?;
-    drawings.values().map(|strokes| png(strokes)).collect()
+/// Strokes.
+pub(crate) type Drawing = Vec<Vec<Point>>;
+
+/// A digit.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    pub(crate) strokes: Drawing,
+    /// 280×280, black on white.
+    pub(crate) png: Vec<u8>,
+    /// 28×28, as the Open Inference Protocol takes it.
+    small: GrayImage,
 }
 
-fn png(strokes: &[Vec<Point>]) -> anyhow::Result<Vec<u8>> {
+/// Each digit once.
+pub(crate) fn ten_digits() -> anyhow::Result<Vec<Picture>> {
+    let drawings: BTreeMap<String, Drawing> = serde_json::from_str(DRAWINGS)?;
+    drawings.into_values().map(Picture::new).collect()
+}
+
+impl Picture {
+    fn new(strokes: Drawing) -> anyhow::Result<Self> {
+        let image = drawn(&strokes);
+        let mut png = Cursor::new(Vec::new());
+        image.write_to(&mut png, ImageFormat::Png)?;
+        let small = imageops::resize(&image, 28, 28, imageops::FilterType::Triangle);
+        Ok(Self { strokes, png: png.into_inner(), small })
+    }
+
+    /// The small picture's ink, from 0 to 1.
+    pub(crate) fn pixels(&self) -> impl Iterator<Item = f32> {
+        self.small.pixels().map(|pixel| f32::from(255 - pixel.0[0]) / 255.0)
+    }
+}
+
+fn drawn(strokes: &[Vec<Point>]) -> GrayImage {
     let mut image = GrayImage::from_pixel(SIDE, SIDE, Luma([255]));
     for (x, y, pixel) in image.enumerate_pixels_mut() {
         let centre = [coordinate(x), coordinate(y)];
@@ -29,9 +57,7 @@ fn png(strokes: &[Vec<Point>]) -> anyhow::Result<Vec<u8>> {
             *pixel = Luma([0]);
         }
     }
-    let mut png = Cursor::new(Vec::new());
-    image.write_to(&mut png, ImageFormat::Png)?;
-    Ok(png.into_inner())
+    image
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a picture has a few hundred pixels per side")]
@@ -55,10 +81,12 @@ mod tests {
     fn there_are_ten_pictures_with_ink_and_paper() {
         let pictures = ten_digits().unwrap();
         assert_eq!(pictures.len(), 10);
-        for png in pictures {
-            let image = image::load_from_memory(&png).unwrap().to_luma8();
+        for picture in pictures {
+            let image = image::load_from_memory(&picture.png).unwrap().to_luma8();
             let ink = image.pixels().filter(|pixel| pixel.0 == [0]).count();
             assert!((2_000..20_000).contains(&ink), "{ink} pixels of ink");
+            let small: Vec<f32> = picture.pixels().collect();
+            assert!(small.len() == 784 && small.contains(&0.0) && small.iter().any(|&ink| ink > 0.9));
         }
     }
 }

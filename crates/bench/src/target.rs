@@ -1,5 +1,6 @@
-//! Whom to ask, and what: a form with a picture, over a connection that stays.
+//! Whom to ask, over a connection that stays.
 
+use crate::question::Question;
 use anyhow::Context;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -11,40 +12,30 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// Ends the parts of a form; no PNG of ours holds it.
-const BOUNDARY: &str = "a-picture-ends-here";
-
-/// The body of a request.
-pub(crate) type Form = Bytes;
-
 /// A service that is asked.
 #[derive(Debug)]
 pub(crate) struct Target {
     name: &'static str,
     address: String,
-    path: &'static str,
 }
 
 /// A connection to it.
 pub(crate) type Connection = SendRequest<Full<Bytes>>;
 
-/// A form with a picture in the field `file`.
-pub(crate) fn form(png: &[u8]) -> Form {
-    let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"digit.png\"\r\n\
-         Content-Type: image/png\r\n\r\n"
-    );
-    let tail = format!("\r\n--{BOUNDARY}--\r\n");
-    [head.as_bytes(), png, tail.as_bytes()].concat().into()
+/// What it answers.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
 }
 
 impl Target {
-    /// The service at an address such as `http://127.0.0.1:8501`, asked at this path.
-    pub(crate) fn new(name: &'static str, url: &str, path: &'static str) -> anyhow::Result<Self> {
+    /// The service at an address such as `http://127.0.0.1:8501`.
+    pub(crate) fn new(name: &'static str, url: &str) -> anyhow::Result<Self> {
         let uri: Uri = url.parse().with_context(|| format!("{url} is no address"))?;
         let address = uri.authority().filter(|_| uri.scheme_str() == Some("http"));
         let address = address.with_context(|| format!("{url} is not of the form http://host:port"))?.to_string();
-        Ok(Self { name, address, path })
+        Ok(Self { name, address })
     }
 
     /// What it is called in the table.
@@ -57,8 +48,23 @@ impl Target {
         &self.address
     }
 
-    /// A new connection.
-    pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
+    /// Asks over a connection that is kept for the next question, and made anew after it broke.
+    pub(crate) async fn ask(&self, kept: &mut Option<Connection>, question: &Question) -> anyhow::Result<Answer> {
+        let mut connection = match kept.take() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let answer = self.ask_over(&mut connection, question).await?;
+        *kept = Some(connection);
+        Ok(answer)
+    }
+
+    /// Asks one question, over a connection of its own.
+    pub(crate) async fn ask_once(&self, question: &Question) -> anyhow::Result<Answer> {
+        self.ask(&mut None, question).await
+    }
+
+    async fn connect(&self) -> anyhow::Result<Connection> {
         let stream = TcpStream::connect(&self.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -66,16 +72,26 @@ impl Target {
         Ok(sender)
     }
 
-    /// Posts a form and reads the answer to its end.
-    pub(crate) async fn ask(&self, connection: &mut Connection, form: Form) -> anyhow::Result<StatusCode> {
+    /// Sends a request and reads the answer to its end.
+    async fn ask_over(&self, connection: &mut Connection, question: &Question) -> anyhow::Result<Answer> {
         connection.ready().await?;
-        let request = Request::post(self.path)
-            .header(header::HOST, &self.address)
-            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
-            .body(Full::new(form))?;
+        let mut request = Request::builder().method(question.method()).uri(&question.path);
+        for (name, value) in &question.headers {
+            request = request.header(name, value);
+        }
+        let request = request.header(header::HOST, &self.address).body(Full::new(question.body.clone()))?;
         let response = connection.send_request(request).await?;
         let status = response.status();
-        response.into_body().collect().await?;
-        Ok(status)
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, body })
+    }
+}
+
+impl Answer {
+    /// The JSON of an answer that is none but 200.
+    pub(crate) fn json(&self) -> anyhow::Result<serde_json::Value> {
+        let said = || String::from_utf8_lossy(&self.body).chars().take(300).collect::<String>();
+        anyhow::ensure!(self.status == StatusCode::OK, "{}: {}", self.status, said());
+        serde_json::from_slice(&self.body).with_context(|| format!("no JSON: {}", said()))
     }
 }

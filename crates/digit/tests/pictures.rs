@@ -1,11 +1,17 @@
 //! The same hand-drawn 4 in many kinds of file gives the same bitmap.
 
-use digit::{Bitmap, ink};
+use digit::{
+    Bitmap,
+    ink::{self, ImageKind, InkError},
+};
 use std::{fs, path::Path};
 
+fn bytes(file: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(file)).unwrap()
+}
+
 fn bitmap(file: &str) -> Bitmap {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(file);
-    ink::from_image(&fs::read(path).unwrap()).unwrap_or_else(|error| panic!("{file}: {error}")).bitmap
+    ink::from_image(&bytes(file)).unwrap_or_else(|error| panic!("{file}: {error}")).bitmap
 }
 
 /// How much two bitmaps differ, as a share of the ink of the first.
@@ -45,4 +51,13 @@ fn the_bitmap_as_a_picture_gives_the_bitmap_again() {
     let four = bitmap("grey.png");
     let off = difference(&four, &ink::from_image(&four.to_png()).unwrap().bitmap);
     assert!(off <= 0.05, "{off} off");
+}
+
+#[test]
+fn a_picture_that_is_no_pixel_wide_or_high_is_damaged() {
+    for side in [6..8, 8..10] {
+        let mut gif = bytes("light-on-dark.gif");
+        gif[side].fill(0);
+        assert_eq!(ink::from_image(&gif), Err(InkError::Corrupt(ImageKind::Gif)));
+    }
 }

@@ -104,6 +104,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width.max(height) > MAX_SIDE {
         return Err(InkError::TooLarge { width, height });
     }
+    if width == 0 || height == 0 {
+        return Err(InkError::Corrupt(kind)); // a GIF can say so
+    }
     let orientation = decoder.orientation().map_err(corrupt)?;
     let mut image = eight_bits(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
     image.apply_orientation(orientation);

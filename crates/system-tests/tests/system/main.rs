@@ -27,6 +27,7 @@ mod readme;
 mod stack;
 mod stopping;
 mod strangers;
+mod swaps;
 mod together;
 mod traces;
 mod triton;

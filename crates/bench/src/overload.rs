@@ -1,0 +1,232 @@
+//! What becomes of many times as many requests as can be answered: some are answered in time, the rest refused at once,
+//! and whoever asks how the service fares learns it.
+
+use crate::{
+    config::{Overload, Process, Services},
+    load, memory,
+    pace::{Done, Pace},
+    pictures::ten_digits,
+    question::Question,
+    speed::WARM_UP,
+    stats::percentile,
+    target::Target,
+};
+use anyhow::ensure;
+use hyper::StatusCode;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::runtime;
+
+/// Clients that wait for their answers while it is measured how many can be answered: fewer than there are places.
+const CLIENTS: usize = 32;
+
+/// How long that is measured.
+const MEASURED: Duration = Duration::from_secs(10);
+
+/// Within what all but a hundredth of the refusals should come, and of the answers to probes.
+const REFUSED_WITHIN: Duration = Duration::from_millis(10);
+const PROBED_WITHIN: Duration = Duration::from_millis(50);
+
+/// How often it is asked how the service fares.
+const PROBED_EVERY: Duration = Duration::from_millis(20);
+
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
+
+/// What became of the requests, and of the probes beside them; times in order.
+#[derive(Debug, Default)]
+struct Outcome {
+    accepted: Vec<Duration>,
+    refused: Vec<Duration>,
+    others: u64,
+    lags: Vec<Duration>,
+    probes: [Vec<Duration>; 2],
+    failed_probes: u64,
+}
+
+/// Overloads the model service, then the web service before it; prints what came of it.
+///
+/// # Errors
+/// Where an aim was missed.
+pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<()> {
+    println!(
+        "| | answered a second, each client waiting | sent a second | answered a second | p99 | refused | p99 | other ends |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut missed = Vec::new();
+    for (name, url, path) in
+        [("model", &services.model_url, "/predict"), ("api", &services.api_url, "/predict?preview=true")]
+    {
+        let target = || Target::new(name, url);
+        let questions: Vec<Question> = ten_digits()?.iter().map(|it| Question::png(path, &it.png)).collect();
+        let capacity = capacity(target()?, &questions).await?;
+        let per_second = capacity * f64::from(overload.times.get());
+        let (connections, is_over) = (overload.connections, AtomicBool::new(false));
+        let pace = Pace { target: target()?, questions, per_second, connections, is_over };
+        let outcome = too_much(pace, target()?, Duration::from_secs(overload.seconds)).await?;
+        println!("{}", outcome.row(name, capacity, overload.seconds));
+        missed.extend(outcome.missed(overload).into_iter().map(|aim| format!("{name}: {aim}")));
+    }
+    println!("\nAims missed: {}.", if missed.is_empty() { "none".to_owned() } else { missed.join("; ") });
+    for process in &services.processes {
+        alive(process)?;
+    }
+    ensure!(missed.is_empty(), "aims were missed");
+    Ok(())
+}
+
+/// How many are answered a second where each client waits for its answer.
+async fn capacity(target: Target, questions: &[Question]) -> anyhow::Result<f64> {
+    let target = Arc::new(target);
+    load::round(&target, questions, CLIENTS, WARM_UP).await;
+    let round = load::round(&target, questions, CLIENTS, MEASURED).await;
+    ensure!(round.failures.is_empty() && round.answers > 0, "{} failed: {}", target.address(), round.errors());
+    Ok(round.per_second)
+}
+
+/// Sends at a pace for so long, and probes meanwhile.
+async fn too_much(pace: Pace, probed: Target, length: Duration) -> anyhow::Result<Outcome> {
+    let pace = Arc::new(pace);
+    let ending = pace.clone();
+    // Probes have a thread of their own, so that they tell how long the service takes and not how busy this one is.
+    let probing = thread::spawn(move || {
+        let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&probed, length));
+        ending.is_over.store(true, Ordering::Relaxed);
+        anyhow::Ok(probes)
+    });
+    let ends = pace.keep(|Done { answer, took, lag, .. }| (answer.map(|answer| answer.status).ok(), took, lag)).await;
+    let (probes, failed_probes) = probing.join().expect("the probes do not panic")?;
+    let mut outcome = Outcome { probes, failed_probes, ..Outcome::default() };
+    for (status, took, lag) in ends {
+        match status {
+            Some(StatusCode::OK) => outcome.accepted.push(took),
+            Some(StatusCode::TOO_MANY_REQUESTS) => outcome.refused.push(took),
+            _ => outcome.others += 1,
+        }
+        outcome.lags.push(lag);
+    }
+    let times = outcome.probes.iter_mut().chain([&mut outcome.accepted, &mut outcome.refused, &mut outcome.lags]);
+    times.for_each(|times| times.sort_unstable());
+    Ok(outcome)
+}
+
+/// Asks how a service fares, again and again. How long the answers took, and how many were none.
+async fn probe(target: &Target, length: Duration) -> ([Vec<Duration>; 2], u64) {
+    let (mut took, mut failed, mut connection) = ([const { Vec::new() }; 2], 0, None);
+    let began = Instant::now();
+    while began.elapsed() < length {
+        for (path, took) in PROBES.into_iter().zip(&mut took) {
+            let asked = Instant::now();
+            match target.ask(&mut connection, &Question::get(path)).await {
+                Ok(answer) if answer.status == StatusCode::OK => took.push(asked.elapsed()),
+                _ => failed += 1,
+            }
+        }
+        tokio::time::sleep(PROBED_EVERY).await;
+    }
+    (took, failed)
+}
+
+impl Outcome {
+    fn row(&self, name: &str, capacity: f64, seconds: u64) -> String {
+        let (accepted, refused) = (self.accepted.len() as u64, self.refused.len() as u64);
+        let sent = accepted + refused + self.others;
+        let a_second = |count: u64| count / seconds.max(1);
+        let probes: Vec<String> = PROBES
+            .iter()
+            .zip(&self.probes)
+            .map(|(path, took)| format!("{path} p99 {}, at most {}", p99(took), shown(took.last())))
+            .collect();
+        format!(
+            "| {name} | {capacity:.0} | {} | {} | {} | {} | {} | {} |\n{name}: {}; {} of {} probes failed; requests \
+             were sent up to {} late (p99); the slowest answer took {}",
+            a_second(sent),
+            a_second(accepted),
+            p99(&self.accepted),
+            a_second(refused),
+            p99(&self.refused),
+            self.others,
+            probes.join("; "),
+            self.failed_probes,
+            self.probes.iter().map(Vec::len).sum::<usize>(),
+            p99(&self.lags),
+            shown(self.accepted.last())
+        )
+    }
+
+    /// The aims that were missed.
+    fn missed(&self, overload: &Overload) -> Vec<String> {
+        let patience = Duration::from_millis(overload.patience_ms.into());
+        let within = |times: &[Duration], most| percentile(times, 0.99).is_none_or(|p99| p99 <= most);
+        let aims = [
+            (!self.accepted.is_empty(), "some are answered"),
+            (self.accepted.last().is_none_or(|slowest| *slowest <= patience), "answers come in time"),
+            (!self.refused.is_empty(), "there is too much"),
+            (within(&self.refused, REFUSED_WITHIN), "who is refused learns it within 10 ms"),
+            (self.others == 0, "every request is answered or refused"),
+            (self.failed_probes == 0, "the probes are answered"),
+            (self.probes.iter().all(|took| within(took, PROBED_WITHIN)), "the probes are answered within 50 ms"),
+        ];
+        aims.into_iter().filter(|(is_met, _)| !is_met).map(|(_, aim)| aim.to_owned()).collect()
+    }
+}
+
+fn p99(sorted: &[Duration]) -> String {
+    shown(percentile(sorted, 0.99).as_ref())
+}
+
+fn shown(time: Option<&Duration>) -> String {
+    time.map_or("none".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))
+}
+
+/// Says that a process is still the one that it was.
+fn alive(process: &Process) -> anyhow::Result<()> {
+    println!(
+        "{}: still process {}, {} MB resident",
+        process.name,
+        process.pid,
+        memory::resident_kib(process.pid)? / 1024
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overload() -> Overload {
+        Overload { times: 10.try_into().unwrap(), seconds: 1, connections: 1, patience_ms: 2000 }
+    }
+
+    fn sound() -> Outcome {
+        let (fast, slow) = (Duration::from_millis(1), Duration::from_millis(1500));
+        Outcome {
+            accepted: vec![fast, slow],
+            refused: vec![fast],
+            probes: [vec![fast], vec![fast]],
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn aims_are_met_or_named() {
+        assert!(sound().missed(&overload()).is_empty());
+        let late = Duration::from_millis(2001);
+        for (bad, aim) in [
+            (Outcome { accepted: Vec::new(), ..sound() }, "some are answered"),
+            (Outcome { accepted: vec![late], ..sound() }, "answers come in time"),
+            (Outcome { refused: Vec::new(), ..sound() }, "there is too much"),
+            (Outcome { refused: vec![late], ..sound() }, "who is refused learns it within 10 ms"),
+            (Outcome { others: 1, ..sound() }, "every request is answered or refused"),
+            (Outcome { failed_probes: 1, ..sound() }, "the probes are answered"),
+            (Outcome { probes: [Vec::new(), vec![late]], ..sound() }, "the probes are answered within 50 ms"),
+        ] {
+            assert_eq!(bad.missed(&overload()), [aim]);
+        }
+    }
+}

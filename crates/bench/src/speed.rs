@@ -1,0 +1,64 @@
+//! How fast `POST /predict` is: drawings → rounds of load, digits and the peer in turns → a table.
+
+use crate::{
+    config::{Services, Speed},
+    load, memory,
+    pictures::ten_digits,
+    question::Question,
+    report::{self, Row},
+    target::Target,
+};
+use std::{sync::Arc, time::Duration};
+
+/// Time for caches to fill and pools to connect, which no round counts.
+pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
+
+/// Whom to ask, and what.
+type Asked = (Arc<Target>, Vec<Question>);
+
+/// Measures, and prints what came of it.
+pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Result<()> {
+    let targets = targets(speed, services)?;
+    for (target, forms) in &targets {
+        let warm = load::round(target, forms, 1, WARM_UP).await;
+        anyhow::ensure!(warm.answers > 0, "{} predicts nothing ({}). Is it running?", target.address(), warm.errors());
+    }
+    let mut rows = Vec::new();
+    for &clients in &speed.clients {
+        rows.extend(side_by_side(speed, &targets, clients).await);
+    }
+    print!("{}", report::table(&rows));
+    for process in &services.processes {
+        println!("{}: {} MB resident", process.name, memory::resident_kib(process.pid)? / 1024);
+    }
+    Ok(())
+}
+
+fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<Asked>> {
+    let pictures = ten_digits()?;
+    let asked = |name, url: &str, path| {
+        let forms = pictures.iter().map(|picture| Question::form(path, &picture.png)).collect();
+        anyhow::Ok((Arc::new(Target::new(name, url)?), forms))
+    };
+    let mut targets = vec![asked("digits", &services.api_url, "/predict")?];
+    if let Some(url) = &speed.peer_url {
+        targets.push(asked("peer", url, "/predict/")?);
+    }
+    Ok(targets)
+}
+
+/// Rounds with so many clients. The targets take turns, and every other round begins with the other one: what else the
+/// machine does meets them alike.
+async fn side_by_side(speed: &Speed, targets: &[Asked], clients: usize) -> Vec<Row> {
+    let mut rows: Vec<Row> = targets.iter().map(|(target, _)| Row::new(clients, target.name())).collect();
+    for round in 0..speed.rounds.get() {
+        let mut turns: Vec<_> = targets.iter().zip(&mut rows).collect();
+        if round % 2 == 1 {
+            turns.reverse();
+        }
+        for ((target, forms), row) in turns {
+            row.rounds.push(load::round(target, forms, clients, Duration::from_secs(speed.seconds)).await);
+        }
+    }
+    rows
+}

@@ -1,0 +1,278 @@
+//! The model is exchanged again and again while it is asked, and every answer is held to what its version says.
+
+use crate::{
+    config::{Services, Swaps},
+    pace::{Done, Pace},
+    pictures::{Picture, ten_digits},
+    question::Question,
+    stats::percentile,
+    target::{Answer, Target},
+};
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::time::sleep;
+
+/// How far an answer may be from what its version said before: batches of another size are summed in another order.
+const TOLERANCE: f64 = 1e-5;
+
+/// How far at least the two versions are apart on each drawing, so that they can be told apart.
+const APART: f64 = 100.0 * TOLERANCE;
+
+/// The longest that an exchange may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Requests that may be under way.
+const CONNECTIONS: usize = 64;
+
+type Probabilities = [f64; 10];
+
+/// What a version says of each drawing: as a picture, and as a tensor.
+#[derive(Debug)]
+struct Known {
+    pictures: Vec<Probabilities>,
+    tensors: Vec<Probabilities>,
+}
+
+/// What each version says.
+type Versions = BTreeMap<String, Known>;
+
+/// Exchanges, asks, and prints what came of it.
+///
+/// # Errors
+/// When an answer was wrong or none came, or a version did not come to serve.
+pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<()> {
+    let target = || Target::new("model", &services.model_url);
+    let (pictures, model) = (ten_digits()?, target()?);
+    let names = two_versions(&swaps.models)?;
+    let versions = Arc::new(known(&model, &names, &pictures).await?);
+    let (asked, questions) = questions(&pictures);
+    let pace = Arc::new(Pace {
+        target: target()?,
+        questions,
+        per_second: swaps.rate.get().into(),
+        connections: CONNECTIONS,
+        is_over: AtomicBool::new(false),
+    });
+    let judge = {
+        let versions = versions.clone();
+        move |done: Done| (judged(&versions, &asked[done.question], done.answer), done.took)
+    };
+    let exchanging = async {
+        let took = exchange(&model, &swaps.models, &names, swaps.swaps).await;
+        pace.is_over.store(true, Ordering::Relaxed);
+        took
+    };
+    let (answers, took) = tokio::join!(pace.keep(judge), exchanging);
+    report(answers, took?)
+}
+
+/// The champion's name and that of a second version, made of the same weights, that is less sure: the temperature that
+/// its card tells is twice as high.
+fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
+    let champion = fs::read_to_string(models.join("champion")).context("no file champion in the models folder")?;
+    let champion = champion.trim().to_owned();
+    let other = format!("{champion}-warm");
+    let (from, to) = (models.join(&champion), models.join(&other));
+    let mut card: Value = serde_json::from_str(&fs::read_to_string(from.join("card.json"))?)?;
+    card["version"] = json!(other);
+    let temperature = card["calibration"]["temperature"].as_f64().context("the card tells no temperature")?;
+    card["calibration"]["temperature"] = json!(temperature * 2.0);
+    fs::create_dir_all(&to)?;
+    fs::write(to.join("card.json"), card.to_string())?;
+    fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors"))?;
+    Ok([champion, other])
+}
+
+/// What both versions say, each asked by its name.
+async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> anyhow::Result<Versions> {
+    repository(model, &names[1], "load").await?;
+    let mut versions = BTreeMap::new();
+    for name in names {
+        let mut known = Known { pictures: Vec::new(), tensors: Vec::new() };
+        for picture in pictures {
+            let question = Question::png(&format!("/predict?model={name}"), &picture.png);
+            let answer = model.ask_once(&question).await?.json()?;
+            known.pictures.push(rows(&answer["probabilities"])?[0]);
+            let answer = model.ask_once(&Question::tensor(name, &[picture])).await?.json()?;
+            known.tensors.push(rows(&answer["outputs"][0]["data"])?[0]);
+        }
+        versions.insert(name.clone(), known);
+    }
+    let [old, new] = names.each_ref().map(|name| &versions[name]);
+    let mut pairs = old.pictures.iter().chain(&old.tensors).zip(new.pictures.iter().chain(&new.tensors));
+    ensure!(pairs.all(|(old, new)| distance(old, new) > APART), "the two versions say the same of a drawing");
+    repository(model, &names[1], "unload").await?;
+    Ok(versions)
+}
+
+/// What is asked in turns: of each drawing a picture and a batch, whose images are these drawings.
+fn questions(pictures: &[Picture]) -> (Vec<Asked>, Vec<Question>) {
+    let mut asked = Vec::new();
+    for first in 0..pictures.len() {
+        asked.push(Asked::Picture(first));
+        asked.push(Asked::Tensor((first..first + 2 + 3 * first).map(|image| image % pictures.len()).collect()));
+    }
+    let question = |asked: &Asked| match asked {
+        Asked::Picture(picture) => Question::png("/predict", &pictures[*picture].png),
+        Asked::Tensor(images) => {
+            Question::tensor("digits", &images.iter().map(|&image| &pictures[image]).collect::<Vec<_>>())
+        }
+    };
+    let questions = asked.iter().map(question).collect();
+    (asked, questions)
+}
+
+/// Which drawings a question shows.
+#[derive(Debug, Clone)]
+enum Asked {
+    Picture(usize),
+    Tensor(Vec<usize>),
+}
+
+/// The version that gave an answer.
+///
+/// # Errors
+/// When there is no answer, or it is not what that version says of these drawings.
+fn judged(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
+    let answer = answer?.json()?;
+    let (version, said) = match asked {
+        Asked::Picture(_) => (&answer["model"], rows(&answer["probabilities"])?),
+        Asked::Tensor(_) => (&answer["model_version"], rows(&answer["outputs"][0]["data"])?),
+    };
+    let version = version.as_str().context("an answer names no version")?;
+    let known = versions.get(version).with_context(|| format!("{version} never served"))?;
+    let expected: Vec<Probabilities> = match asked {
+        Asked::Picture(picture) => vec![known.pictures[*picture]],
+        Asked::Tensor(images) => images.iter().map(|&image| known.tensors[image]).collect(),
+    };
+    let is_right = |(said, expected)| distance(said, expected) <= TOLERANCE;
+    ensure!(said.len() == expected.len(), "{} rows for {} drawings", said.len(), expected.len());
+    ensure!(said.iter().zip(&expected).all(is_right), "{version} does not say that of {asked:?}");
+    Ok(version.to_owned())
+}
+
+/// Makes the versions serve in turns, and unloads each when it no longer does, so that every exchange reads one from
+/// disk. How long the exchanges took.
+async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usize) -> anyhow::Result<Vec<Duration>> {
+    let mut took = Vec::new();
+    for swap in 1..=count {
+        let (old, new) = (&names[(swap - 1) % 2], &names[swap % 2]);
+        let began = Instant::now();
+        promote(models, new)?;
+        while model.ask_once(&Question::get("/")).await?.json()?["model"] != **new {
+            ensure!(began.elapsed() < PATIENCE, "{new} does not come to serve");
+            sleep(Duration::from_millis(5)).await;
+        }
+        took.push(began.elapsed());
+        repository(model, old, "unload").await?;
+    }
+    Ok(took)
+}
+
+/// Names the version that is to serve. Renamed into place, so that nobody reads half a name.
+fn promote(models: &Path, name: &str) -> anyhow::Result<()> {
+    let fresh = models.join("champion.new");
+    fs::write(&fresh, name)?;
+    fs::rename(fresh, models.join("champion")).context("the file champion cannot be written")
+}
+
+async fn repository(model: &Target, name: &str, what: &str) -> anyhow::Result<()> {
+    let question = Question::json(&format!("/v2/repository/models/{name}/{what}"), &json!({}));
+    let answer = model.ask_once(&question).await?;
+    ensure!(answer.status.is_success(), "{name} was not {what}ed: {}", String::from_utf8_lossy(&answer.body));
+    Ok(())
+}
+
+/// The ten probabilities of each drawing, one after the other.
+fn rows(numbers: &Value) -> anyhow::Result<Vec<Probabilities>> {
+    let numbers: Vec<f64> = serde_json::from_value(numbers.clone()).context("no probabilities")?;
+    let (rows, rest) = numbers.as_chunks();
+    ensure!(!rows.is_empty() && rest.is_empty(), "{} numbers are no rows of ten", numbers.len());
+    Ok(rows.to_vec())
+}
+
+/// The largest difference.
+fn distance(one: &Probabilities, other: &Probabilities) -> f64 {
+    one.iter().zip(other).map(|(one, other)| (one - other).abs()).fold(0.0, f64::max)
+}
+
+/// Prints what was answered, and how long it and the exchanges took.
+fn report(answers: Vec<(anyhow::Result<String>, Duration)>, mut exchanges: Vec<Duration>) -> anyhow::Result<()> {
+    let (mut by_version, mut took, mut failures) = (BTreeMap::<String, u64>::new(), Vec::new(), Vec::new());
+    for (version, duration) in answers {
+        took.push(duration);
+        match version {
+            Ok(version) => *by_version.entry(version).or_default() += 1,
+            Err(error) => failures.push(format!("{error:#}")),
+        }
+    }
+    took.sort_unstable();
+    exchanges.sort_unstable();
+    println!("| | how many | p50 | p99 | slowest |\n| --- | --- | --- | --- | --- |");
+    println!("{}\n{}", row("exchanges", &exchanges), row("requests", &took));
+    for (version, count) in &by_version {
+        println!("{version}: {count} answers");
+    }
+    println!("Failures: {}.", failures.len());
+    failures.iter().take(5).for_each(|failure| println!("  {failure}"));
+    ensure!(failures.is_empty(), "requests failed");
+    ensure!(by_version.len() == 2, "not both versions answered");
+    Ok(())
+}
+
+fn row(name: &str, sorted: &[Duration]) -> String {
+    let shown = |share| percentile(sorted, share).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3);
+    format!("| {name} | {} | {:.1} ms | {:.1} ms | {:.1} ms |", sorted.len(), shown(0.5), shown(0.99), shown(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::StatusCode;
+
+    fn says(first: f64) -> Probabilities {
+        let mut probabilities = [0.0; 10];
+        probabilities[0] = first;
+        probabilities
+    }
+
+    fn versions() -> Versions {
+        let known = |first| Known { pictures: vec![says(first)], tensors: vec![says(first), says(first / 2.0)] };
+        BTreeMap::from([("old".to_owned(), known(0.8)), ("new".to_owned(), known(0.6))])
+    }
+
+    fn is_right(asked: &Asked, body: &Value) -> bool {
+        let answer = Answer { status: StatusCode::OK, body: body.to_string().into() };
+        judged(&versions(), asked, Ok(answer)).is_ok()
+    }
+
+    #[test]
+    fn an_answer_must_be_what_the_version_that_it_names_says() {
+        let said =
+            |model: &str, first| is_right(&Asked::Picture(0), &json!({ "model": model, "probabilities": says(first) }));
+        assert!(said("old", 0.8) && said("new", 0.600_009));
+        assert!(!said("old", 0.6) && !said("new", 0.600_011) && !said("other", 0.8));
+    }
+
+    #[test]
+    fn no_batch_may_mix_versions_or_lack_rows() {
+        let said = |rows: &[Probabilities]| {
+            let outputs = json!([{ "data": rows.as_flattened() }]);
+            is_right(&Asked::Tensor(vec![0, 1, 0]), &json!({ "model_version": "old", "outputs": outputs }))
+        };
+        assert!(said(&[says(0.8), says(0.4), says(0.8)]));
+        assert!(!said(&[says(0.8), says(0.4), says(0.6)]), "the last row is of another version");
+        assert!(!said(&[says(0.8), says(0.4)]));
+        assert!(!is_right(&Asked::Tensor(vec![0]), &json!({ "error": "too busy" })));
+    }
+}

@@ -1,0 +1,141 @@
+//! The kinds of input, and how often each is made.
+
+mod address;
+mod drawing;
+mod form;
+mod image;
+mod json;
+mod png;
+mod tensor;
+
+use crate::{
+    random::Random,
+    sent::{Arrival, Sent},
+};
+use drawing::Drawings;
+use image::Pictures;
+
+/// A kind of input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Png,
+    Jpeg,
+    Webp,
+    Gif,
+    Form,
+    Strokes,
+    Pixels,
+    TensorJson,
+    TensorBytes,
+    TensorPacked,
+    Label,
+    Address,
+}
+
+/// How many of a hundred inputs are of each kind.
+const SHARES: [(Kind, usize); 12] = [
+    (Kind::Png, 16),
+    (Kind::Jpeg, 9),
+    (Kind::Webp, 8),
+    (Kind::Gif, 8),
+    (Kind::Form, 11),
+    (Kind::Strokes, 12),
+    (Kind::Pixels, 8),
+    (Kind::TensorJson, 8),
+    (Kind::TensorBytes, 9),
+    (Kind::TensorPacked, 5),
+    (Kind::Label, 3),
+    (Kind::Address, 3),
+];
+
+impl Kind {
+    /// All, in the order of the table.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        SHARES.into_iter().map(|(kind, _)| kind)
+    }
+
+    /// What the table calls it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+            Self::Form => "form with an image",
+            Self::Strokes => "strokes",
+            Self::Pixels => "pixels",
+            Self::TensorJson => "tensor, JSON",
+            Self::TensorBytes => "tensor, bytes",
+            Self::TensorPacked => "tensor, compressed",
+            Self::Label => "label",
+            Self::Address => "other addresses",
+        }
+    }
+
+    fn draw(random: &mut Random) -> Self {
+        let mut place = random.below(SHARES.iter().map(|(_, share)| share).sum());
+        for (kind, share) in SHARES {
+            if place < share {
+                return kind;
+            }
+            place -= share;
+        }
+        Self::Address
+    }
+}
+
+/// The real examples that inputs are made from.
+#[derive(Debug)]
+pub(crate) struct Examples {
+    drawings: Drawings,
+    pictures: Pictures,
+}
+
+impl Examples {
+    /// Ten digits drawn by hand, and pictures of them in every format.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let drawings = Drawings::new()?;
+        let pictures = Pictures::new(&drawings)?;
+        Ok(Self { drawings, pictures })
+    }
+
+    /// An input of a run.
+    pub(crate) fn input(&self, seed: u64, index: u64) -> (Kind, Sent) {
+        let mut random = Random::of(seed, index);
+        let kind = Kind::draw(&mut random);
+        let mut sent = match kind {
+            Kind::Png | Kind::Jpeg | Kind::Webp | Kind::Gif => self.pictures.input(&mut random, kind),
+            Kind::Form => form::input(&mut random, &self.pictures),
+            Kind::Strokes => json::strokes(&mut random, &self.drawings),
+            Kind::Pixels => json::pixels(&mut random, &self.drawings),
+            Kind::TensorJson => tensor::json(&mut random, &self.drawings),
+            Kind::TensorBytes => tensor::bytes(&mut random, &self.drawings),
+            Kind::TensorPacked => tensor::packed(&mut random, &self.drawings),
+            Kind::Label => json::label(&mut random),
+            Kind::Address => address::input(&mut random),
+        };
+        arrive(&mut random, &mut sent);
+        (kind, sent)
+    }
+}
+
+/// Has a few bodies arrive in pieces or not at all, and a few headers come twice, or be missing.
+fn arrive(random: &mut Random, sent: &mut Sent) {
+    let size = 1 + sent.body.len() / (1 + random.below(20));
+    match random.below(40) {
+        0..4 => sent.arrival = Arrival::Pieces(size),
+        4 => {
+            sent.arrival = Arrival::BrokenOff(size);
+            sent.sound = None;
+        }
+        5 if !sent.headers.is_empty() => {
+            let header = random.pick_from(&sent.headers).clone();
+            sent.headers.push(header);
+        }
+        6 if !sent.headers.is_empty() => {
+            sent.headers.remove(random.below(sent.headers.len()));
+            sent.sound = None;
+        }
+        _ => {}
+    }
+}

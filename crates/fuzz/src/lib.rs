@@ -1,0 +1,20 @@
+//! Inputs that nobody should send, as many as one likes, and whether each gets an answer of a documented form.
+//!
+//! An input is made from real examples by rules that know its format, and mostly damaged then ([`inputs`]). The model
+//! service answers it in this process ([`subject`]), with the real network, and every answer is checked
+//! ([`documented`]).
+
+mod campaign;
+mod damage;
+mod documented;
+mod inputs;
+mod panics;
+mod random;
+mod sent;
+mod shrink;
+mod subject;
+mod tally;
+
+pub use campaign::{Campaign, Flaw};
+pub use subject::subject;
+pub use tally::Tally;

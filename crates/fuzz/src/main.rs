@@ -1,0 +1,87 @@
+//! `make fuzz`: so many inputs, tables of what came of them, and a file for each that failed.
+
+use clap::Parser;
+use fuzz::{Campaign, Flaw, subject};
+use mimalloc::MiMalloc;
+use std::{
+    cell::Cell,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// The model service allocates with it, too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// Sends inputs that nobody should send to the model service, in this process, and checks every answer.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Config {
+    /// How many inputs.
+    #[arg(long, default_value = "1000000")]
+    inputs: u64,
+    /// The first of them: with the same seed an input is the same in every run.
+    #[arg(long, default_value = "0")]
+    from: u64,
+    /// What the inputs are drawn from [default: another one each time].
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many are under way at a time.
+    #[arg(long, default_value = "4")]
+    tasks: usize,
+    /// The folder with the models.
+    #[arg(long, default_value = "models")]
+    models: PathBuf,
+    /// Where requests that failed are written to.
+    #[arg(long, default_value = "target/fuzz")]
+    out: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let config = Config::parse();
+    let seed = config.seed.unwrap_or_else(now);
+    println!("{} inputs from {} on, --seed {seed}", config.inputs, config.from);
+    let campaign = Campaign::new(subject(&config.models)?, seed)?;
+    let (began, told) = (Instant::now(), Cell::new(0));
+    let progress = |done: u64| {
+        let twentieths = done * 20 / config.inputs.max(1);
+        if twentieths > told.replace(twentieths) {
+            println!("{done} inputs ({} %) after {:.0?}, {}", twentieths * 5, began.elapsed(), memory());
+        }
+    };
+    let (tally, flaws) = campaign.run(config.from..config.from + config.inputs, config.tasks, progress).await;
+    println!("\n{}", tally.table());
+    println!("{} inputs in {:.0?}, {}. Flaws: {}.", tally.inputs(), began.elapsed(), memory(), flaws.len());
+    for flaw in &flaws {
+        write(&config.out, seed, flaw)?;
+    }
+    Ok(if flaws.is_empty() && tally.inputs() == config.inputs { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Keeps a request that failed, and says how to send it again.
+fn write(folder: &Path, seed: u64, flaw: &Flaw) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let file = folder.join(format!("{seed}-{}.http", flaw.input));
+    fs::write(&file, &flaw.request)?;
+    println!("Input {}: {}", flaw.input, flaw.what);
+    println!("  {} (again: --seed {seed} --from {} --inputs 1)", file.display(), flaw.input);
+    Ok(())
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// What this process holds in memory now and held at most, as Linux tells it.
+fn memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let megabytes = |name| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
+    };
+    let told = |name| megabytes(name).map_or("unknown".to_owned(), |megabytes| megabytes.to_string());
+    format!("{} MB resident, {} MB at most", told("VmRSS:"), told("VmHWM:"))
+}

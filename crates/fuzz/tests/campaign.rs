@@ -1,0 +1,71 @@
+//! Twenty thousand inputs to the model service, and services with defects that must be found.
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    http::{StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use digit::wire::Code;
+use fuzz::{Campaign, Flaw, subject};
+use serde_json::json;
+use service::{Failure, Metrics, with_layers};
+use std::{path::Path, time::Duration};
+use tokio::sync::Mutex;
+
+/// The seed of every run here, so that a failure is one tomorrow.
+const SEED: u64 = 28;
+
+/// Held by a test: panics are counted in all of the process.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_thousand_inputs_get_answers_of_documented_forms() {
+    let _alone = ALONE.lock().await;
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let campaign = Campaign::new(subject(&models).unwrap(), SEED).unwrap();
+    let (tally, flaws) = campaign.run(0..20_000, 4, |_| {}).await;
+    for flaw in &flaws {
+        eprintln!("input {}: {}\n{}\n", flaw.input, flaw.what, String::from_utf8_lossy(&flaw.request));
+    }
+    let table = tally.table();
+    assert!(flaws.is_empty() && tally.inputs() == 20_000, "{table}");
+    assert!(tally.answered() > 0.3, "too few inputs get as far as the network\n{table}");
+    let rare = ["image_too_large", "payload_too_large", "overloaded"];
+    assert!(tally.never_met().iter().all(|code| rare.contains(&&code[..])), "{table}");
+}
+
+/// What is found in a service.
+async fn flaws(routes: Router) -> Vec<Flaw> {
+    let _alone = ALONE.lock().await;
+    Campaign::new(routes, SEED).unwrap().run(0..200, 2, |_| {}).await.1
+}
+
+/// A service that is too busy for everything, and cannot bear a certain word.
+async fn busy(uri: Uri, body: Bytes) -> Response {
+    assert!(!body.windows(4).any(|bytes| bytes == b"IHDR"), "a defect");
+    if uri.path().starts_with("/v2") {
+        let again = [(header::RETRY_AFTER, "1")];
+        return (StatusCode::TOO_MANY_REQUESTS, again, Json(json!({ "error": "Too busy." }))).into_response();
+    }
+    Failure::new(Code::Overloaded, "There is too much to do.").retry_after(Duration::from_secs(1)).into_response()
+}
+
+#[tokio::test]
+async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_made_small() {
+    let flaws = flaws(with_layers(Router::new().fallback(any(busy)), Metrics::default())).await;
+    assert!(!flaws.is_empty());
+    for flaw in flaws {
+        assert!(flaw.what.contains("panicked"), "{}", flaw.what);
+        assert!(flaw.request.ends_with(b"\r\n\r\nIHDR"), "{}", String::from_utf8_lossy(&flaw.request));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_documented_form_is_found() {
+    let nothing = Router::new().fallback(any(async || Json(json!({}))));
+    assert!(!flaws(nothing).await.is_empty());
+    let plain = Router::new().fallback(any(async || (StatusCode::BAD_REQUEST, "no")));
+    assert!(!flaws(plain).await.is_empty());
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Builds digits, starts all of it with an empty database on ports of the system's choice, runs a command beside it, and
+# stops it. Nothing of it is kept. The command gets API_URL, MODEL_URL, API_PID and MODEL_PID.
+#
+#   scripts/stack.sh COMMAND...
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+fail() { echo "stack.sh: $*" >&2; exit 1; }
+ask() { curl --silent --fail --noproxy '*' --output /dev/null --max-time 2 "$@"; }
+now() { date +%s%3N; }
+
+scripts/setup.sh run
+cargo build --release --locked --workspace --bin api --bin model --bin bench
+
+folder=$(mktemp --directory /tmp/digits-stack.XXXXXX)
+chmod 755 "$folder" # PostgreSQL may run as another user, who must be able to enter
+MODEL_PID='' API_PID=''
+stop() {
+  kill $MODEL_PID $API_PID 2>/dev/null || true
+  wait
+  scripts/postgres.sh stop "$folder/postgres"
+  rm -rf "$folder"
+}
+trap stop EXIT
+trap 'exit 1' INT TERM HUP
+
+# Starts a service, waits until it is ready, and says how long that took. Sets $pid and $address.
+start() {
+  local started
+  started=$(now)
+  setpriv --pdeathsig TERM "target/release/$1" 2>"$folder/$1.log" &
+  pid=$!
+  until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
+    kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
+    [ $(($(now) - started)) -lt 60000 ] || { cat "$folder/$1.log" >&2; fail "the $1 service was not ready within a minute. Its log is above."; }
+    sleep 0.01
+  done
+  echo "$1: ready after $(($(now) - started)) ms"
+}
+
+# The services tell their addresses, and of what goes wrong, but not of every request.
+export NO_COLOR=1 RUST_LOG=warn,api=info,model=info
+export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0
+# The models are a copy, which the command may change.
+mkdir "$folder/models"
+cp -r models/champion "models/$(cat models/champion)" "$folder/models"
+export MODEL_DIR=$folder/models
+DATABASE_URL=$(scripts/postgres.sh start "$folder/postgres")
+export DATABASE_URL
+start model
+MODEL_PID=$pid MODEL_URL=$address
+export MODEL_PID MODEL_URL
+start api
+API_PID=$pid API_URL=$address
+export API_PID API_URL
+
+echo
+"$@"
