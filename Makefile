@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench bench-onnx lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -13,6 +13,9 @@ test: ## Run all tests, with a throw-away database and a real browser
 
 bench: ## Say how fast digits is here, and beside a peer if PEER_URL names one
 	@scripts/bench.sh
+
+bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
+	@scripts/bench-onnx.sh
 
 lint: ## Check the formatting and lint the code
 	@scripts/setup.sh lint
