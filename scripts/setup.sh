@@ -5,10 +5,11 @@
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
 #   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, and a browser
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
+#   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test or lint}
+purpose=${1:?run, test, lint or bench-onnx}
 missing=()
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
@@ -42,8 +43,8 @@ fi
 have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
 have curl || need curl "to ask the services whether they are ready"
 have make || need make "which starts everything here"
-if [ "$purpose" = test ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
-  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and a client to test with"
+if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
+  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and what to test or to compare with"
 fi
 if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
   have unzip || need unzip "to unpack LibTorch"

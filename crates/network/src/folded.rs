@@ -1,8 +1,10 @@
-//! The network as it serves: batch norm folded into the convolutions, weights in the order that oneDNN computes in.
+//! The network as it serves: batch norm folded into the convolutions, the rectifiers computed with them, weights in the
+//! order that oneDNN computes in.
 
 use crate::{
     Cnn,
     cnn::{ConvNorm, DEVIATION, MEAN, Window},
+    conv_relu::ConvRelu,
 };
 use digit::{Bitmap, SIDE};
 use tch::{TchError, Tensor};
@@ -11,7 +13,9 @@ use tch::{TchError, Tensor};
 #[derive(Debug)]
 pub(crate) struct FoldedCnn {
     levels: [f32; 256],
+    conv_relu: ConvRelu,
     convs: [FoldedConv; 6],
+    /// `[12, inputs]`, the inputs with their channels last.
     head_weight: Tensor,
     head_bias: Option<Tensor>,
 }
@@ -28,8 +32,11 @@ struct FoldedConv {
 impl FoldedCnn {
     pub(crate) fn new(cnn: &Cnn) -> Result<Self, TchError> {
         let _no_grad = tch::no_grad_guard();
+        let [outputs, channels] = [&cnn.head.ws, &cnn.conv6.weight].map(|weight| weight.size()[0]);
+        let head_weight = cnn.head.ws.f_view([outputs, channels, 5, 5])?.f_permute([0, 2, 3, 1])?;
         Ok(Self {
             levels: levels(),
+            conv_relu: ConvRelu::new()?,
             // Each with the side of what comes into it.
             convs: [
                 FoldedConv::new(&cnn.conv1, 28)?,
@@ -39,7 +46,7 @@ impl FoldedCnn {
                 FoldedConv::new(&cnn.conv5, 7)?,
                 FoldedConv::new(&cnn.conv6, 7)?,
             ],
-            head_weight: cnn.head.ws.detach(),
+            head_weight: head_weight.f_reshape([outputs, -1])?,
             head_bias: cnn.head.bs.as_ref().map(Tensor::detach),
         })
     }
@@ -48,6 +55,7 @@ impl FoldedCnn {
     pub(crate) fn replica(&self) -> Self {
         Self {
             levels: self.levels,
+            conv_relu: self.conv_relu.clone(),
             convs: self.convs.each_ref().map(FoldedConv::replica),
             head_weight: self.head_weight.shallow_clone(),
             head_bias: self.head_bias.as_ref().map(Tensor::shallow_clone),
@@ -56,12 +64,12 @@ impl FoldedCnn {
 
     /// Logits, `[batch, 12]`, of one bitmap or more.
     pub(crate) fn forward(&self, bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
-        let images = self.images(bitmaps)?;
-        let mut features = images.f_to_mkldnn(images.kind())?;
-        for conv in &self.convs {
-            features = conv.forward(&features)?;
+        let mut features = self.images(bitmaps)?;
+        for FoldedConv { weight, bias, window } in &self.convs {
+            features = self.conv_relu.apply(&features, weight, bias, window.stride(), window.padding())?;
         }
-        let features = features.f_to_dense(None, false)?.f_flatten(1, -1)?;
+        // As they lie in memory, channels last, so that nothing is moved.
+        let features = features.f_permute([0, 2, 3, 1])?.f_flatten(1, -1)?;
         features.f_linear(&self.head_weight, self.head_bias.as_ref())
     }
 
@@ -110,11 +118,6 @@ impl FoldedConv {
 
     fn replica(&self) -> Self {
         Self { weight: self.weight.shallow_clone(), bias: self.bias.shallow_clone(), window: self.window }
-    }
-
-    fn forward(&self, input: &Tensor) -> Result<Tensor, TchError> {
-        let (stride, padding) = (self.window.stride(), self.window.padding());
-        input.f_mkldnn_convolution(&self.weight, Some(&self.bias), padding, stride, 1, 1)?.f_relu_()
     }
 }
 

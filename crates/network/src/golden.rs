@@ -19,7 +19,7 @@ const TOLERANCE: f32 = 0.01;
 
 /// What a network says of the drawings, for its card.
 pub(crate) fn logits(classifier: &Classifier) -> Result<Vec<Logits>, TchError> {
-    classifier.logits(&bitmaps())
+    classifier.logits(&golden_bitmaps())
 }
 
 /// Holds a network to its card.
@@ -34,9 +34,12 @@ pub(crate) fn check(classifier: &Classifier) -> Result<(), Refusal> {
     if off <= TOLERANCE { Ok(()) } else { Err(Refusal::Golden { off }) }
 }
 
+/// The drawings as a network sees them, 0 to 9.
+///
 /// # Panics
 /// Never: the drawings are part of the program, and tests draw them.
-fn bitmaps() -> Vec<Bitmap> {
+#[must_use]
+pub fn golden_bitmaps() -> Vec<Bitmap> {
     let drawings: BTreeMap<String, Vec<Vec<[f32; 3]>>> = serde_json::from_str(DRAWINGS).expect("the drawings are JSON");
     let line = |points: Vec<[f32; 3]>| points.into_iter().map(|[x, y, _]| Point { x, y }).collect();
     let bitmap = |lines: Vec<Vec<[f32; 3]>>| {
@@ -52,7 +55,7 @@ mod tests {
 
     #[test]
     fn there_are_ten_drawings_and_no_two_are_the_same() {
-        let bitmaps = bitmaps();
+        let bitmaps = golden_bitmaps();
         assert_eq!(bitmaps.len(), 10);
         assert!((1..10).all(|index| !bitmaps[..index].contains(&bitmaps[index])));
     }

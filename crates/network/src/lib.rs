@@ -9,6 +9,7 @@ mod checkpoint;
 mod class;
 mod classifier;
 mod cnn;
+mod conv_relu;
 mod folded;
 mod golden;
 mod sha256;
@@ -21,5 +22,6 @@ pub use checkpoint::{Checkpoint, CheckpointError, Refusal, load, open, read_vari
 pub use class::Class;
 pub use classifier::{Classifier, images, rows};
 pub use cnn::{Cnn, NO_DECAY_GROUP};
+pub use golden::golden_bitmaps;
 pub use sha256::sha256;
 pub use version::{ChampionError, InvalidVersion, ModelVersion};

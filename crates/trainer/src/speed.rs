@@ -1,8 +1,10 @@
 //! `trainer speed`: how long models take to classify, side by side.
 
+use crate::score::as_f64;
 use clap::Args;
 use digit::Bitmap;
 use network::{Classifier, ModelVersion};
+use serde::Serialize;
 use std::{path::PathBuf, time::Instant};
 
 /// What `trainer speed` can be told.
@@ -16,53 +18,91 @@ pub struct SpeedOptions {
     /// How often each is measured.
     #[arg(long, default_value_t = 500)]
     pub rounds: usize,
+    /// Bitmaps at once that are measured.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32")]
+    pub batches: Vec<usize>,
+    /// Prints JSON, and in it the bitmaps, so that something else can be measured with the same.
+    #[arg(long)]
+    pub json: bool,
 }
 
-/// Bitmaps at once that are measured.
-const BATCHES: [usize; 3] = [1, 8, 32];
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Measured {
+    /// What the models classified: the ten golden drawings, repeated to fill a batch.
+    bitmaps: Vec<Bitmap>,
+    models: Vec<Speed>,
+}
 
-/// Prints the median time for each model, one thread. Models take turns, so that a noisy machine is as noisy for all.
+/// How quick a model is.
+#[derive(Debug, Serialize)]
+struct Speed {
+    version: ModelVersion,
+    parameters: usize,
+    batches: Vec<Times>,
+}
+
+/// How long a batch takes, in microseconds.
+#[derive(Debug, Serialize)]
+struct Times {
+    batch: usize,
+    median: f64,
+    fastest: f64,
+}
+
+/// Prints the median times of each model, one thread. Models take turns, so that a noisy machine is as noisy for all.
 ///
 /// # Errors
 /// When a model cannot be loaded or LibTorch fails.
 pub fn run(options: &SpeedOptions) -> anyhow::Result<()> {
+    anyhow::ensure!(!options.batches.contains(&0) && options.rounds > 0, "there is nothing to measure");
+    let measured = measure(options)?;
+    if options.json {
+        println!("{}", serde_json::to_string(&measured)?);
+    } else {
+        print!("{}", table(&measured.models, &options.batches));
+    }
+    Ok(())
+}
+
+fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
     let mut versions = options.versions.clone();
     if versions.is_empty() {
         versions.push(ModelVersion::champion(&options.models)?);
     }
     tch::set_num_threads(1);
-    let models = versions.iter().map(|version| network::load(&options.models, version));
-    let models = models.collect::<Result<Vec<_>, _>>()?;
-
-    println!("| model | parameters | batch of 1 | batch of 8, an image | batch of 32, an image |");
-    println!("| --- | ---: | ---: | ---: | ---: |");
-    let mut medians = vec![Vec::new(); models.len()];
-    for batch in BATCHES {
-        for (medians, median) in medians.iter_mut().zip(medians_of(&models, batch, options.rounds.max(1))?) {
-            medians.push(format!("{:.0} µs", median / crate::score::as_f64(batch)));
+    let classifiers = versions.iter().map(|version| network::load(&options.models, version));
+    let classifiers = classifiers.collect::<Result<Vec<_>, _>>()?;
+    let new = |classifier: &Classifier| Speed {
+        version: classifier.card().version.clone(),
+        parameters: classifier.card().parameters,
+        batches: Vec::new(),
+    };
+    let mut models: Vec<Speed> = classifiers.iter().map(new).collect();
+    let bitmaps = network::golden_bitmaps();
+    for &batch in &options.batches {
+        let filled: Vec<Bitmap> = bitmaps.iter().cycle().take(batch).cloned().collect();
+        for (model, mut times) in models.iter_mut().zip(times(&classifiers, &filled, options.rounds)?) {
+            let fastest = times.iter().copied().fold(f64::INFINITY, f64::min);
+            model.batches.push(Times { batch, median: median(&mut times), fastest });
         }
     }
-    for (model, medians) in models.iter().zip(medians) {
-        println!("| {} | {} | {} |", model.card().version, model.card().parameters, medians.join(" | "));
-    }
-    Ok(())
+    Ok(Measured { bitmaps, models })
 }
 
-/// The median of each model's times for a batch, in microseconds.
-fn medians_of(models: &[Classifier], batch: usize, rounds: usize) -> anyhow::Result<Vec<f64>> {
-    let bar = |i: usize| if (12..16).contains(&(i % 28)) { 255 } else { 0 };
-    let bitmaps = vec![Bitmap::new(std::array::from_fn(bar)); batch];
+/// Each model's times for a batch, in microseconds.
+fn times(models: &[Classifier], batch: &[Bitmap], rounds: usize) -> anyhow::Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::with_capacity(rounds); models.len()];
     for round in 0..rounds + WARM_UP {
         for (model, times) in models.iter().zip(&mut times) {
             let started = Instant::now();
-            model.classify(&bitmaps)?;
+            model.classify(batch)?;
             if round >= WARM_UP {
                 times.push(started.elapsed().as_secs_f64() * 1e6);
             }
         }
     }
-    Ok(times.iter_mut().map(|times| median(times)).collect())
+    Ok(times)
 }
 
 /// The first rounds choose kernels and fill caches.
@@ -73,6 +113,19 @@ fn median(times: &mut [f64]) -> f64 {
     *times.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
+/// A line for each model, as Markdown: what an image takes in batches of each size.
+fn table(models: &[Speed], batches: &[usize]) -> String {
+    let sizes: String = batches.iter().map(|batch| format!(" batch of {batch} |")).collect();
+    let mut table = format!("Microseconds an image.\n\n| model | parameters |{sizes}\n| --- | ---: |");
+    table += &" ---: |".repeat(batches.len());
+    table.push('\n');
+    for model in models {
+        let medians = model.batches.iter().map(|times| format!(" {:.0} |", times.median / as_f64(times.batch)));
+        table += &format!("| {} | {} |{}\n", model.version, model.parameters, medians.collect::<String>());
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +133,15 @@ mod tests {
     #[test]
     fn the_median_is_the_middle() {
         assert!((median(&mut [9.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn the_table_tells_what_an_image_of_a_batch_takes() {
+        let times = |batch, median| Times { batch, median, fastest: 1.0 };
+        let batches = vec![times(1, 200.0), times(8, 808.0)];
+        let speed = Speed { version: "v1".parse().unwrap(), parameters: 3, batches };
+        let expected = "Microseconds an image.\n\n| model | parameters | batch of 1 | batch of 8 |\n\
+            | --- | ---: | ---: | ---: |\n| v1 | 3 | 200 | 101 |\n";
+        assert_eq!(table(&[speed], &[1, 8]), expected);
     }
 }

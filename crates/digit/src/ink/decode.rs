@@ -91,7 +91,10 @@ impl From<DynamicImage> for Pixels {
 }
 
 /// Decodes an image and turns it as its EXIF orientation says.
-pub(super) fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
+///
+/// # Errors
+/// When the bytes are no image, a damaged one or too large a one.
+pub fn decode(bytes: &[u8]) -> Result<Pixels, InkError> {
     let kind = ImageKind::of(bytes).ok_or(InkError::NotAnImage)?;
     let corrupt = |_| InkError::Corrupt(kind);
     if kind == ImageKind::Jpeg && is_cut(bytes) {

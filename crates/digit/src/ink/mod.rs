@@ -1,6 +1,6 @@
 //! From ink to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
 //!
-//! An image is decoded ([`decode`]) and shrunk ([`shrink`]), its ink is told from its paper ([`contrast`], and [`photo`]
+//! An image is decoded ([`mod@decode`]) and shrunk ([`shrink`]), its ink is told from its paper ([`contrast`], and [`photo`]
 //! where the [`paper`] is uneven) and freed of dust ([`pieces`]), very thin and very thick lines get the usual width
 //! ([`width`]), and the ink is framed as MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`])
 //! and framed the same way.
@@ -18,7 +18,7 @@ mod shrink;
 mod width;
 
 use crate::Bitmap;
-pub use decode::{ImageKind, MAX_PIXELS, Pixels, pixel_count};
+pub use decode::{ImageKind, MAX_PIXELS, Pixels, decode, pixel_count};
 pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
@@ -63,7 +63,7 @@ pub enum InkError {
 /// # Errors
 /// When the bytes are no image, a damaged one, too large a one, or a blank one.
 pub fn from_image(bytes: &[u8]) -> Result<Ink, InkError> {
-    from_pixels(&decode::decode(bytes)?)
+    from_pixels(&decode(bytes)?)
 }
 
 /// The same of an image that is decoded already.
