@@ -87,12 +87,6 @@ impl Outcomes {
         self.0.get_or_create(&[("outcome", outcome)]).inc_by(times);
     }
 
-    /// How often it came to this one.
-    #[must_use]
-    pub fn count(&self, outcome: &'static str) -> u64 {
-        self.0.get(&[("outcome", outcome)]).map_or(0, |counter| counter.get())
-    }
-
     /// Shows them.
     pub fn register(&self, registry: &mut Registry, name: &str, help: &str) {
         registry.register(name, help, self.0.clone());

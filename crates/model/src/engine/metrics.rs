@@ -89,7 +89,7 @@ impl Metrics {
         let read = move || queue.depth() as u64;
         registry.register_collector(Box::new(Reading {
             name: "drawings_waiting",
-            help: "Bitmaps that wait for a network",
+            help: "Bitmaps that wait for a network.",
             read,
         }));
     }
