@@ -29,7 +29,8 @@ trap 'exit 1' INT TERM HUP
 start() {
   local started
   started=$(now)
-  setpriv --pdeathsig TERM "target/release/$1" 2>"$folder/$1.log" &
+  : >"$folder/$1.log"
+  setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
   pid=$!
   until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
     kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }

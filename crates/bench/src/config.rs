@@ -68,7 +68,7 @@ pub(crate) struct Swaps {
     pub(crate) models: PathBuf,
     /// How many times the version that serves is exchanged.
     #[arg(long, default_value = "100")]
-    pub(crate) swaps: usize,
+    pub(crate) count: usize,
     /// Requests a second, whether or not earlier ones are answered.
     #[arg(long, default_value = "200")]
     pub(crate) rate: NonZeroU32,

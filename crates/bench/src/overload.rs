@@ -29,12 +29,16 @@ const CLIENTS: usize = 32;
 /// How long that is measured.
 const MEASURED: Duration = Duration::from_secs(10);
 
-/// Within what all but a hundredth of the refusals should come, and of the answers to probes.
+/// Within what all but a hundredth of the requests should be sent, of the refusals come, and of the answers to probes.
+const SENT_WITHIN: Duration = Duration::from_millis(10);
 const REFUSED_WITHIN: Duration = Duration::from_millis(10);
 const PROBED_WITHIN: Duration = Duration::from_millis(50);
 
 /// How often it is asked how the service fares.
 const PROBED_EVERY: Duration = Duration::from_millis(20);
+
+/// What is said where the pace was not kept: the rest tells little then.
+const LATE: &str = "requests are sent when they are due (the load generator is short of processor)";
 
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
@@ -90,12 +94,12 @@ async fn capacity(target: Target, questions: &[Question]) -> anyhow::Result<f64>
 }
 
 /// Sends at a pace for so long, and probes meanwhile.
-async fn too_much(pace: Pace, probed: Target, length: Duration) -> anyhow::Result<Outcome> {
+async fn too_much(pace: Pace, service: Target, length: Duration) -> anyhow::Result<Outcome> {
     let pace = Arc::new(pace);
     let ending = pace.clone();
     // Probes have a thread of their own, so that they tell how long the service takes and not how busy this one is.
     let probing = thread::spawn(move || {
-        let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&probed, length));
+        let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&service, length));
         ending.is_over.store(true, Ordering::Relaxed);
         anyhow::Ok(probes)
     });
@@ -167,6 +171,7 @@ impl Outcome {
             (!self.accepted.is_empty(), "some are answered"),
             (self.accepted.last().is_none_or(|slowest| *slowest <= patience), "answers come in time"),
             (!self.refused.is_empty(), "there is too much"),
+            (within(&self.lags, SENT_WITHIN), LATE),
             (within(&self.refused, REFUSED_WITHIN), "who is refused learns it within 10 ms"),
             (self.others == 0, "every request is answered or refused"),
             (self.failed_probes == 0, "the probes are answered"),
@@ -222,6 +227,7 @@ mod tests {
             (Outcome { accepted: vec![late], ..sound() }, "answers come in time"),
             (Outcome { refused: Vec::new(), ..sound() }, "there is too much"),
             (Outcome { refused: vec![late], ..sound() }, "who is refused learns it within 10 ms"),
+            (Outcome { lags: vec![late], ..sound() }, LATE),
             (Outcome { others: 1, ..sound() }, "every request is answered or refused"),
             (Outcome { failed_probes: 1, ..sound() }, "the probes are answered"),
             (Outcome { probes: [Vec::new(), vec![late]], ..sound() }, "the probes are answered within 50 ms"),

@@ -1,8 +1,8 @@
 //! Requests at a pace of their own: each is sent when it is due, whether or not earlier ones are answered.
 //!
-//! Who waits for an answer before asking again asks less the slower a service gets, and never overloads it. Here an
-//! answer's time counts from when its request was due, so that waiting for a free connection counts, too
-//! (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006).
+//! Who waits for an answer before asking again asks less the slower a service gets, and never overloads it
+//! (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006). A request that is due when all connections are
+//! taken, or when this program gets no processor, is sent late; how late is told, for then the pace was not kept.
 
 use crate::{
     question::Question,
@@ -40,7 +40,7 @@ pub(crate) struct Done {
     pub(crate) question: usize,
     /// Or why there is none.
     pub(crate) answer: anyhow::Result<Answer>,
-    /// Since it was due.
+    /// Since it was sent.
     pub(crate) took: Duration,
     /// How long after it was due it was sent.
     pub(crate) lag: Duration,
@@ -71,9 +71,14 @@ impl Pace {
                 return judged;
             }
             let question = turn as usize % self.questions.len();
-            let lag = due.elapsed();
+            let sent = Instant::now();
             let answer = self.target.ask(&mut connection, &self.questions[question]).await;
-            judged.push(judge(Done { question, answer, took: due.elapsed(), lag }));
+            judged.push(judge(Done {
+                question,
+                answer,
+                took: sent.elapsed(),
+                lag: sent.saturating_duration_since(due),
+            }));
         }
     }
 }

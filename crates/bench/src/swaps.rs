@@ -65,10 +65,10 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     });
     let judge = {
         let versions = versions.clone();
-        move |done: Done| (judged(&versions, &asked[done.question], done.answer), done.took)
+        move |done: Done| (judged(&versions, &asked[done.question], done.answer), done.took + done.lag)
     };
     let exchanging = async {
-        let took = exchange(&model, &swaps.models, &names, swaps.swaps).await;
+        let took = exchange(&model, &swaps.models, &names, swaps.count).await;
         pace.is_over.store(true, Ordering::Relaxed);
         took
     };
@@ -120,7 +120,7 @@ fn questions(pictures: &[Picture]) -> (Vec<Asked>, Vec<Question>) {
     let mut asked = Vec::new();
     for first in 0..pictures.len() {
         asked.push(Asked::Picture(first));
-        asked.push(Asked::Tensor((first..first + 2 + 3 * first).map(|image| image % pictures.len()).collect()));
+        asked.push(Asked::Tensor((first..first + 2 + first % 4).map(|image| image % pictures.len()).collect()));
     }
     let question = |asked: &Asked| match asked {
         Asked::Picture(picture) => Question::png("/predict", &pictures[*picture].png),

@@ -5,7 +5,7 @@ use crate::sent::Sent;
 use anyhow::{Context, bail, ensure};
 use axum::{
     body::Bytes,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use digit::{
     Digit,
@@ -165,7 +165,7 @@ fn texts(mut bytes: &[u8], count: usize) -> anyhow::Result<()> {
 
 fn unpacked(answered: &Answered) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    match answered.headers.get(header::CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
+    match answered.headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None => bytes.extend(&answered.body),
         Some(b"gzip") => drop(GzDecoder::new(&answered.body[..]).read_to_end(&mut bytes)?),
         Some(b"deflate") => drop(ZlibDecoder::new(&answered.body[..]).read_to_end(&mut bytes)?),
@@ -176,7 +176,7 @@ fn unpacked(answered: &Answered) -> anyhow::Result<Vec<u8>> {
 
 /// An answer of which nothing is known but its media type.
 fn readable(answered: &Answered) -> anyhow::Result<()> {
-    let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     if media_type == b"application/json" {
         serde_json::from_slice::<Value>(&answered.body).context("no JSON")?;
     } else {
@@ -202,7 +202,7 @@ fn is_fixed(word: &str) -> bool {
 
 /// A problem, called by its code.
 fn problem(answered: &Answered) -> anyhow::Result<String> {
-    let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     ensure!(media_type == PROBLEM_MEDIA_TYPE.as_bytes(), "{}: {}", answered.status, shown(&answered.body));
     let problem: Problem = serde_json::from_slice(&answered.body).context("no problem")?;
     ensure!(CODES.contains(&problem.code), "{:?}: {}", problem.code, problem.detail);

@@ -96,7 +96,7 @@ pub(super) fn text(random: &mut Random, mut body: Value) -> (Vec<u8>, bool) {
         97.. => bytes.extend(b" \r\n\t"),
         _ => {}
     }
-    (bytes, way < 55 || way >= 97)
+    (bytes, !(55..97).contains(&way))
 }
 
 /// Makes some part of a value another.

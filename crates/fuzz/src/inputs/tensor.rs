@@ -36,7 +36,7 @@ pub(super) fn json(random: &mut Random, drawings: &Drawings) -> Sent {
     if is_twice {
         input["parameters"] = json!({ "binary_data_size": 3136 });
     }
-    let head = head(random, input);
+    let head = head(random, &input);
     let (body, is_whole) = text(random, head.value);
     sent(random, body, (is_whole && head.is_sound && !is_twice && !images.is_empty()).then_some(images.len()))
 }
@@ -56,7 +56,7 @@ pub(super) fn bytes(random: &mut Random, drawings: &Drawings) -> Sent {
     let size = tail.len();
     let parameters = json!({ "binary_data_size": size });
     let shape = json!([images.len(), 1, 28, 28]);
-    let head = head(random, json!({ "name": "image", "datatype": "FP32", "shape": shape, "parameters": parameters }));
+    let head = head(random, &json!({ "name": "image", "datatype": "FP32", "shape": shape, "parameters": parameters }));
     let (mut body, is_whole) = text(random, head.value);
     is_sound &= is_whole && head.is_sound;
     let length = match random.below(30) {
@@ -102,7 +102,7 @@ struct Head {
 }
 
 /// What is asked of an input.
-fn head(random: &mut Random, input: Value) -> Head {
+fn head(random: &mut Random, input: &Value) -> Head {
     let mut head = json!({ "inputs": [input] });
     let mut is_sound = true;
     if random.happens(20) {
@@ -116,7 +116,7 @@ fn head(random: &mut Random, input: Value) -> Head {
     if random.happens(40) {
         let named: Vec<&str> = (0..random.below(4)).map(|_| random.pick(&OUTPUTS)).collect();
         is_sound &= !named.iter().any(|name| OUTPUTS[6..].contains(name));
-        let output = |name: &&str| json!({ "name": name, "parameters": { "binary_data": name.len() % 3 > 0 } });
+        let output = |name: &&str| json!({ "name": name, "parameters": { "binary_data": name.starts_with('p') } });
         head["outputs"] = named.iter().map(output).collect();
     }
     if random.happens(3) {

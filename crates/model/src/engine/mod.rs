@@ -155,6 +155,18 @@ impl<N: Network> Engine<N> {
         outcome(&*network, answer).await
     }
 
+    /// Checks that there is a place at all: a large request is not made sense of only to be refused then.
+    ///
+    /// # Errors
+    /// When all places are taken.
+    pub fn check_room(&self, network: &N) -> Result<(), EngineError> {
+        if self.places.available_permits() == 0 {
+            network.statistics().fail.add(Duration::ZERO);
+            return Err(EngineError::Busy);
+        }
+        Ok(())
+    }
+
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
     fn job(&self, network: &Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
         let mut tally = self.metrics.begin(count);
@@ -317,10 +329,13 @@ mod tests {
         }
         assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
         assert_eq!(gate.statistics.fail.count(), 1);
+        assert!(matches!(engine.check_room(&gate), Err(EngineError::Busy)));
+        assert_eq!(gate.statistics.fail.count(), 2);
         gate.open();
         for answer in waiting {
             assert!(answer.await.unwrap().is_ok());
         }
+        assert!(engine.check_room(&gate).is_ok());
         assert!(engine.recognise(gate, pixels()).await.is_ok());
     }
 

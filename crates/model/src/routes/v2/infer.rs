@@ -74,6 +74,7 @@ async fn infer(
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, Failure> {
+    model.engine.check_room(&asked.served)?;
     let mut request = read(&headers, body, model.engine.largest_job())?;
     let bitmaps = std::mem::take(&mut request.bitmaps);
     let blank: Vec<bool> = bitmaps.iter().map(Bitmap::is_blank).collect();
