@@ -22,5 +22,5 @@ pub fn subject(models: &Path) -> anyhow::Result<Router> {
     let engine = Arc::new(Engine::start(Limits { workers, places: PLACES, patience: PATIENCE })?);
     let model = model::app(Model { engine, registry, readiness: Readiness::default() });
     let label = Router::new().route("/label", put(async |JsonBody(label): JsonBody<Labelling>| Json(label)));
-    Ok(service::with_layers(label, Metrics::default()).fallback_service(model))
+    Ok(service::with_layers(label.into(), Metrics::default()).fallback_service(model))
 }

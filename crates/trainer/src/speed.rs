@@ -50,7 +50,8 @@ struct Times {
     fastest: f64,
 }
 
-/// Prints the median times of each model, one thread. Models take turns, so that a noisy machine is as noisy for all.
+/// Prints the median time of an image for each model, one thread. Models take turns, so that a noisy machine is as noisy
+/// for all.
 ///
 /// # Errors
 /// When a model cannot be loaded or LibTorch fails.
@@ -115,15 +116,16 @@ fn median(times: &mut [f64]) -> f64 {
 
 /// A line for each model, as Markdown: what an image takes in batches of each size.
 fn table(models: &[Speed], batches: &[usize]) -> String {
-    let sizes: String = batches.iter().map(|batch| format!(" batch of {batch} |")).collect();
-    let mut table = format!("Microseconds an image.\n\n| model | parameters |{sizes}\n| --- | ---: |");
-    table += &" ---: |".repeat(batches.len());
-    table.push('\n');
-    for model in models {
-        let medians = model.batches.iter().map(|times| format!(" {:.0} |", times.median / as_f64(times.batch)));
-        table += &format!("| {} | {} |{}\n", model.version, model.parameters, medians.collect::<String>());
-    }
-    table
+    let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let sizes = batches.iter().map(|batch| format!("batch of {batch}"));
+    let head = row(["model".to_owned(), "parameters".to_owned()].into_iter().chain(sizes).collect());
+    let rule = format!("| --- |{}", " ---: |".repeat(1 + batches.len()));
+    let line = |model: &Speed| {
+        let medians = model.batches.iter().map(|times| format!("{:.0} µs", times.median / as_f64(times.batch)));
+        row([model.version.to_string(), model.parameters.to_string()].into_iter().chain(medians).collect())
+    };
+    let lines = models.iter().map(line);
+    [head, rule].into_iter().chain(lines).map(|line| line + "\n").collect()
 }
 
 #[cfg(test)]
@@ -140,8 +142,8 @@ mod tests {
         let times = |batch, median| Times { batch, median, fastest: 1.0 };
         let batches = vec![times(1, 200.0), times(8, 808.0)];
         let speed = Speed { version: "v1".parse().unwrap(), parameters: 3, batches };
-        let expected = "Microseconds an image.\n\n| model | parameters | batch of 1 | batch of 8 |\n\
-            | --- | ---: | ---: | ---: |\n| v1 | 3 | 200 | 101 |\n";
+        let expected = "| model | parameters | batch of 1 | batch of 8 |\n\
+            | --- | ---: | ---: | ---: |\n| v1 | 3 | 200 µs | 101 µs |\n";
         assert_eq!(table(&[speed], &[1, 8]), expected);
     }
 }

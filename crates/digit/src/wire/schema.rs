@@ -56,6 +56,10 @@ impl ToSchema for Input {
     fn name() -> Cow<'static, str> {
         "Drawing".into()
     }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Bitmap::name().into_owned(), Bitmap::schema()));
+    }
 }
 
 fn strokes() -> ObjectBuilder {
