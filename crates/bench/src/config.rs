@@ -80,7 +80,7 @@ pub(crate) struct Soak {
     #[arg(long, default_value = "1000000")]
     pub(crate) requests: u64,
     /// Clients that ask at a time.
-    #[arg(long, default_value = "8")]
+    #[arg(long, default_value = "4")]
     pub(crate) clients: NonZeroUsize,
     /// How much a process may grow after the first tenth, in percent.
     #[arg(long, default_value = "5")]

@@ -27,8 +27,12 @@ const TOLD: u64 = 20;
 /// What the growth counts from.
 const FIRST: u64 = TOLD / 10;
 
-/// How often it is looked whether it is time to tell.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often it is looked how much a process holds. What is told is the mean between two times, because an allocator
+/// gives memory back in its own time.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long a client waits that was told that there is no room: its batch and those of the others may be too much at once.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// What clients share.
 #[derive(Debug)]
@@ -38,6 +42,7 @@ struct Shared {
     requests: u64,
     begun: AtomicU64,
     done: AtomicU64,
+    refused: AtomicU64,
     failures: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -53,6 +58,7 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
         requests: soak.requests,
         begun: AtomicU64::new(0),
         done: AtomicU64::new(0),
+        refused: AtomicU64::new(0),
         failures: Mutex::default(),
     });
     let mut asking = JoinSet::new();
@@ -62,7 +68,9 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
     let memory = watch(&shared, &services.processes).await?;
     asking.join_all().await;
     let failures = shared.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    println!("\nFailures: {}.", if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") });
+    let ends = if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") };
+    let refused = shared.refused.load(Ordering::Relaxed);
+    println!("\nFailures: {ends}. {refused} times a client was told that there is no room, and asked again.");
     let sound = services.processes.iter().zip(&memory).filter(|(process, kib)| verdict(process, kib, soak.percent));
     ensure!(sound.count() == memory.len(), "memory grew");
     ensure!(failures.is_empty(), "requests failed");
@@ -75,13 +83,19 @@ impl Shared {
         let mut connections: [Option<Connection>; 2] = [None, None];
         while self.begun.fetch_add(1, Ordering::Relaxed) < self.requests {
             let (service, question) = self.question(&mut random);
-            let end = match self.services[service].ask(&mut connections[service], &question).await {
-                Ok(answer) if answer.status == StatusCode::OK => None,
-                Ok(answer) => Some(answer.status.as_u16().to_string()),
-                Err(error) => Some(format!("no answer: {error}")),
+            let end = loop {
+                match self.services[service].ask(&mut connections[service], &question).await {
+                    Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
+                        self.refused.fetch_add(1, Ordering::Relaxed);
+                        sleep(AGAIN).await;
+                    }
+                    Ok(answer) => break Ok(answer.status),
+                    Err(error) => break Err(error),
+                }
             };
             self.done.fetch_add(1, Ordering::Relaxed);
-            if let Some(end) = end {
+            let end = end.map_or_else(|error| format!("no answer: {error}"), |status| status.to_string());
+            if end != StatusCode::OK.to_string() {
                 *self.failures.lock().unwrap_or_else(PoisonError::into_inner).entry(end).or_default() += 1;
             }
         }
@@ -106,32 +120,42 @@ impl Shared {
     }
 }
 
-/// Prints memory as requests are answered. For each process what it held, in KiB, at each time.
+/// Prints memory as requests are answered. For each process what it held, in KiB, between one time and the next.
 async fn watch(shared: &Shared, processes: &[Process]) -> anyhow::Result<Vec<Vec<u64>>> {
     let names: Vec<&str> = processes.iter().map(|process| process.name.as_str()).collect();
     println!("| requests | a second | {} |", names.join(" | "));
     println!("| --- | ---{} |", " | ---".repeat(names.len()));
-    let (mut memory, mut told) = (vec![Vec::new(); processes.len()], 0);
-    let mut began = Instant::now();
-    while told < TOLD {
-        sleep(LOOK).await;
+    let mut means = vec![Vec::new(); processes.len()];
+    for told in 1..=TOLD {
+        let began = Instant::now();
+        let before = shared.done.load(Ordering::Relaxed);
+        let seen = look(shared, processes, told * shared.requests / TOLD).await?;
         let done = shared.done.load(Ordering::Relaxed);
-        if done * TOLD < (told + 1) * shared.requests {
-            continue;
-        }
-        told += 1;
-        let mut cells = Vec::new();
-        for (process, memory) in processes.iter().zip(&mut memory) {
-            let kib = memory::resident_kib(process.pid)?;
-            memory.push(kib);
-            cells.push(format!("{} MB {}", kib / 1024, bar(kib, memory.iter().copied().max().unwrap_or(kib))));
-        }
         #[expect(clippy::cast_precision_loss, reason = "there are not that many requests")]
-        let per_second = (shared.requests / TOLD) as f64 / began.elapsed().as_secs_f64();
-        began = Instant::now();
+        let per_second = (done - before) as f64 / began.elapsed().as_secs_f64();
+        let mut cells = Vec::new();
+        for (seen, means) in seen.iter().zip(&mut means) {
+            let mean = seen.iter().sum::<u64>() / (seen.len() as u64).max(1);
+            means.push(mean);
+            cells.push(format!("{} MB {}", mean / 1024, bar(mean, means.iter().copied().max().unwrap_or(mean))));
+        }
         println!("| {done} | {per_second:.0} | {} |", cells.join(" | "));
     }
-    Ok(memory)
+    Ok(means)
+}
+
+/// Looks at each process again and again until so many requests are done. What each held, in KiB.
+async fn look(shared: &Shared, processes: &[Process], until: u64) -> anyhow::Result<Vec<Vec<u64>>> {
+    let mut seen = vec![Vec::new(); processes.len()];
+    loop {
+        for (process, seen) in processes.iter().zip(&mut seen) {
+            seen.push(memory::resident_kib(process.pid)?);
+        }
+        if shared.done.load(Ordering::Relaxed) >= until {
+            return Ok(seen);
+        }
+        sleep(LOOK).await;
+    }
 }
 
 /// As long as it is large, beside the largest so far.

@@ -119,8 +119,12 @@ impl Examples {
     }
 }
 
-/// Has a few bodies arrive in pieces or not at all, and a few headers come twice, or be missing.
+/// Has a few bodies be too large, arrive in pieces or not at all, and a few headers come twice, or be missing.
 fn arrive(random: &mut Random, sent: &mut Sent) {
+    if random.below(10_000) == 0 {
+        sent.body.resize(5_000_000 + random.below(200_000), b' ');
+        sent.sound = None;
+    }
     let size = 1 + sent.body.len() / (1 + random.below(20));
     match random.below(40) {
         0..4 => sent.arrival = Arrival::Pieces(size),
