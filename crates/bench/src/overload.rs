@@ -62,7 +62,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
         "| | answered a second, each client waiting | sent a second | answered a second | p99 | refused | p99 | other ends |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
-    let mut missed = Vec::new();
+    let (mut details, mut missed) = (Vec::new(), Vec::new());
     for (name, url, path) in
         [("model", &services.model_url, "/predict"), ("api", &services.api_url, "/predict?preview=true")]
     {
@@ -74,9 +74,11 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
         let pace = Pace { target: target()?, questions, per_second, connections, is_over };
         let outcome = too_much(pace, target()?, Duration::from_secs(overload.seconds)).await?;
         println!("{}", outcome.row(name, capacity, overload.seconds));
+        details.push(format!("{name}: {}", outcome.details()));
         missed.extend(outcome.missed(overload).into_iter().map(|aim| format!("{name}: {aim}")));
     }
-    println!("\nAims missed: {}.", if missed.is_empty() { "none".to_owned() } else { missed.join("; ") });
+    println!("\n{}", details.join("\n"));
+    println!("Aims missed: {}.", if missed.is_empty() { "none".to_owned() } else { missed.join("; ") });
     for process in &services.processes {
         alive(process)?;
     }
@@ -141,25 +143,27 @@ impl Outcome {
         let (accepted, refused) = (self.accepted.len() as u64, self.refused.len() as u64);
         let sent = accepted + refused + self.others;
         let a_second = |count: u64| count / seconds.max(1);
-        let probes: Vec<String> = PROBES
-            .iter()
-            .zip(&self.probes)
-            .map(|(path, took)| format!("{path} p99 {}, at most {}", p99(took), shown(took.last())))
-            .collect();
         format!(
-            "| {name} | {capacity:.0} | {} | {} | {} | {} | {} | {} |\n{name}: {}; {} of {} probes failed; requests \
-             were sent up to {} late (p99); the slowest answer took {}",
+            "| {name} | {capacity:.0} | {} | {} | {} | {} | {} | {} |",
             a_second(sent),
             a_second(accepted),
             p99(&self.accepted),
             a_second(refused),
             p99(&self.refused),
-            self.others,
-            probes.join("; "),
+            self.others
+        )
+    }
+
+    fn details(&self) -> String {
+        let probe = |(path, took): (&&str, &Vec<Duration>)| {
+            format!("{path} p99 {}, at most {} of {}", p99(took), shown(took.last()), took.len())
+        };
+        format!(
+            "{}; {} probes failed; the slowest answer took {}; requests were sent up to {} late (p99)",
+            PROBES.iter().zip(&self.probes).map(probe).collect::<Vec<_>>().join("; "),
             self.failed_probes,
-            self.probes.iter().map(Vec::len).sum::<usize>(),
-            p99(&self.lags),
-            shown(self.accepted.last())
+            shown(self.accepted.last()),
+            p99(&self.lags)
         )
     }
 
