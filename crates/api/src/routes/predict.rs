@@ -9,21 +9,9 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<Api> {
-    let documented = routes!(predict).takes_a_drawing().refuses(&[
-        Code::InvalidJson,
-        Code::InvalidForm,
+    let documented = routes!(predict).takes_a_drawing(&[
         Code::InvalidQuery,
-        Code::IncompleteBody,
         Code::UnknownModel,
-        Code::Timeout,
-        Code::PayloadTooLarge,
-        Code::ImageTooLarge,
-        Code::UnsupportedMediaType,
-        Code::BlankImage,
-        Code::NotAnImage,
-        Code::CorruptImage,
-        Code::InvalidInput,
-        Code::Overloaded,
         Code::ModelUnavailable,
         Code::DatabaseUnavailable,
     ]);

@@ -15,23 +15,8 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
-    let documented = routes!(predict).takes_a_drawing().refuses(&[
-        Code::InvalidJson,
-        Code::InvalidForm,
-        Code::InvalidQuery,
-        Code::IncompleteBody,
-        Code::UnknownModel,
-        Code::Timeout,
-        Code::PayloadTooLarge,
-        Code::ImageTooLarge,
-        Code::UnsupportedMediaType,
-        Code::BlankImage,
-        Code::NotAnImage,
-        Code::CorruptImage,
-        Code::InvalidInput,
-        Code::Overloaded,
-        Code::ModelUnavailable,
-    ]);
+    let documented =
+        routes!(predict).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
     OpenApiRouter::new().routes(documented).route("/predict/", post(predict))
 }
 

@@ -1,6 +1,9 @@
 //! The body of `POST /predict` in the documentation: every form that [`Posted`](crate::Posted) reads, with examples.
 
-use digit::{ink::MAX_PIXELS, wire::Input};
+use digit::{
+    ink::MAX_PIXELS,
+    wire::{Code, Input},
+};
 use serde_json::{Value, json};
 use utoipa::{
     ToSchema,
@@ -12,6 +15,22 @@ use utoipa::{
         schema::Type,
     },
 };
+
+/// What a body may be refused for that should be a drawing, and the drawing in it.
+pub(super) const REFUSED: [Code; 12] = [
+    Code::InvalidJson,
+    Code::InvalidForm,
+    Code::IncompleteBody,
+    Code::Timeout,
+    Code::PayloadTooLarge,
+    Code::ImageTooLarge,
+    Code::UnsupportedMediaType,
+    Code::BlankImage,
+    Code::NotAnImage,
+    Code::CorruptImage,
+    Code::InvalidInput,
+    Code::Overloaded,
+];
 
 /// An eight in each format, served beside the page, because a document in JSON cannot hold it: media type, name, bytes.
 pub(super) const PICTURES: [(&str, &str, &[u8]); 4] = [

@@ -21,11 +21,13 @@ pub trait Documented: Sized {
         self.with_schema::<Problem>().each_operation(|operation| problems::refuse(operation, codes))
     }
 
-    /// Says that the operations take what [`Posted`](crate::Posted) reads.
+    /// Says that the operations take what [`Posted`](crate::Posted) reads, and answer with problems where that is no
+    /// drawing, or of these codes besides.
     #[must_use]
-    fn takes_a_drawing(self) -> Self {
+    fn takes_a_drawing(self, besides: &[Code]) -> Self {
         self.with_schema::<digit::wire::Input>()
             .each_operation(|operation| operation.request_body = Some(drawing::body().into()))
+            .refuses(&[&drawing::REFUSED, besides].concat())
     }
 }
 
