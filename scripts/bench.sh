@@ -12,6 +12,28 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+
+# The processors that this program may use, one a line.
+cores() {
+  local ranges first last
+  IFS=, read -ra ranges <<<"$(taskset --cpu-list --pid $$ | sed 's/.*: //')"
+  for range in "${ranges[@]}"; do
+    IFS=- read -r first last <<<"$range"
+    seq "$first" "${last:-$first}"
+  done
+}
+
+# Too much must come from elsewhere, or it keeps from the services what they would need to bear it: where there are two
+# processors, each side gets its half.
+loader=()
+mapfile -t all < <(cores)
+half=$((${#all[@]} / 2))
+if [ "${1:-}" = overload ] && [ "$half" -gt 0 ]; then
+  CORES=$(IFS=,; echo "${all[*]:half}")
+  loader=(taskset --cpu-list "$(IFS=,; echo "${all[*]:0:half}")")
+  export CORES
+fi
+
 # shellcheck disable=SC2016 # the variables are those of scripts/stack.sh
-exec scripts/stack.sh bash -c \
+exec scripts/stack.sh "${loader[@]}" bash -c \
   'exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}' bench "$@"

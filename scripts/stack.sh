@@ -3,12 +3,15 @@
 # stops it. Nothing of it is kept. The command gets API_URL, MODEL_URL, API_PID and MODEL_PID.
 #
 #   scripts/stack.sh COMMAND...
+#   CORES=0,2-3                 the processors that the services and the database get, if not all
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 fail() { echo "stack.sh: $*" >&2; exit 1; }
 ask() { curl --silent --fail --noproxy '*' --output /dev/null --max-time 2 "$@"; }
 now() { date +%s%3N; }
+on_cores=()
+[ -z "${CORES:-}" ] || on_cores=(taskset --cpu-list "$CORES")
 
 scripts/setup.sh run
 cargo build --release --locked --workspace --bin api --bin model --bin bench
@@ -30,7 +33,7 @@ start() {
   local started
   started=$(now)
   : >"$folder/$1.log"
-  setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
+  "${on_cores[@]}" setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
   pid=$!
   until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
     kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
@@ -47,7 +50,7 @@ export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0
 mkdir "$folder/models"
 cp -r models/champion "models/$(cat models/champion)" "$folder/models"
 export MODEL_DIR=$folder/models
-DATABASE_URL=$(scripts/postgres.sh start "$folder/postgres")
+DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
 start model
 MODEL_PID=$pid MODEL_URL=$address

@@ -7,6 +7,7 @@ use service::{Outcomes, seconds};
 use std::time::Instant;
 
 const ANSWERED: &str = "answered";
+const FULL: &str = "full";
 const BUSY: &str = "busy";
 const REFUSED: &str = "refused";
 const AWAY: &str = "away";
@@ -21,14 +22,18 @@ pub(crate) struct Asks {
 
 impl Default for Asks {
     fn default() -> Self {
-        let outcomes = Outcomes::new([ANSWERED, BUSY, REFUSED, AWAY, CANCELLED]);
+        let outcomes = Outcomes::new([ANSWERED, FULL, BUSY, REFUSED, AWAY, CANCELLED]);
         Self { outcomes, seconds: seconds() }
     }
 }
 
 impl Asks {
     pub(crate) fn register(&self, registry: &mut Registry) {
-        self.outcomes.register(registry, "model_asks", "Drawings that the model service was asked about");
+        self.outcomes.register(
+            registry,
+            "model_asks",
+            "Drawings for the model service; full: it was not asked about them",
+        );
         registry.register("model_ask_seconds", "How long it took to answer or to refuse", self.seconds.clone());
     }
 
@@ -50,6 +55,7 @@ impl Ask {
     pub(crate) fn end<T>(mut self, answer: &Result<T, ModelError>) {
         self.outcome = match answer {
             Ok(_) => ANSWERED,
+            Err(ModelError::Full) => FULL,
             Err(ModelError::Refused(failure)) if failure.problem.status == StatusCode::TOO_MANY_REQUESTS => BUSY,
             Err(ModelError::Refused(_)) => REFUSED,
             Err(ModelError::Away(_)) => AWAY,
@@ -59,7 +65,7 @@ impl Ask {
 
 impl Drop for Ask {
     fn drop(&mut self) {
-        if self.outcome != CANCELLED {
+        if ![CANCELLED, FULL].contains(&self.outcome) {
             self.asks.seconds.observe(self.began.elapsed().as_secs_f64());
         }
         self.asks.outcomes.add(self.outcome, 1);

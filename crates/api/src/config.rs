@@ -3,7 +3,13 @@
 use clap::Parser;
 use reqwest::Url;
 use service::TelemetryOptions;
-use std::{convert::Infallible, fmt, net::SocketAddr, num::NonZeroU32, str::FromStr};
+use std::{
+    convert::Infallible,
+    fmt,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    str::FromStr,
+};
 
 /// Serves the page and the HTTP interface.
 #[derive(Debug, Clone, Parser)]
@@ -22,6 +28,9 @@ pub struct Config {
     /// The model service.
     #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000")]
     pub model_url: Url,
+    /// Drawings that the model service is asked about at a time; one more is told to come back later.
+    #[arg(long, env = "MODEL_REQUESTS", default_value = "64")]
+    pub model_requests: NonZeroUsize,
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,

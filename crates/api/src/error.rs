@@ -15,9 +15,7 @@ impl From<StoreError> for Failure {
                 tracing::warn!(reason, "the database is away");
                 Failure::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
-            StoreError::Busy => {
-                Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(SOON)
-            }
+            StoreError::Busy => too_many(),
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");
                 Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
@@ -29,6 +27,7 @@ impl From<StoreError> for Failure {
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         match error {
+            ModelError::Full => too_many(),
             ModelError::Refused(failure) => failure,
             ModelError::Away(reason) => {
                 tracing::warn!(reason, "the model service is away");
@@ -36,4 +35,8 @@ impl From<ModelError> for Failure {
             }
         }
     }
+}
+
+fn too_many() -> Failure {
+    Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(SOON)
 }

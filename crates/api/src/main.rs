@@ -23,7 +23,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let database = config.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
     let store = Store::new(database, config.database_connections);
-    let model = ModelClient::new(&config.model_url).context("MODEL_URL")?;
+    let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
     let readiness = Readiness::default();

@@ -8,7 +8,8 @@ use digit::{
 use prometheus_client::registry::Registry;
 use reqwest::{Client, Response, StatusCode, Url, header};
 use service::{Failure, TRACED, TRACEPARENT, traceparent};
-use std::{error::Error, time::Duration};
+use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
 
 /// How long the model service may take to accept a connection, and to answer.
@@ -21,12 +22,17 @@ pub struct ModelClient {
     http: Client,
     predict: Url,
     ready: Url,
+    /// A permit for each drawing that it is asked about at a time. Whoever is refused here learns it at once, and costs
+    /// the model service nothing.
+    room: Arc<Semaphore>,
     asks: Asks,
 }
 
 /// Why the model service gave no answer.
 #[derive(Debug)]
 pub enum ModelError {
+    /// It is asked about as many drawings as it may be at a time.
+    Full,
     /// It answered that the input is at fault, or that it is busy.
     Refused(Failure),
     /// It cannot be reached or is not well; the reason is for the log.
@@ -34,11 +40,12 @@ pub enum ModelError {
 }
 
 impl ModelClient {
-    /// A client of the model service at `base`, such as `http://127.0.0.1:8000`.
+    /// A client of the model service at `base`, such as `http://127.0.0.1:8000`, that asks it about so many drawings at
+    /// a time.
     ///
     /// # Errors
     /// When the address cannot be one of a service that speaks HTTP.
-    pub fn new(base: &Url) -> anyhow::Result<Self> {
+    pub fn new(base: &Url, requests: NonZeroUsize) -> anyhow::Result<Self> {
         anyhow::ensure!(base.scheme() == "http", "the model service speaks http, not {}: {base}", base.scheme());
         let http = Client::builder()
             .connect_timeout(CONNECT_LIMIT)
@@ -46,7 +53,8 @@ impl ModelClient {
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
         let (predict, ready) = (base.join("predict?explain=true")?, base.join("readyz")?);
-        Ok(Self { http, predict, ready, asks: Asks::default() })
+        let room = Arc::new(Semaphore::new(requests.get()));
+        Ok(Self { http, predict, ready, room, asks: Asks::default() })
     }
 
     /// Shows what is counted of asking.
@@ -58,7 +66,7 @@ impl ModelClient {
     /// network saw.
     ///
     /// # Errors
-    /// When the model service refuses the input, does not know the version, is busy or away.
+    /// When it is asked too much already, or refuses the input, does not know the version, is busy or away.
     pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
         let counted = self.asks.begin();
         let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
@@ -71,6 +79,7 @@ impl ModelClient {
     }
 
     async fn ask(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
+        let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
         let mut address = self.predict.clone();
         address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
         let mut request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());

@@ -96,7 +96,7 @@ pub(crate) struct Overload {
     #[arg(long, default_value = "60")]
     pub(crate) seconds: u64,
     /// Connections to send over.
-    #[arg(long, default_value = "512")]
+    #[arg(long, default_value = "128")]
     pub(crate) connections: usize,
     /// Milliseconds that a drawing may wait for its turn, as the model service was told.
     #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]

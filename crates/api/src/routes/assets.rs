@@ -11,12 +11,13 @@ use axum::{
 use digit::wire::Code;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use service::Failure;
+use std::sync::Arc;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/static"]
 struct Assets;
 
-pub(super) fn router() -> Router<Api> {
+pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/static/{*path}", get(asset))
 }
 

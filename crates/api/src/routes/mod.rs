@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
 };
 use service::Metrics;
+use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -36,7 +37,7 @@ pub fn app(api: Api) -> Router {
         .merge(predictions::router())
         .merge(probes::router())
         .merge(page.into())
-        .with_state(api);
+        .with_state(Arc::new(api));
     service::with_layers(routes, metrics)
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

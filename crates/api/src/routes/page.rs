@@ -18,12 +18,13 @@ use digit::{
 };
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Drawings in the strip.
 const STRIP: u8 = 12;
 
-pub(super) fn router() -> Router<Api> {
+pub(super) fn router() -> Router<Arc<Api>> {
     Router::new()
         .route("/", get(home))
         .route("/recent", get(recent))
@@ -39,7 +40,7 @@ struct View {
     before: Option<String>,
 }
 
-async fn home(State(api): State<Api>, Params(view): Params<View>) -> Response {
+async fn home(State(api): State<Arc<Api>>, Params(view): Params<View>) -> Response {
     match asked_for(&api, &view).await {
         Ok((shown, before)) => page(&api, shown.as_ref(), before).await,
         Err(failure) => refused(&api, failure).await,
@@ -53,13 +54,13 @@ async fn asked_for(api: &Api, view: &View) -> Result<(Option<Prediction>, Option
     Ok((Some(shown), before))
 }
 
-async fn recent(State(api): State<Api>, Params(view): Params<View>) -> Result<Html<String>, Failure> {
+async fn recent(State(api): State<Arc<Api>>, Params(view): Params<View>) -> Result<Html<String>, Failure> {
     let before = view.before.as_deref().map(id).transpose()?;
     html(&RecentStrip { recent: strip(&api, before).await })
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Api>, posted: Result<Posted, Failure>) -> Response {
+async fn upload(State(api): State<Arc<Api>>, posted: Result<Posted, Failure>) -> Response {
     match record(&api, posted).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, failure).await,
@@ -80,7 +81,7 @@ struct LabelForm {
 type LabelFormResult = Result<Form<LabelForm>, FormRejection>;
 
 /// The form under an answer: what the drawing really is.
-async fn label(State(api): State<Api>, PredictionId(id): PredictionId, form: LabelFormResult) -> Response {
+async fn label(State(api): State<Arc<Api>>, PredictionId(id): PredictionId, form: LabelFormResult) -> Response {
     match relabel(&api, id, form).await {
         Ok(()) => show(id),
         Err(failure) => refused(&api, failure).await,

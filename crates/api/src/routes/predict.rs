@@ -5,10 +5,11 @@ use axum::{Json, extract::State, routing::post};
 use digit::wire::{Code, Outcome, Source};
 use serde::Deserialize;
 use service::{Documented, Failure, Params, Posted};
+use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn router() -> OpenApiRouter<Api> {
+pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let documented = routes!(predict).takes_a_drawing(&[
         Code::InvalidQuery,
         Code::UnknownModel,
@@ -45,7 +46,7 @@ struct Options {
     responses((status = OK, description = "What the drawing was taken for", body = Outcome)),
 )]
 async fn predict(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
     Posted(input): Posted,
 ) -> Result<Json<Outcome>, Failure> {

@@ -6,6 +6,7 @@ use axum::{Json, extract::State, http::header, response::IntoResponse};
 use digit::wire::{Code, Labelling, Page, Prediction};
 use serde::Deserialize;
 use service::{Documented, Failure, JsonBody, Params};
+use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 const PAGE: u8 = 20;
 const LONGEST_PAGE: u8 = 100;
 
-pub(super) fn router() -> OpenApiRouter<Api> {
+pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let labelled = routes!(label).refuses(&[
         Code::InvalidJson,
         Code::IncompleteBody,
@@ -48,7 +49,7 @@ struct Range {
     get, path = "/predictions", tag = "History", params(Range),
     responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
 )]
-async fn list(State(api): State<Api>, Params(range): Params<Range>) -> Result<Json<Page>, Failure> {
+async fn list(State(api): State<Arc<Api>>, Params(range): Params<Range>) -> Result<Json<Page>, Failure> {
     let limit = range.limit.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
         return Err(Failure::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")));
@@ -61,7 +62,7 @@ async fn list(State(api): State<Api>, Params(range): Params<Range>) -> Result<Js
     get, path = "/predictions/{id}", tag = "History", params(PredictionId),
     responses((status = OK, description = "The prediction", body = Prediction)),
 )]
-async fn show(State(api): State<Api>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, Failure> {
+async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, Failure> {
     api.store.prediction(id).await?.map(Json).ok_or_else(unknown)
 }
 
@@ -75,7 +76,7 @@ async fn show(State(api): State<Api>, PredictionId(id): PredictionId) -> Result<
     responses((status = OK, description = "The prediction with its label", body = Prediction)),
 )]
 async fn label(
-    State(api): State<Api>,
+    State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, Failure> {
@@ -87,7 +88,7 @@ async fn label(
     get, path = "/predictions/{id}/bitmap.png", tag = "History", params(PredictionId),
     responses((status = OK, description = "The picture", content_type = "image/png", body = inline(Vec<u8>))),
 )]
-async fn bitmap(State(api): State<Api>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
+async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
     let headers = [
         (header::CONTENT_TYPE, "image/png"),

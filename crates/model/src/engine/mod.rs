@@ -4,6 +4,7 @@
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
 mod metrics;
+mod priority;
 mod queue;
 mod statistics;
 mod worker;
@@ -155,16 +156,13 @@ impl<N: Network> Engine<N> {
         outcome(&*network, answer).await
     }
 
-    /// Checks that there is a place at all: a large request is not made sense of only to be refused then.
+    /// Checks that there is a place at all: a large request is not made sense of only to be refused then. How many drawings
+    /// it holds is not known, so that none of them is counted.
     ///
     /// # Errors
     /// When all places are taken.
     pub fn check_room(&self, network: &N) -> Result<(), EngineError> {
-        if self.places.available_permits() == 0 {
-            network.statistics().fail.add(Duration::ZERO);
-            return Err(EngineError::Busy);
-        }
-        Ok(())
+        if self.places.available_permits() > 0 { Ok(()) } else { Err(refusal(network)) }
     }
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
@@ -173,8 +171,7 @@ impl<N: Network> Engine<N> {
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
             tally.fate = Fate::Busy;
-            network.statistics().fail.add(Duration::ZERO);
-            EngineError::Busy
+            refusal(&**network)
         })?;
         let (reply, answer) = oneshot::channel();
         let queued = Instant::now();
@@ -188,6 +185,7 @@ impl<N: Network> Engine<N> {
         let (megapixels, runtime) = (self.megapixels.clone(), Handle::current());
         let span = tracing::info_span!(target: TRACED, "preprocess");
         let decode = move || {
+            priority::step_back();
             let _in_it = span.enter();
             let _permit = runtime.block_on(megapixels.acquire_many(cost(&input)));
             if job.reply.is_closed() {
@@ -222,6 +220,12 @@ async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classific
         network.statistics().fail.add(began.elapsed());
         undone.into()
     })
+}
+
+/// All places are taken, which a network's statistics call a failure.
+fn refusal(network: &impl Network) -> EngineError {
+    network.statistics().fail.add(Duration::ZERO);
+    EngineError::Busy
 }
 
 /// How many of the [`MEGAPIXELS`] an input takes.

@@ -1,7 +1,7 @@
 //! The threads that own the networks, one for each core.
 
 use super::{
-    Metrics, Statistics,
+    Metrics, Statistics, priority,
     queue::{Batch, LARGEST_BATCH, Queue, Undone},
 };
 use digit::Bitmap;
@@ -32,6 +32,7 @@ pub trait Network: Send + Sync + 'static {
 pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
     // More threads than one only get in each other's way: the network is small, and there is a worker for each core.
     tch::set_num_threads(1);
+    priority::step_back();
     while let Some(batch) = queue.next_batch() {
         run(worker, batch, metrics);
     }

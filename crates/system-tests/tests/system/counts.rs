@@ -123,7 +123,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     let crowd: JoinSet<_> = (0..25).flat_map(|_| requests(&stack)).map(outcome).collect();
     crowd.join_all().await.into_iter().for_each(|outcome| seen.add(outcome));
     let answered = seen.of(&["kept", "preview"]);
-    let (undrawable, busy) = (seen.of(&["blank_image", "corrupt_image"]), seen.of(&["overloaded"]));
+    let (undrawable, overloaded) = (seen.of(&["blank_image", "corrupt_image"]), seen.of(&["overloaded"]));
 
     let api = Shown::by(stack.api.address, &stack.http).await;
     let model = Shown::by(stack.model.as_ref().unwrap().address, &stack.http).await;
@@ -134,11 +134,14 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     }
 
     let asks = |outcome| api.outcome("digits_model_asks_total", outcome);
-    let asked = api.sum("digits_model_asks_total");
-    assert_eq!((asks("answered"), asks("busy")), (answered, busy));
+    // Some were too many for the web service, more than it asks about at a time, some of the rest for the model service.
+    let (full, busy) = (asks("full"), asks("busy"));
+    assert!(full > 0 && busy > 0);
+    assert_eq!((asks("answered"), full + busy), (answered, overloaded));
+    let asked = api.sum("digits_model_asks_total") - full;
     assert_eq!(asks("refused"), undrawable + seen.of(&["unknown_model"]));
     assert_eq!((asks("away"), asks("cancelled")), (0, 0));
-    assert_eq!(asked + seen.of(&["not_an_image", "unsupported_media_type"]), seen.sent);
+    assert_eq!(asked + full + seen.of(&["not_an_image", "unsupported_media_type"]), seen.sent);
     assert_eq!((model.sum(REQUESTS), api.one("digits_model_ask_seconds_count")), (asked, asked));
     assert_eq!((model.answered(200), model.answered(429)), (answered, busy));
 

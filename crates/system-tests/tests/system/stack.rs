@@ -77,6 +77,9 @@ pub(crate) const LIMITS: Limits = Limits {
     patience: Duration::from_secs(10),
 };
 
+/// Drawings that the web service asks the model service about at a time: fewer than some tests send.
+pub(crate) const MODEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
 /// Starts the model service with the champion of a folder.
 pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
     start_model_with(listen, models, LIMITS.workers, LIMITS).await
@@ -129,7 +132,7 @@ impl Stack {
             let store = store.clone();
             async move { store.migrate().await.unwrap() }
         });
-        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
+        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let api =
             Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -3,7 +3,7 @@
 
 use crate::{
     drawings,
-    stack::{ANY, empty_database, root},
+    stack::{ANY, MODEL_REQUESTS, empty_database, root},
 };
 use api::{Api, ModelClient, Store};
 use axum::{Router, body::Bytes, extract::State, routing::post};
@@ -114,7 +114,7 @@ impl Pair {
         let app = |readiness| model::app(Model { engine, registry, readiness });
         let model = Told::start("digits-model", &options, app).await;
 
-        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap()).unwrap();
+        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let database = empty_database().await;
         let app = |readiness| {
             let store = Store::new(database, NonZeroU32::MIN.saturating_add(4));
