@@ -12,7 +12,7 @@ pub struct Digit(u8);
 
 /// What was given where a digit or a label was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a label is a digit from 0 to 9, or \"not_a_digit\"")]
+#[error("a label is a digit from 0 to 9, \"not_a_digit\" or \"unsure\"")]
 pub struct InvalidDigit;
 
 impl Digit {
@@ -58,17 +58,22 @@ impl<'de> Deserialize<'de> for Digit {
     }
 }
 
-/// What a person says that a drawing is: in JSON a number from 0 to 9, or `"not_a_digit"`.
+/// What a person says that a drawing is: in JSON a number from 0 to 9, `"not_a_digit"` or `"unsure"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrueLabel {
     /// This digit.
     Digit(Digit),
     /// A letter, a scribble, two digits: nothing that has a right answer from 0 to 9.
     NotADigit,
+    /// The person cannot tell either. No truth to judge an answer by.
+    Unsure,
 }
 
 impl TrueLabel {
-    pub(crate) const NOT_A_DIGIT: &str = "not_a_digit";
+    /// The name of [`NotADigit`](Self::NotADigit).
+    pub const NOT_A_DIGIT: &str = "not_a_digit";
+    /// The name of [`Unsure`](Self::Unsure).
+    pub const UNSURE: &str = "unsure";
 }
 
 impl fmt::Display for TrueLabel {
@@ -76,11 +81,12 @@ impl fmt::Display for TrueLabel {
         match self {
             Self::Digit(digit) => digit.fmt(f),
             Self::NotADigit => f.write_str(Self::NOT_A_DIGIT),
+            Self::Unsure => f.write_str(Self::UNSURE),
         }
     }
 }
 
-/// Reads what [`Display`](fmt::Display) writes: `"7"` or `"not_a_digit"`.
+/// Reads what [`Display`](fmt::Display) writes: `"7"`, `"not_a_digit"` or `"unsure"`.
 impl FromStr for TrueLabel {
     type Err = InvalidDigit;
 
@@ -88,6 +94,7 @@ impl FromStr for TrueLabel {
         match text.as_bytes() {
             [digit @ b'0'..=b'9'] => Ok(Self::Digit(Digit(digit - b'0'))),
             _ if text == Self::NOT_A_DIGIT => Ok(Self::NotADigit),
+            _ if text == Self::UNSURE => Ok(Self::Unsure),
             _ => Err(InvalidDigit),
         }
     }
@@ -98,6 +105,7 @@ impl Serialize for TrueLabel {
         match self {
             Self::Digit(digit) => digit.serialize(serializer),
             Self::NotADigit => serializer.serialize_str(Self::NOT_A_DIGIT),
+            Self::Unsure => serializer.serialize_str(Self::UNSURE),
         }
     }
 }
@@ -109,6 +117,7 @@ impl<'de> Deserialize<'de> for TrueLabel {
                 number.as_i64().and_then(|value| Digit::try_from(value).ok()).map(Self::Digit)
             }
             serde_json::Value::String(text) if text == Self::NOT_A_DIGIT => Some(Self::NotADigit),
+            serde_json::Value::String(text) if text == Self::UNSURE => Some(Self::Unsure),
             _ => None,
         }
         .ok_or_else(|| serde::de::Error::custom(InvalidDigit))
@@ -120,8 +129,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_is_a_digit_or_not_a_digit_and_nothing_else() {
-        for good in ["0", "9", "\"not_a_digit\""] {
+    fn a_label_is_a_digit_not_a_digit_or_unsure_and_nothing_else() {
+        for good in ["0", "9", "\"not_a_digit\"", "\"unsure\""] {
             let label: TrueLabel = serde_json::from_str(good).unwrap();
             assert_eq!(serde_json::to_string(&label).unwrap(), good);
             assert_eq!(label.to_string().parse(), Ok(label));

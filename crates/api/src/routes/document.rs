@@ -1,6 +1,12 @@
 //! What the documentation says of the service as a whole.
 
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
 
 /// The document; each route adds itself.
 #[derive(OpenApi)]
@@ -14,11 +20,25 @@ use utoipa::OpenApi;
                        answers 404 (`not_found`), a method that an address does not take 405 \
                        (`method_not_allowed`), and a defect of the service would be a 500 (`internal`).",
     ),
+    modifiers(&Receipts),
     tags(
         (name = "Recognise", description = "What is this drawing?"),
         (name = "Label", description = "What is it really?"),
         (name = "History", description = "What was recorded"),
+        (name = "Quality", description = "How good are the answers?"),
         (name = "Operations", description = "For those who run the service"),
     ),
 )]
 pub(super) struct Document;
+
+/// How one proves to have submitted a drawing.
+struct Receipts;
+
+impl Modify for Receipts {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let receipt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let receipt = receipt.description(Some("The `receipt` in the answer to the drawing's submission.")).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
+    }
+}

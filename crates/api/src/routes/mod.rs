@@ -2,11 +2,13 @@
 
 mod assets;
 mod document;
+mod filter;
 mod id;
 mod page;
 mod predict;
 mod predictions;
 mod probes;
+mod quality;
 mod view;
 mod words;
 
@@ -35,6 +37,7 @@ pub fn app(api: Api) -> Router {
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
         .merge(predictions::router())
+        .merge(quality::router())
         .merge(probes::router())
         .merge(page.into())
         .with_state(Arc::new(api));

@@ -4,7 +4,10 @@ use super::{
     id::{PredictionId, unknown},
     view::{HomePage, Recent, RecentStrip},
 };
-use crate::{Api, StoreError, store::NewPrediction};
+use crate::{
+    Api, StoreError,
+    store::{Filter, NewPrediction},
+};
 use askama::Template;
 use axum::{
     Form, Router,
@@ -18,7 +21,7 @@ use digit::{
 };
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use uuid::Uuid;
 
 /// Drawings in the strip.
@@ -69,8 +72,10 @@ async fn upload(State(api): State<Arc<Api>>, posted: Result<Posted, Failure>) ->
 
 async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Failure> {
     let Posted(input) = posted?;
+    let asked = Instant::now();
     let (answer, bitmap) = api.model.answer(&input, None).await?;
-    Ok(api.store.record(NewPrediction::new(answer, bitmap, input, Source::Upload)).await?)
+    let new = NewPrediction::new(answer, bitmap, asked.elapsed(), input, Source::Upload);
+    Ok(api.store.record(new).await?.0)
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,7 +96,7 @@ async fn label(State(api): State<Arc<Api>>, PredictionId(id): PredictionId, form
 async fn relabel(api: &Api, id: Uuid, form: LabelFormResult) -> Result<(), Failure> {
     let label = form.ok().and_then(|Form(form)| form.true_label.parse::<TrueLabel>().ok());
     let label = label.ok_or_else(|| Failure::new(Code::InvalidInput, digit::InvalidDigit.to_string()))?;
-    api.store.label(id, label).await?.map(drop).ok_or_else(unknown)
+    api.store.label(id, Some(label)).await?.map(drop).ok_or_else(unknown)
 }
 
 /// Sends the browser to the recorded answer, so that reloading the page sends nothing again.
@@ -117,7 +122,7 @@ async fn refused(api: &Api, failure: Failure) -> Response {
 }
 
 async fn strip(api: &Api, before: Option<Uuid>) -> Recent {
-    match api.store.page(STRIP, before).await {
+    match api.store.page(&Filter::default(), STRIP, before).await {
         Ok(page) => Recent::new(&page, before.is_none()),
         Err(error) => {
             let away = matches!(error, StoreError::Away(_));

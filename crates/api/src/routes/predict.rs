@@ -5,7 +5,7 @@ use axum::{Json, extract::State, routing::post};
 use digit::wire::{Code, Outcome, Source};
 use serde::Deserialize;
 use service::{Documented, Failure, Params, Posted};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -50,13 +50,15 @@ async fn predict(
     Params(options): Params<Options>,
     Posted(input): Posted,
 ) -> Result<Json<Outcome>, Failure> {
+    let asked = Instant::now();
     let (mut answer, bitmap) = api.model.answer(&input, options.model.as_deref()).await?;
-    let id = if options.preview {
+    let kept = if options.preview {
         None
     } else {
-        let new = NewPrediction::new(answer.clone(), bitmap.clone(), input, options.source);
+        let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), input, options.source);
         Some(api.store.record(new).await?)
     };
     answer.bitmap = options.explain.then_some(bitmap);
-    Ok(Json(Outcome { id, answer, saved: id.is_some() }))
+    let (id, receipt) = kept.unzip();
+    Ok(Json(Outcome { id, answer, saved: id.is_some(), receipt }))
 }

@@ -1,9 +1,17 @@
 //! `/predictions…`: what was recorded, and what it really is.
 
-use super::id::{PredictionId, unknown};
-use crate::Api;
-use axum::{Json, extract::State, http::header, response::IntoResponse};
-use digit::wire::{Code, Labelling, Page, Prediction};
+use super::{
+    filter::Wanted,
+    id::{PredictionId, unknown},
+};
+use crate::{Api, store::Deletion};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::IntoResponse,
+};
+use digit::wire::{Code, Input, Labelling, Page, Prediction, Receipt};
 use serde::Deserialize;
 use service::{Documented, Failure, JsonBody, Params};
 use std::sync::Arc;
@@ -30,7 +38,11 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(list).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(routes!(delete).refuses(&[Code::NotYours, Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(routes!(queue).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(labelled)
+        .routes(routes!(unlabel).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(routes!(input).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
         .routes(routes!(bitmap).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
 }
 
@@ -46,15 +58,90 @@ struct Range {
 
 /// Looks back, newest first.
 #[utoipa::path(
-    get, path = "/predictions", tag = "History", params(Range),
+    get, path = "/predictions", tag = "History", params(Range, Wanted),
     responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
 )]
-async fn list(State(api): State<Arc<Api>>, Params(range): Params<Range>) -> Result<Json<Page>, Failure> {
-    let limit = range.limit.unwrap_or(PAGE);
-    if !(1..=LONGEST_PAGE).contains(&limit) {
-        return Err(Failure::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")));
+async fn list(
+    State(api): State<Arc<Api>>,
+    Params(range): Params<Range>,
+    Params(wanted): Params<Wanted>,
+) -> Result<Json<Page>, Failure> {
+    Ok(Json(api.store.page(&wanted.into(), length(range.limit)?, range.before).await?))
+}
+
+fn length(limit: Option<u8>) -> Result<u8, Failure> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=LONGEST_PAGE).contains(&limit) {
+        return Ok(limit);
     }
-    Ok(Json(api.store.page(limit, range.before).await?))
+    Err(Failure::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Ahead {
+    /// How many.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u8>,
+    /// Only those that come after the prediction with this id.
+    after: Option<Uuid>,
+}
+
+/// Tells what to label next: what nobody has labelled, the least certain first.
+///
+/// `next` is what to pass as `after`.
+#[utoipa::path(
+    get, path = "/queue", tag = "Label", params(Ahead),
+    responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
+)]
+async fn queue(State(api): State<Arc<Api>>, Params(ahead): Params<Ahead>) -> Result<Json<Page>, Failure> {
+    Ok(Json(api.store.queue(length(ahead.limit)?, ahead.after).await?))
+}
+
+/// Deletes one's own drawing, with what it was taken for and its labels.
+///
+/// Only who submitted it may do so, and proves it with the `receipt` that the answer gave.
+#[utoipa::path(
+    delete, path = "/predictions/{id}", tag = "History", params(PredictionId), security(("receipt" = [])),
+    responses((status = NO_CONTENT, description = "It is gone")),
+)]
+async fn delete(
+    State(api): State<Arc<Api>>,
+    PredictionId(id): PredictionId,
+    headers: HeaderMap,
+) -> Result<StatusCode, Failure> {
+    let not_yours = || {
+        let how = "Send the receipt that the answer to its submission gave: \"Authorization: Bearer <receipt>\".";
+        Failure::new(Code::NotYours, format!("Only who submitted the drawing may delete it. {how}"))
+    };
+    match api.store.delete(id, receipt(&headers).ok_or_else(not_yours)?).await? {
+        Deletion::Done => Ok(StatusCode::NO_CONTENT),
+        Deletion::NotYours => Err(not_yours()),
+        Deletion::Unknown => Err(unknown()),
+    }
+}
+
+fn receipt(headers: &HeaderMap) -> Option<Receipt> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") { Receipt::parse(token.trim()) } else { None }
+}
+
+/// Shows the drawing as it was sent: an image file, or JSON.
+#[utoipa::path(
+    get, path = "/predictions/{id}/input", tag = "History", params(PredictionId),
+    responses((status = OK, description = "The drawing", content(
+        (Input = "application/json"), (inline(Vec<u8>) = "image/png"), (inline(Vec<u8>) = "image/jpeg"),
+        (inline(Vec<u8>) = "image/webp"), (inline(Vec<u8>) = "image/gif"),
+    ))),
+)]
+async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
+    let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown)?;
+    Ok((kept(kind.media_type()), bytes))
+}
+
+/// The headers of a part of a row, which never changes.
+fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
+    [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")]
 }
 
 /// Tells one prediction, with the last label that was given to it.
@@ -80,7 +167,16 @@ async fn label(
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, Failure> {
-    api.store.label(id, true_label).await?.map(Json).ok_or_else(unknown)
+    api.store.label(id, Some(true_label)).await?.map(Json).ok_or_else(unknown)
+}
+
+/// Takes the label back. What was said is kept, but counts no longer.
+#[utoipa::path(
+    delete, path = "/predictions/{id}/label", tag = "Label", params(PredictionId),
+    responses((status = OK, description = "The prediction, without a label", body = Prediction)),
+)]
+async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, Failure> {
+    api.store.label(id, None).await?.map(Json).ok_or_else(unknown)
 }
 
 /// Shows what the network saw: 28 × 28 pixels, black ink on transparent paper.
@@ -90,10 +186,5 @@ async fn label(
 )]
 async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
-    let headers = [
-        (header::CONTENT_TYPE, "image/png"),
-        // A row never changes.
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
-    ];
-    Ok((headers, bitmap.to_png()))
+    Ok((kept("image/png"), bitmap.to_png()))
 }

@@ -45,6 +45,7 @@ pub(super) fn label(label: TrueLabel) -> String {
     match label {
         TrueLabel::Digit(digit) => digit.to_string(),
         TrueLabel::NotADigit => "not a digit".to_owned(),
+        TrueLabel::Unsure => "unsure".to_owned(),
     }
 }
 

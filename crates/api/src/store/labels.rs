@@ -5,12 +5,12 @@ use digit::{TrueLabel, wire::Prediction};
 use uuid::Uuid;
 
 impl Store {
-    /// Says what the drawing of a prediction really is, and returns the prediction with that label; `None` if there is
-    /// no such prediction.
+    /// Says what the drawing of a prediction really is, or takes back what was said, and returns the prediction with that
+    /// label; `None` if there is no such prediction.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn label(&self, id: Uuid, true_label: TrueLabel) -> Result<Option<Prediction>, StoreError> {
+    pub async fn label(&self, id: Uuid, true_label: Option<TrueLabel>) -> Result<Option<Prediction>, StoreError> {
         let query = sqlx::query_as!(
             Row,
             r#"with added as (
@@ -18,10 +18,10 @@ impl Store {
                    returning prediction_id, true_label
                )
                select id, p.created_at, prediction, confidence, probabilities, verdict, reason, model, source,
-                   input_kind, added.true_label as "true_label?"
+                   input_kind, took_ms, added.true_label as "true_label?"
                from predictions p join added on prediction_id = id"#,
             id,
-            true_label.to_string(),
+            true_label.map(|label| label.to_string()),
         );
         in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
     }

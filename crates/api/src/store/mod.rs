@@ -1,11 +1,16 @@
 //! The database: all SQL of digits is in this module and in migrations/.
 
+mod history;
 mod labels;
 mod predictions;
+mod quality;
 mod writer;
 mod writes;
 
+pub use history::Filter;
+pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
+pub use quality::Judged;
 
 use prometheus_client::registry::Registry;
 use sqlx::{
@@ -54,8 +59,9 @@ impl Store {
     #[must_use]
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
-        let limited = database.clone().options([("statement_timeout", STATEMENT_LIMIT)]);
-        let pool = pool.connect_lazy_with(limited);
+        // Which index is best depends on what is looked for, so each statement is planned with its values.
+        let options = [("statement_timeout", STATEMENT_LIMIT), ("plan_cache_mode", "force_custom_plan")];
+        let pool = pool.connect_lazy_with(database.clone().options(options));
         Self { writer: Writer::start(pool.clone()), pool, database }
     }
 
@@ -102,7 +108,7 @@ impl Store {
     /// When it does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
         // The youngest column: where it is, all is.
-        let query = sqlx::query_scalar!("select exists (select reason from prediction_logs)");
+        let query = sqlx::query_scalar!("select exists (select took_ms from labelled_predictions)");
         in_time(query.fetch_one(&self.pool)).await.map(drop)
     }
 }

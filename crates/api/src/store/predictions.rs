@@ -3,10 +3,11 @@
 use super::{Store, StoreError, in_time, writer::Table};
 use digit::{
     Bitmap, Digit,
-    wire::{Answer, Input, InputKind, Page, Prediction, Reason, Source, Verdict},
+    wire::{Answer, Input, InputKind, Prediction, Reason, Receipt, Source, Verdict},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
 use sqlx::PgPool;
+use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -23,13 +24,28 @@ pub(crate) struct NewPrediction {
     pub(super) input: Input,
     /// From where.
     source: Source,
+    /// How long the model service took.
+    took: Duration,
+    /// What its deletion needs.
+    pub(super) receipt: Receipt,
 }
 
 impl NewPrediction {
     /// A prediction of this moment.
-    pub(crate) fn new(answer: Answer, bitmap: Bitmap, input: Input, source: Source) -> Self {
-        Self { id: Uuid::now_v7(), answer, bitmap, input, source }
+    pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Input, source: Source) -> Self {
+        Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random() }
     }
+}
+
+/// What became of the wish to delete a prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Done,
+    /// It is another's: the receipt is not its own.
+    NotYours,
+    /// There is no such prediction.
+    Unknown,
 }
 
 /// A prediction with its label, as the database tells it.
@@ -44,18 +60,49 @@ pub(super) struct Row {
     pub(super) model: String,
     pub(super) source: String,
     pub(super) input_kind: String,
+    pub(super) took_ms: Option<f32>,
     pub(super) true_label: Option<String>,
 }
 
 impl Store {
-    /// Keeps a prediction and returns its id.
+    /// Keeps a prediction and returns its id, and the receipt that its deletion needs.
     ///
     /// # Errors
     /// When the database is away or too much waits for it.
-    pub(crate) async fn record(&self, new: NewPrediction) -> Result<Uuid, StoreError> {
-        let id = new.id;
+    pub(crate) async fn record(&self, new: NewPrediction) -> Result<(Uuid, Receipt), StoreError> {
+        let (id, receipt) = (new.id, new.receipt);
         self.writer.write(new).await?;
-        Ok(id)
+        Ok((id, receipt))
+    }
+
+    /// Deletes a prediction with all its labels, if the receipt is its own.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn delete(&self, id: Uuid, receipt: Receipt) -> Result<Deletion, StoreError> {
+        let query = sqlx::query_scalar!(
+            r#"with mine as (delete from predictions where id = $1 and receipt = sha256($2) returning id)
+               select exists (select from mine) as "deleted!" from predictions where id = $1"#,
+            id,
+            receipt.as_bytes(),
+        );
+        Ok(match in_time(query.fetch_optional(&self.pool)).await? {
+            Some(true) => Deletion::Done,
+            Some(false) => Deletion::NotYours,
+            None => Deletion::Unknown,
+        })
+    }
+
+    /// What was sent, as it came, and its kind.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn input(&self, id: Uuid) -> Result<Option<(Vec<u8>, InputKind)>, StoreError> {
+        let query = sqlx::query!("select input, input_kind from predictions where id = $1", id);
+        let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
+        let kind = named::<InputKind>(&row.input_kind);
+        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd input_kind")))?;
+        Ok(Some((row.input, kind)))
     }
 
     /// The prediction with this id and the last label given to it.
@@ -67,33 +114,11 @@ impl Store {
             Row,
             r#"select id as "id!", created_at as "created_at!", prediction as "prediction!",
                    confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!",
-                   reason, model as "model!", source as "source!", input_kind as "input_kind!", true_label
+                   reason, model as "model!", source as "source!", input_kind as "input_kind!", took_ms, true_label
                from labelled_predictions where id = $1"#,
             id,
         );
         in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
-    }
-
-    /// At most `limit` predictions, newest first, all older than the one with the id `before`.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn page(&self, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
-        let query = sqlx::query_as!(
-            Row,
-            r#"select id as "id!", created_at as "created_at!", prediction as "prediction!",
-                   confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!",
-                   reason, model as "model!", source as "source!", input_kind as "input_kind!", true_label
-               from labelled_predictions where id < $1 order by id desc limit $2"#,
-            before.unwrap_or(Uuid::max()),
-            i64::from(limit) + 1, // one more tells whether there is a next page
-        );
-        let rows = in_time(query.fetch_all(&self.pool)).await?;
-        let mut predictions = rows.into_iter().map(Prediction::try_from).collect::<Result<Vec<_>, _>>()?;
-        let more = predictions.len() > usize::from(limit);
-        predictions.truncate(usize::from(limit));
-        let next = predictions.last().filter(|_| more).map(|last| last.id);
-        Ok(Page { predictions, next })
     }
 
     /// What the network saw of the prediction with this id.
@@ -113,12 +138,14 @@ impl Table for PgPool {
         let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
         let query = sqlx::query!(
             "insert into predictions
-                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source)
+                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
+                     took_ms, receipt)
              select id, prediction, confidence, ($4::real[])[place * 10 - 9 : place * 10], verdict, reason, model,
-                 bitmap, input, input_kind, source
+                 bitmap, input, input_kind, source, took_ms, sha256(receipt)
              from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                 $9::bytea[], $10::text[], $11::text[]) with ordinality as new
-                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, place)",
+                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[]) with ordinality as new
+                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, took_ms,
+                     receipt, place)",
             &column(new, |new| new.id),
             &column(new, |new| i16::from(new.answer.prediction.value())),
             &column(new, |new| new.answer.confidence),
@@ -130,6 +157,8 @@ impl Table for PgPool {
             &column(new, |new| new.input.bytes().as_ref()) as &[&[u8]],
             &column(new, |new| new.input.kind().name()) as &[&str],
             &column(new, |new| new.source.name()) as &[&str],
+            &column(new, |new| new.took.as_secs_f32() * 1e3),
+            &column(new, |new| new.receipt.as_bytes().as_slice()) as &[&[u8]],
         );
         in_time(query.execute(self)).await.map(drop)
     }
@@ -157,6 +186,7 @@ impl TryFrom<Row> for Prediction {
             model: row.model,
             source: named::<Source>(&row.source).ok_or_else(|| odd("source"))?,
             input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| odd("input_kind"))?,
+            took_ms: row.took_ms,
             true_label: row.true_label.map(|label| label.parse().map_err(|_| odd("true_label"))).transpose()?,
         })
     }

@@ -160,7 +160,10 @@ mod tests {
         Bitmap, Digit,
         wire::{Answer, Input, Source, Verdict},
     };
-    use std::sync::{Mutex, PoisonError};
+    use std::{
+        sync::{Mutex, PoisonError},
+        time::Duration,
+    };
     use tokio::task::{JoinHandle, yield_now};
     use uuid::Uuid;
 
@@ -179,7 +182,8 @@ mod tests {
             model: "test".to_owned(),
             bitmap: None,
         };
-        NewPrediction::new(answer, Bitmap::new([0; 784]), Input::image(Bytes::from(image)).unwrap(), Source::Api)
+        let input = Input::image(Bytes::from(image)).unwrap();
+        NewPrediction::new(answer, Bitmap::new([0; 784]), Duration::ZERO, input, Source::Api)
     }
 
     /// A table in memory that takes no statement while its gate is shut.

@@ -1,5 +1,6 @@
 //! What a drawing was taken for.
 
+use super::Receipt;
 use crate::{Bitmap, Digit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -101,4 +102,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// Whether it was recorded.
     pub saved: bool,
+    /// Whoever knows this may delete it: keep it, for it is told only here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub receipt: Option<Receipt>,
 }

@@ -127,10 +127,7 @@ impl Input {
     /// The media type to send them on with.
     #[must_use]
     pub fn media_type(&self) -> &'static str {
-        match &self.content {
-            Content::Image(kind) => kind.media_type(),
-            Content::Strokes(_) | Content::Pixels(_) => "application/json",
-        }
+        self.kind().media_type()
     }
 
     /// What the network is to see. Decodes images, so it can take a while.
@@ -148,6 +145,18 @@ impl Input {
 }
 
 impl InputKind {
+    /// The media type of such bytes.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => ImageKind::Png.media_type(),
+            Self::Jpeg => ImageKind::Jpeg.media_type(),
+            Self::Webp => ImageKind::Webp.media_type(),
+            Self::Gif => ImageKind::Gif.media_type(),
+            Self::Strokes | Self::Pixels => "application/json",
+        }
+    }
+
     /// The name, as in JSON and in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -4,9 +4,13 @@ mod answer;
 mod input;
 mod prediction;
 mod problem;
+mod quality;
+mod receipt;
 mod schema;
 
 pub use answer::{About, Answer, Outcome, Reason, Verdict};
 pub use input::{Content, Input, InputError, InputKind};
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
+pub use quality::{DayTally, ModelTally, Pace, Quality, Share, Step};
+pub use receipt::Receipt;

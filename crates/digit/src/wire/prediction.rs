@@ -35,6 +35,10 @@ pub struct Prediction {
     pub source: Source,
     /// What it came as.
     pub input_kind: InputKind,
+    /// How long the model service took to answer, in milliseconds; not told of drawings from before that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    pub took_ms: Option<f32>,
     /// What a person said it is; `null` while nobody has.
     #[schema(required)]
     pub true_label: Option<TrueLabel>,

@@ -30,11 +30,13 @@ impl ToSchema for Bitmap {}
 impl PartialSchema for TrueLabel {
     fn schema() -> RefOr<Schema> {
         let digit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(9));
-        let none = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([Self::NOT_A_DIGIT]));
+        let none = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([Self::NOT_A_DIGIT, Self::UNSURE]));
         OneOfBuilder::new()
             .item(digit)
             .item(none)
-            .description(Some("What a person says that a drawing is: a digit from 0 to 9, or that it is none."))
+            .description(Some(
+                "What a person says that a drawing is: a digit from 0 to 9, that it is none, or that they cannot tell.",
+            ))
             .into()
     }
 }

@@ -1,7 +1,7 @@
 //! The database by itself: what it refuses, and what becomes of one that an older version made.
 
 use crate::stack::{Stack, empty_database, json, root};
-use api::{Store, StoreError};
+use api::{Filter, Store, StoreError};
 use reqwest::StatusCode;
 use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use std::num::NonZeroU32;
@@ -64,5 +64,5 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() {
     let store = Store::new(old_database().await, NonZeroU32::MIN);
     assert!(matches!(store.ready().await, Err(StoreError::Away(_))));
-    assert!(matches!(store.page(1, None).await, Err(StoreError::Away(_))));
+    assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Away(_))));
 }

@@ -173,6 +173,12 @@ impl Stack {
         json(self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap(), StatusCode::OK).await
     }
 
+    /// Makes a past of so many predictions (bench/past.sql).
+    pub(crate) async fn look_back_on(&self, rows: u32) {
+        let past = include_str!("../../../../bench/past.sql").replace(":rows", &rows.to_string());
+        sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut self.sql().await).await.unwrap();
+    }
+
     pub(crate) async fn sql(&self) -> PgConnection {
         self.database.connect().await.unwrap()
     }

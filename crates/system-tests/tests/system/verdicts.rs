@@ -51,7 +51,9 @@ async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();
     let said = Answer { bitmap: None, ..several_digits() };
-    assert_eq!(outcome(&answer), Outcome { id: id.parse().ok(), answer: said, saved: true });
+    let told = outcome(&answer);
+    assert!(told.receipt.is_some());
+    assert_eq!(told, Outcome { id: id.parse().ok(), answer: said, saved: true, receipt: told.receipt });
 
     let row = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     for field in ["prediction", "confidence", "probabilities", "verdict", "reason", "model"] {
@@ -95,5 +97,5 @@ async fn a_preview_says_why_it_is_not_a_digit() {
     let seven = drawings::all()[7].to_string();
     let request = stack.post("/predict?preview=true&explain=true", "application/json", seven);
     let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(outcome(&answer), Outcome { id: None, answer: several_digits(), saved: false });
+    assert_eq!(outcome(&answer), Outcome { id: None, answer: several_digits(), saved: false, receipt: None });
 }

@@ -52,6 +52,9 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         let request = stack.post("/predict?explain=true", "application/json", drawing.to_string());
         document.expect(&stack.http, request, 200).await;
     }
+    let mine = stack.draw(&drawings::all()[8]).await;
+    let delete = stack.http.delete(stack.url(&format!("/predictions/{}", mine["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.bearer_auth(mine["receipt"].as_str().unwrap()), 204).await;
     let page = document.expect(&stack.http, stack.get("/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
     let (shown, unknown) = (format!("/predictions/{id}"), format!("/predictions/{}", Uuid::nil()));
@@ -70,6 +73,16 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get(&unknown), 404),
         (stack.get(&format!("{shown}/bitmap.png")), 200),
         (stack.get(&format!("{unknown}/bitmap.png")), 404),
+        (stack.get(&format!("{shown}/input")), 200),
+        (stack.get(&format!("{unknown}/input")), 404),
+        (stack.http.delete(stack.url(&format!("{shown}/label"))), 200),
+        (stack.http.delete(stack.url(&format!("{unknown}/label"))), 404),
+        (stack.get("/queue"), 200),
+        (stack.get("/queue?limit=0"), 400),
+        (stack.get("/quality.json"), 200),
+        (stack.get("/quality.json?days=0"), 400),
+        (stack.http.delete(stack.url(&shown)), 403),
+        (stack.http.delete(stack.url(&unknown)).bearer_auth(Uuid::nil()), 404),
         (stack.get("/predictions"), 200),
         (stack.get("/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
@@ -106,6 +119,11 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get("/predictions"),
         stack.get(shown),
         stack.get(&format!("{shown}/bitmap.png")),
+        stack.get(&format!("{shown}/input")),
+        stack.http.delete(stack.url(shown)).bearer_auth(Uuid::nil()),
+        stack.http.delete(stack.url(&format!("{shown}/label"))),
+        stack.get("/queue"),
+        stack.get("/quality.json"),
         stack.get("/readyz"),
     ] {
         document.expect(&stack.http, request, 503).await;

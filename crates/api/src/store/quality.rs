@@ -1,0 +1,248 @@
+//! The tables `tallies` and `paces`: how good the answers have been, without reading them all.
+
+use super::{Store, StoreError, in_time};
+use digit::{
+    TrueLabel,
+    wire::{DayTally, ModelTally, Pace, Quality, Share, Step},
+};
+use time::Date;
+
+/// Which drawings are judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Those that this version of the model answered.
+    pub model: Option<String>,
+    /// Those from this day on.
+    pub since: Option<Date>,
+}
+
+/// Drawings of one kind: what they were taken for, what they are labelled, and how sure the answer was.
+#[derive(Debug, Clone)]
+struct Kind {
+    said: String,
+    true_label: String,
+    step: i16,
+    count: i64,
+    confidence: f64,
+}
+
+/// Where the class `not_a_digit` stands behind the digits.
+const NOT_A_DIGIT: usize = 10;
+
+impl Store {
+    /// How good the answers have been, by what people said of them.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn quality(&self, judged: &Judged) -> Result<Quality, StoreError> {
+        let kinds = self.kinds(judged).await?;
+        Ok(Quality {
+            predictions: kinds.iter().map(|kind| number(kind.count)).sum(),
+            right: right(kinds.iter().filter(|kind| kind.is_judged())),
+            confusion: confusion(&kinds)?,
+            reliability: reliability(&kinds),
+            days: self.days(judged).await?,
+            models: self.models(judged).await?,
+            paces: self.paces(judged).await?,
+        })
+    }
+
+    /// How often answers of about this confidence were right, of a version of the model.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn reliability(&self, model: &str) -> Result<Vec<Step>, StoreError> {
+        let judged = Judged { model: Some(model.to_owned()), since: None };
+        Ok(reliability(&self.kinds(&judged).await?))
+    }
+
+    async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
+        let query = sqlx::query_as!(
+            Kind,
+            r#"select said, true_label, step, sum(predictions)::bigint as "count!", sum(confidence) as "confidence!"
+               from tallies
+               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+               group by said, true_label, step"#,
+            model.as_deref(),
+            *since,
+        );
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    async fn days(&self, Judged { model, since }: &Judged) -> Result<Vec<DayTally>, StoreError> {
+        let query = sqlx::query!(
+            r#"select day, said, sum(predictions)::bigint as "count!", sum(confidence) as "confidence!"
+               from tallies
+               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+               group by day, said
+               order by day, said"#,
+            model.as_deref(),
+            *since,
+        );
+        let rows = in_time(query.fetch_all(&self.pool)).await?;
+        rows.chunk_by(|one, next| one.day == next.day)
+            .map(|rows| {
+                let (mut said, mut sum) = ([0; 11], 0.0);
+                for row in rows {
+                    let class = class(&row.said)?;
+                    said[class] = number(row.count);
+                    sum += if class == NOT_A_DIGIT { 0.0 } else { row.confidence };
+                }
+                let digits: u64 = said[..NOT_A_DIGIT].iter().sum();
+                Ok(DayTally { day: rows[0].day, said, confidence: mean(sum, digits) })
+            })
+            .collect()
+    }
+
+    async fn models(&self, Judged { model, since }: &Judged) -> Result<Vec<ModelTally>, StoreError> {
+        let query = sqlx::query!(
+            r#"select model, sum(predictions)::bigint as "count!",
+                   coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "judged!",
+                   coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
+               from tallies
+               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+               group by model
+               order by model"#,
+            model.as_deref(),
+            *since,
+        );
+        let rows = in_time(query.fetch_all(&self.pool)).await?;
+        let tallies = rows.into_iter().map(|row| ModelTally {
+            model: row.model,
+            predictions: number(row.count),
+            right: Share::new(number(row.right), number(row.judged)),
+        });
+        Ok(tallies.collect())
+    }
+
+    async fn paces(&self, Judged { model, since }: &Judged) -> Result<Vec<Pace>, StoreError> {
+        let query = sqlx::query!(
+            r#"select pace, sum(predictions)::bigint as "count!" from paces
+               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+               group by pace
+               order by pace"#,
+            model.as_deref(),
+            *since,
+        );
+        let rows = in_time(query.fetch_all(&self.pool)).await?;
+        // Quarters of an octave; what took less than a millisecond is counted as one.
+        let ms = |pace: i16| (f64::from(pace) / 4.0).exp2();
+        let pace = |pace: i16, count| Pace {
+            from_ms: if pace == 0 { 0.0 } else { ms(pace) },
+            to_ms: ms(pace + 1),
+            predictions: number(count),
+        };
+        Ok(rows.into_iter().map(|row| pace(row.pace, row.count)).collect())
+    }
+}
+
+impl Kind {
+    /// Whether a person said what these drawings are.
+    fn is_judged(&self) -> bool {
+        !["", TrueLabel::UNSURE].contains(&&*self.true_label)
+    }
+
+    fn is_right(&self) -> bool {
+        self.said == self.true_label
+    }
+}
+
+/// How many of the answers were right, of those of these kinds.
+fn right<'a>(judged: impl Iterator<Item = &'a Kind>) -> Share {
+    let add = |(count, of), kind: &Kind| {
+        let drawings = number(kind.count);
+        (count + if kind.is_right() { drawings } else { 0 }, of + drawings)
+    };
+    let (count, of) = judged.fold((0, 0), add);
+    Share::new(count, of)
+}
+
+fn confusion(kinds: &[Kind]) -> Result<[[u64; 11]; 11], StoreError> {
+    let mut confusion = [[0; 11]; 11];
+    for kind in kinds.iter().filter(|kind| kind.is_judged()) {
+        confusion[class(&kind.true_label)?][class(&kind.said)?] += number(kind.count);
+    }
+    Ok(confusion)
+}
+
+/// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
+fn reliability(kinds: &[Kind]) -> Vec<Step> {
+    let named = |kind: &&Kind| kind.is_judged() && kind.said != TrueLabel::NOT_A_DIGIT;
+    let step = |step: i16| {
+        let kinds: Vec<&Kind> = kinds.iter().filter(named).filter(|kind| kind.step == step).collect();
+        let right = right(kinds.iter().copied());
+        let confidence = mean(kinds.iter().map(|kind| kind.confidence).sum(), right.of)?;
+        let (from, to) = bounds(step);
+        Some(Step { from, to, confidence, right })
+    };
+    (0..=LAST_STEP).filter_map(step).collect()
+}
+
+/// From 99 % on; the others are of 5 %, but for the one before it.
+const LAST_STEP: i16 = 20;
+
+/// From what confidence to below what, as the function `step` of the database has it.
+fn bounds(step: i16) -> (f64, f64) {
+    match step {
+        LAST_STEP => (0.99, 1.0),
+        19 => (0.95, 0.99),
+        _ => (f64::from(step) / 20.0, f64::from(step + 1) / 20.0),
+    }
+}
+
+/// Where a label stands among the classes.
+fn class(label: &str) -> Result<usize, StoreError> {
+    match label.parse() {
+        Ok(TrueLabel::Digit(digit)) => Ok(digit.value().into()),
+        Ok(TrueLabel::NotADigit) => Ok(NOT_A_DIGIT),
+        _ => Err(StoreError::Defect(format!("a tally is of {label:?}"))),
+    }
+}
+
+/// The mean of so many that sum up to this; `None` of none.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+fn mean(sum: f64, count: u64) -> Option<f64> {
+    (count > 0).then(|| sum / count as f64)
+}
+
+/// A count is never negative.
+fn number(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(said: &str, true_label: &str, step: i16, count: i64) -> Kind {
+        #[expect(clippy::cast_precision_loss, reason = "a few")]
+        let confidence = bounds(step).0 * count as f64;
+        Kind { said: said.to_owned(), true_label: true_label.to_owned(), step, count, confidence }
+    }
+
+    #[test]
+    fn only_labelled_answers_that_name_a_digit_tell_how_reliable_a_confidence_is() {
+        let kinds = [
+            kind("7", "7", 20, 90),
+            kind("7", "1", 20, 10),
+            kind("7", "", 20, 1000),
+            kind("7", "unsure", 20, 1000),
+            kind("not_a_digit", "not_a_digit", 20, 1000),
+            kind("3", "not_a_digit", 11, 1),
+        ];
+        let steps = reliability(&kinds);
+        assert_eq!(steps.len(), 2);
+        assert_eq!((steps[0].from, steps[0].to, steps[0].right), (0.55, 0.6, Share::new(0, 1)));
+        assert_eq!((steps[1].from, steps[1].to, steps[1].right), (0.99, 1.0, Share::new(90, 100)));
+        assert!((steps[1].confidence - 0.99).abs() < 1e-9);
+    }
+
+    #[test]
+    fn who_is_unsure_confuses_nothing() {
+        let kinds =
+            [kind("7", "1", 3, 2), kind("7", "1", 4, 3), kind("not_a_digit", "0", 4, 1), kind("7", "unsure", 1, 9)];
+        let confusion = confusion(&kinds).unwrap();
+        assert_eq!((confusion[1][7], confusion[0][NOT_A_DIGIT]), (5, 1));
+        assert_eq!(confusion.iter().flatten().sum::<u64>(), 6);
+    }
+}

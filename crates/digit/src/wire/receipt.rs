@@ -1,0 +1,53 @@
+//! A receipt for a recorded drawing.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Proof of having submitted a drawing: 122 random bits that only the answer to its submission tells. In a log it is not
+/// shown.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Receipt(Uuid);
+
+impl Receipt {
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// Reads what a client sends back; `None` if it is no receipt.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+
+    /// The bytes, of which only a hash is to be kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipt(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_shown_to_its_client_and_to_nobody_else() {
+        let receipt = Receipt::random();
+        let told = serde_json::to_string(&receipt).unwrap();
+        assert_eq!(Receipt::parse(told.trim_matches('"')), Some(receipt));
+        assert_eq!(format!("{receipt:?}"), "Receipt(…)");
+        assert_ne!(Receipt::random(), receipt);
+        assert_eq!(Receipt::parse("mine"), None);
+    }
+}

@@ -1,0 +1,77 @@
+//! `DELETE /predictions/{id}`: one's own drawing, and nobody else's.
+
+use crate::{
+    drawings,
+    stack::{Stack, json},
+};
+use reqwest::{RequestBuilder, StatusCode};
+use serde_json::{Value, json as value};
+use uuid::Uuid;
+
+fn delete(stack: &Stack, id: &str, receipt: &str) -> RequestBuilder {
+    stack.http.delete(stack.url(&format!("/predictions/{id}"))).bearer_auth(receipt)
+}
+
+fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
+    answer[field].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn who_has_the_receipt_deletes_the_drawing_with_its_labels_and_all_that_was_counted() {
+    let stack = Stack::start().await;
+    let (mine, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
+    for answer in [&mine, &other] {
+        let url = stack.url(&format!("/predictions/{}/label", text(answer, "id")));
+        let body = value!({ "true_label": answer["prediction"] });
+        json(stack.http.put(url).json(&body).send().await.unwrap(), StatusCode::OK).await;
+    }
+    let response = delete(&stack, text(&mine, "id"), text(&mine, "receipt")).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+
+    let path = format!("/predictions/{}", text(&mine, "id"));
+    for gone in [path.clone(), format!("{path}/bitmap.png"), format!("{path}/input")] {
+        assert_eq!(stack.get(&gone).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{gone}");
+    }
+    let left = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(left["predictions"].as_array().unwrap().len(), 1);
+    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&value!(1), &value!(1)));
+    let labels: i64 =
+        sqlx::query_scalar("select count(*) from labels").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(labels, 1);
+}
+
+#[tokio::test]
+async fn without_its_own_receipt_a_drawing_stays() {
+    let stack = Stack::start().await;
+    let (one, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
+    let id = text(&one, "id");
+    let unsigned = stack.http.delete(stack.url(&format!("/predictions/{id}")));
+    for request in [
+        delete(&stack, id, text(&other, "receipt")),
+        delete(&stack, id, &Uuid::nil().to_string()),
+        delete(&stack, id, "mine"),
+        unsigned.try_clone().unwrap(),
+        unsigned.basic_auth("me", Some(text(&one, "receipt"))),
+    ] {
+        assert_eq!(json(request.send().await.unwrap(), StatusCode::FORBIDDEN).await["code"], "not_yours");
+    }
+    let unknown = delete(&stack, &Uuid::now_v7().to_string(), text(&one, "receipt"));
+    assert_eq!(json(unknown.send().await.unwrap(), StatusCode::NOT_FOUND).await["code"], "not_found");
+    assert_eq!(stack.rows().await, 2);
+}
+
+#[tokio::test]
+async fn the_receipt_is_told_once_and_kept_as_a_hash() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let shown = stack.get(&format!("/predictions/{}", text(&answer, "id"))).send().await.unwrap();
+    assert!(json(shown, StatusCode::OK).await.get("receipt").is_none());
+    let kept: Vec<u8> =
+        sqlx::query_scalar("select receipt from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(kept.len(), 32);
+    let receipt: Uuid = text(&answer, "receipt").parse().unwrap();
+    assert!(!kept.windows(16).any(|bytes| bytes == receipt.as_bytes()));
+    let preview = stack.post("/predict?preview=true", "application/json", drawings::all()[7].to_string());
+    assert!(json(preview.send().await.unwrap(), StatusCode::OK).await.get("receipt").is_none());
+}

@@ -1,0 +1,164 @@
+//! `GET /quality.json`, held against what plain SQL counts in `predictions` and `labels`.
+
+use crate::stack::{Stack, json};
+use reqwest::StatusCode;
+use serde_json::Value;
+use sqlx::{PgConnection, Row, postgres::PgRow};
+use std::collections::BTreeMap;
+
+/// Each prediction with what it was taken for and the label that counts.
+const ROWS: &str = "(select *, case verdict when 'digit' then prediction::text else 'not_a_digit' end as said,
+    (select true_label from labels where prediction_id = p.id order by labels.id desc limit 1) as label,
+    (created_at at time zone 'utc')::date as day from predictions p) rows";
+const JUDGED: &str = "label is not null and label <> 'unsure'";
+
+async fn rows(sql: &mut PgConnection, query: &str) -> Vec<PgRow> {
+    let query = query.replace("ROWS", ROWS).replace("JUDGED", JUDGED);
+    sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(sql).await.unwrap()
+}
+
+fn class(label: &str) -> usize {
+    label.parse().unwrap_or(10)
+}
+
+fn counts(value: &Value) -> Vec<i64> {
+    value.as_array().unwrap().iter().map(|count| count.as_i64().unwrap()).collect()
+}
+
+fn close(a: &Value, b: f64) -> bool {
+    (a.as_f64().unwrap() - b).abs() < 1e-6
+}
+
+/// Holds an answer against what plain SQL counts among the rows of this condition.
+async fn check(stack: &Stack, query: &str, condition: &str) {
+    let quality = json(stack.get(&format!("/quality.json{query}")).send().await.unwrap(), StatusCode::OK).await;
+    let mut sql = stack.sql().await;
+
+    let all = rows(
+        &mut sql,
+        &format!(
+            "select count(*), count(*) filter (where JUDGED) as judged,
+        count(*) filter (where label = said) as right from ROWS where {condition}"
+        ),
+    )
+    .await;
+    let all: [i64; 3] = std::array::from_fn(|column| all[0].get(column));
+    let right = &quality["right"];
+    assert_eq!([&quality["predictions"], &right["of"], &right["count"]].map(|n| n.as_i64().unwrap()), all, "{query}");
+    assert!(all[2] > 0, "{query}");
+
+    let mut confusion = vec![vec![0; 11]; 11];
+    for row in
+        rows(&mut sql, &format!("select label, said, count(*) from ROWS where JUDGED and {condition} group by 1, 2"))
+            .await
+    {
+        confusion[class(row.get(0))][class(row.get(1))] = row.get::<i64, _>(2);
+    }
+    assert_eq!(quality["confusion"].as_array().unwrap().iter().map(counts).collect::<Vec<_>>(), confusion, "{query}");
+
+    let steps = rows(
+        &mut sql,
+        &format!(
+            "select case when confidence < 0.99 then floor(confidence * 20) / 20 else 0.99 end,
+        count(*), count(*) filter (where label = said), avg(confidence) from ROWS
+        where JUDGED and said <> 'not_a_digit' and {condition} group by 1 order by 1"
+        ),
+    )
+    .await;
+    let told = quality["reliability"].as_array().unwrap();
+    assert_eq!(told.len(), steps.len(), "{query}");
+    for (told, step) in told.iter().zip(steps) {
+        assert!(close(&told["from"], step.get(0)) && close(&told["confidence"], step.get(3)), "{query}: {told}");
+        assert_eq!(
+            (&told["right"]["of"], &told["right"]["count"]),
+            (&step.get::<i64, _>(1).into(), &step.get::<i64, _>(2).into())
+        );
+    }
+
+    let mut days: BTreeMap<String, (Vec<i64>, f64)> = BTreeMap::new();
+    for row in rows(
+        &mut sql,
+        &format!("select day::text, said, count(*), sum(confidence::float8) from ROWS where {condition} group by 1, 2"),
+    )
+    .await
+    {
+        let (said, sum) = days.entry(row.get(0)).or_insert((vec![0; 11], 0.0));
+        said[class(row.get(1))] = row.get(2);
+        *sum += if class(row.get(1)) == 10 { 0.0 } else { row.get(3) };
+    }
+    let told = quality["days"].as_array().unwrap();
+    assert_eq!(told.len(), days.len(), "{query}");
+    for (told, (day, (said, sum))) in told.iter().zip(days) {
+        assert_eq!((told["day"].as_str(), counts(&told["said"])), (Some(&*day), said.clone()), "{query}");
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let digits = said[..10].iter().sum::<i64>() as f64;
+        assert!(close(&told["confidence"], sum / digits), "{query}: {told}");
+    }
+
+    let models = rows(
+        &mut sql,
+        &format!(
+            "select model, count(*), count(*) filter (where JUDGED), count(*) filter (where label = said)
+        from ROWS where {condition} group by 1 order by 1"
+        ),
+    )
+    .await;
+    let told = quality["models"].as_array().unwrap();
+    assert_eq!(told.len(), models.len(), "{query}");
+    for (told, model) in told.iter().zip(models) {
+        assert_eq!(told["model"], model.get::<&str, _>(0));
+        let numbers =
+            [&told["predictions"], &told["right"]["of"], &told["right"]["count"]].map(|n| n.as_i64().unwrap());
+        assert_eq!(numbers, [1, 2, 3].map(|column| model.get::<i64, _>(column)), "{query}");
+    }
+
+    let mut timed = 0;
+    for pace in quality["paces"].as_array().unwrap() {
+        let count = rows(
+            &mut sql,
+            &format!(
+                "select count(*) from ROWS where {condition} and took_ms >= {} and took_ms < {}",
+                pace["from_ms"], pace["to_ms"]
+            ),
+        )
+        .await[0]
+            .get::<i64, _>(0);
+        assert_eq!(pace["predictions"].as_i64().unwrap(), count, "{query}: {pace}");
+        timed += count;
+    }
+    let expected =
+        rows(&mut sql, &format!("select count(took_ms) from ROWS where {condition}")).await[0].get::<i64, _>(0);
+    assert_eq!(timed, expected, "{query}");
+}
+
+#[tokio::test]
+async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to() {
+    let stack = Stack::start().await;
+    stack.look_back_on(5000).await;
+    let mut sql = stack.sql().await;
+    // Some change their minds, some drawings are deleted: the tallies follow.
+    for change in [
+        "insert into labels (prediction_id, true_label) select id, '5' from predictions where confidence < 0.5 limit 100",
+        "insert into labels (prediction_id, true_label) select prediction_id, 'unsure' from labels where id % 7 = 0",
+        "insert into labels (prediction_id, true_label) select prediction_id, null from labels where id % 11 = 0",
+        "delete from predictions where prediction = 4 and confidence > 0.9",
+    ] {
+        sqlx::query(change).execute(&mut sql).await.unwrap();
+    }
+    check(&stack, "", "true").await;
+    check(&stack, "?model=newer", "model = 'newer'").await;
+    check(&stack, "?days=1", "day = (now() at time zone 'utc')::date").await;
+}
+
+#[tokio::test]
+async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
+    let stack = Stack::start().await;
+    let quality = json(stack.get("/quality.json?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&0.into(), &0.into()));
+    assert_eq!([&quality["reliability"], &quality["days"], &quality["models"]], [&Value::Array(Vec::new()); 3]);
+    for query in ["days=0", "days=x"] {
+        let problem =
+            json(stack.get(&format!("/quality.json?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+        assert_eq!(problem["code"], "invalid_query", "{query}");
+    }
+}
