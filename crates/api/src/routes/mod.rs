@@ -2,6 +2,7 @@
 
 mod assets;
 mod document;
+mod explain;
 mod id;
 mod page;
 mod predict;
@@ -34,6 +35,7 @@ pub fn app(api: Api) -> Router {
     let page = page::router().merge(assets::router());
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
+        .merge(explain::router())
         .merge(predictions::router())
         .merge(probes::router())
         .merge(page.into())
