@@ -43,8 +43,9 @@ pub(crate) fn heat(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32> {
     bitmap.levels().iter().enumerate().map(heat_at).collect()
 }
 
-/// The log-odds of a digit, in nats: against the sum of the other probabilities, which still tells how sure it is where the
-/// digit's own is 1 to the last bit. Neither is taken for less than the smallest normal number, so that they are finite.
+/// The log-odds of a digit, in nats: against the sum of the other probabilities, which still tells how sure it is where
+/// the digit's own is 1 to the last bit. Neither is taken for less than the smallest normal number, so that they are
+/// finite.
 fn evidence(digit: Digit, probabilities: &[f32; 10]) -> f32 {
     let sum = |is_own: bool| {
         let part = Digit::all().zip(probabilities).filter(|(other, _)| (*other == digit) == is_own);
@@ -85,8 +86,8 @@ fn windows(bitmap: &Bitmap) -> impl Iterator<Item = Window> {
     rows.into_iter().flat_map(move |rows| columns.clone().map(|columns| Window { rows: rows.clone(), columns }))
 }
 
-/// Ranges of a window's side whose centres lie evenly between the first and the last of some places. What reaches beyond
-/// the bitmap covers nothing there.
+/// Ranges of a window's side whose centres lie evenly between the first and the last of some places. What reaches
+/// beyond the bitmap covers nothing there.
 fn spread(places: impl Iterator<Item = usize>) -> [Range<usize>; GRID] {
     let (first, end) = places.fold((SIDE, 0), |(first, end), place| (first.min(place), end.max(place + 1)));
     let length = end.saturating_sub(first);

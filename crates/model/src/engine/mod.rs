@@ -427,6 +427,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_explanation_takes_the_places_of_all_its_views_and_is_one_drawing() {
+        let (gate, engine) = engine(VIEWS, LONG);
+        let explained = tokio::spawn({
+            let (engine, gate) = (engine.clone(), gate.clone());
+            async move { engine.explain(gate, pixels()).await }
+        });
+        while engine.places.available_permits() == VIEWS {
+            task::yield_now().await;
+        }
+        assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+        gate.open();
+        let (ink, taken, heat) = explained.await.unwrap().unwrap();
+        assert_eq!((heat, taken.probabilities), (vec![0.0; Bitmap::LEN], [0.1; 10]), "nothing depends on {ink:?}");
+        assert_eq!(["done", "busy", "gone"].map(|fate| counted(&engine, fate)), [1, 1, 0]);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_much_for_all_places_together_is_refused() {
+        let (gate, engine) = engine(VIEWS - 1, LONG);
+        assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
+        assert_eq!(counted(&engine, "busy"), 1);
+    }
+
+    #[tokio::test]
     async fn whatever_becomes_of_a_drawing_is_counted_once() {
         let (gate, engine) = engine(4, LONG);
         let bitmaps = |count| vec![Bitmap::new([0; Bitmap::LEN]); count];

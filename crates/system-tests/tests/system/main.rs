@@ -16,6 +16,7 @@ mod counts;
 mod damage;
 mod drawings;
 mod errors;
+mod explanations;
 mod forms;
 mod history;
 mod labels;
