@@ -436,6 +436,7 @@ mod tests {
         while engine.places.available_permits() == VIEWS {
             task::yield_now().await;
         }
+        assert_eq!(engine.places.available_permits(), 0);
         assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
         gate.open();
         let (ink, taken, heat) = explained.await.unwrap().unwrap();
