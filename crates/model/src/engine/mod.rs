@@ -447,6 +447,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_too_much_for_all_places_together_is_refused() {
         let (gate, engine) = engine(VIEWS - 1, LONG);
+        gate.open();
         assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
         assert_eq!(counted(&engine, "busy"), 1);
     }
