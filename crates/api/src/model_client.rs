@@ -3,10 +3,11 @@
 use crate::asks::Asks;
 use digit::{
     Bitmap,
-    wire::{Answer, Input, Problem},
+    wire::{Answer, Explanation, Input, Problem},
 };
 use prometheus_client::registry::Registry;
 use reqwest::{Client, Response, StatusCode, Url, header};
+use serde::de::DeserializeOwned;
 use service::{Failure, TRACED, TRACEPARENT, traceparent};
 use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -21,6 +22,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 pub struct ModelClient {
     http: Client,
     predict: Url,
+    explain: Url,
     ready: Url,
     /// A permit for each drawing that it is asked about at a time. Whoever is refused here learns it at once, and costs
     /// the model service nothing.
@@ -52,9 +54,9 @@ impl ModelClient {
             .timeout(ANSWER_LIMIT)
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
-        let (predict, ready) = (base.join("predict?explain=true")?, base.join("readyz")?);
-        let room = Arc::new(Semaphore::new(requests.get()));
-        Ok(Self { http, predict, ready, room, asks: Asks::default() })
+        let (predict, explain) = (base.join("predict?explain=true")?, base.join("explain")?);
+        let (ready, room) = (base.join("readyz")?, Arc::new(Semaphore::new(requests.get())));
+        Ok(Self { http, predict, explain, ready, room, asks: Asks::default() })
     }
 
     /// Shows what is counted of asking.
@@ -68,19 +70,43 @@ impl ModelClient {
     /// # Errors
     /// When it is asked too much already, or refuses the input, does not know the version, is busy or away.
     pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
+        let (answer, bitmap) = self.ask(&self.predict, input, version, with_bitmap).await?;
+        tell(&answer);
+        Ok((answer, bitmap))
+    }
+
+    /// The same, and what that rests on.
+    ///
+    /// # Errors
+    /// As of [`answer`](Self::answer).
+    pub async fn explain(&self, input: &Input, version: Option<&str>) -> Result<Explanation, ModelError> {
+        let explanation: Explanation = self.ask(&self.explain, input, version, Ok).await?;
+        tell(&explanation.answer);
+        Ok(explanation)
+    }
+
+    /// Asks at an address of the model service, counted and traced, and makes of what it says what is asked for.
+    async fn ask<Said: DeserializeOwned, Wanted>(
+        &self,
+        address: &Url,
+        input: &Input,
+        version: Option<&str>,
+        wanted: fn(Said) -> Result<Wanted, ModelError>,
+    ) -> Result<Wanted, ModelError> {
         let counted = self.asks.begin();
         let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
-        let answer = self.ask(input, version).instrument(span).await;
+        let answer = self.post(address.clone(), input, version).instrument(span).await.and_then(wanted);
         counted.end(&answer);
-        if let Ok((answer, _)) = &answer {
-            tell(answer);
-        }
         answer
     }
 
-    async fn ask(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
+    async fn post<Said: DeserializeOwned>(
+        &self,
+        mut address: Url,
+        input: &Input,
+        version: Option<&str>,
+    ) -> Result<Said, ModelError> {
         let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
-        let mut address = self.predict.clone();
         address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
         let mut request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
         if let Some(place) = traceparent() {
@@ -90,9 +116,7 @@ impl ModelClient {
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
         }
-        let mut answer: Answer = response.json().await.map_err(away)?;
-        let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Away("its answer has no bitmap".to_owned()))?;
-        Ok((answer, bitmap))
+        response.json().await.map_err(away)
     }
 
     /// Checks that the model service is ready.
@@ -103,6 +127,12 @@ impl ModelClient {
         let response = self.http.get(self.ready.clone()).timeout(CONNECT_LIMIT).send().await.map_err(away)?;
         response.error_for_status().map(drop).map_err(away)
     }
+}
+
+/// An answer and its bitmap, apart.
+fn with_bitmap(mut answer: Answer) -> Result<(Answer, Bitmap), ModelError> {
+    let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Away("its answer has no bitmap".to_owned()))?;
+    Ok((answer, bitmap))
 }
 
 /// Adds what matters of an answer to the request's line in the log.

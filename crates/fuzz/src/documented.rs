@@ -8,8 +8,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use digit::{
-    Digit,
-    wire::{Answer, Code, PROBLEM_MEDIA_TYPE, Problem, Verdict},
+    Bitmap, Digit,
+    wire::{Answer, Code, Explanation, PROBLEM_MEDIA_TYPE, Problem, Verdict},
 };
 use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Map, Value};
@@ -72,6 +72,10 @@ pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String
             answer(answered)?;
             Ok("200".to_owned())
         }
+        StatusCode::OK if path == "/explain" => {
+            explanation(answered)?;
+            Ok("200".to_owned())
+        }
         StatusCode::OK => readable(answered).map(|()| "200".to_owned()),
         _ if is_protocol => error(answered),
         _ => problem(answered),
@@ -90,6 +94,17 @@ fn answer(answered: &Answered) -> anyhow::Result<()> {
         "a verdict and no reason, or vice versa"
     );
     ensure!(!answer.model.is_empty(), "no model is named");
+    Ok(())
+}
+
+/// `/explain`'s answer.
+fn explanation(answered: &Answered) -> anyhow::Result<()> {
+    answer(answered)?;
+    let Explanation { answer, heat } = serde_json::from_slice(&answered.body).context("no explanation")?;
+    let bitmap = answer.bitmap.context("no bitmap")?;
+    ensure!(heat.len() == Bitmap::LEN, "the heat of {} pixels", heat.len());
+    ensure!(heat.iter().all(|heat| heat.is_finite()), "heat without end");
+    ensure!(heat.iter().zip(bitmap.levels()).all(|(heat, level)| *level > 0 || *heat == 0.0), "paper is hot");
     Ok(())
 }
 
@@ -259,6 +274,23 @@ mod tests {
         ] {
             assert!(flaw(place, value.clone()).is_some(), "{place}: {value}");
         }
+    }
+
+    #[test]
+    fn an_explanation_must_tell_the_heat_of_every_pixel_and_of_ink_alone() {
+        let mut pixels = vec![0; Bitmap::LEN];
+        pixels[400] = 1;
+        let is_sound = |place: usize, count: usize| {
+            let mut heat = vec![0.0; count];
+            heat[place] = -2.5;
+            let explanation = json!({ "prediction": 3, "confidence": 1.0,
+                "probabilities": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0], "verdict": "digit", "model": "a", "bitmap": pixels,
+                "heat": heat });
+            outcome(&asked("/explain"), &answered(200, "application/json", &explanation)).is_ok()
+        };
+        assert!(is_sound(400, Bitmap::LEN));
+        assert!(!is_sound(401, Bitmap::LEN), "paper is hot");
+        assert!(!is_sound(400, Bitmap::LEN - 1), "a pixel is missing");
     }
 
     #[test]

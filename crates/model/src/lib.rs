@@ -1,11 +1,12 @@
 //! The model service: drawings in, digits out.
 //!
 //! Handlers turn a body into an input, the [`Engine`] makes bitmaps of inputs and batches of bitmaps, and the
-//! [`Registry`] holds the versions of the network that classify them.
+//! [`Registry`] holds the versions of the network that classify them. What an answer rests on is told by `occlusion`.
 
 mod config;
 mod engine;
 mod error;
+mod occlusion;
 mod protocol;
 mod registry;
 mod routes;

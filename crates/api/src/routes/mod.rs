@@ -2,6 +2,7 @@
 
 mod assets;
 mod document;
+mod explain;
 mod filter;
 mod id;
 mod page;
@@ -36,6 +37,7 @@ pub fn app(api: Api) -> Router {
     let page = page::router().merge(assets::router());
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
+        .merge(explain::router())
         .merge(predictions::router())
         .merge(quality::router())
         .merge(probes::router())

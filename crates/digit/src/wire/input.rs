@@ -99,6 +99,13 @@ impl Input {
         Ok(Self { bytes, content })
     }
 
+    /// The pixels of a bitmap, as a client would send them.
+    #[must_use]
+    pub fn pixels(bitmap: Bitmap) -> Self {
+        let bytes = serde_json::json!({ "pixels": bitmap }).to_string().into();
+        Self { bytes, content: Content::Pixels(Box::new(bitmap)) }
+    }
+
     /// The bytes, as they came.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
@@ -190,6 +197,14 @@ mod tests {
         assert_eq!(json(&pixels).unwrap().ink().unwrap().bitmap.levels()[..2], [255, 0]);
         let blank = format!(r#"{{"pixels":[0{}]}}"#, ",0".repeat(783));
         assert_eq!(json(&blank).unwrap().ink(), Err(InkError::Blank));
+    }
+
+    #[test]
+    fn a_bitmap_is_sent_as_a_client_would_send_it() {
+        let mut levels = [0; Bitmap::LEN];
+        levels[400..402].copy_from_slice(&[255, 17]);
+        let input = Input::pixels(Bitmap::new(levels));
+        assert_eq!(Input::json(input.bytes().clone()).unwrap(), input);
     }
 
     #[test]

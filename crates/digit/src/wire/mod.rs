@@ -1,6 +1,7 @@
 //! The JSON that the services and their clients exchange: what comes in, what is answered, what went wrong.
 
 mod answer;
+mod explanation;
 mod input;
 mod prediction;
 mod problem;
@@ -9,6 +10,7 @@ mod receipt;
 mod schema;
 
 pub use answer::{About, Answer, Outcome, Reason, Verdict};
+pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};

@@ -4,12 +4,13 @@ use crate::{damage::damage, random::Random, sent::Sent};
 
 const METHODS: [&str; 8] = ["GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "BREW"];
 
-const ADDRESSES: [&str; 24] = [
+const ADDRESSES: [&str; 25] = [
     "/",
     "/livez",
     "/readyz",
     "/metrics",
     "/predict",
+    "/explain",
     "/nowhere",
     "//",
     "/v2",

@@ -13,8 +13,15 @@ const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFor
 const EACH: u64 = 48;
 
 /// Where pictures go; what is asked there beside the answer, and what the model is called.
-const ADDRESSES: [&str; 5] =
-    ["/predict", "/predict/", "/predict?explain=true", "/predict?explain=maybe", "/predict?model=nobody"];
+const ADDRESSES: [&str; 7] = [
+    "/predict",
+    "/predict/",
+    "/predict?explain=true",
+    "/predict?explain=maybe",
+    "/predict?model=nobody",
+    "/explain",
+    "/explain?model=nobody",
+];
 
 /// Whole pictures in every format.
 #[derive(Debug)]

@@ -94,7 +94,7 @@ impl Metrics {
         }));
     }
 
-    /// Drawings that begin their way now.
+    /// Drawings that begin their way now. One that is explained is one, however many bitmaps are made of it.
     pub(super) fn begin(&self, drawings: usize) -> Tally {
         Tally { outcomes: self.drawings.clone(), drawings: drawings as u64, fate: Fate::Gone }
     }

@@ -1,4 +1,4 @@
-//! The engine: drawings in, what they are taken for out.
+//! The engine: drawings in, what they are taken for out, and why.
 //!
 //! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
@@ -15,12 +15,13 @@ pub(crate) use statistics::Total;
 pub(crate) use worker::BUCKETS;
 pub use worker::Network;
 
+use crate::occlusion::{self, VIEWS};
 use digit::{
     Bitmap,
     ink::{self, Ink, InkError},
     wire::{Content, Input},
 };
-use metrics::{Fate, Metrics};
+use metrics::{Fate, Metrics, Tally};
 use network::Classification;
 use prometheus_client::registry::Registry;
 use queue::{Job, Queue, Undone};
@@ -130,13 +131,35 @@ impl<N: Network> Engine<N> {
     /// # Errors
     /// When the input gives no bitmap, when there is too much to do, or when the network fails.
     pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
-        let (job, answer) = self.job(&network, 1, self.patience)?;
-        let ink = match input.content() {
-            Content::Pixels(_) => preprocess(&self.queue, &self.metrics, job, &input)?, // nothing to decode
-            Content::Strokes(_) | Content::Image(_) => self.decode(job, input).await?,
-        };
-        let mut classified = outcome(&*network, answer).await?;
+        let (ink, mut classified) = self.see(network, input, 1, |bitmap| vec![bitmap.clone()]).await?;
         Ok((ink, classified.swap_remove(0)))
+    }
+
+    /// The same, and the heat of each of the bitmap's pixels (`occlusion`). It takes the places of 26 bitmaps, and is
+    /// one drawing.
+    ///
+    /// # Errors
+    /// As of [`recognise`](Self::recognise).
+    pub async fn explain(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification, Vec<f32>), EngineError> {
+        let (ink, mut classified) = self.see(network, input, VIEWS, occlusion::views).await?;
+        let heat = occlusion::heat(&ink.bitmap, &classified);
+        Ok((ink, classified.swap_remove(0), heat))
+    }
+
+    /// The ink of an input, and what a network takes each of so many views of its bitmap for.
+    async fn see(
+        &self,
+        network: Arc<N>,
+        input: Input,
+        count: usize,
+        views: Views,
+    ) -> Result<(Ink, Vec<Classification>), EngineError> {
+        let (job, answer) = self.job(&network, count, self.metrics.begin(1), self.patience)?;
+        let ink = match input.content() {
+            Content::Pixels(_) => preprocess(&self.queue, &self.metrics, job, &input, views)?, // nothing to decode
+            Content::Strokes(_) | Content::Image(_) => self.decode(job, input, views).await?,
+        };
+        Ok((ink, outcome(&*network, answer).await?))
     }
 
     /// What a network takes each bitmap for, at most [`largest_job`](Self::largest_job) of them.
@@ -151,7 +174,8 @@ impl<N: Network> Engine<N> {
     ) -> Result<Vec<Classification>, EngineError> {
         debug_assert!((1..=self.largest_job).contains(&bitmaps.len()));
         let patience = patience.map_or(self.patience, |patience| patience.min(self.patience));
-        let (job, answer) = self.job(&network, bitmaps.len(), patience)?;
+        let tally = self.metrics.begin(bitmaps.len());
+        let (job, answer) = self.job(&network, bitmaps.len(), tally, patience)?;
         self.queue.push(Job { bitmaps, ..job });
         outcome(&*network, answer).await
     }
@@ -166,8 +190,13 @@ impl<N: Network> Engine<N> {
     }
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
-    fn job(&self, network: &Arc<N>, count: usize, patience: Duration) -> Result<(Job<N>, Reply), EngineError> {
-        let mut tally = self.metrics.begin(count);
+    fn job(
+        &self,
+        network: &Arc<N>,
+        count: usize,
+        mut tally: Tally,
+        patience: Duration,
+    ) -> Result<(Job<N>, Reply), EngineError> {
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
         let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
             tally.fate = Fate::Busy;
@@ -180,7 +209,7 @@ impl<N: Network> Engine<N> {
     }
 
     /// Preprocesses off the runtime's threads, and queues what comes of it from there.
-    async fn decode(&self, job: Job<N>, input: Input) -> Result<Ink, EngineError> {
+    async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Ink, EngineError> {
         let (queue, metrics) = (self.queue.clone(), self.metrics.clone());
         let (megapixels, runtime) = (self.megapixels.clone(), Handle::current());
         let span = tracing::info_span!(target: TRACED, "preprocess");
@@ -191,21 +220,30 @@ impl<N: Network> Engine<N> {
             if job.reply.is_closed() {
                 return Err(EngineError::Gone);
             }
-            preprocess(&queue, &metrics, job, &input)
+            preprocess(&queue, &metrics, job, &input, views)
         };
         task::spawn_blocking(decode).await.map_err(|_| EngineError::Decoder)?
     }
 }
 
-/// Queues the bitmap of an input.
-fn preprocess<N>(queue: &Queue<N>, metrics: &Metrics, mut job: Job<N>, input: &Input) -> Result<Ink, EngineError> {
+/// Makes of a bitmap those that the network is to see.
+type Views = fn(&Bitmap) -> Vec<Bitmap>;
+
+/// Queues the views of an input's bitmap.
+fn preprocess<N>(
+    queue: &Queue<N>,
+    metrics: &Metrics,
+    mut job: Job<N>,
+    input: &Input,
+    views: Views,
+) -> Result<Ink, EngineError> {
     job.tally.fate = Fate::Undrawable; // if there is none, or the decoder panics
     let began = Instant::now();
     let ink = input.ink();
     metrics.preprocessing.observe(began.elapsed().as_secs_f64());
     let ink = ink?;
     job.tally.fate = Fate::Gone;
-    queue.push(Job { bitmaps: vec![ink.bitmap.clone()], ..job });
+    queue.push(Job { bitmaps: views(&ink.bitmap), ..job });
     Ok(ink)
 }
 
@@ -386,6 +424,32 @@ mod tests {
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
         let name = format!("drawings_total{{outcome=\"{fate}\"}} ");
         text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_explanation_takes_the_places_of_all_its_views_and_is_one_drawing() {
+        let (gate, engine) = engine(VIEWS, LONG);
+        let explained = tokio::spawn({
+            let (engine, gate) = (engine.clone(), gate.clone());
+            async move { engine.explain(gate, pixels()).await }
+        });
+        while engine.places.available_permits() == VIEWS {
+            task::yield_now().await;
+        }
+        assert_eq!(engine.places.available_permits(), 0);
+        assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+        gate.open();
+        let (ink, taken, heat) = explained.await.unwrap().unwrap();
+        assert_eq!((heat, taken.probabilities), (vec![0.0; Bitmap::LEN], [0.1; 10]), "nothing depends on {ink:?}");
+        assert_eq!(["done", "busy", "gone"].map(|fate| counted(&engine, fate)), [1, 1, 0]);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_much_for_all_places_together_is_refused() {
+        let (gate, engine) = engine(VIEWS - 1, LONG);
+        gate.open();
+        assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
+        assert_eq!(counted(&engine, "busy"), 1);
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 async fn about(State(model): State<Model>) -> Json<About> {
     let links = [
         ("predict", "/predict"),
+        ("explain", "/explain"),
         ("live", "/livez"),
         ("ready", "/readyz"),
         ("inference_protocol", "/v2"),

@@ -2,6 +2,7 @@
 
 mod about;
 mod document;
+mod explain;
 mod predict;
 mod v2;
 
@@ -30,6 +31,7 @@ pub fn app(model: Model) -> Router {
     metrics.registry().register_collector(Box::new(model.registry.clone()));
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
+        .merge(explain::router())
         .merge(v2::router())
         .merge(about::router())
         .with_state(model);

@@ -55,7 +55,7 @@ async fn predict(
 }
 
 /// The version that a client asks for.
-fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, Failure> {
+pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, Failure> {
     let Some(version) = version else { return Ok(model.registry.serving()) };
     model.registry.find(version).ok_or_else(|| {
         let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();
@@ -63,7 +63,8 @@ fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, F
     })
 }
 
-fn answer(network: &Served, ink: Ink, classification: &Classification) -> Answer {
+/// What is said of a drawing, with the bitmap that the network saw.
+pub(super) fn answer(network: &Served, ink: Ink, classification: &Classification) -> Answer {
     let Classification { probabilities, stranger, .. } = *classification;
     let (prediction, confidence) = Digit::most_probable(&probabilities);
     let reason = if ink.is_scant { Some(Reason::TooLittleInk) } else { stranger };

@@ -16,7 +16,7 @@ async fn start_narrow_model() -> Service {
     let models = root().join("models");
     let limits = Limits {
         workers: NonZeroUsize::MIN,
-        places: NonZeroUsize::MIN.saturating_add(3),
+        places: NonZeroUsize::MIN.saturating_add(29), // enough for an explanation and three drawings beside it
         patience: Duration::from_secs(10),
     };
     let champion = ModelVersion::champion(&models).unwrap();
@@ -25,7 +25,7 @@ async fn start_narrow_model() -> Service {
     Service::start(ANY.parse().unwrap(), |readiness| model::app(Model { engine, registry, readiness })).await
 }
 
-/// A request of each kind: what is kept, what is not, and what is refused here or there.
+/// A request of each kind: what is kept, what is not, what is explained, and what is refused here or there.
 fn requests(stack: &Stack) -> Vec<RequestBuilder> {
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
@@ -35,7 +35,9 @@ fn requests(stack: &Stack) -> Vec<RequestBuilder> {
         stack.post("/predict", json, strokes.clone()),
         stack.upload("/predict", png.clone()),
         stack.post("/predict?preview=true", json, strokes.clone()),
-        stack.post("/predict", json, blank),
+        stack.post("/explain", json, strokes.clone()),
+        stack.post("/predict", json, blank.clone()),
+        stack.post("/explain", json, blank),
         stack.post("/predict", "image/png", png[..png.len() / 2].to_vec()),
         stack.post("/predict", "image/png", "no image"),
         stack.post("/predict", "text/plain", strokes.clone()),
@@ -43,13 +45,14 @@ fn requests(stack: &Stack) -> Vec<RequestBuilder> {
     ]
 }
 
-/// The status of an answer, and what it is in a word: kept, preview, or the code of a problem.
+/// The status of an answer, and what it is in a word: kept, preview, explained, or the code of a problem.
 async fn outcome(request: RequestBuilder) -> (u16, String) {
     let response = request.send().await.unwrap();
     let (status, body): (_, Value) = (response.status().as_u16(), response.json().await.unwrap());
     let what = match &body["saved"] {
         Value::Bool(true) => "kept",
         Value::Bool(false) => "preview",
+        _ if body["heat"].is_array() => "explained",
         _ => body["code"].as_str().unwrap(),
     };
     (status, what.to_owned())
@@ -103,14 +106,23 @@ impl Shown {
         self.0.iter().filter(|(name, _)| name.starts_with(beginning)).map(|(_, value)| value).sum()
     }
 
-    /// How many requests to `/predict` got this status.
+    /// How many requests with a drawing there were.
+    fn drawn(&self) -> u64 {
+        ROUTES.map(|route| self.sum(&format!("digits_requests_total{{{route}"))).iter().sum()
+    }
+
+    /// How many of them got this status.
     fn answered(&self, status: u16) -> u64 {
-        let name = format!("digits_requests_total{{route=\"/predict\",method=\"POST\",outcome=\"{status}\"}}");
-        self.0.get(&name).copied().unwrap_or(0)
+        let name = |route| format!("digits_requests_total{{{route},outcome=\"{status}\"}}");
+        ROUTES.map(|route| self.0.get(&name(route)).copied().unwrap_or(0)).iter().sum()
     }
 }
 
-const REQUESTS: &str = "digits_requests_total{route=\"/predict\",method=\"POST\"";
+/// Where drawings are sent.
+const ROUTES: [&str; 2] = ["route=\"/predict\",method=\"POST\"", "route=\"/explain\",method=\"POST\""];
+
+/// The bitmaps that the network sees beside the drawing itself to explain it.
+const WINDOWS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it() {
@@ -122,13 +134,14 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     }
     let crowd: JoinSet<_> = (0..25).flat_map(|_| requests(&stack)).map(outcome).collect();
     crowd.join_all().await.into_iter().for_each(|outcome| seen.add(outcome));
-    let answered = seen.of(&["kept", "preview"]);
+    let answered = seen.of(&["kept", "preview", "explained"]);
     let (undrawable, overloaded) = (seen.of(&["blank_image", "corrupt_image"]), seen.of(&["overloaded"]));
 
     let api = Shown::by(stack.api.address, &stack.http).await;
     let model = Shown::by(stack.model.as_ref().unwrap().address, &stack.http).await;
-    assert_eq!(api.sum(REQUESTS), seen.sent);
-    assert_eq!(api.one("digits_request_seconds_count{route=\"/predict\",method=\"POST\"}"), seen.sent);
+    assert_eq!(api.drawn(), seen.sent);
+    let timed = ROUTES.map(|route| api.one(&format!("digits_request_seconds_count{{{route}}}")));
+    assert_eq!(timed.iter().sum::<u64>(), seen.sent);
     for (&status, &times) in &seen.statuses {
         assert_eq!(api.answered(status), times, "{status}");
     }
@@ -142,7 +155,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     assert_eq!(asks("refused"), undrawable + seen.of(&["unknown_model"]));
     assert_eq!((asks("away"), asks("cancelled")), (0, 0));
     assert_eq!(asked + full + seen.of(&["not_an_image", "unsupported_media_type"]), seen.sent);
-    assert_eq!((model.sum(REQUESTS), api.one("digits_model_ask_seconds_count")), (asked, asked));
+    assert_eq!((model.drawn(), api.one("digits_model_ask_seconds_count")), (asked, asked));
     assert_eq!((model.answered(200), model.answered(429)), (answered, busy));
 
     let drawings = |outcome| model.outcome("digits_drawings_total", outcome);
@@ -152,7 +165,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     assert_eq!((drawings("failed"), drawings("gone")), (0, 0));
     assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + undrawable + drawings("late"));
     assert_eq!(model.one("digits_queue_seconds_count"), answered);
-    assert_eq!(model.one("digits_batch_drawings_sum"), answered);
+    assert_eq!(model.one("digits_batch_drawings_sum"), answered + WINDOWS * seen.of(&["explained"]));
     assert_eq!(model.one("digits_batch_drawings_count"), model.one("digits_compute_seconds_count"));
     assert_eq!((model.one("digits_drawings_waiting"), model.one("digits_worker_restarts_total")), (0, 0));
     assert_eq!(model.sum("digits_model_info"), 1);

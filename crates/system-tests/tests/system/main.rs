@@ -17,6 +17,7 @@ mod damage;
 mod deletion;
 mod drawings;
 mod errors;
+mod explanations;
 mod filters;
 mod forms;
 mod history;

@@ -36,6 +36,9 @@ async fn every_curl_example_of_the_readme_works() {
                 "{answer}"
             );
         }
+        if example.contains("/explain") {
+            assert_eq!(answer.matches("\"heat\":[0.0,").count(), 2, "{answer}");
+        }
         if example.contains("/predict") && !example.contains("/predictions") {
             for line in answer.split_inclusive('}').filter(|line| line.contains("prediction")) {
                 assert!(line.contains("\"prediction\":8"), "{example}\n{answer}");

@@ -1,14 +1,19 @@
 //! Every answer that the web service's document lists, given.
 
-use super::{document::Document, provoke, raw::Target};
+use super::{
+    document::Document,
+    provoke,
+    raw::{Answered, Target},
+};
 use crate::{
     away::Cluster,
     drawings::{self, Picture, encode},
     stack::Stack,
 };
 use image::{ImageFormat, Rgb, RgbImage};
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use serde_json::json;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// A PNG of one colour.
@@ -16,10 +21,10 @@ fn blank(width: u32, height: u32) -> Vec<u8> {
     encode(&RgbImage::from_pixel(width, height, Rgb([250, 250, 250])).into(), ImageFormat::Png)
 }
 
-/// What `POST /predict` of either service answers to one who asks in vain.
-pub(super) async fn refused_predictions(document: &mut Document, stack: &Stack, base: &str) {
+/// What an address of either service that takes a drawing answers to one who asks in vain.
+pub(super) async fn refused_drawings(document: &mut Document, stack: &Stack, address: &str) {
     let post = |query: &str, media_type: &str, body: Vec<u8>| {
-        let url = format!("{base}/predict{query}");
+        let url = format!("{address}{query}");
         stack.http.post(url).header("content-type", media_type).body(body)
     };
     let eight = drawings::all()[8].to_string().into_bytes();
@@ -27,7 +32,7 @@ pub(super) async fn refused_predictions(document: &mut Document, stack: &Stack, 
     for (request, status) in [
         (post("", "application/json", b"{".to_vec()), 400),
         (post("", "multipart/form-data; boundary=x", b"--x--\r\n".to_vec()), 400),
-        (post("?explain=perhaps", "application/json", eight.clone()), 400),
+        (post("?model=no/version", "application/json", eight.clone()), 400),
         (post("?model=another", "application/json", eight), 404),
         (post("", "image/png", blank(5001, 5000)), 413),
         (post("", "text/plain", b"8".to_vec()), 415),
@@ -50,6 +55,8 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
 
     for drawing in [&drawings::all()[8], &drawings::two_digits()] {
         let request = stack.post("/predict?explain=true", "application/json", drawing.to_string());
+        document.expect(&stack.http, request, 200).await;
+        let request = stack.post("/explain", "application/json", drawing.to_string());
         document.expect(&stack.http, request, 200).await;
     }
     let mine = stack.draw(&drawings::all()[8]).await;
@@ -83,6 +90,10 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get("/quality.json?days=0"), 400),
         (stack.http.delete(stack.url(&shown)), 403),
         (stack.http.delete(stack.url(&unknown)).bearer_auth(Uuid::nil()), 404),
+        (stack.get(&format!("{shown}/explanation")), 200),
+        (stack.get(&format!("{unknown}/explanation")), 404),
+        (stack.get(&format!("{shown}/explanation?model=another")), 404),
+        (stack.get(&format!("{shown}/explanation?model=a&model=b")), 400),
         (stack.get("/predictions"), 200),
         (stack.get("/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
@@ -91,22 +102,39 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     ] {
         document.expect(&stack.http, request, status).await;
     }
-    refused_predictions(&mut document, &stack, &stack.url("")).await;
+    for path in ["/predict", "/explain"] {
+        refused_drawings(&mut document, &stack, &stack.url(path)).await;
+    }
+    explanations_in_a_crowd(&mut document, &stack, &format!("{shown}/explanation")).await;
 
     let label = format!("{shown}/label");
-    let targets: [Target<'_>; 2] = [("POST", "/predict", "image/png"), ("PUT", &label, "application/json")];
+    let targets: [Target<'_>; 3] =
+        [("POST", "/predict", "image/png"), ("POST", "/explain", "image/png"), ("PUT", &label, "application/json")];
     provoke::broken(&mut document, service, &targets).await;
     provoke::large(&mut document, service, &stack.http, &targets).await;
     provoke::crowded(&mut document, service, &targets).await;
     provoke::slow(&mut document, service, &targets).await;
     without_database(&mut document, &stack, &cluster, &shown).await;
-    without_model(&mut document, &mut stack).await;
+    without_model(&mut document, &mut stack, &shown).await;
     while_stopping(&mut document, stack).await;
     document.assert_complete();
 }
 
-fn eight(stack: &Stack) -> RequestBuilder {
-    stack.post("/predict", "application/json", drawings::all()[8].to_string())
+fn eight(stack: &Stack, path: &str) -> RequestBuilder {
+    stack.post(path, "application/json", drawings::all()[8].to_string())
+}
+
+/// More explanations at once than there is room for: 429.
+async fn explanations_in_a_crowd(document: &mut Document, stack: &Stack, path: &str) {
+    let crowd: JoinSet<_> = (0..40)
+        .map(|_| stack.get(path).send())
+        .map(async |response| Answered::of(response.await.unwrap()).await)
+        .collect();
+    let answers = crowd.join_all().await;
+    assert!(answers.iter().any(|answered| answered.status == 429), "there is room for forty");
+    for answered in answers {
+        document.check(&Method::GET, path, answered.status, &answered);
+    }
 }
 
 /// PostgreSQL is stopped, and started again.
@@ -114,7 +142,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
     cluster.script("stop");
     let label = stack.http.put(stack.url(&format!("{shown}/label"))).header("content-type", "application/json");
     for request in [
-        eight(stack),
+        eight(stack, "/predict"),
         label.body("{\"true_label\":7}"),
         stack.get("/predictions"),
         stack.get(shown),
@@ -124,6 +152,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.http.delete(stack.url(&format!("{shown}/label"))),
         stack.get("/queue"),
         stack.get("/quality.json"),
+        stack.get(&format!("{shown}/explanation")),
         stack.get("/readyz"),
     ] {
         document.expect(&stack.http, request, 503).await;
@@ -133,10 +162,16 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
 }
 
 /// The model service is stopped.
-async fn without_model(document: &mut Document, stack: &mut Stack) {
+async fn without_model(document: &mut Document, stack: &mut Stack, shown: &str) {
     stack.model.take().unwrap().stop().await;
-    document.expect(&stack.http, eight(stack), 503).await;
-    document.expect(&stack.http, stack.get("/readyz"), 503).await;
+    for request in [
+        eight(stack, "/predict"),
+        eight(stack, "/explain"),
+        stack.get(&format!("{shown}/explanation")),
+        stack.get("/readyz"),
+    ] {
+        document.expect(&stack.http, request, 503).await;
+    }
 }
 
 /// The web service is told to stop, and asked before it does.

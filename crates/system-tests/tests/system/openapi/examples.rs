@@ -37,7 +37,7 @@ async fn send_all(stack: &Stack, service: SocketAddr, names: &[(&str, &str)]) ->
         let request = stack.http.request(method.clone(), format!("http://{service}{path}"));
         let answer = document.expect(&stack.http, request.header("content-type", media_type).body(body), 200).await;
         let drawn = if example["summary"].as_str().unwrap().contains("seven") { 7 } else { 8 };
-        if path == "/predict" {
+        if path == "/predict" || path == "/explain" {
             assert_eq!((&answer["prediction"], &answer["verdict"]), (&Value::from(drawn), &Value::from("digit")));
         }
     }
@@ -49,7 +49,7 @@ async fn the_examples_of_both_documents_succeed_as_they_are() {
     let stack = Stack::start().await;
     let drawn = stack.draw(&crate::drawings::all()[8]).await;
     let (id, version) = (drawn["id"].as_str().unwrap(), drawn["model"].as_str().unwrap());
-    assert_eq!(send_all(&stack, stack.api.address, &[("{id}", id)]).await, 8);
+    assert_eq!(send_all(&stack, stack.api.address, &[("{id}", id)]).await, 14);
     let model = stack.model.as_ref().unwrap().address;
-    assert_eq!(send_all(&stack, model, &[("{model}", version), ("{version}", version)]).await, 11);
+    assert_eq!(send_all(&stack, model, &[("{model}", version), ("{version}", version)]).await, 17);
 }

@@ -1,7 +1,7 @@
 //! Every answer that the model service's document lists, given.
 
 use super::{
-    api::refused_predictions,
+    api::refused_drawings,
     document::Document,
     provoke,
     raw::{Answered, Target},
@@ -39,10 +39,12 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     {
         document.expect(&stack.http, get(path), 200).await;
     }
-    refused_predictions(&mut document, &stack, &base).await;
     let drawing = drawings::all()[8].clone();
-    let predict = |body: &Value| post("/predict?explain=true", body.clone()).header("content-type", "application/json");
-    document.expect(&stack.http, predict(&drawing), 200).await;
+    for (path, query) in [("/predict", "?explain=true"), ("/explain", "")] {
+        refused_drawings(&mut document, &stack, &format!("{base}{path}")).await;
+        let sent = post(&format!("{path}{query}"), drawing.clone()).header("content-type", "application/json");
+        document.expect(&stack.http, sent, 200).await;
+    }
 
     let as_bytes = json!({ "inputs": eight()["inputs"], "parameters": { "binary_data_output": true } });
     for (known, unknown) in [
@@ -66,7 +68,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     let targets: Vec<Target<'_>> = [&infer[0], &infer[1], "/v2/repository/index", "/v2/repository/models/twin/load"]
         .map(|path| ("POST", path, "application/octet-stream"))
         .into_iter()
-        .chain([("POST", "/predict", "image/png")])
+        .chain([("POST", "/predict", "image/png"), ("POST", "/explain", "image/png")])
         .collect();
     provoke::broken(&mut document, service, &targets).await;
     provoke::large(&mut document, service, &stack.http, &targets).await;
@@ -111,6 +113,7 @@ async fn failing(document: &mut Document, http: &Client, champion: &str) {
     document.expect(http, post("/v2/repository/index", &json!({})), 503).await;
     for (path, body) in [
         ("/predict", &drawings::all()[8]),
+        ("/explain", &drawings::all()[8]),
         ("/v2/models/digits/infer", &eight()),
         (&format!("/v2/models/digits/versions/{champion}/infer"), &eight()),
     ] {

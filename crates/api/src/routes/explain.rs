@@ -1,0 +1,67 @@
+//! `POST /explain` and `GET /predictions/{id}/explanation`: what an answer rests on. Nothing is kept.
+
+use super::id::{PredictionId, unknown};
+use crate::Api;
+use axum::{Json, extract::State};
+use digit::wire::{Code, Explanation, Input};
+use serde::Deserialize;
+use service::{Documented, Failure, Params, Posted};
+use std::sync::Arc;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+    let sent = routes!(explain).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
+    let recorded = routes!(explain_recorded).refuses(&[
+        Code::InvalidQuery,
+        Code::NotFound,
+        Code::UnknownModel,
+        Code::Overloaded,
+        Code::ModelUnavailable,
+        Code::DatabaseUnavailable,
+    ]);
+    OpenApiRouter::new().routes(sent).routes(recorded)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Options {
+    /// The version of the model to ask, if not the one that serves; it has to be loaded.
+    model: Option<String>,
+}
+
+/// Recognises a drawing and shows what the answer rests on.
+///
+/// The network sees the drawing 25 times more, each time without the ink in a window of 8 × 8 pixels, and a pixel's heat
+/// is how much the evidence for the predicted digit falls, on average over the windows that cover it. (Zeiler and Fergus,
+/// *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is evidence, too, but no
+/// window shows it. Nothing is kept.
+#[utoipa::path(
+    post, path = "/explain", tag = "Recognise", params(Options),
+    responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
+)]
+async fn explain(
+    State(api): State<Arc<Api>>,
+    Params(options): Params<Options>,
+    Posted(input): Posted,
+) -> Result<Json<Explanation>, Failure> {
+    Ok(Json(api.model.explain(&input, options.model.as_deref()).await?))
+}
+
+/// Shows what the answer to a recorded drawing rests on.
+///
+/// As of `POST /explain`, for the bitmap that was recorded. It is asked anew, of the version that serves now or that is
+/// named, which may be another than the one that answered then. What is asked about are pixels, so that
+/// `too_little_ink`, which is said of a drawing, is never the reason.
+#[utoipa::path(
+    get, path = "/predictions/{id}/explanation", tag = "History", params(PredictionId, Options),
+    responses((status = OK, description = "What the drawing is taken for, and why", body = Explanation)),
+)]
+async fn explain_recorded(
+    State(api): State<Arc<Api>>,
+    PredictionId(id): PredictionId,
+    Params(options): Params<Options>,
+) -> Result<Json<Explanation>, Failure> {
+    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
+    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_deref()).await?))
+}

@@ -1,0 +1,45 @@
+//! `POST /explain`: what a drawing is taken for, and what that rests on.
+
+use super::predict::{answer, asked};
+use crate::Model;
+use axum::{Json, extract::State};
+use digit::wire::{Code, Explanation};
+use network::ModelVersion;
+use serde::Deserialize;
+use service::{Documented, Failure, Params, Posted};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn router() -> OpenApiRouter<Model> {
+    let documented =
+        routes!(explain).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
+    OpenApiRouter::new().routes(documented)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Options {
+    /// The version to ask, if not the one that serves; it has to be loaded.
+    #[param(value_type = Option<String>)]
+    model: Option<ModelVersion>,
+}
+
+/// Recognises a drawing and shows what the answer rests on.
+///
+/// The network sees the drawing 25 times more, each time without the ink in a window of 8 × 8 pixels, and a pixel's heat
+/// is how much the evidence for the predicted digit falls, on average over the windows that cover it. (Zeiler and Fergus,
+/// *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is evidence, too, but no
+/// window shows it.
+#[utoipa::path(
+    post, path = "/explain", tag = "Recognise", params(Options),
+    responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
+)]
+async fn explain(
+    State(model): State<Model>,
+    Params(options): Params<Options>,
+    Posted(input): Posted,
+) -> Result<Json<Explanation>, Failure> {
+    let network = asked(&model, options.model.as_ref())?;
+    let (ink, classification, heat) = model.engine.explain(network.clone(), input).await?;
+    Ok(Json(Explanation { answer: answer(&network, ink, &classification), heat }))
+}

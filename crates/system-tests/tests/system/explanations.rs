@@ -1,0 +1,93 @@
+//! `POST /explain` and `GET /predictions/{id}/explanation`: what an answer rests on.
+
+use crate::{
+    drawings::{self, Picture},
+    stack::{Stack, json},
+};
+use digit::{Bitmap, SIDE, wire::Explanation};
+use reqwest::{RequestBuilder, StatusCode};
+use serde_json::json as value;
+
+/// What is said to a request for an explanation.
+async fn explained(request: RequestBuilder) -> Explanation {
+    let body = json(request.send().await.unwrap(), StatusCode::OK).await;
+    let explanation: Explanation = serde_json::from_value(body).unwrap();
+    assert_eq!(explanation.heat.len(), Bitmap::LEN);
+    assert!(explanation.heat.iter().all(|heat| heat.is_finite()));
+    explanation
+}
+
+/// The bitmap without the ink around a pixel: as much of it as a window takes.
+fn blanked(bitmap: &Bitmap, place: usize) -> Bitmap {
+    let near = |one: usize, other: usize| (one + 4).checked_sub(other).is_some_and(|distance| distance < 8);
+    let is_paper = |index: usize| near(index / SIDE, place / SIDE) && near(index % SIDE, place % SIDE);
+    Bitmap::new(std::array::from_fn(|index| if is_paper(index) { 0 } else { bitmap.levels()[index] }))
+}
+
+#[tokio::test]
+async fn an_answer_rests_most_on_ink_without_which_it_is_less_sure() {
+    let stack = Stack::start().await;
+    for (digit, drawing) in drawings::all().iter().enumerate() {
+        let Explanation { answer, heat } =
+            explained(stack.post("/explain", "application/json", drawing.to_string())).await;
+        assert_eq!(usize::from(answer.prediction.value()), digit);
+        let bitmap = answer.bitmap.unwrap();
+        let hottest = (0..Bitmap::LEN).max_by(|&one, &other| heat[one].total_cmp(&heat[other])).unwrap();
+        assert!(heat[hottest] > 1.0 && bitmap.levels()[hottest] > 0, "{digit}: {}", heat[hottest]);
+        let (ink, paper): (Vec<_>, Vec<_>) = (0..Bitmap::LEN).partition(|&index| bitmap.levels()[index] > 0);
+        assert!(paper.iter().all(|&index| heat[index] == 0.0));
+
+        let coolest = ink.into_iter().min_by(|&one, &other| heat[one].total_cmp(&heat[other])).unwrap();
+        let sure = async |place: usize| {
+            let pixels = value!({ "pixels": blanked(&bitmap, place) }).to_string();
+            let request = stack.post("/predict?preview=true", "application/json", pixels);
+            let body = json(request.send().await.unwrap(), StatusCode::OK).await;
+            body["probabilities"][digit].as_f64().unwrap()
+        };
+        let (without_hottest, without_coolest) = (sure(hottest).await, sure(coolest).await);
+        assert!(without_hottest < without_coolest, "{digit}: {without_hottest} {without_coolest}");
+        assert!(without_hottest < f64::from(answer.confidence), "{digit}: {without_hottest}");
+    }
+    assert_eq!(stack.rows().await, 0, "an explanation is not kept");
+}
+
+#[tokio::test]
+async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id() {
+    let stack = Stack::start().await;
+    for drawing in drawings::all() {
+        let body = drawing.to_string();
+        let drawn = stack.draw(&drawing).await;
+        let sent = explained(stack.post("/explain", "application/json", body)).await;
+        assert_eq!(value!(sent.answer.prediction), drawn["prediction"]);
+        assert_eq!(value!(sent.answer.model), drawn["model"]);
+        let pixels = value!({ "pixels": sent.answer.bitmap }).to_string();
+        assert_eq!(explained(stack.post("/explain", "application/json", pixels)).await, sent);
+        let by_id = format!("/predictions/{}/explanation", drawn["id"].as_str().unwrap());
+        assert_eq!(explained(stack.get(&by_id)).await, sent);
+        assert_eq!(explained(stack.get(&by_id).query(&[("model", &sent.answer.model)])).await, sent);
+    }
+    let png = Picture::default().png(&drawings::all()[8]);
+    assert_eq!(explained(stack.upload("/explain", png)).await.answer.prediction.value(), 8);
+}
+
+#[tokio::test]
+async fn what_is_refused_by_predict_is_refused_by_explain_in_the_same_words() {
+    let stack = Stack::start().await;
+    let (eight, blank) = (drawings::all()[8].to_string(), value!({ "pixels": vec![0; 784] }).to_string());
+    for (media_type, body, query) in [
+        ("application/json", blank, ""),
+        ("application/json", "{}".to_owned(), ""),
+        ("image/png", "no picture".to_owned(), ""),
+        ("text/plain", eight.clone(), ""),
+        ("application/json", eight, "?model=another"),
+    ] {
+        let mut answers = Vec::new();
+        for path in ["/predict", "/explain"] {
+            let response = stack.post(&format!("{path}{query}"), media_type, body.clone()).send().await.unwrap();
+            let status = response.status();
+            assert!(status.is_client_error(), "{path} {media_type}: {status}");
+            answers.push(json(response, status).await);
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+}
