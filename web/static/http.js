@@ -26,13 +26,11 @@ const UPLOAD_WITHIN_MS = 60_000;
 export class Problem extends Error {
   /**
    * @param {string} code
-   * @param {string} [detail] a sentence for people
    * @param {number} [retryAfterMs]
    */
-  constructor(code, detail = "", retryAfterMs = 0) {
-    super(detail || code);
+  constructor(code, retryAfterMs = 0) {
+    super(code);
     this.code = code;
-    this.detail = detail;
     this.retryAfterMs = retryAfterMs;
   }
 
@@ -146,9 +144,8 @@ async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
 function problemOf(response, body) {
   const retryAfterMs = 1000 * (Number(response.headers.get("Retry-After")) || 0);
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    const { code, detail } = JSON.parse(body);
-    return new Problem(code, detail, retryAfterMs);
+    return new Problem(JSON.parse(body).code, retryAfterMs);
   }
   // A proxy in front of the api speaks for itself.
-  return new Problem(response.status >= 500 ? "unavailable" : "refused", "", retryAfterMs);
+  return new Problem(response.status >= 500 ? "unavailable" : "refused", retryAfterMs);
 }

@@ -3,6 +3,7 @@
 
 import { Problem, putLabel } from "./http.js";
 import { byId } from "./page.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
 /** @typedef {import("./record.js").Entry} Entry */
@@ -37,7 +38,7 @@ export function closeKeys() {
 
 /** @param {TrueLabel | null} label */
 export function inWords(label) {
-  return label === "not_a_digit" ? "not a digit" : String(label ?? "");
+  return label === "not_a_digit" ? words.label_not_a_digit : String(label ?? "");
 }
 
 /** @param {(label: TrueLabel) => void} onLabel */

@@ -19,6 +19,7 @@ mod errors;
 mod forms;
 mod history;
 mod labels;
+mod languages;
 mod migrations;
 mod openapi;
 mod predict;
