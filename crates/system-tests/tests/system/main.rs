@@ -33,3 +33,4 @@ mod together;
 mod traces;
 mod triton;
 mod verdicts;
+mod weight;
