@@ -9,7 +9,9 @@
     reason = "the tests' coordinates and grey levels are small and positive"
 )]
 
+mod accessibility;
 mod away;
+mod axe;
 mod browser;
 mod chromium;
 mod counts;
