@@ -43,6 +43,8 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     assert!(whole.is_empty(), "sent without compression: {whole:?}");
     let blocking: Vec<_> = fetched.iter().filter(|file| file["blocks"] == true).map(|file| &file["name"]).collect();
     assert_eq!(blocking, ["/static/style.css"]);
+    // Nothing that the policy forbids is on it either.
+    assert_eq!(browser.console().await, [] as [Value; 0]);
     browser.client.clone().close().await.unwrap();
 }
 
