@@ -98,7 +98,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", &media).await;
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// A command that Chromium's developer tools know.
     async fn devtools(&self, command: &str, parameters: &Value) -> Value {
         self.driver("goog/cdp/execute", &value!({ "cmd": command, "params": parameters })).await
     }

@@ -164,7 +164,9 @@ mod tests {
                 text => assert!(text.as_str().is_some_and(|text| !text.is_empty() && !text.contains('!')), "{text}"),
             }
         }
-        FILES.iter().for_each(|file| check(&serde_json::from_str(file).unwrap()));
+        for file in FILES {
+            check(&serde_json::from_str(file).unwrap());
+        }
     }
 
     #[test]
