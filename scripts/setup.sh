@@ -3,14 +3,16 @@
 # Where nothing is missing it installs nothing, downloads nothing and asks for no rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
-#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, and a browser
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, a browser, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
+#   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test, lint or bench-onnx}
+purpose=${1:?run, test, lint, lighthouse or bench-onnx}
 missing=()
+case $purpose in test | lighthouse) with_browser=yes ;; *) with_browser= ;; esac
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
@@ -53,13 +55,17 @@ fi
 if [ "$purpose" = test ] || { [ "$purpose" = run ] && [ -z "${DATABASE_URL:-}" ]; }; then
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql "the database"
 fi
-if [ "$purpose" = test ] && ! { have chromium && have chromedriver; }; then
+if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
   if grep -q '^ID=ubuntu' /etc/os-release; then
-    echo "Note: Ubuntu has Chromium as a snap only, which the browser test cannot drive; nothing is installed for it."
+    echo "Note: Ubuntu has Chromium as a snap only, which nothing here can drive; nothing is installed for it."
+    with_browser=
   else
-    need chromium "the browser of the end-to-end tests"
+    need chromium "the browser that the page is tested in"
     need chromium-driver "to drive that browser"
   fi
+fi
+if [ "$purpose" = lighthouse ] || { [ -n "$with_browser" ] && [ ! -e .axe-core/axe.min.js ]; }; then
+  have npm || need npm "to download what judges the page: axe-core for the tests, Lighthouse for make lighthouse"
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -81,3 +87,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 scripts/libtorch.sh
+if [ "$purpose" = test ] && [ -n "$with_browser" ]; then
+  scripts/axe.sh
+fi

@@ -1,7 +1,9 @@
 // The answer: a numeral and how sure, or why it is none; ten bars, and the 28×28 the network saw.
 // @ts-check
 
+import { labelOf } from "./http.js";
 import { byId } from "./page.js";
+import { percent, words } from "./words.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
 /** @typedef {import("./http.js").Reason} Reason */
@@ -23,11 +25,6 @@ const model = byId("model");
 const bars = [...byId("bars").querySelectorAll("li")];
 const seenCanvas = byId("seen-live", HTMLCanvasElement);
 const seenImage = byId("seen-recorded", HTMLImageElement);
-
-/** @type {[number, string][]} The words live once, on the server: [at least, how sure]. */
-const WORDS = JSON.parse(root.dataset.sureness ?? "[]");
-/** @type {Map<Reason, string>} Likewise, why it is not a digit. */
-const REASONS = new Map(JSON.parse(root.dataset.reasons ?? "[]"));
 
 let busyTimer = 0;
 
@@ -99,41 +96,23 @@ export function readEntry(page) {
       model: panel.querySelector("#model")?.textContent ?? "",
       saved: true,
     },
-    trueLabel: trueLabel ? labelIn(trueLabel) : null,
+    trueLabel: trueLabel ? labelOf(trueLabel) : null,
   };
-}
-
-/**
- * @param {string} words as the page shows a label: "7", or "not a digit"
- * @returns {TrueLabel}
- */
-function labelIn(words) {
-  return words.length === 1 ? Number(words) : "not_a_digit";
 }
 
 /** @param {Answer} answer */
 function numeralOf({ verdict, prediction }) {
-  return verdict === "digit" ? String(prediction) : "Not a digit";
+  return verdict === "digit" ? String(prediction) : words.not_a_digit;
 }
 
 /** @param {Answer} answer */
 function surenessOf({ confidence }) {
-  return WORDS.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
+  return words.sureness.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
 }
 
 /** @param {Answer} answer */
 function whyOf({ reason }) {
-  return (reason && REASONS.get(reason)) ?? "";
-}
-
-/**
- * One decimal; no certainty is ever rounded up to 100 % nor a chance down to none.
- * @param {number} probability
- */
-function percent(probability) {
-  if (probability >= 0.9995) return "> 99.9\u00a0%";
-  if (probability < 0.0005) return "< 0.1\u00a0%";
-  return `${(100 * probability).toFixed(1)}\u00a0%`;
+  return reason ? words.reasons[reason] : "";
 }
 
 /**

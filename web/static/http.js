@@ -16,7 +16,7 @@
  */
 
 /** @typedef {"too_little_ink" | "several_digits" | "unlike_a_digit"} Reason */
-/** @typedef {number | "not_a_digit"} TrueLabel */
+/** @typedef {number | "not_a_digit" | "unsure"} TrueLabel */
 
 const ANSWER_WITHIN_MS = 10_000;
 // A photo over a slow phone network takes its time.
@@ -26,13 +26,11 @@ const UPLOAD_WITHIN_MS = 60_000;
 export class Problem extends Error {
   /**
    * @param {string} code
-   * @param {string} [detail] a sentence for people
    * @param {number} [retryAfterMs]
    */
-  constructor(code, detail = "", retryAfterMs = 0) {
-    super(detail || code);
+  constructor(code, retryAfterMs = 0) {
+    super(code);
     this.code = code;
-    this.detail = detail;
     this.retryAfterMs = retryAfterMs;
   }
 
@@ -73,6 +71,14 @@ export async function predict(subject) {
   body.append("file", subject);
   const url = "/predict?source=upload&explain=true";
   return (await send(url, { method: "POST", body }, UPLOAD_WITHIN_MS)).json();
+}
+
+/**
+ * @param {string} name of a label, as forms have it
+ * @returns {TrueLabel}
+ */
+export function labelOf(name) {
+  return name === "not_a_digit" || name === "unsure" ? name : Number(name);
 }
 
 /**
@@ -146,9 +152,8 @@ async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
 function problemOf(response, body) {
   const retryAfterMs = 1000 * (Number(response.headers.get("Retry-After")) || 0);
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    const { code, detail } = JSON.parse(body);
-    return new Problem(code, detail, retryAfterMs);
+    return new Problem(JSON.parse(body).code, retryAfterMs);
   }
   // A proxy in front of the api speaks for itself.
-  return new Problem(response.status >= 500 ? "unavailable" : "refused", "", retryAfterMs);
+  return new Problem(response.status >= 500 ? "unavailable" : "refused", retryAfterMs);
 }

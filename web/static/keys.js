@@ -1,5 +1,8 @@
-// The keyboard: undo, redo, clear, submit, and a digit to label the answer.
+// The keyboard: undo, redo, clear, submit, and a digit, N or U to label the answer.
 // @ts-check
+
+/** @type {Record<string, import("./http.js").TrueLabel>} */
+const NAMES = { n: "not_a_digit", u: "unsure" };
 
 /**
  * @param {object} page
@@ -7,7 +10,7 @@
  * @param {() => void} page.redo
  * @param {() => void} page.clear
  * @param {() => void} page.submit
- * @param {(digit: number) => void} page.label
+ * @param {(label: import("./http.js").TrueLabel) => void} page.label
  */
 export function listenForKeys(page) {
   addEventListener("keydown", (event) => {
@@ -28,6 +31,8 @@ export function listenForKeys(page) {
       return key.toLowerCase() === "y" ? page.redo : null;
     }
     if (/^[0-9]$/.test(key)) return () => page.label(Number(key));
+    const name = NAMES[key.toLowerCase()];
+    if (name) return () => page.label(name);
     if (key === "Escape") return page.clear;
     // On a button or a link, Enter is that button's or that link's.
     const isElsewhere = target instanceof Element && target.closest("a, button, summary, input");

@@ -1,8 +1,9 @@
 // Labels: right, or which digit it truly is, by a click on the form or by a digit key.
 // @ts-check
 
-import { Problem, putLabel } from "./http.js";
+import { Problem, labelOf, putLabel } from "./http.js";
 import { byId } from "./page.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
 /** @typedef {import("./record.js").Entry} Entry */
@@ -37,7 +38,8 @@ export function closeKeys() {
 
 /** @param {TrueLabel | null} label */
 export function inWords(label) {
-  return label === "not_a_digit" ? "not a digit" : String(label ?? "");
+  if (label === "unsure") return words.label_unsure;
+  return label === "not_a_digit" ? words.label_not_a_digit : String(label ?? "");
 }
 
 /** @param {(label: TrueLabel) => void} onLabel */
@@ -45,7 +47,7 @@ export function listenForLabels(onLabel) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { value } = /** @type {HTMLButtonElement} */ (event.submitter);
-    onLabel(value === "not_a_digit" ? value : Number(value));
+    onLabel(labelOf(value));
   });
 }
 

@@ -21,6 +21,7 @@ import {
   unsubmitted,
 } from "./session.js";
 import { listenForPictures } from "./upload.js";
+import { filled, words } from "./words.js";
 
 holdPen(canvas, paper);
 holdKeyPen(canvas, paper);
@@ -44,7 +45,7 @@ followRecent((page) => {
   const entry = readEntry(page);
   if (!entry) return;
   void showRecorded(entry);
-  announce(`Shown: ${spoken(entry.answer)}`);
+  announce(filled(words.shown, spoken(entry.answer)));
   canvas.scrollIntoView({ block: "nearest" });
 });
 

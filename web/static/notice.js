@@ -2,6 +2,7 @@
 // @ts-check
 
 import { byId } from "./page.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./http.js").Problem} Problem */
 
@@ -9,22 +10,6 @@ const root = byId("notice");
 const title = byId("notice-title");
 const detail = byId("notice-detail");
 const announcement = byId("announcement");
-
-/** @type {Record<string, string>} */
-const TITLES = {
-  unreachable: "No connection",
-  unavailable: "Not answering just now",
-  model_unavailable: "The model is away",
-  database_unavailable: "Not recorded yet",
-  overloaded: "A little too fast",
-  blank_image: "Nothing to read yet",
-  not_an_image: "That is not a picture",
-  corrupt_image: "That picture is damaged",
-  payload_too_large: "That is too large",
-  image_too_large: "That picture is too large",
-  unsupported_media_type: "That kind of picture is not read here",
-  not_found: "That drawing is no longer on record",
-};
 
 /** @typedef {"live" | "record" | "label"} About which part of the page a notice speaks for */
 
@@ -34,7 +19,14 @@ const TITLES = {
  * @param {string} nextStep
  */
 export function showProblem(about, problem, nextStep) {
-  showNotice(about, problem.code, TITLES[problem.code] ?? "That did not work", nextStep);
+  showNotice(about, problem.code, titleOf(problem), nextStep);
+}
+
+/** @param {Problem} problem */
+function titleOf({ code }) {
+  // The api knows no name for its own absence.
+  if (code === "unreachable" || code === "unavailable") return words[code];
+  return (words.problems[code] ?? words.problems.other).title;
 }
 
 /**

@@ -11,6 +11,7 @@ import { Paper } from "./paper.js";
 import { refreshRecent, showNewest } from "./recent.js";
 import { Record } from "./record.js";
 import { pictureOf } from "./upload.js";
+import { filled, words } from "./words.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
 /** @typedef {import("./http.js").Problem} Problem */
@@ -74,18 +75,13 @@ const record = new Record({
     recordedAt = performance.now();
     if (sheet === paper.sheet) showSheet();
     const entry = /** @type {Entry} */ (record.of(sheet));
-    announce(`Recorded: ${spoken(entry.answer)}`);
+    announce(filled(words.recorded, spoken(entry.answer)));
     void showNewest();
   },
   onProblem(sheet, problem) {
     showTools();
     if (sheet !== paper.sheet) {
-      showNotice(
-        "record",
-        problem.code,
-        "The last drawing was not recorded",
-        "Undo brings it back.",
-      );
+      showNotice("record", problem.code, words.last_not_recorded, words.undo_brings_back);
       return;
     }
     setBusy(false);
@@ -102,12 +98,21 @@ const record = new Record({
  * @param {boolean} [isPicture]
  */
 function nextStepFor(problem, isPicture = false) {
-  if (problem.code === "blank_image" && !isPicture) return "Draw the digit a little larger.";
-  const still = `Your ${isPicture ? "picture" : "drawing"} is still here.`;
-  if (isPicture && problem.code === "unreachable") return `${still} Submit sends it again.`;
-  if (problem.code === "database_unavailable") return `The record is away. ${still} Trying again.`;
-  if (problem.passes) return `${still} Trying again.`;
-  return problem.detail || (isPicture ? "Try another one." : still);
+  if (problem.code === "blank_image" && !isPicture) return words.draw_larger;
+  const still = isPicture ? words.picture_still_here : words.drawing_still_here;
+  if (isPicture && problem.code === "unreachable") return `${still} ${words.submit_sends_again}`;
+  const trying = `${still} ${words.trying_again}`;
+  if (problem.code === "database_unavailable") return `${words.record_away} ${trying}`;
+  if (problem.passes) return trying;
+  return adviceOn(problem) ?? (isPicture ? words.try_another : still);
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {string | undefined}
+ */
+function adviceOn({ code }) {
+  return words.problems[code]?.advice;
 }
 
 /** Shows what is known of the sheet in front. */
@@ -140,7 +145,7 @@ export function showTools() {
     buttons.submit,
     entry !== undefined || (!paper.isEmpty && !record.isInFlight(paper.sheet)),
   );
-  buttons.submit.textContent = entry ? "Next" : "Submit";
+  buttons.submit.textContent = entry ? words.next : words.submit;
 }
 
 /**
@@ -177,7 +182,7 @@ export async function giveLabel(trueLabel) {
     showProblem(
       "label",
       problem,
-      problem.passes ? "Your label was not recorded. Try again." : problem.detail,
+      problem.passes ? words.label_not_recorded : (adviceOn(problem) ?? ""),
     );
     return;
   }
@@ -185,7 +190,7 @@ export async function giveLabel(trueLabel) {
   const heldFocus = byId("label").contains(document.activeElement);
   if (sheet === paper.sheet) showSheet();
   if (heldFocus) buttons.submit.focus();
-  announce(`Thank you. Labelled ${inWords(trueLabel)}.`);
+  announce(filled(words.thanks, inWords(trueLabel)));
   void refreshRecent();
 }
 

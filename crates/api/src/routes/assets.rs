@@ -35,10 +35,11 @@ async fn asset(path: Result<Path<String>, PathRejection>, headers: HeaderMap) ->
     (caching, [(header::CONTENT_TYPE, media_type(&path))], file.data).into_response()
 }
 
+/// Weak, because it names the file however it is sent: compressed or not, the bytes differ.
 fn etag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
     let start: u64 = hash.iter().take(8).fold(0, |start, &byte| start << 8 | u64::from(byte));
-    format!("\"{start:016x}\"")
+    format!("W/\"{start:016x}\"")
 }
 
 fn media_type(path: &str) -> &'static str {

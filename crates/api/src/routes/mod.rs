@@ -1,6 +1,7 @@
 //! The addresses that the web service answers.
 
 mod assets;
+mod compression;
 mod document;
 mod explain;
 mod filter;
@@ -43,7 +44,7 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .merge(page.into())
         .with_state(Arc::new(api));
-    service::with_layers(routes, metrics)
+    compression::compressed(service::with_layers(routes, metrics))
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))

@@ -3,6 +3,7 @@
 use super::{
     id::{PredictionId, unknown},
     view::{HomePage, Recent, RecentStrip},
+    words::{Words, in_the_readers_language},
 };
 use crate::{
     Api, StoreError,
@@ -10,8 +11,9 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    Form, Router,
+    Extension, Form, Router,
     extract::{State, rejection::FormRejection},
+    middleware,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -33,7 +35,11 @@ pub(super) fn router() -> Router<Arc<Api>> {
         .route("/recent", get(recent))
         .route("/upload", post(upload))
         .route("/predictions/{id}/label", post(label))
+        .layer(middleware::from_fn(in_the_readers_language))
 }
+
+/// The words of the language that the reader gets.
+type InWords = Extension<&'static Words>;
 
 #[derive(Debug, Deserialize)]
 struct View {
@@ -43,10 +49,10 @@ struct View {
     before: Option<String>,
 }
 
-async fn home(State(api): State<Arc<Api>>, Params(view): Params<View>) -> Response {
+async fn home(State(api): State<Arc<Api>>, Extension(words): InWords, Params(view): Params<View>) -> Response {
     match asked_for(&api, &view).await {
-        Ok((shown, before)) => page(&api, shown.as_ref(), before).await,
-        Err(failure) => refused(&api, failure).await,
+        Ok((shown, before)) => page(&api, words, shown.as_ref(), before).await,
+        Err(failure) => refused(&api, words, failure).await,
     }
 }
 
@@ -57,16 +63,20 @@ async fn asked_for(api: &Api, view: &View) -> Result<(Option<Prediction>, Option
     Ok((Some(shown), before))
 }
 
-async fn recent(State(api): State<Arc<Api>>, Params(view): Params<View>) -> Result<Html<String>, Failure> {
+async fn recent(
+    State(api): State<Arc<Api>>,
+    Extension(words): InWords,
+    Params(view): Params<View>,
+) -> Result<Html<String>, Failure> {
     let before = view.before.as_deref().map(id).transpose()?;
-    html(&RecentStrip { recent: strip(&api, before).await })
+    html(&RecentStrip { words, recent: strip(&api, words, before).await })
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Arc<Api>>, posted: Result<Posted, Failure>) -> Response {
+async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: Result<Posted, Failure>) -> Response {
     match record(&api, posted).await {
         Ok(id) => show(id),
-        Err(failure) => refused(&api, failure).await,
+        Err(failure) => refused(&api, words, failure).await,
     }
 }
 
@@ -86,10 +96,15 @@ struct LabelForm {
 type LabelFormResult = Result<Form<LabelForm>, FormRejection>;
 
 /// The form under an answer: what the drawing really is.
-async fn label(State(api): State<Arc<Api>>, PredictionId(id): PredictionId, form: LabelFormResult) -> Response {
+async fn label(
+    State(api): State<Arc<Api>>,
+    Extension(words): InWords,
+    PredictionId(id): PredictionId,
+    form: LabelFormResult,
+) -> Response {
     match relabel(&api, id, form).await {
         Ok(()) => show(id),
-        Err(failure) => refused(&api, failure).await,
+        Err(failure) => refused(&api, words, failure).await,
     }
 }
 
@@ -108,22 +123,22 @@ fn id(text: &str) -> Result<Uuid, Failure> {
     text.parse().map_err(|_| unknown())
 }
 
-async fn page(api: &Api, shown: Option<&Prediction>, before: Option<Uuid>) -> Response {
-    html(&HomePage::new(shown, None, strip(api, before).await)).into_response()
+async fn page(api: &Api, words: &'static Words, shown: Option<&Prediction>, before: Option<Uuid>) -> Response {
+    html(&HomePage::new(words, shown, None, strip(api, words, before).await)).into_response()
 }
 
 /// The page with what went wrong, under the status and headers that the problem has elsewhere.
-async fn refused(api: &Api, failure: Failure) -> Response {
-    let page = HomePage::new(None, Some(failure.problem.clone()), strip(api, None).await);
+async fn refused(api: &Api, words: &'static Words, failure: Failure) -> Response {
+    let page = HomePage::new(words, None, Some(failure.problem.code), strip(api, words, None).await);
     let (mut response, page) = (failure.into_response(), html(&page).into_response());
     response.headers_mut().extend(page.headers().clone());
     let (parts, _) = response.into_parts();
     Response::from_parts(parts, page.into_body())
 }
 
-async fn strip(api: &Api, before: Option<Uuid>) -> Recent {
+async fn strip(api: &Api, words: &'static Words, before: Option<Uuid>) -> Recent {
     match api.store.page(&Filter::default(), STRIP, before).await {
-        Ok(page) => Recent::new(&page, before.is_none()),
+        Ok(page) => Recent::new(words, &page, before.is_none()),
         Err(error) => {
             let away = matches!(error, StoreError::Away(_));
             tracing::warn!(%error, away, "the strip is shown without drawings");

@@ -1,10 +1,10 @@
 //! What the templates show: a recorded answer, and the recent drawings.
 
-use super::words::{self, minute, percent};
+use super::words::{Notice, Words, minute};
 use askama::Template;
 use digit::{
     TrueLabel,
-    wire::{Page, Prediction, Problem, Reason, Verdict},
+    wire::{Code, Page, Prediction, Reason, Verdict},
 };
 use time::format_description::well_known::Rfc3339;
 
@@ -12,19 +12,17 @@ use time::format_description::well_known::Rfc3339;
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct HomePage {
+    words: &'static Words,
     shown: Option<Shown>,
-    notice: Option<Notice>,
+    notice: Option<&'static Notice>,
     recent: Recent,
-    /// How sure, in words, as JSON: for the answers that come while one draws.
-    sureness: String,
-    /// Why a drawing is not a digit, likewise.
-    reasons: String,
 }
 
 /// The strip of recent drawings alone.
 #[derive(Template)]
 #[template(path = "recent.html")]
 pub(super) struct RecentStrip {
+    pub(super) words: &'static Words,
     pub(super) recent: Recent,
 }
 
@@ -39,7 +37,8 @@ pub(super) struct Shown {
     sureness: &'static str,
     percent: String,
     bars: Vec<Bar>,
-    true_label: Option<String>,
+    /// What a person said it is: its name, and that in words.
+    true_label: Option<(String, String)>,
     model: String,
 }
 
@@ -48,12 +47,6 @@ struct Bar {
     probability: f32,
     percent: String,
     top: bool,
-}
-
-/// Why there is no answer.
-struct Notice {
-    title: String,
-    detail: String,
 }
 
 /// Recent drawings, newest first.
@@ -76,29 +69,33 @@ struct RecentRow {
     tag: &'static str,
     percent: String,
     true_label: Option<String>,
-    /// Whether the prediction was right, once that is known.
+    /// Whether the prediction was right, once a person could tell.
     right: Option<bool>,
     created_at: String,
     when: String,
 }
 
 impl HomePage {
-    pub(super) fn new(shown: Option<&Prediction>, problem: Option<Problem>, recent: Recent) -> Self {
+    pub(super) fn new(
+        words: &'static Words,
+        shown: Option<&Prediction>,
+        problem: Option<Code>,
+        recent: Recent,
+    ) -> Self {
         Self {
-            shown: shown.map(Shown::new),
-            notice: problem.map(|problem| Notice { title: problem.title, detail: problem.detail }),
+            words,
+            shown: shown.map(|row| Shown::new(words, row)),
+            notice: problem.map(|code| words.problems.of(code)),
             recent,
-            sureness: words::sureness_as_json(),
-            reasons: words::sentences_as_json(),
         }
     }
 }
 
 impl Shown {
-    fn new(row: &Prediction) -> Self {
+    fn new(words: &'static Words, row: &Prediction) -> Self {
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
-            percent: percent(probability),
+            percent: words.percent(probability),
             top: digit == row.prediction,
         });
         Self {
@@ -106,11 +103,11 @@ impl Shown {
             prediction: row.prediction.value(),
             is_digit: row.verdict == Verdict::Digit,
             reason: row.reason.map_or("", Reason::name),
-            why: row.reason.map_or("", words::sentence),
-            sureness: words::sureness(row.confidence),
-            percent: percent(row.confidence),
+            why: row.reason.map_or("", |reason| words.answer.reasons.of(Some(reason))),
+            sureness: words.sureness(row.confidence),
+            percent: words.percent(row.confidence),
             bars: bars.collect(),
-            true_label: row.true_label.map(words::label),
+            true_label: row.true_label.map(|label| (label.to_string(), words.label(label))),
             model: row.model.clone(),
         }
     }
@@ -118,9 +115,9 @@ impl Shown {
 
 impl Recent {
     /// A page of drawings; `newest` if nothing newer was left out.
-    pub(super) fn new(page: &Page, newest: bool) -> Self {
+    pub(super) fn new(words: &'static Words, page: &Page, newest: bool) -> Self {
         Self {
-            rows: page.predictions.iter().map(RecentRow::new).collect(),
+            rows: page.predictions.iter().map(|row| RecentRow::new(words, row)).collect(),
             older: page.next.map(|id| format!("/?before={id}")),
             newest,
             unavailable: false,
@@ -134,17 +131,17 @@ impl Recent {
 }
 
 impl RecentRow {
-    fn new(row: &Prediction) -> Self {
+    fn new(words: &'static Words, row: &Prediction) -> Self {
         let is_digit = row.verdict == Verdict::Digit;
         let said = if is_digit { TrueLabel::Digit(row.prediction) } else { TrueLabel::NotADigit };
         Self {
             id: row.id.to_string(),
             prediction: row.prediction.value(),
             is_digit,
-            tag: words::tag(row.reason),
-            percent: percent(row.confidence),
-            true_label: row.true_label.map(words::label),
-            right: row.true_label.map(|label| label == said),
+            tag: words.recent.tags.of(row.reason),
+            percent: words.percent(row.confidence),
+            true_label: row.true_label.map(|label| words.label(label)),
+            right: row.true_label.filter(|label| *label != TrueLabel::Unsure).map(|label| label == said),
             created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
             when: minute(row.created_at),
         }

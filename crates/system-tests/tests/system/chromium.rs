@@ -23,6 +23,14 @@ pub(crate) struct Browser {
     _profile: tempfile::TempDir,
 }
 
+/// A screen, and whether what is on it is light or dark.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) scheme: &'static str,
+}
+
 impl Browser {
     /// Starts it; `None` where there is none and the environment says so.
     pub(crate) async fn start() -> Option<Self> {
@@ -75,11 +83,33 @@ impl Browser {
 
     /// What the console says that has not been asked for yet: errors, warnings, and requests that were refused.
     pub(crate) async fn console(&self) -> Vec<Value> {
+        self.driver("se/log", &value!({ "type": "browser" })).await.as_array().unwrap().clone()
+    }
+
+    /// Has the page believe that it is on such a screen, with or without a wish for less motion.
+    pub(crate) async fn emulate(&self, screen: Screen, motion: &str) {
+        let Screen { width, height, scheme } = screen;
+        let metrics = value!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await;
+        let media = value!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": motion },
+        ] });
+        self.devtools("Emulation.setEmulatedMedia", &media).await;
+    }
+
+    /// A command that Chromium's developer tools know.
+    async fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        self.driver("goog/cdp/execute", &value!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// What the driver answers that fantoccini has no function for.
+    async fn driver(&self, path: &str, body: &Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();
-        let url = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
+        let url = format!("http://127.0.0.1:{}/session/{session}/{path}", self.port);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let answer = http.post(url).json(&value!({ "type": "browser" })).send().await.unwrap();
-        json(answer, StatusCode::OK).await["value"].as_array().unwrap().clone()
+        let mut answer = json(http.post(url).json(body).send().await.unwrap(), StatusCode::OK).await;
+        answer["value"].take()
     }
 
     /// Draws strokes of a 280 × 280 sheet on the page's paper.

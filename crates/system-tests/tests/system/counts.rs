@@ -126,7 +126,8 @@ const WINDOWS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it() {
-    let stack = Stack::of(start_narrow_model().await, empty_database().await).await;
+    let requests_at_a_time = NonZeroUsize::MIN.saturating_add(15);
+    let stack = Stack::asking(start_narrow_model().await, empty_database().await, requests_at_a_time).await;
     stack.until_ready().await;
     let mut seen = Seen::default();
     for request in requests(&stack) {

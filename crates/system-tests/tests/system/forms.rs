@@ -40,7 +40,7 @@ async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
     let stack = Stack::start().await;
     let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
     let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
-    assert!(page.contains("Not an image") && page.contains("id=\"paper\""), "{page}");
+    assert!(page.contains("That is not a picture") && page.contains("id=\"paper\""), "{page}");
 
     let unknown = "/predictions/00000000-0000-7000-8000-000000000000/label";
     let form = |body: &'static str| stack.post(unknown, "application/x-www-form-urlencoded", body).send();

@@ -36,6 +36,19 @@ async fn the_last_label_counts_and_the_earlier_ones_are_kept() {
 }
 
 #[tokio::test]
+async fn who_is_unsure_says_so_and_calls_no_answer_wrong() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let id = answer["id"].as_str().unwrap();
+    let row = json(label(&stack, id, &value!({ "true_label": "unsure" })).await, StatusCode::OK).await;
+    assert_eq!(row["true_label"], "unsure");
+    let page = stack.get(&format!("/?shown={id}")).send().await.unwrap().text().await.unwrap();
+    for part in ["data-true-label=\"unsure\"", "<span class=\"truth quiet\">unsure</span>"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn labels_can_be_neither_changed_nor_deleted() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;

@@ -9,7 +9,9 @@
     reason = "the tests' coordinates and grey levels are small and positive"
 )]
 
+mod accessibility;
 mod away;
+mod axe;
 mod browser;
 mod chromium;
 mod counts;
@@ -22,6 +24,7 @@ mod filters;
 mod forms;
 mod history;
 mod labels;
+mod languages;
 mod migrations;
 mod openapi;
 mod predict;
@@ -36,3 +39,4 @@ mod together;
 mod traces;
 mod triton;
 mod verdicts;
+mod weight;

@@ -77,8 +77,8 @@ pub(crate) const LIMITS: Limits = Limits {
     patience: Duration::from_secs(10),
 };
 
-/// Drawings that the web service asks the model service about at a time: fewer than some tests send.
-pub(crate) const MODEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+/// Drawings that the web service asks the model service about at a time: more than any test sends that wants them answered.
+pub(crate) const MODEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 
 /// Starts the model service with the champion of a folder.
 pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
@@ -127,12 +127,17 @@ impl Stack {
 
     /// Starts the web service on this model service and a database that may be away.
     pub(crate) async fn of(model: Service, database: PgConnectOptions) -> Self {
+        Self::asking(model, database, MODEL_REQUESTS).await
+    }
+
+    /// The same with a web service that asks the model service about so many drawings at a time.
+    pub(crate) async fn asking(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
         let store = Store::new(database.clone(), NonZeroU32::MIN.saturating_add(4));
         let migrations = tokio::spawn({
             let store = store.clone();
             async move { store.migrate().await.unwrap() }
         });
-        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
+        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
         let api =
             Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -1,0 +1,202 @@
+//! Everything that the page says, in each language that it speaks: web/words has a file for each.
+
+mod choice;
+mod figures;
+mod frame;
+mod sections;
+
+pub(super) use choice::in_the_readers_language;
+pub(super) use figures::minute;
+pub(super) use sections::Notice;
+
+use digit::{
+    TrueLabel,
+    wire::{Code, Reason},
+};
+use frame::Frame;
+use sections::{Answer, Label, Language, Page, Paper, Problems, Reasons, Recent, Script};
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// The files; the first is the language of those who ask for none of them.
+const FILES: [&str; 2] =
+    [include_str!("../../../../../web/words/en.json"), include_str!("../../../../../web/words/de.json")];
+
+static LANGUAGES: LazyLock<[Words; FILES.len()]> =
+    LazyLock::new(|| FILES.map(|file| serde_json::from_str(file).expect("a test reads every file")));
+
+/// The confidence that each of [`Answer::sureness`] asks for.
+const AT_LEAST: [f32; 5] = [0.99, 0.9, 0.7, 0.4, 0.0];
+
+/// All words of one language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    pub(super) language: Language,
+    pub(super) page: Page,
+    pub(super) paper: Paper,
+    pub(super) answer: Answer,
+    pub(super) label: Label,
+    pub(super) recent: Recent,
+    pub(super) problems: Problems,
+    script: Script,
+}
+
+/// What web/static/words.js reads in the page.
+#[derive(Serialize)]
+struct ForScript<'a> {
+    decimal: &'a str,
+    not_a_digit: &'a str,
+    label_not_a_digit: &'a str,
+    label_unsure: &'a str,
+    sureness: Vec<(f32, &'a str)>,
+    reasons: &'a Reasons,
+    thanks: &'a Frame,
+    submit: &'a str,
+    problems: &'a Problems,
+    #[serde(flatten)]
+    script: &'a Script,
+}
+
+impl Words {
+    /// The language with this tag, if the page speaks it.
+    fn in_language(tag: &str) -> Option<&'static Self> {
+        LANGUAGES.iter().find(|words| words.language.tag.eq_ignore_ascii_case(tag))
+    }
+
+    /// The other languages.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'static Language> {
+        LANGUAGES.iter().map(|words| &words.language).filter(|language| language.tag != self.language.tag)
+    }
+
+    /// How sure, in words.
+    pub(super) fn sureness(&self, confidence: f32) -> &str {
+        let [.., least] = &self.answer.sureness;
+        self.surenesses().find(|(at_least, _)| confidence >= *at_least).map_or(least, |(_, words)| words)
+    }
+
+    fn surenesses(&self) -> impl Iterator<Item = (f32, &str)> {
+        AT_LEAST.into_iter().zip(self.answer.sureness.iter().map(String::as_str))
+    }
+
+    /// What people say that a drawing is.
+    pub(super) fn label(&self, label: TrueLabel) -> String {
+        match label {
+            TrueLabel::Digit(digit) => digit.to_string(),
+            TrueLabel::NotADigit => self.label.not_a_digit.clone(),
+            TrueLabel::Unsure => self.label.unsure.clone(),
+        }
+    }
+
+    /// A probability in per cent.
+    pub(super) fn percent(&self, probability: f32) -> String {
+        figures::percent(probability, &self.language.decimal)
+    }
+
+    /// What the script says, as JSON that can stand in a page: it closes no element.
+    pub(super) fn for_script(&self) -> String {
+        let words = ForScript {
+            decimal: &self.language.decimal,
+            not_a_digit: &self.answer.not_a_digit,
+            label_not_a_digit: &self.label.not_a_digit,
+            label_unsure: &self.label.unsure,
+            sureness: self.surenesses().collect(),
+            reasons: &self.answer.reasons,
+            thanks: &self.label.thanks,
+            submit: &self.paper.submit,
+            problems: &self.problems,
+            script: &self.script,
+        };
+        serde_json::to_string(&words).unwrap_or_default().replace('<', "\\u003c")
+    }
+}
+
+impl Reasons {
+    /// Why it is not a digit; unlike one, where no reason was given.
+    pub(super) fn of(&self, reason: Option<Reason>) -> &str {
+        match reason {
+            Some(Reason::TooLittleInk) => &self.too_little_ink,
+            Some(Reason::SeveralDigits) => &self.several_digits,
+            Some(Reason::UnlikeADigit) | None => &self.unlike_a_digit,
+        }
+    }
+}
+
+impl Problems {
+    pub(super) fn of(&self, code: Code) -> &Notice {
+        match code {
+            Code::ModelUnavailable => &self.model_unavailable,
+            Code::DatabaseUnavailable => &self.database_unavailable,
+            Code::Overloaded => &self.overloaded,
+            Code::BlankImage => &self.blank_image,
+            Code::NotAnImage => &self.not_an_image,
+            Code::CorruptImage => &self.corrupt_image,
+            Code::PayloadTooLarge => &self.payload_too_large,
+            Code::ImageTooLarge => &self.image_too_large,
+            Code::UnsupportedMediaType => &self.unsupported_media_type,
+            Code::InvalidForm => &self.invalid_form,
+            Code::NotFound => &self.not_found,
+            _ => &self.other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn english() -> &'static Words {
+        Words::in_language("en").unwrap()
+    }
+
+    #[test]
+    fn every_language_has_every_text_and_no_other() {
+        for file in FILES {
+            let words: Words = serde_json::from_str(file).unwrap_or_else(|error| panic!("{error} in {file}"));
+            assert!(Words::in_language(&words.language.tag).is_some());
+        }
+    }
+
+    #[test]
+    fn no_text_is_empty_or_shouts() {
+        fn check(texts: &Value) {
+            match texts {
+                Value::Object(texts) => texts.values().for_each(check),
+                Value::Array(texts) => texts.iter().for_each(check),
+                text => assert!(text.as_str().is_some_and(|text| !text.is_empty() && !text.contains('!')), "{text}"),
+            }
+        }
+        for file in FILES {
+            check(&serde_json::from_str(file).unwrap());
+        }
+    }
+
+    #[test]
+    fn words_follow_the_confidence() {
+        let words = [0.999, 0.95, 0.3].map(|confidence| english().sureness(confidence));
+        assert_eq!(words, ["almost certainly", "very likely", "a guess"]);
+    }
+
+    #[test]
+    fn a_reason_goes_to_the_script_by_the_name_that_it_has_in_answers() {
+        let script: Value = serde_json::from_str(&english().for_script()).unwrap();
+        for reason in [Reason::TooLittleInk, Reason::SeveralDigits, Reason::UnlikeADigit] {
+            assert_eq!(script["reasons"][reason.name()], english().answer.reasons.of(Some(reason)));
+        }
+    }
+
+    #[test]
+    fn a_problem_goes_to_the_script_by_the_code_that_it_has_in_answers() {
+        let script: Value = serde_json::from_str(&english().for_script()).unwrap();
+        for code in [Code::ModelUnavailable, Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::NotFound] {
+            let name = serde_json::to_value(code).unwrap();
+            assert_eq!(script["problems"][name.as_str().unwrap()]["title"], english().problems.of(code).title);
+        }
+    }
+
+    #[test]
+    fn what_the_script_reads_cannot_end_its_element() {
+        assert!(LANGUAGES.iter().all(|words| !words.for_script().contains('<')));
+    }
+}

@@ -1,0 +1,122 @@
+//! The sections of a language's file in web/words, each a part of the page; a page that is added adds its own.
+
+use super::frame::Frame;
+use serde::{Deserialize, Serialize};
+
+/// Structs that a file must fill exactly: a text that one language lacks, or that no page asks for, is an error.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident { $($text:ident: $kind:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(in crate::routes) struct $name {
+            $(pub(in crate::routes) $text: $kind,)*
+        }
+    )*};
+}
+
+sections! {
+    /// The language itself: as HTTP calls it and as its speakers do, and what parts a number's decimals from the rest.
+    Language { tag: String, name: String, decimal: String, }
+
+    /// What every page has.
+    Page { description: String, languages: String, }
+
+    /// The paper and its tools.
+    Paper {
+        desk: String,
+        sheet: String,
+        prompt: String,
+        keyboard: String,
+        without_script: String,
+        undo: String,
+        undo_keys: String,
+        redo: String,
+        redo_keys: String,
+        clear: String,
+        clear_keys: String,
+        picture: String,
+        picture_ways: String,
+        read: String,
+        submit: String,
+        submit_keys: String,
+    }
+
+    /// The answer beside the paper.
+    Answer {
+        panel: String,
+        not_a_digit: String,
+        // From the surest down, as `AT_LEAST` has them.
+        sureness: [String; 5],
+        reasons: Reasons,
+        nearest: Frame,
+        soon: String,
+        busy: String,
+        bitmap: String,
+        seen: String,
+        kept: String,
+        submit: String,
+        bars: String,
+        model: Frame,
+    }
+
+    /// Why a drawing is not a digit, by the names that answers have for it.
+    Reasons { too_little_ink: String, several_digits: String, unlike_a_digit: String, }
+
+    /// What people say that a drawing is.
+    Label { not_a_digit: String, unsure: String, unsure_key: String, right: String, wrong: String, change: String, question: String, thanks: Frame, }
+
+    /// The strip of recent drawings.
+    Recent {
+        newest_heading: String,
+        older_heading: String,
+        away: String,
+        none: String,
+        // As short as a thumbnail is wide.
+        tags: Reasons,
+        right: String,
+        wrong: Frame,
+        unlabelled: String,
+        pages: String,
+        newest: String,
+        older: String,
+    }
+
+    /// What went wrong, by the codes that problems have.
+    Problems {
+        model_unavailable: Notice,
+        database_unavailable: Notice,
+        overloaded: Notice,
+        blank_image: Notice,
+        not_an_image: Notice,
+        corrupt_image: Notice,
+        payload_too_large: Notice,
+        image_too_large: Notice,
+        unsupported_media_type: Notice,
+        invalid_form: Notice,
+        not_found: Notice,
+        other: Notice,
+    }
+
+    /// What went wrong and what to do about it.
+    Notice { title: String, advice: String, }
+
+    /// What only the script says.
+    Script {
+        next: String,
+        recorded: Frame,
+        shown: Frame,
+        last_not_recorded: String,
+        undo_brings_back: String,
+        draw_larger: String,
+        drawing_still_here: String,
+        picture_still_here: String,
+        trying_again: String,
+        submit_sends_again: String,
+        record_away: String,
+        label_not_recorded: String,
+        unreachable: String,
+        unavailable: String,
+        try_another: String,
+    }
+}

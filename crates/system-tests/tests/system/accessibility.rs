@@ -1,0 +1,84 @@
+//! The page for everyone: nothing that axe-core objects to, nothing off the screen's side, targets that a thumb hits, and
+//! no motion for those who want none; in every state, on a phone and on a desk, light and dark.
+
+use crate::{
+    chromium::{Browser, Screen},
+    drawings,
+    stack::Stack,
+};
+use serde_json::{Value, json as value};
+
+const SCREENS: [Screen; 4] = [
+    Screen { width: 360, height: 740, scheme: "light" },
+    Screen { width: 360, height: 740, scheme: "dark" },
+    Screen { width: 1280, height: 900, scheme: "light" },
+    Screen { width: 1280, height: 900, scheme: "dark" },
+];
+
+/// How far the page is wider than the screen.
+const OVERHANG: &str = "return document.documentElement.scrollWidth - innerWidth;";
+
+/// What can be pressed and is too small for that: 44 pixels a side, or 24 for a link within a sentence. A control that is
+/// not seen is pressed by its label.
+const SMALL_TARGETS: &str = "
+    const targets = document.querySelectorAll('a, button, summary, input, select, label[for], [tabindex=\"0\"]');
+    return [...targets]
+        .filter((target) => target.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+        .map((target) => {
+            const least = getComputedStyle(target).display === 'inline' ? 24 : 44;
+            const { width, height } = target.getBoundingClientRect();
+            return { target: target.id || target.outerHTML.slice(0, 80), width, height, least };
+        })
+        .filter(({ width, height, least }) => Math.min(width, height) < least - 0.01);";
+
+/// What moves for longer than a millisecond.
+const MOTION: &str = "
+    const seconds = (list) => Math.max(...list.split(',').map((time) => parseFloat(time) || 0));
+    return [...document.querySelectorAll('*')]
+        .flatMap((element) => [undefined, '::before', '::after'].map((part) => [element, getComputedStyle(element, part)]))
+        .filter(([, style]) =>
+            seconds(style.transitionDuration) > 0.001 ||
+            (style.animationName !== 'none' && seconds(style.animationDuration) > 0.001))
+        .map(([element]) => element.id || element.outerHTML.slice(0, 80));";
+
+/// Everything that is asked of the page in each of its states.
+async fn assert_good_for_everyone(browser: &Browser, state: &str) {
+    for screen in SCREENS {
+        let state = format!("{state}, {screen:?}");
+        browser.emulate(screen, "reduce").await;
+        let measured = async |script: &str| browser.client.execute(script, Vec::new()).await.unwrap();
+        assert!(measured(OVERHANG).await.as_f64().unwrap() <= 0.0, "{state}: it scrolls sideways");
+        assert_eq!(measured(SMALL_TARGETS).await, value!([]), "{state}: hard to hit");
+        assert_eq!(measured(MOTION).await, value!([]), "{state}: this moves");
+        browser.assert_accessible(&state).await;
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_for_everyone_in_every_state() {
+    let Some(browser) = Browser::start().await else { return };
+    let mut stack = Stack::start().await;
+    let five: Value = drawings::all()[5]["strokes"].clone();
+    for language in ["en", "de"] {
+        let home = stack.url(&format!("/?lang={language}"));
+        browser.client.goto(&home).await.unwrap();
+        assert_good_for_everyone(&browser, &format!("{language}, empty")).await;
+        browser.draw(&five).await;
+        browser.element("#answer[data-state=live]:not([data-busy])").await;
+        assert_good_for_everyone(&browser, &format!("{language}, live")).await;
+        browser.element("#submit").await.click().await.unwrap();
+        browser.element("#answer[data-state=recorded]").await;
+        browser.element("#recent .card").await;
+        assert_good_for_everyone(&browser, &format!("{language}, recorded")).await;
+        browser.element("#wrong").await.click().await.unwrap();
+        browser.element("#correction[open]").await;
+        assert_good_for_everyone(&browser, &format!("{language}, corrections open")).await;
+    }
+
+    let address = stack.model.take().unwrap().stop().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    browser.draw(&five).await;
+    browser.element("#notice[data-code=model_unavailable]").await;
+    assert_good_for_everyone(&browser, &format!("without the model at {address}")).await;
+    browser.client.clone().close().await.unwrap();
+}

@@ -1,0 +1,71 @@
+//! The page in the reader's language; what programs read is in English.
+
+use crate::{
+    drawings,
+    stack::{Stack, json},
+};
+use reqwest::{RequestBuilder, Response, StatusCode};
+
+/// The language that a page says it is in, in its headers and in its markup.
+async fn language(request: RequestBuilder) -> (String, String) {
+    let response = request.send().await.unwrap();
+    assert_eq!(header(&response, "vary"), "Accept-Language, Cookie");
+    let told = header(&response, "content-language");
+    (told, response.text().await.unwrap())
+}
+
+fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_for() {
+    let stack = Stack::start().await;
+    let prefers = |wishes: &str| stack.get("/").header("accept-language", wishes);
+    for (request, expected) in [
+        (stack.get("/"), "en"),
+        (prefers("fr, de;q=0.8, en;q=0.5"), "de"),
+        (prefers("de").header("cookie", "lang=en"), "en"),
+        (stack.get("/?lang=de").header("cookie", "lang=en"), "de"),
+    ] {
+        let (told, page) = language(request).await;
+        assert_eq!(told, expected);
+        let other = if expected == "en" { "de" } else { "en" };
+        assert!(page.contains(&format!("<html lang=\"{expected}\">")), "{page}");
+        assert!(page.contains(&format!("href=\"/?lang={other}\" lang=\"{other}\" hreflang=\"{other}\"")), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_language_that_was_asked_for_is_remembered() {
+    let stack = Stack::start().await;
+    let cookie = header(&stack.get("/?lang=de").send().await.unwrap(), "set-cookie");
+    assert_eq!(cookie, "lang=de; Path=/; Max-Age=31536000; SameSite=Lax");
+    let (pair, _) = cookie.split_once(';').unwrap();
+    assert_eq!(language(stack.get("/recent").header("cookie", pair)).await.0, "de");
+    for path in ["/", "/?lang=fr"] {
+        assert_eq!(header(&stack.get(path).send().await.unwrap(), "set-cookie"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn german_has_its_own_words_and_decimals() {
+    let stack = Stack::start().await;
+    let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
+    let shown = format!("/?shown={id}");
+    let (_, page) = language(stack.get(&shown).header("accept-language", "de")).await;
+    assert!(page.contains("0,1\u{a0}%") && !page.contains("0.1\u{a0}%"), "{page}");
+    assert!(page.contains("Richtig") && !page.contains("Right"), "{page}");
+    assert!(page.contains(&format!("href=\"{shown}&amp;lang=en\"")), "the same answer in the other language: {page}");
+}
+
+#[tokio::test]
+async fn a_refused_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
+    let stack = Stack::start().await;
+    let nothing = || b"no picture".to_vec();
+    let (told, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
+    assert_eq!(told, "de");
+    assert!(page.contains("Das ist kein Bild"), "{page}");
+    let problem = stack.upload("/predict", nothing()).header("accept-language", "de").send().await.unwrap();
+    assert_eq!(json(problem, StatusCode::UNPROCESSABLE_ENTITY).await["title"], "Not an image");
+}

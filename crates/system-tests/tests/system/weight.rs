@@ -1,0 +1,93 @@
+//! What the page weighs, and how its files are sent.
+
+use crate::{
+    chromium::Browser,
+    drawings,
+    stack::{Stack, json},
+};
+use flate2::read::GzDecoder;
+use reqwest::{Response, StatusCode};
+use serde_json::Value;
+use std::io::Read;
+
+/// The most bytes that the first load of the page takes, as they are sent.
+const MOST: u64 = 60_000;
+
+/// What the browser fetched, the page itself first: its name, its bytes as sent and as used, and whether it had to be
+/// there before anything was shown.
+const FETCHED: &str = "
+    return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((entry) => ({
+        name: new URL(entry.name).pathname,
+        sent: entry.encodedBodySize,
+        used: entry.decodedBodySize,
+        blocks: entry.renderBlockingStatus === 'blocking',
+    }));";
+
+#[tokio::test]
+async fn the_page_is_light_and_shown_before_any_script_runs() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    let fetched = browser.client.execute(FETCHED, Vec::new()).await.unwrap();
+    let fetched = fetched.as_array().unwrap();
+    let names: Vec<&str> = fetched.iter().map(|file| file["name"].as_str().unwrap()).collect();
+    for name in ["/", "/static/main.js", "/static/paper.js", "/static/style.css", "/static/icon.svg"] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+    let sent: u64 = fetched.iter().map(|file| file["sent"].as_u64().unwrap()).sum();
+    println!("the page's first load: {sent} bytes in {} files", names.len());
+    assert!(sent <= MOST, "{sent} bytes are sent: {fetched:#?}");
+
+    let large = |file: &&Value| file["used"].as_u64() >= Some(1024);
+    let whole: Vec<_> = fetched.iter().filter(large).filter(|file| file["sent"] == file["used"]).collect();
+    assert!(whole.is_empty(), "sent without compression: {whole:?}");
+    let blocking: Vec<_> = fetched.iter().filter(|file| file["blocks"] == true).map(|file| &file["name"]).collect();
+    assert_eq!(blocking, ["/static/style.css"]);
+    // Nothing that the policy forbids is on it either.
+    assert_eq!(browser.console().await, [] as [Value; 0]);
+    browser.client.clone().close().await.unwrap();
+}
+
+async fn get(stack: &Stack, path: &str) -> Response {
+    stack.get(path).header("accept-encoding", "gzip").send().await.unwrap()
+}
+
+fn encoding(response: &Response) -> Option<&str> {
+    response.headers().get("content-encoding").map(|encoding| encoding.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
+    let stack = Stack::start().await;
+    let answer = stack.post("/predict?explain=true", "application/json", drawings::all()[2].to_string());
+    let answer = answer.header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(encoding(&answer), None, "a prediction does not wait for that");
+    let id = json(answer, StatusCode::OK).await["id"].as_str().unwrap().to_owned();
+
+    for path in ["/", "/static/style.css", "/openapi.json"] {
+        let compressed = get(&stack, path).await;
+        assert_eq!(encoding(&compressed), Some("gzip"), "{path}");
+        assert!(compressed.headers().get_all("vary").iter().any(|vary| vary == "accept-encoding"), "{path}");
+        let mut text = String::new();
+        GzDecoder::new(&*compressed.bytes().await.unwrap()).read_to_string(&mut text).unwrap();
+        let plain = stack.get(path).send().await.unwrap();
+        assert_eq!(encoding(&plain), None, "{path}");
+        assert!(plain.text().await.unwrap() == text, "{path}");
+    }
+    for path in ["/livez", "/static/icon.svg", &format!("/predictions/{id}/bitmap.png")] {
+        assert_eq!(encoding(&get(&stack, path).await), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_known_is_not_sent_again_compressed_or_not() {
+    let stack = Stack::start().await;
+    let first = get(&stack, "/static/style.css").await;
+    let tag = first.headers()["etag"].clone();
+    // Strong tags would promise the same bytes, which compression changes.
+    assert!(tag.to_str().unwrap().starts_with("W/"), "{tag:?}");
+    for encoding in ["gzip", "identity"] {
+        let again = stack.get("/static/style.css").header("accept-encoding", encoding).header("if-none-match", &tag);
+        assert_eq!(again.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
+    }
+}

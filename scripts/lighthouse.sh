@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Has Lighthouse judge the page as a phone and as a desk computer load it, prints its scores, and fails where one is below
+# what is asked: 100 for accessibility, 100 for best practices, 95 for performance.
+#
+#   scripts/lighthouse.sh
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+# Pinned, because each version judges differently. The last that runs on the Node.js of Debian.
+version=12.8.2
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/digits
+target=$cache/lighthouse-$version
+
+fail() { echo "lighthouse.sh: $*" >&2; exit 1; }
+
+# Loads the page that stack.sh serves, as a phone or a desktop, and writes what Lighthouse says to a file.
+judge() { # phone or desktop, file
+  local preset=()
+  [ "$1" = phone ] || preset=(--preset=desktop)
+  CHROME_PATH=$(command -v chromium) "$target/node_modules/.bin/lighthouse" "$API_URL/" --quiet "${preset[@]}" \
+    --only-categories=performance,accessibility,best-practices --output=json --output-path="$2" \
+    --chrome-flags="--headless=new --no-sandbox --no-proxy-server --disable-dev-shm-usage"
+}
+
+if [ "${1:-}" = beside ]; then
+  for device in phone desktop; do judge "$device" "$2/$device.json"; done
+  node scripts/lighthouse.mjs "$2"/{phone,desktop}.json
+  exit
+fi
+
+scripts/setup.sh lighthouse
+if [ ! -e "$target" ]; then
+  echo "Getting Lighthouse $version into $target"
+  mkdir -p "$cache"
+  work=$(mktemp --directory "$cache/.lighthouse.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  npm install --silent --no-audit --no-fund --prefix "$work" "lighthouse@$version" ||
+    fail "the download failed (see above). It needs a network connection, once."
+  # Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
+  mv -T "$work" "$target" 2>/dev/null || [ -e "$target" ]
+fi
+reports=$(mktemp --directory)
+trap 'rm -rf "$reports"' EXIT
+scripts/stack.sh scripts/lighthouse.sh beside "$reports"
