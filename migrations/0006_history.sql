@@ -59,15 +59,18 @@ create function pace(took_ms real) returns smallint language sql immutable stric
 $$;
 
 -- Counts some rows in and others out. In one statement and always in the same order, so that no two transactions wait for
--- each other.
-create function tally(added history[], removed history[]) returns void language sql as $$
+-- each other. Its statement is planned once for each connection, whatever the connection wants for its own: to plan it
+-- takes longer than to run it. The same holds for the functions below.
+create function tally(added history[], removed history[]) returns void language plpgsql
+set plan_cache_mode = force_generic_plan as $$
+begin
     with change as (
         select (row).*, sign
         from (select unnest(added) as row, 1 as sign union all select unnest(removed), -1) as changed
     ), counted as (
         insert into tallies as old (day, model, said, true_label, step, predictions, confidence)
-        select day, model, said, coalesce(true_label, ''), step(confidence), sum(sign), sum(sign * confidence)
-        from change
+        select c.day, c.model, c.said, coalesce(c.true_label, ''), step(c.confidence), sum(sign), sum(sign * c.confidence)
+        from change c
         group by 1, 2, 3, 4, 5
         order by 1, 2, 3, 4, 5
         on conflict (day, model, said, true_label, step) do update set
@@ -75,15 +78,16 @@ create function tally(added history[], removed history[]) returns void language 
             confidence = old.confidence + excluded.confidence
     )
     insert into paces as old (day, model, pace, predictions)
-    select day, model, pace, sum(sign) from change where pace is not null
+    select c.day, c.model, c.pace, sum(sign) from change c where c.pace is not null
     group by 1, 2, 3
     having sum(sign) <> 0 -- a label changes no pace
     order by 1, 2, 3
-    on conflict (day, model, pace) do update set predictions = old.predictions + excluded.predictions
+    on conflict (day, model, pace) do update set predictions = old.predictions + excluded.predictions;
+end
 $$;
 
 -- A transition table's rows have no type of their own.
-create function tally_history() returns trigger language plpgsql as $$
+create function tally_history() returns trigger language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
     entered history[];
     gone history[];
@@ -121,7 +125,7 @@ create trigger history_is_tallied_out after delete on history
     referencing old table as removed for each statement execute function tally_history();
 
 -- What comes.
-create function enter_history() returns trigger language plpgsql as $$
+create function enter_history() returns trigger language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     insert into history (id, day, said, confidence, model, source, pace)
     select p.id, (p.created_at at time zone 'utc')::date, said(p), p.confidence, p.model, p.source, pace(p.took_ms)
@@ -135,7 +139,7 @@ create trigger predictions_enter_history after insert on predictions
 
 -- Of two labels that come at the same time, the later one counts, whichever is committed first: the lock makes them come
 -- one after the other, and each looks for the last one then.
-create function relabel_history() returns trigger language plpgsql as $$
+create function relabel_history() returns trigger language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
     perform from history where id = new.prediction_id for update;
     update history set true_label =

@@ -56,7 +56,8 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 }
 
 /// The body's type, without parameters; empty if there is none.
-pub(crate) fn media_type(headers: &HeaderMap) -> String {
+#[must_use]
+pub fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }

@@ -16,7 +16,7 @@ mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
 pub use docs::{Documented, by_status, refusal};
-pub use extract::{JsonBody, Params, RawBody};
+pub use extract::{JsonBody, Params, RawBody, media_type};
 pub use failure::Failure;
 pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};

@@ -6,6 +6,7 @@ use axum::{
     http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware,
 };
+use service::media_type;
 use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 
 /// Fewer bytes than this fit into one packet as they are.
@@ -21,8 +22,7 @@ pub(super) fn compressed(routes: Router) -> Router {
 
 /// Images are compressed in themselves.
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    TEXTS.contains(&media_type.split(';').next().unwrap_or("").trim_end())
+    TEXTS.contains(&&*media_type(headers))
 }
 
 /// Predictions are short, many, and waited for: compressing them would cost more time than it saves.

@@ -47,15 +47,6 @@ impl Store {
         })
     }
 
-    /// How often answers of about this confidence were right, of a version of the model.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn reliability(&self, model: &str) -> Result<Vec<Step>, StoreError> {
-        let judged = Judged { model: Some(model.to_owned()), since: None };
-        Ok(reliability(&self.kinds(&judged).await?))
-    }
-
     async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
         let query = sqlx::query_as!(
             Kind,
