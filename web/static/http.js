@@ -94,10 +94,12 @@ export async function putLabel(id, trueLabel) {
 /**
  * Fetches a page, or a part of one, that the api rendered.
  * @param {string} url
+ * @param {RequestInit} [request]
  * @returns {Promise<Document>}
  */
-export async function fetchPage(url) {
-  const page = await (await send(url, { headers: { Accept: "text/html" } })).text();
+export async function fetchPage(url, request) {
+  const headers = { Accept: "text/html, application/problem+json" };
+  const page = await (await send(url, { headers, ...request })).text();
   return new DOMParser().parseFromString(page, "text/html");
 }
 
@@ -107,6 +109,15 @@ export async function fetchPage(url) {
  */
 export async function fetchBitmap(id) {
   return (await send(`/predictions/${id}/bitmap.png`, {})).blob();
+}
+
+/**
+ * Fetches a drawing's strokes as they were sent.
+ * @param {string} id
+ * @returns {Promise<{ strokes: number[][][] }>}
+ */
+export async function fetchDrawing(id) {
+  return (await send(`/predictions/${id}/input`, {})).json();
 }
 
 /**

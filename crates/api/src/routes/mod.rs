@@ -1,16 +1,19 @@
 //! The addresses that the web service answers.
 
 mod assets;
+mod card;
 mod compression;
 mod document;
 mod explain;
 mod filter;
 mod id;
 mod page;
+mod pages;
 mod predict;
 mod predictions;
 mod probes;
 mod quality;
+mod site;
 mod view;
 mod words;
 
@@ -34,15 +37,15 @@ pub fn app(api: Api) -> Router {
     let mut metrics = Metrics::default();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
-    // The page and its files are for people, and no part of the interface that is documented.
-    let page = page::router().merge(assets::router());
+    // The pages and their files are for people, and no part of the interface that is documented.
+    let pages = page::router().merge(pages::router()).merge(assets::router());
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
         .merge(explain::router())
         .merge(predictions::router())
         .merge(quality::router())
         .merge(probes::router())
-        .merge(page.into())
+        .merge(pages.into())
         .with_state(Arc::new(api));
     compression::compressed(service::with_layers(routes, metrics))
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))

@@ -2,14 +2,14 @@
 
 use super::{
     id::{PredictionId, unknown},
-    view::{HomePage, Recent, RecentStrip},
+    site::Address,
+    view::{HomePage, Recent, RecentStrip, html},
     words::{Words, in_the_readers_language},
 };
 use crate::{
     Api, StoreError,
     store::{Filter, NewPrediction},
 };
-use askama::Template;
 use axum::{
     Extension, Form, Router,
     extract::{State, rejection::FormRejection},
@@ -49,9 +49,14 @@ struct View {
     before: Option<String>,
 }
 
-async fn home(State(api): State<Arc<Api>>, Extension(words): InWords, Params(view): Params<View>) -> Response {
+async fn home(
+    State(api): State<Arc<Api>>,
+    Extension(words): InWords,
+    address: Address,
+    Params(view): Params<View>,
+) -> Response {
     match asked_for(&api, &view).await {
-        Ok((shown, before)) => page(&api, words, shown.as_ref(), before).await,
+        Ok((shown, before)) => page(&api, words, address, shown.as_ref(), before).await,
         Err(failure) => refused(&api, words, failure).await,
     }
 }
@@ -88,19 +93,21 @@ async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Fail
     Ok(api.store.record(new).await?.0)
 }
 
+/// What a form says that a drawing is.
 #[derive(Debug, Deserialize)]
-struct LabelForm {
+pub(super) struct Labelled {
     true_label: String,
 }
 
-type LabelFormResult = Result<Form<LabelForm>, FormRejection>;
+/// A form with a label, or why it is none.
+pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
 
 /// The form under an answer: what the drawing really is.
 async fn label(
     State(api): State<Arc<Api>>,
     Extension(words): InWords,
     PredictionId(id): PredictionId,
-    form: LabelFormResult,
+    form: LabelForm,
 ) -> Response {
     match relabel(&api, id, form).await {
         Ok(()) => show(id),
@@ -108,7 +115,8 @@ async fn label(
     }
 }
 
-async fn relabel(api: &Api, id: Uuid, form: LabelFormResult) -> Result<(), Failure> {
+/// Keeps what a form says that a drawing is.
+pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), Failure> {
     let label = form.ok().and_then(|Form(form)| form.true_label.parse::<TrueLabel>().ok());
     let label = label.ok_or_else(|| Failure::new(Code::InvalidInput, digit::InvalidDigit.to_string()))?;
     api.store.label(id, Some(label)).await?.map(drop).ok_or_else(unknown)
@@ -123,13 +131,19 @@ fn id(text: &str) -> Result<Uuid, Failure> {
     text.parse().map_err(|_| unknown())
 }
 
-async fn page(api: &Api, words: &'static Words, shown: Option<&Prediction>, before: Option<Uuid>) -> Response {
-    html(&HomePage::new(words, shown, None, strip(api, words, before).await)).into_response()
+async fn page(
+    api: &Api,
+    words: &'static Words,
+    address: Address,
+    shown: Option<&Prediction>,
+    before: Option<Uuid>,
+) -> Response {
+    html(&HomePage::new(words, address, shown, None, strip(api, words, before).await)).into_response()
 }
 
 /// The page with what went wrong, under the status and headers that the problem has elsewhere.
 async fn refused(api: &Api, words: &'static Words, failure: Failure) -> Response {
-    let page = HomePage::new(words, None, Some(failure.problem.code), strip(api, words, None).await);
+    let page = HomePage::new(words, Address::first(), None, Some(failure.problem.code), strip(api, words, None).await);
     let (mut response, page) = (failure.into_response(), html(&page).into_response());
     response.headers_mut().extend(page.headers().clone());
     let (parts, _) = response.into_parts();
@@ -145,11 +159,4 @@ async fn strip(api: &Api, words: &'static Words, before: Option<Uuid>) -> Recent
             Recent::unavailable()
         }
     }
-}
-
-fn html(template: &impl Template) -> Result<Html<String>, Failure> {
-    template.render().map(Html).map_err(|error| {
-        tracing::error!(%error, "a template failed");
-        Failure::new(Code::Internal, "The page could not be made. It has been logged.")
-    })
 }

@@ -16,12 +16,12 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Scope {
+pub(super) struct Scope {
     /// Only what this version of the model answered.
     model: Option<String>,
     /// Only the last so many days, today included.
     #[param(minimum = 1)]
-    days: Option<u16>,
+    pub(super) days: Option<u16>,
 }
 
 /// Tells how good the answers have been, by what people said of them.
@@ -34,7 +34,8 @@ async fn quality(State(api): State<Arc<Api>>, Params(scope): Params<Scope>) -> R
 }
 
 impl Scope {
-    fn judged(self) -> Result<Judged, Failure> {
+    /// What is asked for.
+    pub(super) fn judged(self) -> Result<Judged, Failure> {
         let model = self.model.filter(|model| !model.is_empty());
         let Some(days) = self.days else { return Ok(Judged { model, since: None }) };
         if days == 0 {

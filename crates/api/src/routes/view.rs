@@ -1,18 +1,21 @@
 //! What the templates show: a recorded answer, and the recent drawings.
 
-use super::words::{Notice, Words, minute};
-use askama::Template;
-use digit::{
-    TrueLabel,
-    wire::{Code, Page, Prediction, Reason, Verdict},
+use super::{
+    card::DrawingCard,
+    site::{Address, Place, Site},
+    words::{Notice, Words},
 };
-use time::format_description::well_known::Rfc3339;
+use askama::Template;
+use axum::response::Html;
+use digit::wire::{Code, Page, Prediction, Reason, Verdict};
+use service::Failure;
 
 /// The whole page.
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct HomePage {
     words: &'static Words,
+    site: Site,
     shown: Option<Shown>,
     notice: Option<&'static Notice>,
     recent: Recent,
@@ -28,30 +31,32 @@ pub(super) struct RecentStrip {
 
 /// A recorded answer.
 pub(super) struct Shown {
-    id: String,
-    prediction: u8,
-    is_digit: bool,
+    pub(super) id: String,
+    /// The address that its form sends a label to.
+    pub(super) takes_labels: String,
+    pub(super) prediction: u8,
+    pub(super) is_digit: bool,
     /// The name of why it is none, and that in words; both empty where it is one.
-    reason: &'static str,
-    why: &'static str,
-    sureness: &'static str,
-    percent: String,
-    bars: Vec<Bar>,
+    pub(super) reason: &'static str,
+    pub(super) why: &'static str,
+    pub(super) sureness: &'static str,
+    pub(super) percent: String,
+    pub(super) bars: Vec<Bar>,
     /// What a person said it is: its name, and that in words.
-    true_label: Option<(String, String)>,
-    model: String,
+    pub(super) true_label: Option<(String, String)>,
+    pub(super) model: String,
 }
 
 /// The probability of one digit.
-struct Bar {
-    probability: f32,
-    percent: String,
-    top: bool,
+pub(super) struct Bar {
+    pub(super) probability: f32,
+    pub(super) percent: String,
+    pub(super) top: bool,
 }
 
 /// Recent drawings, newest first.
 pub(super) struct Recent {
-    rows: Vec<RecentRow>,
+    rows: Vec<DrawingCard>,
     /// The address of older ones.
     older: Option<String>,
     /// Whether these are the newest there are.
@@ -60,31 +65,18 @@ pub(super) struct Recent {
     unavailable: bool,
 }
 
-/// A drawing of the past.
-struct RecentRow {
-    id: String,
-    prediction: u8,
-    is_digit: bool,
-    /// Why it is none, in a word or two.
-    tag: &'static str,
-    percent: String,
-    true_label: Option<String>,
-    /// Whether the prediction was right, once a person could tell.
-    right: Option<bool>,
-    created_at: String,
-    when: String,
-}
-
 impl HomePage {
     pub(super) fn new(
         words: &'static Words,
+        address: Address,
         shown: Option<&Prediction>,
         problem: Option<Code>,
         recent: Recent,
     ) -> Self {
         Self {
             words,
-            shown: shown.map(|row| Shown::new(words, row)),
+            site: Site::new(Place::Other, address),
+            shown: shown.map(|row| Shown::new(words, row, "/predictions")),
             notice: problem.map(|code| words.problems.of(code)),
             recent,
         }
@@ -92,7 +84,8 @@ impl HomePage {
 }
 
 impl Shown {
-    fn new(words: &'static Words, row: &Prediction) -> Self {
+    /// A row, on a page below whose `path` it takes labels.
+    pub(super) fn new(words: &'static Words, row: &Prediction, path: &str) -> Self {
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
             percent: words.percent(probability),
@@ -100,6 +93,7 @@ impl Shown {
         });
         Self {
             id: row.id.to_string(),
+            takes_labels: format!("{path}/{}/label", row.id),
             prediction: row.prediction.value(),
             is_digit: row.verdict == Verdict::Digit,
             reason: row.reason.map_or("", Reason::name),
@@ -117,7 +111,7 @@ impl Recent {
     /// A page of drawings; `newest` if nothing newer was left out.
     pub(super) fn new(words: &'static Words, page: &Page, newest: bool) -> Self {
         Self {
-            rows: page.predictions.iter().map(|row| RecentRow::new(words, row)).collect(),
+            rows: page.predictions.iter().map(|row| DrawingCard::new(words, row)).collect(),
             older: page.next.map(|id| format!("/?before={id}")),
             newest,
             unavailable: false,
@@ -130,20 +124,10 @@ impl Recent {
     }
 }
 
-impl RecentRow {
-    fn new(words: &'static Words, row: &Prediction) -> Self {
-        let is_digit = row.verdict == Verdict::Digit;
-        let said = if is_digit { TrueLabel::Digit(row.prediction) } else { TrueLabel::NotADigit };
-        Self {
-            id: row.id.to_string(),
-            prediction: row.prediction.value(),
-            is_digit,
-            tag: words.recent.tags.of(row.reason),
-            percent: words.percent(row.confidence),
-            true_label: row.true_label.map(|label| words.label(label)),
-            right: row.true_label.filter(|label| *label != TrueLabel::Unsure).map(|label| label == said),
-            created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
-            when: minute(row.created_at),
-        }
-    }
+/// A template, filled in.
+pub(super) fn html(template: &impl Template) -> Result<Html<String>, Failure> {
+    template.render().map(Html).map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        Failure::new(Code::Internal, "The page could not be made. It has been logged.")
+    })
 }

@@ -47,6 +47,26 @@ impl Store {
         })
     }
 
+    /// The versions of the model that answered, by name.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn answerers(&self) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query_scalar!("select distinct model from tallies where predictions > 0 order by model");
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    /// How many drawings nobody has labelled.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn unlabelled(&self) -> Result<u64, StoreError> {
+        let query = sqlx::query_scalar!(
+            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from tallies where true_label = ''"#
+        );
+        in_time(query.fetch_one(&self.pool)).await.map(number)
+    }
+
     async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
         let query = sqlx::query_as!(
             Kind,

@@ -6,7 +6,9 @@ use crate::{
     drawings,
     stack::Stack,
 };
+use fantoccini::Locator;
 use serde_json::{Value, json as value};
+use uuid::Uuid;
 
 const SCREENS: [Screen; 4] = [
     Screen { width: 360, height: 740, scheme: "light" },
@@ -18,12 +20,13 @@ const SCREENS: [Screen; 4] = [
 /// How far the page is wider than the screen.
 const OVERHANG: &str = "return document.documentElement.scrollWidth - innerWidth;";
 
-/// What can be pressed and is too small for that: 44 pixels a side, or 24 for a link within a sentence. A control that is
-/// not seen is pressed by its label.
+/// What can be pressed and is too small for that: 44 pixels a side, or 24 for a link within a sentence or a picture. A
+/// control in a label, or that is not seen, is pressed by that.
 const SMALL_TARGETS: &str = "
     const targets = document.querySelectorAll('a, button, summary, input, select, label[for], [tabindex=\"0\"]');
     return [...targets]
         .filter((target) => target.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+        .map((target) => target.closest('label') ?? target)
         .map((target) => {
             const least = getComputedStyle(target).display === 'inline' ? 24 : 44;
             const { width, height } = target.getBoundingClientRect();
@@ -73,6 +76,23 @@ async fn the_page_is_for_everyone_in_every_state() {
         browser.element("#wrong").await.click().await.unwrap();
         browser.element("#correction[open]").await;
         assert_good_for_everyone(&browser, &format!("{language}, corrections open")).await;
+    }
+
+    stack.look_back_on(2000).await;
+    let id: Uuid = sqlx::query_scalar("select id from predictions where source = 'canvas' limit 1")
+        .fetch_one(&mut stack.sql().await)
+        .await
+        .unwrap();
+    let drawing = format!("/drawings/{id}");
+    for path in ["/history", "/history?said=7&wrong=true", &drawing, "/label", "/quality", "/quality?days=0"] {
+        for language in ["en", "de"] {
+            let separator = if path.contains('?') { '&' } else { '?' };
+            browser.client.goto(&stack.url(&format!("{path}{separator}lang={language}"))).await.unwrap();
+            for details in browser.client.find_all(Locator::Css("details:not([open]) > summary")).await.unwrap() {
+                details.click().await.unwrap();
+            }
+            assert_good_for_everyone(&browser, &format!("{language}, {path}")).await;
+        }
     }
 
     let address = stack.model.take().unwrap().stop().await;

@@ -71,14 +71,16 @@ impl Browser {
 
     /// Waits until the element shows this text.
     pub(crate) async fn until_text(&self, selector: &str, text: &str) {
-        let element = self.element(selector).await;
+        let mut shown = String::new();
         for _ in 0..100 {
-            if element.text().await.unwrap() == text {
+            // Found anew each time: the page may have put another in its place, even while it was asked.
+            shown = self.element(selector).await.text().await.unwrap_or_default();
+            if shown == text {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{selector} shows {:?}, not {text:?}", element.text().await.unwrap());
+        panic!("{selector} shows {shown:?}, not {text:?}");
     }
 
     /// What the console says that has not been asked for yet: errors, warnings, and requests that were refused.

@@ -70,7 +70,11 @@ fn wish(range: &str) -> Option<(&'static Words, f32)> {
 }
 
 /// The parts of a header that may come in several lines.
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: char) -> impl Iterator<Item = &'a str> {
+pub(in crate::routes) fn values<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+    separator: char,
+) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(move |line| line.split(separator)).map(str::trim)
 }

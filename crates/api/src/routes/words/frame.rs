@@ -12,6 +12,13 @@ pub(in crate::routes) struct Frame {
     pub(in crate::routes) after: String,
 }
 
+impl Frame {
+    /// The sentence with this in its place.
+    pub(in crate::routes) fn with(&self, text: &str) -> String {
+        [&self.before, text, &self.after].concat()
+    }
+}
+
 impl TryFrom<String> for Frame {
     type Error = &'static str;
 

@@ -5,16 +5,19 @@ mod figures;
 mod frame;
 mod sections;
 
-pub(super) use choice::in_the_readers_language;
+pub(super) use choice::{in_the_readers_language, values};
 pub(super) use figures::minute;
 pub(super) use sections::Notice;
 
 use digit::{
     TrueLabel,
-    wire::{Code, Reason},
+    wire::{Code, Reason, Share, Source},
 };
 use frame::Frame;
-use sections::{Answer, Label, Language, Page, Paper, Problems, Reasons, Recent, Script};
+use sections::{
+    Answer, Drawing, History, Label, Labelling, Language, Page, Paper, Problems, Quality, Reasons, Recent, Script,
+    Sources,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -38,6 +41,10 @@ pub(super) struct Words {
     pub(super) answer: Answer,
     pub(super) label: Label,
     pub(super) recent: Recent,
+    pub(super) history: History,
+    pub(super) drawing: Drawing,
+    pub(super) labelling: Labelling,
+    pub(super) quality: Quality,
     pub(super) problems: Problems,
     script: Script,
 }
@@ -93,6 +100,25 @@ impl Words {
         figures::percent(probability, &self.language.decimal)
     }
 
+    /// A share in per cent, which may be all or none.
+    pub(super) fn share(&self, share: f64) -> String {
+        figures::share(share, &self.language.decimal)
+    }
+
+    /// Between what a share lies.
+    pub(super) fn interval(&self, Share { low, high, .. }: &Share) -> String {
+        format!("{}–{}", figures::plain(*low, &self.language.decimal), self.share(*high))
+    }
+
+    pub(super) fn count(&self, count: u64) -> String {
+        figures::count(count, &self.language.thousands)
+    }
+
+    /// A time, in the unit that suits it.
+    pub(super) fn milliseconds(&self, ms: f64) -> String {
+        figures::milliseconds(ms, &self.language.decimal)
+    }
+
     /// What the script says, as JSON that can stand in a page: it closes no element.
     pub(super) fn for_script(&self) -> String {
         let words = ForScript {
@@ -122,7 +148,18 @@ impl Reasons {
     }
 }
 
+impl Sources {
+    pub(super) fn of(&self, source: Source) -> &str {
+        match source {
+            Source::Canvas => &self.canvas,
+            Source::Upload => &self.upload,
+            Source::Api => &self.api,
+        }
+    }
+}
+
 impl Problems {
+    /// Of one who sent something.
     pub(super) fn of(&self, code: Code) -> &Notice {
         match code {
             Code::ModelUnavailable => &self.model_unavailable,
@@ -136,8 +173,14 @@ impl Problems {
             Code::UnsupportedMediaType => &self.unsupported_media_type,
             Code::InvalidForm => &self.invalid_form,
             Code::NotFound => &self.not_found,
+            Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,
         }
+    }
+
+    /// Of one who only looks.
+    pub(super) fn when_looking(&self, code: Code) -> &Notice {
+        if code == Code::DatabaseUnavailable { &self.record_away } else { self.of(code) }
     }
 }
 

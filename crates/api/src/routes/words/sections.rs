@@ -16,11 +16,12 @@ macro_rules! sections {
 }
 
 sections! {
-    /// The language itself: as HTTP calls it and as its speakers do, and what parts a number's decimals from the rest.
-    Language { tag: String, name: String, decimal: String, }
+    /// The language itself: as HTTP calls it and as its speakers do, and what parts a number's decimals from the
+    /// rest and its thousands from each other.
+    Language { tag: String, name: String, decimal: String, thousands: String, }
 
     /// What every page has.
-    Page { description: String, languages: String, }
+    Page { description: String, languages: String, pages: String, draw: String, history: String, labelling: String, quality: String, }
 
     /// The paper and its tools.
     Paper {
@@ -82,6 +83,106 @@ sections! {
         older: String,
     }
 
+    /// The history, and what can be looked for there.
+    History {
+        heading: String,
+        any: String,
+        all: String,
+        wrong: String,
+        doubtful: String,
+        labelled: String,
+        not_labelled: String,
+        filters: String,
+        said: String,
+        true_label: String,
+        label: String,
+        model: String,
+        source: String,
+        sources: Sources,
+        since: String,
+        until: String,
+        show: String,
+        none: String,
+        export: String,
+        formats: [String; 3],
+    }
+
+    /// Where a drawing came from.
+    Sources { canvas: String, upload: String, api: String, }
+
+    /// A drawing's own page.
+    Drawing {
+        heading: String,
+        picture: String,
+        replay: String,
+        facts: String,
+        when: String,
+        source: String,
+        took: String,
+        readings: String,
+        readings_about: String,
+        readings_away: String,
+        model: String,
+        says: String,
+    }
+
+    /// The queue for those who label many.
+    Labelling {
+        heading: String,
+        left: Frame,
+        about: String,
+        picture: String,
+        seen: String,
+        skip: String,
+        done: Frame,
+        network: Frame,
+        undo: String,
+        none: String,
+        none_about: String,
+        again: String,
+    }
+
+    /// How good the answers have been.
+    Quality {
+        heading: String,
+        days: Frame,
+        all: String,
+        all_models: String,
+        nobody: String,
+        label: String,
+        of: Frame,
+        interval: Frame,
+        drawings: Frame,
+        sample: String,
+        none: String,
+        taken_for: Frame,
+        table: String,
+        models: String,
+        model: String,
+        count: String,
+        right: String,
+        range: String,
+        labelled: String,
+        confusion: String,
+        confusion_about: String,
+        mistakes: String,
+        no_mistakes: String,
+        truth: String,
+        said: String,
+        reliability: String,
+        reliability_about: String,
+        confidence: String,
+        drift: String,
+        drift_about: String,
+        mean: String,
+        from: String,
+        to: String,
+        paces: String,
+        paces_about: Frame,
+        paces_most: Frame,
+        time: String,
+    }
+
     /// What went wrong, by the codes that problems have.
     Problems {
         model_unavailable: Notice,
@@ -95,6 +196,8 @@ sections! {
         unsupported_media_type: Notice,
         invalid_form: Notice,
         not_found: Notice,
+        invalid_query: Notice,
+        record_away: Notice,
         other: Notice,
     }
 

@@ -1,0 +1,156 @@
+//! `GET /history`: what was drawn, newest first, of any kind that one looks for.
+
+use super::InWords;
+use crate::{
+    Api,
+    routes::{
+        card::DrawingCard,
+        filter::Wanted,
+        site::{Address, Place, Site},
+        view::html,
+        words::Words,
+    },
+    store::Filter,
+};
+use askama::Template;
+use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use digit::{
+    Digit, TrueLabel,
+    wire::{Page, Source},
+};
+use serde::Deserialize;
+use service::{Failure, Params};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Drawings on a page.
+const PAGE: u8 = 48;
+
+/// What of an address says where to look, and not what for.
+const PLACES: [&str; 2] = ["before", "lang"];
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new().route("/history", get(history))
+}
+
+#[derive(Debug, Deserialize)]
+struct Range {
+    /// Only drawings older than this one.
+    before: Option<Uuid>,
+}
+
+async fn history(
+    State(api): State<Arc<Api>>,
+    Extension(words): InWords,
+    address: Address,
+    Params(wanted): Params<Wanted>,
+    Params(range): Params<Range>,
+) -> Result<Html<String>, Failure> {
+    let page = api.store.page(&Filter::from(wanted.clone()), PAGE, range.before).await?;
+    let models = api.store.answerers().await?;
+    html(&HistoryPage {
+        words,
+        form: Form::new(words, &wanted, &models),
+        days: by_day(words, &page),
+        older: page.next.map(|id| address.with("before", &id.to_string())),
+        newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
+        is_filtered: address.says_more_than(&PLACES),
+        query: address.query_without(&PLACES),
+        site: Site::new(Place::History, address),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage {
+    words: &'static Words,
+    site: Site,
+    form: Form,
+    days: Vec<Day>,
+    /// The addresses of older drawings and, where these are not the newest, of those.
+    older: Option<String>,
+    newest: Option<String>,
+    is_filtered: bool,
+    /// What is looked for, to be exported.
+    query: String,
+}
+
+/// The drawings of one day, newest first.
+struct Day {
+    date: String,
+    cards: Vec<DrawingCard>,
+}
+
+/// What can be looked for, and what is.
+struct Form {
+    said: Vec<Choice>,
+    true_label: Vec<Choice>,
+    labelled: Vec<Choice>,
+    model: Vec<Choice>,
+    source: Vec<Choice>,
+    wrong: bool,
+    doubtful: bool,
+    since: String,
+    until: String,
+}
+
+/// One of several that a form offers.
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+impl Form {
+    fn new(words: &'static Words, wanted: &Wanted, models: &[String]) -> Self {
+        let named = |label: TrueLabel| (label.to_string(), words.label(label));
+        let digits = Digit::all().map(TrueLabel::Digit);
+        let classes: Vec<_> = digits.chain([TrueLabel::NotADigit]).map(named).collect();
+        let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
+        let states = [("true", &words.history.labelled), ("false", &words.recent.unlabelled)];
+        let sources = [Source::Canvas, Source::Upload, Source::Api];
+        let any = &words.history.any;
+        Self {
+            said: choices(any, classes.clone(), wanted.said.map(|said| said.to_string())),
+            true_label: choices(any, labels, wanted.true_label.map(|label| label.to_string())),
+            labelled: choices(
+                any,
+                states.map(|(value, text)| (value.to_owned(), text.clone())),
+                wanted.labelled.map(|is_labelled| is_labelled.to_string()),
+            ),
+            model: choices(any, models.iter().map(|model| (model.clone(), model.clone())), wanted.model.clone()),
+            source: choices(
+                any,
+                sources.map(|source| (source.name().to_owned(), words.history.sources.of(source).to_owned())),
+                wanted.source.map(|source| source.name().to_owned()),
+            ),
+            wrong: wanted.wrong == Some(true),
+            doubtful: wanted.doubtful == Some(true),
+            since: wanted.since.map(day).unwrap_or_default(),
+            until: wanted.until.map(day).unwrap_or_default(),
+        }
+    }
+}
+
+/// All that can be chosen; first that anything will do.
+fn choices(any: &str, values: impl IntoIterator<Item = (String, String)>, chosen: Option<String>) -> Vec<Choice> {
+    let any = (String::new(), any.to_owned());
+    let chosen = chosen.unwrap_or_default();
+    let choice = |(value, text)| Choice { chosen: value == chosen, value, text };
+    [any].into_iter().chain(values).map(choice).collect()
+}
+
+fn by_day(words: &'static Words, page: &Page) -> Vec<Day> {
+    let days = page.predictions.chunk_by(|one, next| day(one.created_at) == day(next.created_at));
+    days.map(|rows| Day {
+        date: day(rows[0].created_at),
+        cards: rows.iter().map(|row| DrawingCard::new(words, row)).collect(),
+    })
+    .collect()
+}
+
+/// A day in UTC, as forms have it.
+fn day(time: OffsetDateTime) -> String {
+    time.to_offset(time::UtcOffset::UTC).date().to_string()
+}

@@ -1,0 +1,118 @@
+//! `/label`: what nobody has labelled yet, one drawing at a time, the least certain first.
+
+use super::InWords;
+use crate::{
+    Api,
+    routes::{
+        id::unknown,
+        site::{Address, Place, Site},
+        view::html,
+        words::Words,
+    },
+};
+use askama::Template;
+use axum::{
+    Extension, Form, Router,
+    extract::{State, rejection::FormRejection},
+    response::{Html, Redirect},
+    routing::get,
+};
+use digit::{
+    InvalidDigit, TrueLabel,
+    wire::{Code, Prediction, Verdict},
+};
+use serde::Deserialize;
+use service::{Failure, Params};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Drawings that are looked up at once: the one to label, and those whose pictures may be fetched in the meantime.
+const AHEAD: u8 = 4;
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new().route("/label", get(next).post(label))
+}
+
+#[derive(Debug, Deserialize)]
+struct View {
+    /// The drawing that was labelled or passed over last.
+    after: Option<Uuid>,
+    /// This drawing, whatever comes next.
+    drawing: Option<Uuid>,
+}
+
+async fn next(
+    State(api): State<Arc<Api>>,
+    Extension(words): InWords,
+    address: Address,
+    Params(View { after, drawing }): Params<View>,
+) -> Result<Html<String>, Failure> {
+    let mut waiting = api.store.queue(AHEAD, after).await?.predictions;
+    if let Some(id) = drawing {
+        waiting.insert(0, api.store.prediction(id).await?.ok_or_else(unknown)?);
+    }
+    let done = match after {
+        Some(id) => api.store.prediction(id).await?.filter(|row| row.true_label.is_some()),
+        None => None,
+    };
+    let mut waiting = waiting.iter().map(|row| row.id.to_string());
+    html(&LabellingPage {
+        words,
+        site: Site::new(Place::Labelling, address),
+        left: words.count(api.store.unlabelled().await?),
+        shown: waiting.next(),
+        ahead: waiting.collect(),
+        done: done.map(|row| Done::new(words, &row)),
+        has_skipped: after.is_some(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "label.html")]
+struct LabellingPage {
+    words: &'static Words,
+    site: Site,
+    /// How many nobody has labelled.
+    left: String,
+    /// The id of the drawing to label, and of those that come next.
+    shown: Option<String>,
+    ahead: Vec<String>,
+    done: Option<Done>,
+    /// Whether some may have been passed over.
+    has_skipped: bool,
+}
+
+/// A drawing that was just labelled, and what the network had taken it for: told only now, so that nobody is led.
+struct Done {
+    id: String,
+    label: String,
+    said: String,
+}
+
+impl Done {
+    fn new(words: &'static Words, row: &Prediction) -> Self {
+        let label = row.true_label.map(|label| words.label(label)).unwrap_or_default();
+        let said = match row.verdict {
+            Verdict::Digit => format!("{}, {}", row.prediction, words.percent(row.confidence)),
+            Verdict::NotADigit => words.label.not_a_digit.clone(),
+        };
+        Self { id: row.id.to_string(), label, said }
+    }
+}
+
+/// The form: which drawing, and what it is; nothing takes the label back.
+#[derive(Debug, Deserialize)]
+struct Labelled {
+    id: Uuid,
+    true_label: String,
+}
+
+async fn label(State(api): State<Arc<Api>>, form: Result<Form<Labelled>, FormRejection>) -> Result<Redirect, Failure> {
+    let invalid = || Failure::new(Code::InvalidInput, InvalidDigit.to_string());
+    let Form(Labelled { id, true_label }) = form.map_err(|_| invalid())?;
+    let label =
+        if true_label.is_empty() { None } else { Some(true_label.parse::<TrueLabel>().map_err(|_| invalid())?) };
+    api.store.label(id, label).await?.ok_or_else(unknown)?;
+    // The next one, or the same one again.
+    Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
+}

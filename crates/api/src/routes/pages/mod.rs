@@ -1,0 +1,62 @@
+//! The pages besides the first: the history, a drawing, the queue for labelling, and how good the answers have been.
+
+mod drawing;
+mod history;
+mod labelling;
+mod picture;
+mod quality;
+
+use super::{
+    site::{Address, Place, Site},
+    view::html,
+    words::{Notice, Words, in_the_readers_language, values},
+};
+use crate::Api;
+use askama::Template;
+use axum::{
+    Extension, Router,
+    extract::Request,
+    http::header,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use digit::wire::PROBLEM_MEDIA_TYPE;
+use service::Failure;
+use std::sync::Arc;
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new()
+        .merge(history::router())
+        .merge(drawing::router())
+        .merge(labelling::router())
+        .merge(quality::router())
+        .layer(from_fn(problems_as_pages))
+        .layer(from_fn(in_the_readers_language))
+        .merge(picture::router())
+}
+
+/// The words of the language that the reader gets.
+type InWords = Extension<&'static Words>;
+
+/// What there is instead of a page.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    words: &'static Words,
+    site: Site,
+    notice: &'static Notice,
+}
+
+/// Makes a page of a handler's problem, under the status and headers that it has elsewhere; but not for a script, which
+/// reads problems.
+async fn problems_as_pages(Extension(words): InWords, address: Address, request: Request, next: Next) -> Response {
+    let reads_problems = values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == PROBLEM_MEDIA_TYPE);
+    let response = next.run(request).await;
+    let failure = response.extensions().get::<Failure>().filter(|_| !reads_problems);
+    let Some(failure) = failure else { return response };
+    let notice = words.problems.when_looking(failure.problem.code);
+    let page = html(&ProblemPage { words, site: Site::new(Place::Other, address), notice }).into_response();
+    let (mut parts, _) = response.into_parts();
+    parts.headers.extend(page.headers().clone());
+    Response::from_parts(parts, page.into_body())
+}

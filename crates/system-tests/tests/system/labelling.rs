@@ -1,0 +1,65 @@
+//! A person who labels many, in a real browser: by key, one after the other.
+
+use crate::{chromium::Browser, drawings, stack::Stack};
+use serde_json::Value;
+
+/// The label of each drawing, oldest first.
+async fn labels(stack: &Stack) -> Vec<Option<String>> {
+    let query = "select true_label from prediction_logs order by id";
+    sqlx::query_scalar(query).fetch_all(&mut stack.sql().await).await.unwrap()
+}
+
+async fn press(browser: &Browser, key: &str) {
+    browser.element("body").await.send_keys(key).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    for digit in [1, 2, 3] {
+        stack.draw(&drawings::all()[digit]).await;
+    }
+    browser.client.goto(&stack.url("/label")).await.unwrap();
+    browser.until_text(".question p", "3 left").await;
+
+    press(&browser, "7").await;
+    browser.until_text(".question p", "2 left").await;
+    assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network said:"));
+    // The one polite announcement.
+    let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
+    assert!(said.starts_with("Labelled 7."), "{said}");
+
+    press(&browser, "u").await;
+    browser.until_text(".question p", "1 left").await;
+    press(&browser, "s").await;
+    browser.element(".nothing").await;
+    assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
+
+    // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.
+    browser.element(".pages a").await.click().await.unwrap();
+    browser.until_text(".question p", "1 left").await;
+    let asked = browser.element(".choose input").await.prop("value").await.unwrap();
+    press(&browser, "n").await;
+    browser.until_text(".question p", "0 left").await;
+    browser.element("#undo").await.click().await.unwrap();
+    browser.until_text(".question p", "1 left").await;
+    assert_eq!(browser.element(".choose input").await.prop("value").await.unwrap(), asked);
+    assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
+    assert_eq!(browser.console().await, [] as [Value; 0]);
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    stack.draw(&drawings::all()[4]).await;
+    browser.client.goto(&stack.url("/label")).await.unwrap();
+    browser.element(".choose").await;
+    sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();
+    press(&browser, "4").await;
+    browser.until_text("#trouble", "That drawing is no longer on record. Draw a new one.").await;
+    browser.element(".choose").await;
+    browser.client.clone().close().await.unwrap();
+}

@@ -1,0 +1,208 @@
+//! `/history`, `/drawings/{id}` and `/quality` as the server writes them, and what there is instead of a page.
+
+use crate::{
+    drawings::{self, Picture},
+    stack::{Stack, json},
+};
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json as value};
+
+async fn page(stack: &Stack, path: &str) -> String {
+    let response = stack.get(path).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK, "{path}");
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+    response.text().await.unwrap()
+}
+
+/// What stands between these in a text, each time.
+fn between<'a>(text: &'a str, start: &'a str, end: &str) -> Vec<&'a str> {
+    text.split(start).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
+}
+
+/// The addresses in a page that begin so, as a browser reads them.
+fn links(page: &str, start: &str) -> Vec<String> {
+    let links = between(page, "href=\"", "\"").into_iter().filter(|link| link.starts_with(start));
+    links.map(|link| link.replace("&#38;", "&")).collect()
+}
+
+async fn ids(stack: &Stack, path: &str) -> Vec<String> {
+    let told = json(stack.get(path).send().await.unwrap(), StatusCode::OK).await;
+    told["predictions"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_history_shows_what_the_interface_tells_page_by_page() {
+    let stack = Stack::start().await;
+    stack.look_back_on(1000).await;
+    for query in ["", "wrong=true", "said=7&labelled=false&source=canvas", "doubtful=true&model=newer"] {
+        let mut path = format!("/history?{query}");
+        let mut shown = Vec::new();
+        for _ in 0..2 {
+            let page = page(&stack, &path).await;
+            shown.extend(links(&page, "/drawings/").iter().map(|link| link.replace("/drawings/", "")));
+            // The next page looks for the same.
+            match links(&page, "/history?").iter().find(|link| link.contains("before=")) {
+                Some(older) => path.clone_from(older),
+                None => break,
+            }
+        }
+        let told = ids(&stack, &format!("/predictions?limit=100&{query}")).await;
+        assert!(!shown.is_empty() && told.starts_with(&shown), "{query}");
+        assert_eq!(shown.len(), told.len().min(96), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_historys_form_says_what_is_looked_for() {
+    let stack = Stack::start().await;
+    stack.look_back_on(100).await;
+    let page = page(&stack, "/history?said=7&true_label=unsure&wrong=true&since=2026-11-01&model=newer").await;
+    for chosen in [
+        "<option value=\"7\" selected>7</option>",
+        "<option value=\"unsure\" selected>unsure</option>",
+        "<option value=\"newer\" selected>newer</option>",
+        "name=\"wrong\" value=\"true\" checked",
+        "name=\"since\" value=\"2026-11-01\"",
+    ] {
+        assert!(page.contains(chosen), "{chosen}: {page}");
+    }
+    assert_eq!(page.matches(" selected>").count(), 5, "two are left open: {page}");
+}
+
+#[tokio::test]
+async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
+    let stack = Stack::start().await;
+    stack.look_back_on(2000).await;
+    for query in ["", "?days=1&model=newer"] {
+        let quality = json(stack.get(&format!("/quality.json{query}")).send().await.unwrap(), StatusCode::OK).await;
+        let page = page(&stack, &format!("/quality{query}")).await;
+        let matrix = between(&page, "aria-labelledby=\"confusion\">", "</svg>")[1];
+        let mut seen = 0;
+        for (link, text) in links(matrix, "/history?").iter().zip(between(matrix, "aria-label=\"", "\"")) {
+            let (text, count) = text.rsplit_once(": ").unwrap();
+            let found = ids(&stack, &link.replace("/history?", "/predictions?limit=100&")).await;
+            assert_eq!(found.len().to_string(), count, "{query}, {text}: {link}");
+            seen += found.len();
+        }
+        assert_eq!(quality["right"]["of"], value!(seen), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_quality_page_draws_what_the_interface_tells() {
+    let stack = Stack::start().await;
+    let nothing = page(&stack, "/quality").await;
+    assert!(nothing.contains("Nobody has said yet") && !nothing.contains("NaN"), "{nothing}");
+
+    stack.look_back_on(2000).await;
+    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let page = page(&stack, "/quality").await;
+    let (count, of) = (quality["right"]["count"].as_f64().unwrap(), quality["right"]["of"].as_f64().unwrap());
+    let share = format!("<p class=\"numeral\">{:.1}\u{a0}%</p>", 100.0 * count / of).replace(".0\u{a0}", "\u{a0}");
+    assert!(page.contains(&share), "{share}: {page}");
+    assert!(page.contains(&format!("of {of} labelled answers")), "{page}");
+    let steps = quality["reliability"].as_array().unwrap();
+    let reliability = between(&page, "aria-labelledby=\"reliability\">", "</section>").concat();
+    assert_eq!(reliability.matches("<circle").count(), steps.len());
+    for step in steps {
+        assert!(reliability.contains(&format!("<td>{}</td></tr>", step["right"]["of"])), "{step}");
+    }
+    let paces = between(&page, "id=\"paces\"", "</section>").concat();
+    assert_eq!(paces.matches("class=\"bar\"").count(), quality["paces"].as_array().unwrap().len());
+}
+
+#[tokio::test]
+async fn a_drawing_is_shown_as_the_person_saw_it() {
+    let stack = Stack::start().await;
+    let eight = &drawings::all()[8];
+    let png = Picture::default().png(eight);
+    let pixels = value!({ "pixels": vec![1.0; 784] }).to_string();
+    let sent = [
+        (stack.post("/predict", "application/json", eight.to_string()), "image/svg+xml"),
+        (stack.post("/predict", "image/png", png.clone()), "image/png"),
+        (stack.post("/predict", "application/json", pixels), "image/png"),
+    ];
+    for (request, media_type) in sent {
+        let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
+        let id = answer["id"].as_str().unwrap();
+        let shown = page(&stack, &format!("/drawings/{id}")).await;
+        let picture = stack.get(&format!("/drawings/{id}/picture")).send().await.unwrap();
+        assert_eq!(picture.headers()["content-type"], media_type);
+        let bytes = picture.bytes().await.unwrap();
+        match media_type {
+            "image/svg+xml" => {
+                let strokes = eight["strokes"].as_array().unwrap().len();
+                for svg in [std::str::from_utf8(&bytes).unwrap(), &shown] {
+                    assert_eq!(svg.matches("<polyline").count(), strokes, "{svg}");
+                }
+            }
+            _ => assert!(shown.contains(&format!("src=\"/drawings/{id}/picture\"")), "{shown}"),
+        }
+    }
+}
+
+async fn problem(response: Response, status: StatusCode) -> (String, String) {
+    assert_eq!(response.status(), status);
+    let language = response.headers()["content-language"].to_str().unwrap().to_owned();
+    (language, response.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn what_cannot_be_shown_is_a_page_that_says_why_under_its_status() {
+    let stack = Stack::start().await;
+    let unknown = "/drawings/01890000-0000-7000-8000-000000000000";
+    for (path, status, says) in [
+        ("/history?said=ten", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
+        ("/history?before=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
+        ("/quality?days=0", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
+        ("/label?after=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
+        (unknown, StatusCode::NOT_FOUND, "nicht mehr aufgezeichnet"),
+        ("/drawings/x", StatusCode::NOT_FOUND, "nicht mehr aufgezeichnet"),
+    ] {
+        let response = stack.get(path).header("accept-language", "de").send().await.unwrap();
+        let (language, page) = problem(response, status).await;
+        assert_eq!(language, "de");
+        assert!(page.contains(says) && page.contains("<html lang=\"de\">"), "{path}: {page}");
+    }
+    let picture = stack.get("/drawings/x/picture").send().await.unwrap();
+    assert_eq!(json(picture, StatusCode::NOT_FOUND).await["code"], "not_found");
+}
+
+#[tokio::test]
+async fn while_the_record_is_away_its_pages_say_so_and_when_to_come_back() {
+    let nowhere = "postgres://nobody@127.0.0.1:9/digits".parse().unwrap();
+    let stack = Stack::of(crate::stack::start_model("127.0.0.1:0".parse().unwrap()).await, nowhere).await;
+    for path in ["/history", "/label", "/quality", "/drawings/01890000-0000-7000-8000-000000000000"] {
+        let response = stack.get(path).send().await.unwrap();
+        assert!(response.headers().contains_key("retry-after"), "{path}");
+        let (_, page) = problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
+        assert!(page.contains("The record is away just now"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
+    let stack = Stack::start().await;
+    let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
+    let send = |form: String| stack.post("/label", "application/x-www-form-urlencoded", form).send();
+    let label = |text: &str| send(format!("id={id}&true_label={text}"));
+    let asked = page(&stack, "/label").await;
+    assert!(asked.contains("1 left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
+    assert!(!asked.contains("The network said"), "nobody is led: {asked}");
+
+    let then = async |text: &str| {
+        let response = label(text).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        page(&stack, response.headers()["location"].to_str().unwrap()).await
+    };
+    let done = then("3").await;
+    assert!(done.contains("Labelled 3.") && done.contains("The network said: 3,"), "{done}");
+    assert!(done.contains("0 left") && done.contains("Nothing is left to label"), "{done}");
+    let again = then("").await;
+    assert!(again.contains("1 left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
+    let told = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(told["true_label"], Value::Null);
+
+    assert_eq!(label("seven").await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send("true_label=7".to_owned()).await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
