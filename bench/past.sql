@@ -44,4 +44,5 @@ select id, case
     end
 from past where fate < 0.2;
 insert into labels (prediction_id, true_label) select id, null from past where fate between 0.05 and 0.055;
-analyze predictions, history, labels, tallies;
+select fold_changes();
+analyze predictions, history, labels, changes, answers, steps, paces;

@@ -1,5 +1,6 @@
 //! The database: all SQL of digits is in this module and in migrations/.
 
+mod fold;
 mod history;
 mod labels;
 mod predictions;
@@ -55,13 +56,14 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// A store that connects when it is first asked for something. Within a runtime, which then also writes.
+    /// A store that connects when it is first asked for something. Within a runtime, which then also writes and counts.
     #[must_use]
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
         // Which index is best depends on what is looked for, so each statement is planned with its values.
         let options = [("statement_timeout", STATEMENT_LIMIT), ("plan_cache_mode", "force_custom_plan")];
         let pool = pool.connect_lazy_with(database.clone().options(options));
+        fold::start(pool.clone());
         Self { writer: Writer::start(pool.clone()), pool, database }
     }
 
@@ -107,9 +109,15 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        // The youngest column: where it is, all is.
-        let query = sqlx::query_scalar!("select exists (select took_ms from labelled_predictions)");
-        in_time(query.fetch_one(&self.pool)).await.map(drop)
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+        let query = sqlx::query_scalar!(
+            r#"select exists (select from _sqlx_migrations where version >= $1 and success) as "has_all!""#,
+            newest,
+        );
+        if in_time(query.fetch_one(&self.pool)).await? {
+            return Ok(());
+        }
+        Err(StoreError::Away("its tables are not up to date yet".to_owned()))
     }
 }
 

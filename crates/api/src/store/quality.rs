@@ -1,4 +1,4 @@
-//! The tables `tallies` and `paces`: how good the answers have been, without reading them all.
+//! The counts of answers, steps of confidence and paces: how good the answers have been, without reading them all.
 
 use super::{Store, StoreError, in_time};
 use digit::{
@@ -16,14 +16,12 @@ pub struct Judged {
     pub since: Option<Date>,
 }
 
-/// Drawings of one kind: what they were taken for, what they are labelled, and how sure the answer was.
+/// Drawings of one kind: what they were taken for, and what they are labelled.
 #[derive(Debug, Clone)]
 struct Kind {
     said: String,
     true_label: String,
-    step: i16,
     count: i64,
-    confidence: f64,
 }
 
 /// Where the class `not_a_digit` stands behind the digits.
@@ -40,7 +38,7 @@ impl Store {
             predictions: kinds.iter().map(|kind| number(kind.count)).sum(),
             right: right(kinds.iter().filter(|kind| kind.is_judged())),
             confusion: confusion(&kinds)?,
-            reliability: reliability(&kinds),
+            reliability: self.steps(judged).await?,
             days: self.days(judged).await?,
             models: self.models(judged).await?,
             paces: self.paces(judged).await?,
@@ -52,7 +50,9 @@ impl Store {
     /// # Errors
     /// When the database is away.
     pub async fn answerers(&self) -> Result<Vec<String>, StoreError> {
-        let query = sqlx::query_scalar!("select distinct model from tallies where predictions > 0 order by model");
+        let query = sqlx::query_scalar!(
+            r#"select model as "model!" from all_answers group by model having sum(predictions) > 0 order by model"#
+        );
         in_time(query.fetch_all(&self.pool)).await
     }
 
@@ -62,7 +62,7 @@ impl Store {
     /// When the database is away.
     pub async fn unlabelled(&self) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from tallies where true_label = ''"#
+            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_answers where true_label = ''"#
         );
         in_time(query.fetch_one(&self.pool)).await.map(number)
     }
@@ -70,22 +70,44 @@ impl Store {
     async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
         let query = sqlx::query_as!(
             Kind,
-            r#"select said, true_label, step, sum(predictions)::bigint as "count!", sum(confidence) as "confidence!"
-               from tallies
-               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
-               group by said, true_label, step"#,
+            r#"select said as "said!", true_label as "true_label!", sum(predictions)::bigint as "count!"
+               from answers_of($1, $2)
+               group by said, true_label
+               having sum(predictions) > 0"#,
             model.as_deref(),
             *since,
         );
         in_time(query.fetch_all(&self.pool)).await
     }
 
+    /// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
+    async fn steps(&self, Judged { model, since }: &Judged) -> Result<Vec<Step>, StoreError> {
+        let query = sqlx::query!(
+            r#"select step as "step!", sum(predictions)::bigint as "of!", sum(confidence) as "confidence!",
+                   coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
+               from steps_of($1, $2)
+               group by step
+               having sum(predictions) > 0
+               order by step"#,
+            model.as_deref(),
+            *since,
+        );
+        let rows = in_time(query.fetch_all(&self.pool)).await?;
+        let steps = rows.into_iter().filter_map(|row| {
+            let right = Share::new(number(row.right), number(row.of));
+            let (from, to) = bounds(row.step);
+            Some(Step { from, to, confidence: mean(row.confidence, right.of)?, right })
+        });
+        Ok(steps.collect())
+    }
+
     async fn days(&self, Judged { model, since }: &Judged) -> Result<Vec<DayTally>, StoreError> {
         let query = sqlx::query!(
-            r#"select day, said, sum(predictions)::bigint as "count!", sum(confidence) as "confidence!"
-               from tallies
-               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+            r#"select day as "day!", said as "said!", sum(predictions)::bigint as "count!",
+                   sum(confidence) as "confidence!"
+               from answers_of($1, $2)
                group by day, said
+               having sum(predictions) > 0
                order by day, said"#,
             model.as_deref(),
             *since,
@@ -107,12 +129,12 @@ impl Store {
 
     async fn models(&self, Judged { model, since }: &Judged) -> Result<Vec<ModelTally>, StoreError> {
         let query = sqlx::query!(
-            r#"select model, sum(predictions)::bigint as "count!",
+            r#"select model as "model!", sum(predictions)::bigint as "count!",
                    coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "judged!",
                    coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
-               from tallies
-               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+               from answers_of($1, $2)
                group by model
+               having sum(predictions) > 0
                order by model"#,
             model.as_deref(),
             *since,
@@ -128,9 +150,10 @@ impl Store {
 
     async fn paces(&self, Judged { model, since }: &Judged) -> Result<Vec<Pace>, StoreError> {
         let query = sqlx::query!(
-            r#"select pace, sum(predictions)::bigint as "count!" from paces
-               where predictions > 0 and ($1::text is null or model = $1) and ($2::date is null or day >= $2)
+            r#"select pace as "pace!", sum(predictions)::bigint as "count!"
+               from paces_of($1, $2)
                group by pace
+               having sum(predictions) > 0
                order by pace"#,
             model.as_deref(),
             *since,
@@ -176,19 +199,6 @@ fn confusion(kinds: &[Kind]) -> Result<[[u64; 11]; 11], StoreError> {
     Ok(confusion)
 }
 
-/// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
-fn reliability(kinds: &[Kind]) -> Vec<Step> {
-    let named = |kind: &&Kind| kind.is_judged() && kind.said != TrueLabel::NOT_A_DIGIT;
-    let step = |step: i16| {
-        let kinds: Vec<&Kind> = kinds.iter().filter(named).filter(|kind| kind.step == step).collect();
-        let right = right(kinds.iter().copied());
-        let confidence = mean(kinds.iter().map(|kind| kind.confidence).sum(), right.of)?;
-        let (from, to) = bounds(step);
-        Some(Step { from, to, confidence, right })
-    };
-    (0..=LAST_STEP).filter_map(step).collect()
-}
-
 /// From 99 % on; the others are of 5 %, but for the one before it.
 const LAST_STEP: i16 = 20;
 
@@ -206,7 +216,7 @@ fn class(label: &str) -> Result<usize, StoreError> {
     match label.parse() {
         Ok(TrueLabel::Digit(digit)) => Ok(digit.value().into()),
         Ok(TrueLabel::NotADigit) => Ok(NOT_A_DIGIT),
-        _ => Err(StoreError::Defect(format!("a tally is of {label:?}"))),
+        _ => Err(StoreError::Defect(format!("a count is of {label:?}"))),
     }
 }
 
@@ -225,33 +235,13 @@ fn number(count: i64) -> u64 {
 mod tests {
     use super::*;
 
-    fn kind(said: &str, true_label: &str, step: i16, count: i64) -> Kind {
-        #[expect(clippy::cast_precision_loss, reason = "a few")]
-        let confidence = bounds(step).0 * count as f64;
-        Kind { said: said.to_owned(), true_label: true_label.to_owned(), step, count, confidence }
-    }
-
-    #[test]
-    fn only_labelled_answers_that_name_a_digit_tell_how_reliable_a_confidence_is() {
-        let kinds = [
-            kind("7", "7", 20, 90),
-            kind("7", "1", 20, 10),
-            kind("7", "", 20, 1000),
-            kind("7", "unsure", 20, 1000),
-            kind("not_a_digit", "not_a_digit", 20, 1000),
-            kind("3", "not_a_digit", 11, 1),
-        ];
-        let steps = reliability(&kinds);
-        assert_eq!(steps.len(), 2);
-        assert_eq!((steps[0].from, steps[0].to, steps[0].right), (0.55, 0.6, Share::new(0, 1)));
-        assert_eq!((steps[1].from, steps[1].to, steps[1].right), (0.99, 1.0, Share::new(90, 100)));
-        assert!((steps[1].confidence - 0.99).abs() < 1e-9);
+    fn kind(said: &str, true_label: &str, count: i64) -> Kind {
+        Kind { said: said.to_owned(), true_label: true_label.to_owned(), count }
     }
 
     #[test]
     fn who_is_unsure_confuses_nothing() {
-        let kinds =
-            [kind("7", "1", 3, 2), kind("7", "1", 4, 3), kind("not_a_digit", "0", 4, 1), kind("7", "unsure", 1, 9)];
+        let kinds = [kind("7", "1", 5), kind("not_a_digit", "0", 1), kind("7", "unsure", 9), kind("7", "", 9)];
         let confusion = confusion(&kinds).unwrap();
         assert_eq!((confusion[1][7], confusion[0][NOT_A_DIGIT]), (5, 1));
         assert_eq!(confusion.iter().flatten().sum::<u64>(), 6);

@@ -1,9 +1,12 @@
 //! `GET /quality.json`, held against what plain SQL counts in `predictions` and `labels`.
 
-use crate::stack::{Stack, json};
+use crate::{
+    drawings,
+    stack::{Stack, empty_database, json, root},
+};
 use reqwest::StatusCode;
-use serde_json::Value;
-use sqlx::{PgConnection, Row, postgres::PgRow};
+use serde_json::{Value, json as value};
+use sqlx::{ConnectOptions, PgConnection, Row, migrate::Migrator, postgres::PgRow};
 use std::collections::BTreeMap;
 
 /// Each prediction with what it was taken for and the label that counts.
@@ -136,7 +139,7 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
     let stack = Stack::start().await;
     stack.look_back_on(5000).await;
     let mut sql = stack.sql().await;
-    // Some change their minds, some drawings are deleted: the tallies follow.
+    // Some change their minds, some drawings are deleted: the counts follow.
     for change in [
         "insert into labels (prediction_id, true_label) select id, '5' from predictions where confidence < 0.5 limit 100",
         "insert into labels (prediction_id, true_label) select prediction_id, 'unsure' from labels where id % 7 = 0",
@@ -145,9 +148,62 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
     ] {
         sqlx::query(change).execute(&mut sql).await.unwrap();
     }
+    // Whether what was noted is counted already or not.
+    for _ in 0..2 {
+        check(&stack, "", "true").await;
+        check(&stack, "?model=newer", "model = 'newer'").await;
+        check(&stack, "?days=1", "day = (now() at time zone 'utc')::date").await;
+        sqlx::query("select fold_changes()").execute(&mut sql).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_noted_while_others_count_is_counted_once() {
+    let stack = Stack::start().await;
+    let drawings = drawings::all();
+    let counting = async {
+        let mut sql = stack.sql().await;
+        for _ in 0..100 {
+            sqlx::query("select fold_changes()").execute(&mut sql).await.unwrap();
+        }
+    };
+    let drawing = async || {
+        for drawing in &drawings {
+            let answer = stack.draw(drawing).await;
+            let url = stack.url(&format!("/predictions/{}/label", answer["id"].as_str().unwrap()));
+            let body = value!({ "true_label": answer["prediction"] });
+            json(stack.http.put(url).json(&body).send().await.unwrap(), StatusCode::OK).await;
+        }
+    };
+    tokio::join!(counting, drawing(), drawing(), drawing(), drawing());
     check(&stack, "", "true").await;
-    check(&stack, "?model=newer", "model = 'newer'").await;
-    check(&stack, "?days=1", "day = (now() at time zone 'utc')::date").await;
+    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!([&quality["predictions"], &quality["right"]["of"]], [&value!(40); 2]);
+}
+
+#[tokio::test]
+async fn what_an_older_version_counted_is_carried_over() {
+    let database = empty_database().await;
+    let mut sql = database.connect().await.unwrap();
+    let older = Migrator::new(root().join("migrations")).await.unwrap();
+    older.run_to(6, &mut sql).await.unwrap();
+    for statement in [
+        "insert into predictions (id, prediction, confidence, probabilities, model, bitmap, input, input_kind, source,
+             verdict, reason, took_ms)
+         select gen_random_uuid(), n % 10, 0.5 + n % 7 / 14.0, array_fill(0.1::real, array[10]), 'm' || n % 2,
+             decode(repeat('00', 784), 'hex'), '', 'png', 'api', case when n % 9 = 0 then 'not_a_digit' else 'digit' end,
+             case when n % 9 = 0 then 'unlike_a_digit' end, n
+         from generate_series(1, 200) n",
+        "insert into labels (prediction_id, true_label)
+         select id, case when took_ms::int % 3 = 0 then '5' when took_ms::int % 3 = 1 then prediction::text else 'unsure' end
+         from predictions where took_ms < 150",
+    ] {
+        sqlx::query(statement).execute(&mut sql).await.unwrap();
+    }
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+    check(&stack, "", "true").await;
+    check(&stack, "?model=m1", "model = 'm1'").await;
 }
 
 #[tokio::test]
