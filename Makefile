@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-onnx swaps soak overload fuzz lighthouse lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench bench-onnx swaps soak overload past fuzz lighthouse lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,6 +22,9 @@ soak: ## Ask a million times, and say whether memory stays as it is
 
 overload: ## Ask ten times as much as can be answered, and say what becomes of it
 	@scripts/bench.sh overload
+
+past: ## Fill a database with a million drawings, and say how long it takes to look back on them
+	@scripts/bench.sh past
 
 fuzz: ## Send a million inputs that nobody should send, and check every answer
 	@scripts/setup.sh run

@@ -5,8 +5,10 @@
 #   scripts/bench.sh swaps ARGUMENT...       whether the model can be exchanged meanwhile
 #   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
 #   scripts/bench.sh overload ARGUMENT...    what becomes of too much
+#   scripts/bench.sh past ARGUMENT...        how long it takes to look back on a million drawings
 #
 # The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
+#   ROWS=1000000                    how many drawings there are to look back on
 #   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, a picture in the field "file"
 #   PEER_PID=<pid>                  its process, to tell its memory
 set -euo pipefail
@@ -34,6 +36,10 @@ if [ "${1:-}" = overload ] && [ "$half" -gt 0 ]; then
   export CORES
 fi
 
+# Nobody draws a million digits for that.
+before=true
+[ "${1:-}" != past ] || before="psql --quiet --output /dev/null --set rows=${ROWS:-1000000} --file bench/past.sql \"\$DATABASE_URL\""
+
 # shellcheck disable=SC2016 # the variables are those of scripts/stack.sh
 exec scripts/stack.sh "${loader[@]}" bash -c \
-  'exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}' bench "$@"
+  "$before"' && exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}' bench "$@"

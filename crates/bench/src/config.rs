@@ -29,6 +29,8 @@ pub(crate) enum What {
     Soak(Soak),
     /// What becomes of many times as many requests as can be answered.
     Overload(Overload),
+    /// How long it takes to look back on what is in the database.
+    Past(Past),
 }
 
 /// Where digits runs.
@@ -101,6 +103,16 @@ pub(crate) struct Overload {
     /// Milliseconds that a drawing may wait for its turn, as the model service was told.
     #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]
     pub(crate) patience_ms: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Past {
+    /// How often each page is looked at.
+    #[arg(long, default_value = "100")]
+    pub(crate) looks: NonZeroUsize,
+    /// Milliseconds within which 95 of 100 looks at each page must be answered.
+    #[arg(long, default_value = "50")]
+    pub(crate) limit_ms: u64,
 }
 
 /// A process and what to call it.

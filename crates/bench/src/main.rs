@@ -1,11 +1,12 @@
-//! The load generator: how fast digits is, and whether it stays sound while models change, for very many requests, and
-//! when it is asked for far too much.
+//! The load generator: how fast digits is, and whether it stays sound while models change, for very many requests,
+//! when it is asked for far too much, and when it has very much to look back on.
 
 mod config;
 mod load;
 mod memory;
 mod overload;
 mod pace;
+mod past;
 mod pictures;
 mod question;
 mod report;
@@ -27,5 +28,6 @@ async fn main() -> anyhow::Result<()> {
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,
         What::Soak(soak) => soak::check(soak, &config.services).await,
         What::Overload(overload) => overload::check(overload, &config.services).await,
+        What::Past(past) => past::measure(past, &config.services).await,
     }
 }
