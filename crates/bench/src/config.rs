@@ -31,6 +31,8 @@ pub(crate) enum What {
     Overload(Overload),
     /// How long it takes to look back on what is in the database.
     Past(Past),
+    /// Nothing: draws as many people would, and labels, for there to be something to look at.
+    People(People),
 }
 
 /// Where digits runs.
@@ -113,6 +115,16 @@ pub(crate) struct Past {
     /// Milliseconds within which 95 of 100 looks at each page must be answered.
     #[arg(long, default_value = "50")]
     pub(crate) limit_ms: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct People {
+    /// How many drawings.
+    #[arg(long, default_value = "600")]
+    pub(crate) drawings: u32,
+    /// What is drawn anew with each other number.
+    #[arg(long, default_value = "1")]
+    pub(crate) seed: u64,
 }
 
 /// A process and what to call it.

@@ -7,6 +7,7 @@ mod memory;
 mod overload;
 mod pace;
 mod past;
+mod people;
 mod pictures;
 mod question;
 mod report;
@@ -28,6 +29,7 @@ async fn main() -> anyhow::Result<()> {
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,
         What::Soak(soak) => soak::check(soak, &config.services).await,
         What::Overload(overload) => overload::check(overload, &config.services).await,
+        What::People(people) => people::draw(people, &config.services).await,
         What::Past(past) => past::measure(past, &config.services).await,
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn measure(past: &Past, services: &Services) -> anyhow::Result<
 /// The ids of drawings from all of the past: a page of each depth's first one.
 async fn ids(api: &Target, connection: &mut Option<Connection>) -> anyhow::Result<Vec<String>> {
     let page = async |connection: &mut _, path: &str| -> anyhow::Result<Value> {
-        Ok(serde_json::from_slice(&api.ask(connection, &Question::get(path)).await?.body)?)
+        api.ask(connection, &Question::get(path)).await?.json()
     };
     let first = |page: &Value| page["predictions"][0]["id"].as_str().map(str::to_owned);
     let newest =

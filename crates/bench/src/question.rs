@@ -46,6 +46,12 @@ impl Question {
         Self::json(path, &json!({ "strokes": drawing, "width": 280, "height": 280 }))
     }
 
+    /// The form that says what a recorded drawing is.
+    pub(crate) fn label(id: &str, truth: &str) -> Self {
+        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        Self::post(&format!("/predictions/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
+    }
+
     /// JSON.
     pub(crate) fn json(path: &str, body: &serde_json::Value) -> Self {
         Self::post(path, HeaderValue::from_static("application/json"), body.to_string().into_bytes())
