@@ -68,7 +68,7 @@ async fn label(api: &Target, connection: &mut Option<Connection>, id: &str, trut
 impl Hand {
     fn random(random: &mut ChaCha8Rng) -> Self {
         // Most are near the middle, few at the ends.
-        let mut about = |most| f32::midpoint(random.random_range(-most..most), random.random_range(-most..most));
+        let mut about = |most: f32| f32::midpoint(random.random_range(-most..most), random.random_range(-most..most));
         Self {
             turn: about(0.5),
             slant: about(0.6),
