@@ -34,7 +34,7 @@ fuzz: ## Send a million inputs that nobody should send, and check every answer
 bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
 	@scripts/bench-onnx.sh
 
-lighthouse: ## Have Lighthouse judge the page, as a phone and as a desktop load it
+lighthouse: ## Have Lighthouse judge each page, as a phone and as a desktop load it
 	@scripts/lighthouse.sh
 
 lint: ## Check the formatting and lint the code

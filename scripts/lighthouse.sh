@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Has Lighthouse judge the page as a phone and as a desk computer load it, prints its scores, and fails where one is below
+# Has Lighthouse judge each page as a phone and as a desk computer load it, prints its scores, and fails where one is below
 # what is asked: 100 for accessibility, 100 for best practices, 95 for performance.
 #
 #   scripts/lighthouse.sh
@@ -13,18 +13,27 @@ target=$cache/lighthouse-$version
 
 fail() { echo "lighthouse.sh: $*" >&2; exit 1; }
 
-# Loads the page that stack.sh serves, as a phone or a desktop, and writes what Lighthouse says to a file.
-judge() { # phone or desktop, file
+# Loads a page that stack.sh serves, as a phone or a desktop, and writes what Lighthouse says to a file.
+judge() { # phone or desktop, path, file
   local preset=()
   [ "$1" = phone ] || preset=(--preset=desktop)
-  CHROME_PATH=$(command -v chromium) "$target/node_modules/.bin/lighthouse" "$API_URL/" --quiet "${preset[@]}" \
-    --only-categories=performance,accessibility,best-practices --output=json --output-path="$2" \
+  CHROME_PATH=$(command -v chromium) "$target/node_modules/.bin/lighthouse" "$API_URL$2" --quiet "${preset[@]}" \
+    --only-categories=performance,accessibility,best-practices --output=json --output-path="$3" \
     --chrome-flags="--headless=new --no-sandbox --no-proxy-server --disable-dev-shm-usage"
 }
 
 if [ "${1:-}" = beside ]; then
-  for device in phone desktop; do judge "$device" "$2/$device.json"; done
-  node scripts/lighthouse.mjs "$2"/{phone,desktop}.json
+  target/release/bench people --drawings 500
+  id=$(curl --silent --noproxy '*' "$API_URL/predictions?limit=1" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  files=()
+  for path in / /history "/drawings/$id" /label /quality; do
+    page=$(cut --delimiter=/ --fields=2 <<<"$path")
+    for device in phone desktop; do
+      files+=("$2/${page:-draw} $device.json")
+      judge "$device" "$path" "${files[-1]}"
+    done
+  done
+  node scripts/lighthouse.mjs "${files[@]}"
   exit
 fi
 
