@@ -22,7 +22,7 @@ pub struct Config {
     /// like say.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://digits@localhost/digits", hide_env_values = true)]
     pub database_url: Secret,
-    /// Connections to PostgreSQL at most.
+    /// Connections to PostgreSQL at most, besides one for each export.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
     /// The model service.

@@ -1,6 +1,6 @@
 //! What a client learns of a database or a model service that gave no answer.
 
-use crate::{ModelError, StoreError};
+use crate::{ExportError, ModelError, StoreError};
 use digit::wire::Code;
 use service::Failure;
 use std::time::Duration;
@@ -19,6 +19,18 @@ impl From<StoreError> for Failure {
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");
                 Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
+            }
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Crowded | ExportError::Unread => {
+                let detail = "As many exports as may be are under way. Try again when one of them is done.";
+                Failure::new(Code::Overloaded, detail).retry_after(SOON)
             }
         }
     }

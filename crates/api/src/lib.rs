@@ -12,7 +12,7 @@ mod store;
 pub use config::Config;
 pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
-pub use store::{Deletion, Filter, Judged, Store, StoreError};
+pub use store::{Deletion, ExportError, Filter, Judged, Kept, Portions, Snapshot, Store, StoreError};
 
 use service::Readiness;
 

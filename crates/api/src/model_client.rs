@@ -3,10 +3,10 @@
 use crate::asks::Asks;
 use digit::{
     Bitmap,
-    wire::{Answer, Explanation, Input, Problem},
+    wire::{About, Answer, Code, Explanation, Input, Problem},
 };
 use prometheus_client::registry::Registry;
-use reqwest::{Client, Response, StatusCode, Url, header};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use serde::de::DeserializeOwned;
 use service::{Failure, TRACED, TRACEPARENT, traceparent};
 use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
@@ -23,6 +23,7 @@ pub struct ModelClient {
     http: Client,
     predict: Url,
     explain: Url,
+    about: Url,
     ready: Url,
     /// A permit for each drawing that it is asked about at a time. Whoever is refused here learns it at once, and costs
     /// the model service nothing.
@@ -55,8 +56,9 @@ impl ModelClient {
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
         let (predict, explain) = (base.join("predict?explain=true")?, base.join("explain")?);
-        let (ready, room) = (base.join("readyz")?, Arc::new(Semaphore::new(requests.get())));
-        Ok(Self { http, predict, explain, ready, room, asks: Asks::default() })
+        let (about, ready) = (base.join("./")?, base.join("readyz")?);
+        let room = Arc::new(Semaphore::new(requests.get()));
+        Ok(Self { http, predict, explain, about, ready, room, asks: Asks::default() })
     }
 
     /// Shows what is counted of asking.
@@ -85,6 +87,24 @@ impl ModelClient {
         Ok(explanation)
     }
 
+    /// What each version that is loaded takes the input for: first the one that serves, then the newest first. They are
+    /// asked one after the other; one that is unloaded meanwhile is left out.
+    ///
+    /// # Errors
+    /// As of [`answer`](Self::answer).
+    pub async fn readings(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
+        let about: About = self.send(self.http.get(self.about.clone())).await?;
+        let mut readings = Vec::new();
+        for version in about.loaded {
+            match self.ask(&self.predict, input, Some(&version), with_bitmap).await {
+                Ok((answer, _)) => readings.push(answer),
+                Err(ModelError::Refused(failure)) if failure.problem.code == Code::UnknownModel => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(readings)
+    }
+
     /// Asks at an address of the model service, counted and traced, and makes of what it says what is asked for.
     async fn ask<Said: DeserializeOwned, Wanted>(
         &self,
@@ -106,13 +126,17 @@ impl ModelClient {
         input: &Input,
         version: Option<&str>,
     ) -> Result<Said, ModelError> {
-        let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
         address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
-        let mut request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
+        let request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
+        self.send(request.body(input.bytes().clone())).await
+    }
+
+    async fn send<Said: DeserializeOwned>(&self, mut request: RequestBuilder) -> Result<Said, ModelError> {
+        let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
         if let Some(place) = traceparent() {
             request = request.header(TRACEPARENT, place);
         }
-        let response = request.body(input.bytes().clone()).send().await.map_err(away)?;
+        let response = request.send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
         }

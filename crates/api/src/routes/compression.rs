@@ -12,8 +12,16 @@ use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove}
 /// Fewer bytes than this fit into one packet as they are.
 const LEAST_BYTES: u64 = 1024;
 
-const TEXTS: [&str; 6] =
-    ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json", "application/problem+json"];
+const TEXTS: [&str; 8] = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/csv",
+    "image/svg+xml",
+    "application/json",
+    "application/x-ndjson",
+    "application/problem+json",
+];
 
 pub(super) fn compressed(routes: Router) -> Router {
     let layer = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(LEAST_BYTES).and(is_text));

@@ -25,6 +25,7 @@ use utoipa::{
         (name = "Recognise", description = "What is this drawing?"),
         (name = "Label", description = "What is it really?"),
         (name = "History", description = "What was recorded"),
+        (name = "Export", description = "Taking it along"),
         (name = "Quality", description = "How good are the answers?"),
         (name = "Operations", description = "For those who run the service"),
     ),

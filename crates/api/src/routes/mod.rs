@@ -5,6 +5,7 @@ mod card;
 mod compression;
 mod document;
 mod explain;
+mod export;
 mod filter;
 mod id;
 mod page;
@@ -13,6 +14,7 @@ mod predict;
 mod predictions;
 mod probes;
 mod quality;
+mod readings;
 mod site;
 mod view;
 mod words;
@@ -43,6 +45,8 @@ pub fn app(api: Api) -> Router {
         .merge(predict::router())
         .merge(explain::router())
         .merge(predictions::router())
+        .merge(readings::router())
+        .merge(export::router())
         .merge(quality::router())
         .merge(probes::router())
         .merge(pages.into())

@@ -21,6 +21,8 @@ pub struct Filter {
     pub only_wrong: bool,
     /// Only those whose confidence is below 0.9.
     pub only_doubtful: bool,
+    /// Only those that are labelled as a digit.
+    pub only_digits: bool,
     /// The version of the model that answered.
     pub model: Option<String>,
     /// Where they came from.
@@ -45,16 +47,8 @@ impl Store {
                    p.model as "model!", p.source as "source!", input_kind as "input_kind!", took_ms,
                    wanted.true_label
                from (
-                   select id, true_label from history
-                   where id >= $1 and id < $2
-                       and ($3::text is null or said = $3)
-                       and ($4::text is null or true_label = $4)
-                       and ($5::boolean is null or (true_label is not null) = $5)
-                       and (not $6 or (true_label <> said and true_label <> 'unsure'))
-                       and (not $7 or confidence < 0.9)
-                       and ($8::text is null or model = $8)
-                       and ($9::text is null or source = $9)
-                   order by id desc limit $10
+                   select id, true_label from history_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                   order by id desc limit $11
                ) wanted
                join predictions p using (id)
                order by p.id desc"#,
@@ -65,6 +59,7 @@ impl Store {
             filter.is_labelled,
             filter.only_wrong,
             filter.only_doubtful,
+            filter.only_digits,
             filter.model.as_deref(),
             filter.source.map(Source::name),
             i64::from(limit) + 1, // one more tells whether there is a next page
@@ -102,7 +97,7 @@ impl Store {
 
 impl Filter {
     /// The ids that can be meant, from the first to before the end: they begin with the time in milliseconds.
-    fn ids(&self, before: Option<Uuid>) -> (Uuid, Uuid) {
+    pub(super) fn ids(&self, before: Option<Uuid>) -> (Uuid, Uuid) {
         let end = self.until.map_or(Uuid::max(), first_id);
         (self.since.map_or(Uuid::nil(), first_id), before.map_or(end, |before| before.min(end)))
     }

@@ -1,5 +1,6 @@
 //! The database: all SQL of digits is in this module and in migrations/.
 
+mod export;
 mod fold;
 mod history;
 mod labels;
@@ -8,6 +9,7 @@ mod quality;
 mod writer;
 mod writes;
 
+pub use export::{ExportError, Kept, Portions, Snapshot};
 pub use history::Filter;
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
@@ -16,10 +18,12 @@ pub use quality::Judged;
 use prometheus_client::registry::Registry;
 use sqlx::{
     PgPool,
+    error::DatabaseError,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use writer::Writer;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
@@ -39,6 +43,8 @@ pub struct Store {
     pool: PgPool,
     writer: Writer,
     database: PgConnectOptions,
+    /// A permit for each export that may be under way.
+    exports: Arc<Semaphore>,
 }
 
 /// Why the database gave no answer; the reasons are for the log.
@@ -64,7 +70,8 @@ impl Store {
         let options = [("statement_timeout", STATEMENT_LIMIT), ("plan_cache_mode", "force_custom_plan")];
         let pool = pool.connect_lazy_with(database.clone().options(options));
         fold::start(pool.clone());
-        Self { writer: Writer::start(pool.clone()), pool, database }
+        let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
+        Self { writer: Writer::start(pool.clone()), pool, database, exports }
     }
 
     /// Shows what is counted of writing.
@@ -147,13 +154,15 @@ fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the tables, or some of their columns, are not there yet.
+/// Whether the tables, or some of their columns and functions, are not there yet.
 fn is_not_migrated(error: &sqlx::Error) -> bool {
-    const UNDEFINED_TABLE: &str = "42P01";
-    const UNDEFINED_COLUMN: &str = "42703";
-    error
-        .as_database_error()
-        .is_some_and(|error| matches!(error.code().as_deref(), Some(UNDEFINED_TABLE | UNDEFINED_COLUMN)))
+    const UNDEFINED: [&str; 3] = [
+        "42P01", // table
+        "42703", // column
+        "42883", // function
+    ];
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| UNDEFINED.contains(&&*code))
 }
 
 /// Whether a SQLSTATE (PostgreSQL's manual, appendix A) names a state of the server rather than a mistake in the

@@ -105,6 +105,16 @@ impl Store {
         Ok(Some((row.input, kind)))
     }
 
+    /// The same, to ask about it again.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn drawing(&self, id: Uuid) -> Result<Option<Input>, StoreError> {
+        let Some((bytes, kind)) = self.input(id).await? else { return Ok(None) };
+        let odd = |error| StoreError::Defect(format!("prediction {id} has an odd input: {error}"));
+        Input::kept(bytes.into(), kind).map(Some).map_err(odd)
+    }
+
     /// The prediction with this id and the last label given to it.
     ///
     /// # Errors

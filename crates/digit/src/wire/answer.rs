@@ -41,6 +41,8 @@ pub struct About {
     pub version: String,
     /// The version of the model that answers.
     pub model: String,
+    /// All versions that are loaded and can be asked: first the one that answers, then the one that was trained last.
+    pub loaded: Vec<String>,
     /// Addresses, by what is there.
     pub links: BTreeMap<String, String>,
 }

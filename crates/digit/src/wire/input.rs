@@ -99,6 +99,17 @@ impl Input {
         Ok(Self { bytes, content })
     }
 
+    /// What was kept of this kind.
+    ///
+    /// # Errors
+    /// When the bytes are nothing of the kind.
+    pub fn kept(bytes: Bytes, kind: InputKind) -> Result<Self, InputError> {
+        match kind {
+            InputKind::Strokes | InputKind::Pixels => Self::json(bytes),
+            InputKind::Png | InputKind::Jpeg | InputKind::Webp | InputKind::Gif => Self::image(bytes),
+        }
+    }
+
     /// The pixels of a bitmap, as a client would send them.
     #[must_use]
     pub fn pixels(bitmap: Bitmap) -> Self {

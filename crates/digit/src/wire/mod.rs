@@ -6,7 +6,9 @@ mod input;
 mod prediction;
 mod problem;
 mod quality;
+mod readings;
 mod receipt;
+mod record;
 mod schema;
 
 pub use answer::{About, Answer, Outcome, Reason, Verdict};
@@ -15,4 +17,6 @@ pub use input::{Content, Input, InputError, InputKind};
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{DayTally, ModelTally, Pace, Quality, Share, Step};
+pub use readings::Readings;
 pub use receipt::Receipt;
+pub use record::Record;

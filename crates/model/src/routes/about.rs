@@ -4,6 +4,7 @@ use crate::Model;
 use axum::{Json, extract::State};
 use digit::wire::{About, Code};
 use service::{Documented, Failure};
+use std::cmp::Reverse;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
@@ -25,10 +26,14 @@ async fn about(State(model): State<Model>) -> Json<About> {
         ("inference_protocol", "/v2"),
         ("documentation", "/docs"),
     ];
+    let mut loaded = model.registry.all();
+    loaded[1..].sort_by_key(|served| Reverse(served.card().trained_at));
+    let loaded: Vec<String> = loaded.iter().map(|served| served.card().version.to_string()).collect();
     Json(About {
         name: "digits model service".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        model: model.registry.serving().card().version.to_string(),
+        model: loaded[0].clone(),
+        loaded,
         links: links.map(|(name, path)| (name.to_owned(), path.to_owned())).into(),
     })
 }

@@ -1,20 +1,21 @@
 //! The database by itself: what it refuses, and what becomes of one that an older version made.
 
 use crate::stack::{Stack, empty_database, json, root};
-use api::{Filter, Store, StoreError};
+use api::{ExportError, Filter, Store, StoreError};
 use reqwest::StatusCode;
 use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
-/// The last migration of the version that knew no reasons.
+/// The last migration of the version that knew no reasons, and of the one that knew no exports.
 const WITHOUT_REASONS: i64 = 3;
+const WITHOUT_EXPORTS: i64 = 7;
 
-/// A database as that version left it.
-async fn old_database() -> PgConnectOptions {
+/// A database as a version left it.
+async fn old_database(last_migration: i64) -> PgConnectOptions {
     let database = empty_database().await;
     let migrations = Migrator::new(root().join("migrations")).await.unwrap();
-    migrations.run_to(WITHOUT_REASONS, &mut database.connect().await.unwrap()).await.unwrap();
+    migrations.run_to(last_migration, &mut database.connect().await.unwrap()).await.unwrap();
     database
 }
 
@@ -48,7 +49,7 @@ async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
 
 #[tokio::test]
 async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
-    let database = old_database().await;
+    let database = old_database(WITHOUT_REASONS).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
     insert(&mut sql, "verdict", "'not_a_digit'").await.unwrap();
@@ -62,7 +63,11 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 
 #[tokio::test]
 async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() {
-    let store = Store::new(old_database().await, NonZeroU32::MIN);
-    assert!(matches!(store.ready().await, Err(StoreError::Away(_))));
-    assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Away(_))));
+    for last_migration in [WITHOUT_REASONS, WITHOUT_EXPORTS] {
+        let store = Store::new(old_database(last_migration).await, NonZeroU32::MIN);
+        assert!(matches!(store.ready().await, Err(StoreError::Away(_))));
+        assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Away(_))));
+        let export = store.snapshot(Filter::default()).await.unwrap().read(true).await;
+        assert!(matches!(export, Err(ExportError::Store(StoreError::Away(_)))));
+    }
 }

@@ -1,7 +1,7 @@
 //! The README's curl examples do what they say.
 
 use crate::stack::{Stack, root};
-use std::{fs, process::Stdio};
+use std::{fs, os::unix::fs::symlink, process::Stdio};
 use tokio::process::Command;
 
 /// The README's shell blocks that call curl.
@@ -15,7 +15,10 @@ fn examples() -> Vec<String> {
 async fn every_curl_example_of_the_readme_works() {
     let stack = Stack::start().await;
     let examples = examples();
-    assert!(examples.len() >= 4, "found only {} examples", examples.len());
+    assert!(examples.len() >= 7, "found only {} examples", examples.len());
+    // They read `examples` and leave files behind.
+    let folder = tempfile::tempdir().unwrap();
+    symlink(root().join("examples"), folder.path().join("examples")).unwrap();
     for example in examples {
         let script = example
             .replace("localhost:8501", &stack.api.address.to_string())
@@ -23,7 +26,7 @@ async fn every_curl_example_of_the_readme_works() {
             .replace("curl ", "curl --fail-with-body --silent --show-error --noproxy '*' ");
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
-            .current_dir(root())
+            .current_dir(folder.path())
             .stdin(Stdio::null())
             .output()
             .await
@@ -38,6 +41,15 @@ async fn every_curl_example_of_the_readme_works() {
         }
         if example.contains("/explain") {
             assert_eq!(answer.matches("\"heat\":[0.0,").count(), 2, "{answer}");
+            assert!(answer.contains("{\"readings\":[{\"prediction\":8,"), "{answer}");
+        }
+        if example.contains("/label") {
+            assert!(answer.contains("\"true_label\":8}") && answer.contains("\"true_label\":null}"), "{answer}");
+        }
+        if example.contains("/export") {
+            for file in ["predictions.csv", "predictions.ndjson", "images-idx3-ubyte", "labels-idx1-ubyte"] {
+                assert!(folder.path().join(file).exists(), "{example}\n{answer}");
+            }
         }
         if example.contains("/predict") && !example.contains("/predictions") {
             for line in answer.split_inclusive('}').filter(|line| line.contains("prediction")) {

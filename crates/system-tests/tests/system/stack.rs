@@ -8,6 +8,7 @@ use serde_json::Value;
 use service::Readiness;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
+    fs,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
     path::{Path, PathBuf},
@@ -101,6 +102,19 @@ pub(crate) async fn start_model_with(
 /// The repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Puts the committed champion into a folder of models under this name, with its card changed.
+pub(crate) fn copy_champion(models: &Path, version: &str, change: impl FnOnce(&mut Value)) {
+    let committed = root().join("models");
+    let from = committed.join(ModelVersion::champion(&committed).unwrap().as_str());
+    let to = models.join(version);
+    fs::create_dir(&to).unwrap();
+    let mut card: Value = serde_json::from_slice(&fs::read(from.join("card.json")).unwrap()).unwrap();
+    card["version"] = version.into();
+    change(&mut card);
+    fs::write(to.join("card.json"), card.to_string()).unwrap();
+    fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors")).unwrap();
 }
 
 /// All three services.

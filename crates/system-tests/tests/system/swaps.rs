@@ -2,7 +2,7 @@
 
 use crate::{
     drawings::{self, Picture},
-    stack::{ANY, Service, json, root, start_model_from},
+    stack::{ANY, Service, copy_champion, json, start_model_from},
 };
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
@@ -30,20 +30,12 @@ const BATCH: usize = 5;
 
 /// The champion twice: the second version is less sure, for its card tells a temperature that is twice as high.
 fn models() -> TempDir {
-    let committed = root().join("models");
-    let champion = fs::read_to_string(committed.join("champion")).unwrap();
-    let from = committed.join(champion.trim());
-    let card: Value = serde_json::from_slice(&fs::read(from.join("card.json")).unwrap()).unwrap();
-    let temperature = card["calibration"]["temperature"].as_f64().unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (version, factor) in VERSIONS.into_iter().zip([1.0, 2.0]) {
-        let to = folder.path().join(version);
-        fs::create_dir(&to).unwrap();
-        let mut card = card.clone();
-        card["version"] = version.into();
-        card["calibration"]["temperature"] = (temperature * factor).into();
-        fs::write(to.join("card.json"), card.to_string()).unwrap();
-        fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors")).unwrap();
+        copy_champion(folder.path(), version, |card| {
+            let temperature = card["calibration"]["temperature"].as_f64().unwrap();
+            card["calibration"]["temperature"] = (temperature * factor).into();
+        });
     }
     promote(folder.path(), VERSIONS[0]);
     folder

@@ -4,7 +4,7 @@
 use crate::{
     damage,
     python::{self, python, run},
-    stack::{self, ANY, Service, root, start_model, start_model_from},
+    stack::{self, ANY, Service, copy_champion, root, start_model, start_model_from},
 };
 use flate2::{Compression, read::GzEncoder};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
@@ -32,17 +32,10 @@ async fn install() -> PathBuf {
 
 /// A folder with the champion, the same again as "twin", and once more with damaged weights as "broken".
 pub(crate) fn models() -> TempDir {
-    let committed = root().join("models");
-    let champion = fs::read_to_string(committed.join("champion")).unwrap();
+    let champion = fs::read_to_string(root().join("models/champion")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for version in [champion.trim(), "twin", "broken"] {
-        let (from, to) = (committed.join(champion.trim()), folder.path().join(version));
-        fs::create_dir(&to).unwrap();
-        let card = fs::read_to_string(from.join("card.json")).unwrap();
-        let mut card: Value = serde_json::from_str(&card).unwrap();
-        card["version"] = version.into();
-        fs::write(to.join("card.json"), card.to_string()).unwrap();
-        fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors")).unwrap();
+        copy_champion(folder.path(), version, |_| ());
     }
     fs::write(folder.path().join("broken/weights.safetensors"), "not what it was").unwrap();
     fs::write(folder.path().join("champion"), champion).unwrap();

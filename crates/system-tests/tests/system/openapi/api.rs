@@ -94,6 +94,8 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get(&format!("{unknown}/explanation")), 404),
         (stack.get(&format!("{shown}/explanation?model=another")), 404),
         (stack.get(&format!("{shown}/explanation?model=a&model=b")), 400),
+        (stack.get(&format!("{shown}/readings")), 200),
+        (stack.get(&format!("{unknown}/readings")), 404),
         (stack.get("/predictions"), 200),
         (stack.get("/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
@@ -105,7 +107,12 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     for path in ["/predict", "/explain"] {
         refused_drawings(&mut document, &stack, &stack.url(path)).await;
     }
-    explanations_in_a_crowd(&mut document, &stack, &format!("{shown}/explanation")).await;
+    for path in EXPORTS {
+        document.expect(&stack.http, stack.get(path), 200).await;
+        document.expect(&stack.http, stack.get(&format!("{path}?said=cat")), 400).await;
+    }
+    in_a_crowd(&mut document, &stack, &[format!("{shown}/explanation"), format!("{shown}/readings")]).await;
+    exports_in_a_crowd(&mut document, &stack).await;
 
     let label = format!("{shown}/label");
     let targets: [Target<'_>; 3] =
@@ -124,17 +131,38 @@ fn eight(stack: &Stack, path: &str) -> RequestBuilder {
     stack.post(path, "application/json", drawings::all()[8].to_string())
 }
 
-/// More explanations at once than there is room for: 429.
-async fn explanations_in_a_crowd(document: &mut Document, stack: &Stack, path: &str) {
-    let crowd: JoinSet<_> = (0..40)
-        .map(|_| stack.get(path).send())
-        .map(async |response| Answered::of(response.await.unwrap()).await)
+/// More questions for the model at once than there is room for: 429.
+async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
+    let crowd: JoinSet<_> = paths
+        .iter()
+        .cycle()
+        .take(80 * paths.len())
+        .map(|path| (path.clone(), stack.get(path).send()))
+        .map(async |(path, response)| (path, Answered::of(response.await.unwrap()).await))
         .collect();
     let answers = crowd.join_all().await;
-    assert!(answers.iter().any(|answered| answered.status == 429), "there is room for forty");
-    for answered in answers {
-        document.check(&Method::GET, path, answered.status, &answered);
+    for path in paths {
+        assert!(
+            answers.iter().any(|(asked, answered)| asked == path && answered.status == 429),
+            "{path}: all have room"
+        );
     }
+    for (path, answered) in answers {
+        document.check(&Method::GET, &path, answered.status, &answered);
+    }
+}
+
+const EXPORTS: [&str; 3] = ["/export/predictions.csv", "/export/predictions.ndjson", "/export/mnist.tar"];
+
+/// A third export while the clients of two do not read: 429.
+async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
+    stack.look_back_on(10_000).await;
+    let begin = async || stack.get(EXPORTS[1]).send().await.unwrap();
+    let unread = [begin().await, begin().await];
+    for path in EXPORTS {
+        document.expect(&stack.http, stack.get(path), 429).await;
+    }
+    drop(unread);
 }
 
 /// PostgreSQL is stopped, and started again.
@@ -153,8 +181,12 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get("/queue"),
         stack.get("/quality.json"),
         stack.get(&format!("{shown}/explanation")),
+        stack.get(&format!("{shown}/readings")),
         stack.get("/readyz"),
-    ] {
+    ]
+    .into_iter()
+    .chain(EXPORTS.map(|path| stack.get(path)))
+    {
         document.expect(&stack.http, request, 503).await;
     }
     cluster.script("start");
@@ -168,6 +200,7 @@ async fn without_model(document: &mut Document, stack: &mut Stack, shown: &str) 
         eight(stack, "/predict"),
         eight(stack, "/explain"),
         stack.get(&format!("{shown}/explanation")),
+        stack.get(&format!("{shown}/readings")),
         stack.get("/readyz"),
     ] {
         document.expect(&stack.http, request, 503).await;

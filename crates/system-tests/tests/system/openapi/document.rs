@@ -75,12 +75,21 @@ impl Document {
         let bare = |media_type: &str| media_type.split(';').next().unwrap_or_default().to_owned();
         let documented = content.iter().find(|(documented, _)| bare(documented) == bare(media_type));
         let (_, documented) = documented.unwrap_or_else(|| panic!("{what} is {media_type}, which is not documented"));
-        if !bare(media_type).ends_with("json") {
-            return Value::Null;
+        let schema = strict(&documented["schema"]);
+        match bare(media_type) {
+            lines if lines == "application/x-ndjson" => {
+                for line in str::from_utf8(&answered.body).unwrap().lines() {
+                    self.validate(what, &schema, &serde_json::from_str(line).unwrap());
+                }
+                Value::Null
+            }
+            json if json.ends_with("json") => {
+                let body = serde_json::from_slice(&answered.body).unwrap();
+                self.validate(what, &schema, &body);
+                body
+            }
+            _ => Value::Null,
         }
-        let body: Value = serde_json::from_slice(&answered.body).unwrap();
-        self.validate(what, &strict(&documented["schema"]), &body);
-        body
     }
 
     /// Holds a value to a schema.

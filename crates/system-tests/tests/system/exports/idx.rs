@@ -1,0 +1,69 @@
+//! The archive, read by the rules of the IDX format.
+
+use super::{MNIST, exported, label, told};
+use crate::{drawings, stack::Stack};
+use digit::{Bitmap, SIDE};
+use serde_json::{Value, json as value};
+use std::io::Read;
+
+/// The images and labels of an archive.
+pub(super) fn read(archive: &[u8]) -> (Vec<Bitmap>, Vec<u8>) {
+    let mut files = Vec::new();
+    for file in tar::Archive::new(archive).entries().unwrap() {
+        let (mut file, mut bytes) = (file.unwrap(), Vec::new());
+        file.read_to_end(&mut bytes).unwrap();
+        files.push((file.path().unwrap().to_str().unwrap().to_owned(), bytes));
+    }
+    let [(images_name, images), (labels_name, labels)] = <[_; 2]>::try_from(files).unwrap();
+    assert_eq!((&*images_name, &*labels_name), ("images-idx3-ubyte", "labels-idx1-ubyte"));
+    let (images_head, images) = images.split_at(16);
+    let (labels_head, labels) = labels.split_at(8);
+    let count = labels.len();
+    assert_eq!(words(images_head), [0x0803, count, SIDE, SIDE]);
+    assert_eq!(words(labels_head), [0x0801, count]);
+    assert_eq!(images.len(), count * SIDE * SIDE);
+    let images = images.chunks(Bitmap::LEN).map(|levels| Bitmap::from_levels(levels).unwrap());
+    (images.collect(), labels.to_vec())
+}
+
+fn words(bytes: &[u8]) -> Vec<usize> {
+    let word = |word: &[u8]| u32::from_be_bytes(word.try_into().unwrap()) as usize;
+    bytes.chunks(4).map(word).collect()
+}
+
+#[tokio::test]
+async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_first() {
+    let stack = Stack::start().await;
+    let labels = [value!(0), value!(9), value!("unsure"), value!("not_a_digit"), Value::Null, value!(5)];
+    let mut drawn = Vec::new();
+    for (drawing, true_label) in drawings::all().iter().zip(&labels) {
+        let id = stack.draw(drawing).await["id"].as_str().unwrap().to_owned();
+        label(&stack, &id, value!(4)).await;
+        label(&stack, &id, true_label.clone()).await;
+        drawn.push(id);
+    }
+    let (images, labels) = read(&exported(&stack, MNIST).await);
+    assert_eq!(labels, [5, 9, 0]);
+    for (image, id) in images.iter().zip([&drawn[5], &drawn[1], &drawn[0]]) {
+        let bitmap = stack.get(&format!("/predictions/{id}/bitmap.png")).send().await.unwrap();
+        assert_eq!(image.to_png(), bitmap.bytes().await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_archive_is_whole_however_many_images_meet_its_conditions() {
+    let stack = Stack::start().await;
+    stack.look_back_on(3000).await;
+    for conditions in ["", "wrong=true", "said=7&source=upload", "model=nobody", "true_label=unsure"] {
+        let (images, labels) = read(&exported(&stack, &format!("{MNIST}?{conditions}")).await);
+        let digits = told(&stack, conditions).await;
+        let digits: Vec<_> = digits
+            .iter()
+            .filter_map(|row| Some((row.prediction.value(), row.true_label?.to_string().parse().ok()?)))
+            .collect();
+        assert_eq!(labels, digits.iter().map(|(_, label)| *label).collect::<Vec<u8>>(), "{conditions}");
+        // A bitmap of that past tells what it was taken for.
+        let levels = images.iter().map(|image| image.levels()[0] / 20).collect::<Vec<_>>();
+        assert_eq!(levels, digits.iter().map(|(said, _)| *said).collect::<Vec<_>>(), "{conditions}");
+    }
+}
