@@ -1,17 +1,20 @@
 // The sheet of paper: strokes kept as data and drawn at any size, with undo and redo.
 // @ts-check
 
+import { erased } from "./eraser.js";
+
 /** Sheets are this many units wide and high, whatever the size of the screen. */
 export const SIDE = 280;
 
-// As thick for its sheet as MNIST's pens were, and the same at every speed.
-const PEN = 17;
+// The eraser's radius.
+const ERASER = 12;
 // Points closer than this add bytes and no shape.
 const NEAR = 1;
 const LONGEST_HISTORY = 100;
 
 /** @typedef {[x: number, y: number, t_ms: number, pressure: number]} Point */
 /** @typedef {Point[]} Stroke */
+/** @typedef {"pen" | "eraser"} Tool */
 
 /**
  * One state of the paper. Undo goes from sheet to sheet, so whatever is known of a drawing (its
@@ -32,8 +35,8 @@ const LONGEST_HISTORY = 100;
 const blank = () => ({ strokes: [], picture: null });
 
 /**
- * Fires "sheet" when another sheet is in front, "ink" when the one in front has grown, and "lift"
- * when the pen leaves it.
+ * Fires "sheet" when another sheet is in front, "ink" when the one in front has changed, and "lift"
+ * when the pen or the eraser leaves it.
  */
 export class Paper extends EventTarget {
   #canvas;
@@ -47,8 +50,13 @@ export class Paper extends EventTarget {
   /** The stroke in hand: where the pen was, and whether that was on the sheet. */
   /** @type {{ last: Point, inside: boolean } | null} */
   #hand = null;
+  /** @type {{ x: number, y: number, hasErased: boolean } | null} The eraser that rubs, and where. */
+  #rubber = null;
+  /** @type {Tool} What the next stroke is made with. */
+  #tool = "pen";
   /** @type {{ x: number, y: number } | null} */
   #nib = null;
+  #width = 0;
   /** The time, on the page's clock, of the first point of this drawing. */
   #startedAt = Infinity;
   #frame = 0;
@@ -76,6 +84,26 @@ export class Paper extends EventTarget {
 
   get isDrawing() {
     return this.#hand !== null;
+  }
+
+  /** Whether something is in hand and touches the sheet. */
+  get isTouched() {
+    return this.#hand !== null || this.#rubber !== null;
+  }
+
+  get tool() {
+    return this.#tool;
+  }
+
+  set tool(tool) {
+    this.#tool = tool;
+    this.redraw();
+  }
+
+  /** How wide strokes are shown, at every speed. */
+  set width(/** @type {number} */ width) {
+    this.#width = width;
+    this.redraw();
   }
 
   get canUndo() {
@@ -116,14 +144,19 @@ export class Paper extends EventTarget {
   }
 
   /**
-   * Puts the pen down.
+   * Puts the pen down, or the eraser.
    * @param {number} x
    * @param {number} y
    * @param {number} time
    * @param {number} pressure
+   * @param {Tool} [tool]
    */
-  begin(x, y, time, pressure) {
+  begin(x, y, time, pressure, tool = this.#tool) {
     this.lift();
+    if (tool === "eraser") {
+      this.#rubber = { x, y, hasErased: false };
+      return this.#rub(this.#rubber, x, y);
+    }
     const base = this.#startsAfresh(this.#sheet) ? blank() : this.#sheet;
     const lastPoint = base.strokes.at(-1)?.at(-1);
     // Time runs on over the strokes of one drawing, also over one that undo or a reload brought back.
@@ -134,13 +167,14 @@ export class Paper extends EventTarget {
   }
 
   /**
-   * Moves the pen that is down. Off the sheet there is no ink: what nobody sees must not count.
+   * Moves the pen or the eraser that is down. Off the sheet there is no ink: what nobody sees must not count.
    * @param {number} x
    * @param {number} y
    * @param {number} time
    * @param {number} pressure
    */
   extend(x, y, time, pressure) {
+    if (this.#rubber) return this.#rub(this.#rubber, x, y);
     const hand = this.#hand;
     if (!hand) return;
     const point = this.#point(x, y, time, pressure);
@@ -153,21 +187,48 @@ export class Paper extends EventTarget {
       const reached = onSheet(point);
       if (Math.hypot(reached[0] - end[0], reached[1] - end[1]) >= NEAR) {
         stroke.push(reached);
-        this.#grew();
+        this.#changed();
       }
     }
     this.#hand = { last: point, inside };
   }
 
-  /** Lifts the pen, if it is down. */
+  /** Lifts what is down, if anything is. */
   lift() {
-    if (!this.#hand) return;
-    this.#hand = null;
+    if (!this.isTouched) return;
+    this.#hand = this.#rubber = null;
     this.dispatchEvent(new Event("lift"));
   }
 
   /**
-   * Shows where a pen without a hand is, one that the keyboard moves; null hides it.
+   * Erases on the way to a place. All that one pass takes away is one step to undo.
+   * @param {{ x: number, y: number, hasErased: boolean }} rubber
+   * @param {number} x
+   * @param {number} y
+   */
+  #rub(rubber, x, y) {
+    // The line's own half comes on top: what is seen within the ring goes.
+    const reach = ERASER + this.#width / 2;
+    const steps = Math.ceil(Math.hypot(x - rubber.x, y - rubber.y) / (reach / 4)) || 1;
+    let { strokes } = this.#sheet;
+    for (let step = 1; step <= steps; step++) {
+      const along = step / steps;
+      const place = { x: rubber.x + (x - rubber.x) * along, y: rubber.y + (y - rubber.y) * along };
+      strokes = erased(strokes, place, reach);
+    }
+    [rubber.x, rubber.y] = [x, y];
+    if (strokes === this.#sheet.strokes) return;
+    if (rubber.hasErased) {
+      this.#sheet.strokes = strokes;
+      this.#changed();
+    } else {
+      rubber.hasErased = true;
+      this.#turnTo({ strokes, picture: null });
+    }
+  }
+
+  /**
+   * Shows where a tool is that no hand covers: the keyboard's, or an eraser, which has no tip; null hides it.
    * @param {{ x: number, y: number } | null} nib
    */
   showNib(nib) {
@@ -206,7 +267,7 @@ export class Paper extends EventTarget {
     this.dispatchEvent(new Event("sheet"));
   }
 
-  #grew() {
+  #changed() {
     this.redraw();
     this.dispatchEvent(new Event("ink"));
   }
@@ -241,10 +302,12 @@ export class Paper extends EventTarget {
     const picture = this.#sheet.picture;
     if (picture?.image) drawImage(context, picture.image, picture.file ? null : color);
     context.strokeStyle = color;
-    context.lineWidth = PEN;
+    context.lineWidth = this.#width;
     context.lineCap = context.lineJoin = "round";
     for (const stroke of this.#sheet.strokes) context.stroke(pathOf(stroke));
-    if (this.#nib) drawNib(context, this.#nib, outlineColor);
+    const isEraser = this.#rubber !== null || (this.#tool === "eraser" && !this.#hand);
+    const radius = isEraser ? ERASER : this.#width / 2 + 2;
+    if (this.#nib) drawNib(context, this.#nib, radius, outlineColor);
   }
 }
 
@@ -304,11 +367,12 @@ function drawImage(context, image, ink) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{ x: number, y: number }} nib
+ * @param {number} radius
  * @param {string} color
  */
-function drawNib(context, { x, y }, color) {
+function drawNib(context, { x, y }, radius, color) {
   context.beginPath();
-  context.arc(x, y, PEN / 2 + 2, 0, 2 * Math.PI);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.lineWidth = 2;
   context.strokeStyle = color;
   context.stroke();

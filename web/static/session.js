@@ -4,6 +4,7 @@
 import { setBusy, showAnswer, shownState, spoken } from "./answer.js";
 import { fetchBitmap } from "./http.js";
 import { inWords, label, showLabel } from "./label.js";
+import { hideHint, showHint } from "./hint.js";
 import { Live } from "./live.js";
 import { announce, hideNotice, showNotice, showProblem } from "./notice.js";
 import { byId } from "./page.js";
@@ -27,6 +28,7 @@ export const canvas = byId("paper", HTMLCanvasElement);
 export const buttons = {
   undo: byId("undo"),
   redo: byId("redo"),
+  eraser: byId("eraser"),
   clear: byId("clear"),
   submit: byId("submit"),
 };
@@ -138,6 +140,10 @@ function showSheet() {
 export function showTools() {
   const entry = record.of(paper.sheet);
   canvas.toggleAttribute("data-empty", paper.isEmpty);
+  // On an empty sheet there is nothing to erase, and whoever comes next wants to draw.
+  if (paper.isEmpty) paper.tool = "pen";
+  buttons.eraser.setAttribute("aria-pressed", String(paper.tool === "eraser"));
+  setEnabled(buttons.eraser, paper.sheet.strokes.length > 0);
   setEnabled(buttons.undo, paper.canUndo);
   setEnabled(buttons.redo, paper.canRedo);
   setEnabled(buttons.clear, !paper.isEmpty);
@@ -155,6 +161,20 @@ export function showTools() {
  */
 function setEnabled(button, isEnabled) {
   button.setAttribute("aria-disabled", String(!isEnabled));
+}
+
+/** Takes the eraser instead of the pen, or the other way round. */
+export function swapTool() {
+  if (paper.sheet.strokes.length === 0) return;
+  paper.tool = paper.tool === "pen" ? "eraser" : "pen";
+  showTools();
+}
+
+/** Takes an empty sheet. Not while somebody draws: that is a second finger, or the palm. */
+export function clear() {
+  if (paper.isTouched || paper.isEmpty) return;
+  paper.clear();
+  showHint(words.cleared);
 }
 
 /** Submits the sheet in front; once it is recorded, takes the next one. */
@@ -229,12 +249,21 @@ function isUnanswered(sheet) {
 paper.addEventListener("sheet", () => {
   live.stop();
   latest = null;
+  hideHint();
   showSheet();
   // A stroke that begins is a dot, and asks once it moves.
   if (isUnanswered(paper.sheet) && !paper.isDrawing) live.ask();
 });
-paper.addEventListener("ink", () => live.ask());
-paper.addEventListener("lift", () => live.ask());
+paper.addEventListener("ink", () => {
+  if (!paper.isEmpty) return live.ask();
+  // All of it was erased.
+  live.stop();
+  latest = null;
+  showSheet();
+});
+paper.addEventListener("lift", () => {
+  if (isUnanswered(paper.sheet)) live.ask();
+});
 
 /** The strokes that nobody has submitted yet. */
 export function unsubmitted() {

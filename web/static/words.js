@@ -18,6 +18,10 @@ import { byId } from "./page.js";
  * @property {Frame} thanks
  * @property {string} submit
  * @property {Record<string, Notice> & { other: Notice }} problems by code
+ * @property {Frame} pen_width
+ * @property {string[]} pen_widths from the thinnest on
+ * @property {string} pen_width_note
+ * @property {string} cleared
  * @property {string} next
  * @property {Frame} recorded
  * @property {Frame} shown

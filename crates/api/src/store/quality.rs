@@ -3,7 +3,7 @@
 use super::{Store, StoreError, in_time};
 use digit::{
     TrueLabel,
-    wire::{DayTally, ModelTally, Pace, Quality, Share, Step},
+    wire::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step},
 };
 use time::Date;
 
@@ -45,6 +45,26 @@ impl Store {
             models: self.models(judged).await?,
             paces: self.paces(judged).await?,
         })
+    }
+
+    /// How often answers that were about as sure, of one version of the model or of all, have been right.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn reliability(&self, confidence: f32, model: Option<&str>) -> Result<Reliability, StoreError> {
+        let query = sqlx::query!(
+            r#"select asked.step as "step!", coalesce(sum(predictions), 0)::bigint as "of!",
+                   coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
+               from (select step($1)) as asked (step)
+               left join tallies on tallies.step = asked.step and said <> 'not_a_digit'
+                   and true_label not in ('', 'unsure') and ($2::text is null or model = $2)
+               group by asked.step"#,
+            confidence,
+            model,
+        );
+        let row = in_time(query.fetch_one(&self.pool)).await?;
+        let (from, to) = bounds(row.step);
+        Ok(Reliability { from, to, right: Share::new(number(row.right), number(row.of)) })
     }
 
     async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {

@@ -33,10 +33,18 @@ sections! {
         undo_keys: String,
         redo: String,
         redo_keys: String,
+        eraser: String,
+        eraser_keys: String,
+        width: Frame,
+        // From the thinnest on.
+        widths: [String; 3],
+        width_title: String,
+        width_note: String,
         clear: String,
         clear_keys: String,
         picture: String,
         picture_ways: String,
+        camera: String,
         read: String,
         submit: String,
         submit_keys: String,
@@ -103,6 +111,7 @@ sections! {
 
     /// What only the script says.
     Script {
+        cleared: String,
         next: String,
         recorded: Frame,
         shown: Frame,
