@@ -16,7 +16,8 @@ const CRUMB = 4;
  */
 export function erased(strokes, place, reach) {
   const left = strokes.flatMap((stroke) => leftOf(stroke, place, reach));
-  const isTouched = left.length !== strokes.length || left.some((stroke, i) => stroke !== strokes[i]);
+  const isTouched =
+    left.length !== strokes.length || left.some((stroke, i) => stroke !== strokes[i]);
   return isTouched ? left : strokes;
 }
 
@@ -82,7 +83,12 @@ function between(from, to, share) {
   const [x, y, time, pressure] = point;
   const round = (/** @type {number} */ value, /** @type {number} */ parts) =>
     Math.round(value * parts) / parts;
-  return /** @type {Point} */ ([round(x, 10), round(y, 10), Math.round(time), round(pressure, 100)]);
+  return /** @type {Point} */ ([
+    round(x, 10),
+    round(y, 10),
+    Math.round(time),
+    round(pressure, 100),
+  ]);
 }
 
 /** @param {Stroke} stroke */

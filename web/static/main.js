@@ -20,6 +20,7 @@ import {
   submitOrNext,
   submitPicture,
   swapTool,
+  undo,
   unsubmitted,
 } from "./session.js";
 import { listenForPictures } from "./upload.js";
@@ -38,7 +39,7 @@ buttons.clear.addEventListener("click", clear);
 buttons.submit.addEventListener("click", submitOrNext);
 
 listenForKeys({
-  undo: () => paper.undo(),
+  undo,
   redo: () => paper.redo(),
   clear: () => closeKeys() || clear(),
   submit: submitOrNext,

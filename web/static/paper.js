@@ -72,6 +72,8 @@ export class Paper extends EventTarget {
     this.#startsAfresh = startsAfresh;
     new ResizeObserver(() => this.#draw()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    // Zoom may leave the sheet its size, and change what a pixel is.
+    addEventListener("resize", () => this.redraw());
   }
 
   get sheet() {
@@ -141,6 +143,16 @@ export class Paper extends EventTarget {
   place(sheet) {
     this.lift();
     this.#turnTo(sheet);
+  }
+
+  /**
+   * Forgets sheets for good: not even undo brings them back.
+   * @param {(sheet: Sheet) => boolean} isGone
+   */
+  discard(isGone) {
+    this.#past = this.#past.filter((sheet) => !isGone(sheet));
+    this.#future = this.#future.filter((sheet) => !isGone(sheet));
+    if (isGone(this.#sheet)) this.#front(blank());
   }
 
   /**

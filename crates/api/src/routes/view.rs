@@ -4,7 +4,7 @@ use super::words::{Notice, Words, minute};
 use askama::Template;
 use digit::{
     TrueLabel,
-    wire::{Code, Page, Prediction, Reason, Verdict},
+    wire::{Code, Page, Prediction, Reason, Reliability, Verdict},
 };
 use time::format_description::well_known::Rfc3339;
 
@@ -40,6 +40,8 @@ pub(super) struct Shown {
     /// What a person said it is: its name, and that in words.
     true_label: Option<(String, String)>,
     model: String,
+    /// How often answers as sure have been right; empty where that is not known, or says nothing.
+    reliability: String,
 }
 
 /// The probability of one digit.
@@ -78,13 +80,13 @@ struct RecentRow {
 impl HomePage {
     pub(super) fn new(
         words: &'static Words,
-        shown: Option<&Prediction>,
+        shown: Option<&(Prediction, Option<Reliability>)>,
         problem: Option<Code>,
         recent: Recent,
     ) -> Self {
         Self {
             words,
-            shown: shown.map(|row| Shown::new(words, row)),
+            shown: shown.map(|(row, reliability)| Shown::new(words, row, reliability.as_ref())),
             notice: problem.map(|code| words.problems.of(code)),
             recent,
         }
@@ -92,7 +94,7 @@ impl HomePage {
 }
 
 impl Shown {
-    fn new(words: &'static Words, row: &Prediction) -> Self {
+    fn new(words: &'static Words, row: &Prediction, reliability: Option<&Reliability>) -> Self {
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
             percent: words.percent(probability),
@@ -109,6 +111,7 @@ impl Shown {
             bars: bars.collect(),
             true_label: row.true_label.map(|label| (label.to_string(), words.label(label))),
             model: row.model.clone(),
+            reliability: reliability.map_or(String::new(), |reliability| words.rate(reliability)),
         }
     }
 }

@@ -12,6 +12,12 @@ pub(super) fn percent(probability: f32, decimal: &str) -> String {
     figure.replace('.', decimal) + "\u{a0}%"
 }
 
+/// So many of so many as if there were a hundred; almost all is not all, and hardly any not none.
+pub(super) fn of_a_hundred(count: u64, of: u64) -> u64 {
+    let rounded = (200 * count + of) / (2 * of.max(1));
+    if count == 0 || count == of { rounded } else { rounded.clamp(1, 99) }
+}
+
 pub(in crate::routes) fn minute(time: OffsetDateTime) -> String {
     time.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_default()
 }
@@ -26,6 +32,13 @@ mod tests {
             [(1.0, "> 99.9\u{a0}%"), (0.9971, "99.7\u{a0}%"), (0.5, "50.0\u{a0}%"), (0.0, "< 0.1\u{a0}%")]
         {
             assert_eq!(percent(probability, "."), text);
+        }
+    }
+
+    #[test]
+    fn a_share_of_a_hundred_is_never_rounded_to_all_or_none() {
+        for (count, of, hundredths) in [(199, 212, 94), (999, 1000, 99), (1, 1000, 1), (12, 12, 100), (0, 12, 0)] {
+            assert_eq!(of_a_hundred(count, of), hundredths, "{count} of {of}");
         }
     }
 

@@ -12,6 +12,13 @@ pub(in crate::routes) struct Frame {
     pub(in crate::routes) after: String,
 }
 
+impl Frame {
+    /// The sentence with this in its place.
+    pub(in crate::routes) fn filled(&self, text: &str) -> String {
+        [&self.before, text, &self.after].concat()
+    }
+}
+
 impl TryFrom<String> for Frame {
     type Error = &'static str;
 
@@ -25,7 +32,7 @@ impl TryFrom<String> for Frame {
 
 impl From<Frame> for String {
     fn from(frame: Frame) -> Self {
-        [&frame.before, PLACE, &frame.after].concat()
+        frame.filled(PLACE)
     }
 }
 
