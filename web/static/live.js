@@ -57,7 +57,8 @@ export class Live {
     while (this.#isStale) {
       this.#isStale = false;
       this.#pause = new AbortController();
-      let pause = wait(BETWEEN_QUESTIONS_MS, AbortSignal.any([signal, this.#pause.signal]));
+      let pause = BETWEEN_QUESTIONS_MS;
+      let end = AbortSignal.any([signal, this.#pause.signal]);
       try {
         const answer = await this.#answerTo(this.page.drawing(), signal);
         if (signal.aborted) return;
@@ -69,10 +70,12 @@ export class Live {
         this.page.onProblem(error);
         if (error.passes) {
           this.#isStale = true;
-          pause = wait(patience(++failures, error), signal);
+          pause = patience(++failures, error);
+          // Who lifts the pen does not call back what is away.
+          end = signal;
         }
       }
-      await pause;
+      await wait(pause, end);
       if (signal.aborted) return;
     }
     this.#round = null;

@@ -72,7 +72,7 @@ export class Paper extends EventTarget {
     this.#startsAfresh = startsAfresh;
     new ResizeObserver(() => this.#draw()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    // Zoom may leave the sheet its size, and change what a pixel is.
+    // Zoom may leave the sheet its size and make it of other pixels.
     addEventListener("resize", () => this.redraw());
   }
 
