@@ -88,6 +88,8 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get("/queue?limit=0"), 400),
         (stack.get("/quality.json"), 200),
         (stack.get("/quality.json?days=0"), 400),
+        (stack.get("/reliability?confidence=0.97"), 200),
+        (stack.get("/reliability?confidence=97"), 400),
         (stack.http.delete(stack.url(&shown)), 403),
         (stack.http.delete(stack.url(&unknown)).bearer_auth(Uuid::nil()), 404),
         (stack.get(&format!("{shown}/explanation")), 200),
@@ -152,6 +154,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.http.delete(stack.url(&format!("{shown}/label"))),
         stack.get("/queue"),
         stack.get("/quality.json"),
+        stack.get("/reliability?confidence=0.97"),
         stack.get(&format!("{shown}/explanation")),
         stack.get("/readyz"),
     ] {
