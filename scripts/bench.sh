@@ -5,6 +5,7 @@
 #   scripts/bench.sh swaps ARGUMENT...       whether the model can be exchanged meanwhile
 #   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
 #   scripts/bench.sh overload ARGUMENT...    what becomes of too much
+#   scripts/bench.sh pen-up ARGUMENT...      how long the page takes to answer a lifted pen
 #
 # The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
 #   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, a picture in the field "file"

@@ -29,6 +29,8 @@ pub(crate) enum What {
     Soak(Soak),
     /// What becomes of many times as many requests as can be answered.
     Overload(Overload),
+    /// How long it takes on the page from the lifted pen to the painted answer.
+    PenUp(PenUp),
 }
 
 /// Where digits runs.
@@ -101,6 +103,13 @@ pub(crate) struct Overload {
     /// Milliseconds that a drawing may wait for its turn, as the model service was told.
     #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]
     pub(crate) patience_ms: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PenUp {
+    /// How many digits are drawn.
+    #[arg(long, default_value = "200")]
+    pub(crate) drawings: usize,
 }
 
 /// A process and what to call it.

@@ -1,11 +1,12 @@
-//! The load generator: how fast digits is, and whether it stays sound while models change, for very many requests, and
-//! when it is asked for far too much.
+//! The load generator: how fast digits is, in a browser as well, and whether it stays sound while models change, for very
+//! many requests, and when it is asked for far too much.
 
 mod config;
 mod load;
 mod memory;
 mod overload;
 mod pace;
+mod pen_up;
 mod pictures;
 mod question;
 mod report;
@@ -27,5 +28,6 @@ async fn main() -> anyhow::Result<()> {
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,
         What::Soak(soak) => soak::check(soak, &config.services).await,
         What::Overload(overload) => overload::check(overload, &config.services).await,
+        What::PenUp(pen_up) => pen_up::measure(pen_up, &config.services).await,
     }
 }
