@@ -2,6 +2,7 @@
 // @ts-check
 
 import { erased } from "./eraser.js";
+import { drawImage, drawRing, pathOf } from "./paint.js";
 
 /** Sheets are this many units wide and high, whatever the size of the screen. */
 export const SIDE = 280;
@@ -312,14 +313,14 @@ export class Paper extends EventTarget {
     context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     const picture = this.#sheet.picture;
-    if (picture?.image) drawImage(context, picture.image, picture.file ? null : color);
+    if (picture?.image) drawImage(context, picture.image, SIDE, picture.file ? null : color);
     context.strokeStyle = color;
     context.lineWidth = this.#width;
     context.lineCap = context.lineJoin = "round";
     for (const stroke of this.#sheet.strokes) context.stroke(pathOf(stroke));
     const isEraser = this.#rubber !== null || (this.#tool === "eraser" && !this.#hand);
     const radius = isEraser ? ERASER : this.#width / 2 + 2;
-    if (this.#nib) drawNib(context, this.#nib, radius, outlineColor);
+    if (this.#nib) drawRing(context, this.#nib, radius, outlineColor);
   }
 }
 
@@ -334,58 +335,4 @@ function isOnSheet([x, y]) {
  */
 function onSheet([x, y, time, pressure]) {
   return [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE), time, pressure];
-}
-
-/**
- * A smooth line: curves from midpoint to midpoint, each point pulling its curve.
- * @param {Stroke} stroke
- */
-function pathOf(stroke) {
-  const path = new Path2D();
-  const [[startX, startY]] = stroke;
-  path.moveTo(startX, startY);
-  for (let i = 1; i < stroke.length - 1; i++) {
-    const [x, y] = stroke[i];
-    const [nextX, nextY] = stroke[i + 1];
-    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-  }
-  const [endX, endY] = stroke[stroke.length - 1];
-  // A line of no length at all draws no dot.
-  path.lineTo(endX + (stroke.length === 1 ? 0.01 : 0), endY);
-  return path;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {ImageBitmap} image
- * @param {string | null} ink the colour of a 28×28, whose own black a dark sheet would swallow
- */
-function drawImage(context, image, ink) {
-  const scale = SIDE / Math.max(image.width, image.height);
-  const width = image.width * scale;
-  const height = image.height * scale;
-  context.save();
-  context.imageSmoothingEnabled = ink === null;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
-  if (ink !== null) {
-    context.globalCompositeOperation = "source-in";
-    context.fillStyle = ink;
-    context.fillRect(0, 0, SIDE, SIDE);
-  }
-  context.restore();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {{ x: number, y: number }} nib
- * @param {number} radius
- * @param {string} color
- */
-function drawNib(context, { x, y }, radius, color) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.lineWidth = 2;
-  context.strokeStyle = color;
-  context.stroke();
 }

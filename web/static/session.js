@@ -1,6 +1,7 @@
 // The session: the paper in front, its live answer, its record, and what the page shows of them.
 // @ts-check
 
+import { adviceOn, nextStepFor } from "./advice.js";
 import { setBusy, showAnswer, shownState, spoken } from "./answer.js";
 import { explainOnDemand, putAway } from "./explain.js";
 import { Problem, explain, explanationOf, fetchBitmap, remove } from "./http.js";
@@ -104,28 +105,6 @@ const record = new Record({
   },
 });
 
-/**
- * @param {Problem} problem
- * @param {boolean} [isPicture]
- */
-function nextStepFor(problem, isPicture = false) {
-  if (problem.code === "blank_image" && !isPicture) return words.draw_larger;
-  const still = isPicture ? words.picture_still_here : words.drawing_still_here;
-  if (isPicture && problem.code === "unreachable") return `${still} ${words.submit_sends_again}`;
-  const trying = `${still} ${words.trying_again}`;
-  if (problem.code === "database_unavailable") return `${words.record_away} ${trying}`;
-  if (problem.passes) return trying;
-  return adviceOn(problem) ?? (isPicture ? words.try_another : still);
-}
-
-/**
- * @param {Problem} problem
- * @returns {string | undefined}
- */
-function adviceOn({ code }) {
-  return words.problems[code]?.advice;
-}
-
 explainOnDemand({
   onAsk() {
     closeKeys();
@@ -145,8 +124,9 @@ explainOnDemand({
 function showSheet() {
   const entry = record.of(paper.sheet);
   const isFirstStroke = paper.isDrawing && paper.sheet.strokes.length === 1;
-  hideNotice("record");
-  for (const about of /** @type {const} */ (["label", "explain", "delete"])) hideNotice(about);
+  for (const about of /** @type {const} */ (["record", "label", "explain", "delete"])) {
+    hideNotice(about);
+  }
   if (entry || paper.isEmpty) hideNotice();
   if (entry) {
     showLabel(entry);

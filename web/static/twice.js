@@ -21,6 +21,7 @@ export function askTwice(button, act) {
     clearTimeout(timer);
     askedAt = -Infinity;
     button.textContent = says;
+    button.toggleAttribute("data-asks", false);
   }
 
   button.addEventListener("click", () => {
@@ -28,6 +29,7 @@ export function askTwice(button, act) {
       askedAt = performance.now();
       timer = setTimeout(takeBack, ASKS_FOR_MS);
       button.textContent = button.dataset.sure ?? says;
+      button.toggleAttribute("data-asks", true);
       announce(button.textContent ?? "");
     } else if (performance.now() - askedAt > NOT_BEFORE_MS) {
       takeBack();
