@@ -55,7 +55,7 @@ const CLEAR: &str = "document.querySelector('#clear').click();";
 
 /// Draws as many digits as are asked for, at the pace at which they were drawn, and prints how long their answers took.
 pub(crate) async fn measure(config: &PenUp, services: &Services) -> anyhow::Result<()> {
-    let mut driver = Driver::start().await?;
+    let mut driver = Driver::start()?;
     let page = driver.open(&services.api_url).await?;
     let mut waits = Vec::with_capacity(config.drawings);
     for picture in ten_digits()?.iter().cycle().take(config.drawings) {
@@ -99,7 +99,7 @@ struct Driver {
 }
 
 impl Driver {
-    async fn start() -> anyhow::Result<Self> {
+    fn start() -> anyhow::Result<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let process = command.spawn().context("this drives Chromium: install chromium and chromium-driver")?;

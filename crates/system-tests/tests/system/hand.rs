@@ -78,12 +78,12 @@ impl Browser {
         let paper = self.paper().await;
         let strokes = strokes.as_array().unwrap().iter();
         let actions = strokes.flat_map(|stroke| stroked(paper, stroke.as_array().unwrap())).collect();
-        self.act(hand, vec![actions]).await;
+        self.act(vec![(hand, actions)]).await;
     }
 
-    /// Does what several of a kind do at the same time, the first of each together, and so on.
-    pub(crate) async fn act(&self, hand: Hand, actions: Vec<Vec<Value>>) {
-        let sources = actions.into_iter().enumerate().map(|(number, actions)| {
+    /// Does what several hands do at the same time: the first of each together, and so on.
+    pub(crate) async fn act(&self, hands: Vec<(Hand, Vec<Value>)>) {
+        let sources = hands.into_iter().enumerate().map(|(number, (hand, actions))| {
             let id = format!("{}{number}", hand.kind());
             json!({ "type": "pointer", "id": id, "parameters": { "pointerType": hand.kind() }, "actions": actions })
         });
@@ -93,6 +93,14 @@ impl Browser {
     /// Where the paper is: left, top and side.
     pub(crate) async fn paper(&self) -> [f64; 3] {
         serde_json::from_value(self.client.execute(PAPER, Vec::new()).await.unwrap()).unwrap()
+    }
+
+    /// To the middle of what the selector finds, where it is on the screen now.
+    pub(crate) async fn onto(&self, selector: &str) -> Value {
+        let middle =
+            "const { left, top, width, height } = document.querySelector(arguments[0]).getBoundingClientRect();
+            return { type: 'pointerMove', x: Math.floor(left + width / 2), y: Math.floor(top + height / 2) };";
+        self.client.execute(middle, vec![selector.into()]).await.unwrap()
     }
 
     /// The ink on the paper.

@@ -61,7 +61,7 @@ async fn a_second_finger_draws_nothing() {
     let at = |x: f64, y: f64| to(paper, &json!([x, y]));
     let first = vec![at(60.0, 60.0), down(), at(60.0, 120.0), at(60.0, 180.0), at(60.0, 220.0), up()];
     let second = vec![at(200.0, 200.0), at(200.0, 190.0), down(), at(220.0, 100.0), up(), at(230.0, 90.0)];
-    browser.act(Hand::Finger, vec![first, second]).await;
+    browser.act(vec![(Hand::Finger, first), (Hand::Finger, second)]).await;
     let strokes = submitted(&browser, &stack).await;
     assert_eq!(strokes.len(), 1, "{strokes:?}");
     assert!(strokes[0].iter().all(|point| coordinate(point, 0) < 70.0), "{strokes:?}");
@@ -75,7 +75,8 @@ async fn who_leaves_the_paper_and_comes_back_leaves_no_ink_outside_and_goes_on_i
     let stack = Stack::start().await;
     for hand in HANDS {
         browser.client.goto(&stack.url("/")).await.unwrap();
-        let around = json!([[100, 100], [200, 100], [260, 100], [300, 110], [310, 150], [290, 200], [200, 210], [100, 200]]);
+        let around =
+            json!([[100, 100], [200, 100], [260, 100], [300, 110], [310, 150], [290, 200], [200, 210], [100, 200]]);
         browser.draw_with(hand, &json!([around])).await;
         let strokes = submitted(&browser, &stack).await;
         assert_eq!(strokes.len(), 2, "{hand:?}: {strokes:?}");

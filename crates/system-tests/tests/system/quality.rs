@@ -195,7 +195,11 @@ async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_s
             let counted = &rows(&mut sql, &select).await[0];
             let (of, right): (i64, i64) = (counted.get(0), counted.get(1));
             assert!(close(&told["from"], from) && close(&told["to"], to), "{path}: {told}");
-            assert_eq!((told["right"]["of"].as_i64(), told["right"]["count"].as_i64()), (Some(of), Some(right)), "{path}");
+            assert_eq!(
+                (told["right"]["of"].as_i64(), told["right"]["count"].as_i64()),
+                (Some(of), Some(right)),
+                "{path}"
+            );
             judged += of;
         }
     }

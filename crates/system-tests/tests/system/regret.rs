@@ -3,6 +3,7 @@
 use crate::{chromium::Browser, drawings, stack::Stack};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const FORBID_STORAGE: &str = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };";
 
@@ -32,10 +33,15 @@ async fn submit(browser: &Browser, stack: &Stack) {
 /// Presses "Delete" until it is pressed twice, however long each takes.
 async fn delete(browser: &Browser) {
     let gone = "return document.querySelector('#answer').dataset.state === 'empty';";
-    while browser.client.execute(gone, Vec::new()).await.unwrap() == Value::Bool(false) {
-        let pressed = "const button = document.querySelector('#delete'); if (!button.hidden) button.click();";
-        browser.client.execute(pressed, Vec::new()).await.unwrap();
+    let press = "const button = document.querySelector('#delete'); if (!button.hidden) button.click();";
+    for _ in 0..100 {
+        if browser.client.execute(gone, Vec::new()).await.unwrap() == Value::Bool(true) {
+            return;
+        }
+        browser.client.execute(press, Vec::new()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    panic!("it is not deleted: {}", browser.element("#notice").await.text().await.unwrap());
 }
 
 #[tokio::test]
@@ -67,10 +73,19 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
     paper.send_keys(&undo).await.unwrap();
     browser.element("#answer:not([data-state=recorded])").await;
 
-    // A label of another day is not what was done last.
-    browser.element("#paper").await.send_keys(&format!("{}y{}", char::from(Key::Control), char::from(Key::Null))).await.unwrap();
+    // A label of another day, or of another sheet, is not what was done last.
+    browser
+        .element("#paper")
+        .await
+        .send_keys(&format!("{}y{}", char::from(Key::Control), char::from(Key::Null)))
+        .await
+        .unwrap();
     browser.element("#answer[data-state=recorded]").await;
     paper.send_keys("5").await.unwrap();
+    browser.element("#answer[data-state=labelled]").await;
+    browser.press("#clear").await;
+    browser.element("#answer[data-state=empty]").await;
+    paper.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     browser.client.refresh().await.unwrap();
     browser.press("#recent .card").await;

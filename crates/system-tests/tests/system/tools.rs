@@ -161,19 +161,19 @@ async fn a_slip_of_the_finger_clears_nothing_for_good() {
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&lines(&[80])).await;
 
-    // While one finger draws, another that meets the bin does nothing.
-    let (x, y, width, height) = browser.element("#clear").await.rectangle().await.unwrap();
+    // While a pen draws, a finger of the same hand that meets the bin does nothing.
     let paper = browser.paper().await;
-    let bin = json!({ "type": "pointerMove", "duration": 0, "x": (x + width / 2.0).floor(), "y": (y + height / 2.0).floor() });
-    let drawing = vec![to(paper, &json!([200, 60])), down(), to(paper, &json!([200, 120])), to(paper, &json!([200, 200])), up()];
+    let bin = browser.onto("#clear").await;
+    let drawing =
+        vec![to(paper, &json!([200, 60])), down(), to(paper, &json!([200, 120])), to(paper, &json!([200, 200])), up()];
     let slip = vec![bin.clone(), bin.clone(), down(), up(), bin];
-    browser.act(Hand::Finger, vec![drawing, slip]).await;
+    browser.act(vec![(Hand::Pen, drawing), (Hand::Finger, slip)]).await;
     let drawn = browser.strokes().await;
     assert_eq!(drawn.len(), 2, "{drawn:?}");
 
     // It is a hand's breadth from the other tools, and what it took comes back, also when one has drawn on.
-    let (left, ..) = browser.element("#width").await.rectangle().await.unwrap();
-    assert!(x - left > 88.0, "{x} {left}");
+    let (bin, width) = (browser.onto("#clear").await, browser.onto("#width").await);
+    assert!(bin["x"].as_i64().unwrap() - width["x"].as_i64().unwrap() > 88, "{bin} {width}");
     browser.press("#clear").await;
     browser.until_text("#hint", "Cleared. Undo brings it back.").await;
     browser.until_text("#announcement", "Cleared. Undo brings it back.").await;

@@ -3,6 +3,7 @@
 use crate::{
     chromium::Browser,
     drawings,
+    hand::{Hand, down, to, up},
     stack::{Stack, json},
 };
 use digit::{SIDE, wire::Explanation};
@@ -84,6 +85,16 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
     browser.draw(&value!([[[60, 60], [60, 100]]])).await;
     browser.element("#explain[aria-pressed=false]").await;
     browser.element("#heat[hidden]").await;
+
+    // Asked for with a finger while the pen draws on, it is of less than is drawn by then.
+    browser.element("#answer[data-state=live]").await;
+    let paper = browser.paper().await;
+    let at = |x: u32, y: u32| to(paper, &value!([x, y]));
+    let pen = vec![at(200, 60), down(), at(200, 80), at(200, 100), at(200, 140), at(200, 200), up()];
+    let button = browser.onto("#explain").await;
+    browser.act(vec![(Hand::Pen, pen), (Hand::Finger, vec![button.clone(), button, down(), up()])]).await;
+    browser.element("#explain[aria-pressed=false]").await;
+    browser.element("#heat[hidden]").await;
     browser.client.clone().close().await.unwrap();
 }
 
@@ -145,7 +156,12 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     browser.press("#clear").await;
     browser.draw(&drawings::scribble()["strokes"]).await;
     browser.element("#answer[data-verdict=not_a_digit]").await;
-    browser.until_text("#reliability", "").await;
+    browser.press("#submit").await;
+    browser.element("#answer[data-state=recorded]").await;
+    // What is asked of what is recorded is answered before what is asked now.
+    let asked = "const [done] = arguments; setTimeout(() => fetch('/readyz').then(() => done()));";
+    browser.client.execute_async(asked, Vec::new()).await.unwrap();
+    assert_eq!(browser.element("#reliability").await.text().await.unwrap(), "");
     let scribble = stack.draw(&drawings::scribble()).await["id"].as_str().unwrap().to_owned();
     let page = stack.get(&format!("/?shown={scribble}")).send().await.unwrap().text().await.unwrap();
     assert!(!page.contains("(n\u{a0}="), "{page}");
