@@ -14,7 +14,7 @@ pub(crate) enum Hand {
 pub(crate) const HANDS: [Hand; 3] = [Hand::Mouse, Hand::Finger, Hand::Pen];
 
 impl Hand {
-    /// As the WebDriver calls it.
+    /// As the browser's driver calls it.
     const fn kind(self) -> &'static str {
         match self {
             Self::Mouse => "mouse",
