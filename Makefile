@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-onnx swaps soak overload past fuzz lighthouse lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench bench-onnx swaps soak overload past pen-up fuzz lighthouse lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,10 @@ fuzz: ## Send a million inputs that nobody should send, and check every answer
 
 bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
 	@scripts/bench-onnx.sh
+
+pen-up: ## Say how long the page takes from the lifted pen to the painted answer
+	@scripts/setup.sh pen-up
+	@scripts/bench.sh pen-up
 
 lighthouse: ## Have Lighthouse judge each page, as a phone and as a desktop load it
 	@scripts/lighthouse.sh

@@ -6,6 +6,7 @@
 #   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
 #   scripts/bench.sh overload ARGUMENT...    what becomes of too much
 #   scripts/bench.sh past ARGUMENT...        how long it takes to look back on a million drawings
+#   scripts/bench.sh pen-up ARGUMENT...      how long the page takes to answer a lifted pen
 #
 # The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
 #   ROWS=1000000                    how many drawings there are to look back on

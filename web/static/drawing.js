@@ -1,15 +1,44 @@
-// A drawing's page: draws it once more as it was drawn, and takes labels from the keyboard.
+// A drawing's page: draws it once more as it was drawn, tells what the answer rests on, takes labels from the keyboard, and
+// deletes what was drawn here.
 // @ts-check
 
+import { adviceOn } from "./advice.js";
+import { explainOnDemand, putAway } from "./explain.js";
+import { Problem, explanationOf, remove } from "./http.js";
 import { listenForLabelKeys } from "./labelkeys.js";
+import { hideNotice, showProblem } from "./notice.js";
 import { byId } from "./page.js";
+import { receiptOf } from "./receipts.js";
 import { replay } from "./replay.js";
+import { askTwice } from "./twice.js";
+import { words } from "./words.js";
 
-const { id } = byId("drawing").dataset;
+const id = byId("drawing").dataset.id ?? "";
+
+listenForLabelKeys(document);
 
 document.getElementById("replay")?.addEventListener("click", () => {
   const svg = document.querySelector("svg.strokes");
-  if (svg instanceof SVGSVGElement && id) void replay(svg, id);
+  if (svg instanceof SVGSVGElement) void replay(svg, id);
 });
 
-listenForLabelKeys(document);
+explainOnDemand({
+  question: (signal) => explanationOf(id, signal),
+  model: () => byId("model").textContent ?? "",
+  onAsk: () => hideNotice("explain"),
+  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? ""),
+});
+
+byId("correction").addEventListener("toggle", putAway);
+
+const button = byId("delete", HTMLButtonElement);
+button.hidden = receiptOf(id) === undefined;
+askTwice(button, async () => {
+  try {
+    await remove(id);
+    location.assign("/history");
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    showProblem("delete", error, words.not_deleted);
+  }
+});

@@ -1,6 +1,8 @@
 // Talks to the api: every call gives its answer or throws a Problem that says what went wrong.
 // @ts-check
 
+import { forget, receiptOf } from "./receipts.js";
+
 /**
  * What the network says of a drawing.
  * @typedef {object} Answer
@@ -12,7 +14,19 @@
  * @property {Reason} [reason] why it is not a digit
  * @property {string} model the version that answered
  * @property {boolean} saved
+ * @property {string} [receipt] what its deletion needs; told once
  * @property {number[]} [bitmap] the 28×28 that the network saw, row by row, 1 is ink
+ */
+
+/**
+ * An answer, and what it rests on.
+ * @typedef {Answer & { bitmap: number[], heat: number[] }} Explanation heat for each pixel, above 0 where its ink speaks
+ *   for the prediction
+ */
+
+/**
+ * How often answers from one confidence to another have been right.
+ * @typedef {{ from: number, to: number, right: { count: number, of: number } }} Reliability
  */
 
 /** @typedef {"too_little_ink" | "several_digits" | "unlike_a_digit"} Reason */
@@ -63,14 +77,53 @@ export async function preview(drawing, signal) {
  * @returns {Promise<Answer>}
  */
 export async function predict(subject) {
+  const source = typeof subject === "string" ? "canvas" : "upload";
+  return post(`/predict?source=${source}&explain=true`, subject);
+}
+
+/**
+ * Asks what the answer to a drawing or a picture rests on.
+ * @param {string | File} subject
+ * @param {AbortSignal} signal
+ * @returns {Promise<Explanation>}
+ */
+export async function explain(subject, signal) {
+  return post("/explain", subject, signal);
+}
+
+/**
+ * Asks what the answer to a recorded drawing rests on.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<Explanation>}
+ */
+export async function explanationOf(id, signal) {
+  return (await send(`/predictions/${id}/explanation`, {}, ANSWER_WITHIN_MS, signal)).json();
+}
+
+/**
+ * Asks how often answers as sure as this one have been right.
+ * @param {Answer} answer
+ * @param {AbortSignal} signal
+ * @returns {Promise<Reliability>}
+ */
+export async function reliabilityOf({ confidence, model }, signal) {
+  const query = new URLSearchParams({ confidence: String(confidence), model });
+  return (await send(`/reliability?${query}`, {}, ANSWER_WITHIN_MS, signal)).json();
+}
+
+/**
+ * @param {string} url
+ * @param {string | File} subject
+ * @param {AbortSignal} [signal]
+ */
+async function post(url, subject, signal) {
   if (typeof subject === "string") {
-    const url = "/predict?source=canvas&explain=true";
-    return (await send(url, json("POST", subject))).json();
+    return (await send(url, json("POST", subject), ANSWER_WITHIN_MS, signal)).json();
   }
   const body = new FormData();
   body.append("file", subject);
-  const url = "/predict?source=upload&explain=true";
-  return (await send(url, { method: "POST", body }, UPLOAD_WITHIN_MS)).json();
+  return (await send(url, { method: "POST", body }, UPLOAD_WITHIN_MS, signal)).json();
 }
 
 /**
@@ -82,13 +135,29 @@ export function labelOf(name) {
 }
 
 /**
- * Tells the api what a recorded drawing truly is.
+ * Tells the api what a recorded drawing truly is, or takes back what was told.
  * @param {string} id
- * @param {TrueLabel} trueLabel
+ * @param {TrueLabel | null} trueLabel
  */
 export async function putLabel(id, trueLabel) {
   const body = JSON.stringify({ true_label: trueLabel });
-  await send(`/predictions/${encodeURIComponent(id)}/label`, json("PUT", body));
+  const request = trueLabel === null ? { method: "DELETE" } : json("PUT", body);
+  await send(`/predictions/${encodeURIComponent(id)}/label`, request);
+}
+
+/**
+ * Deletes a recorded drawing that was submitted here.
+ * @param {string} id
+ */
+export async function remove(id) {
+  const headers = { Authorization: `Bearer ${receiptOf(id)}` };
+  try {
+    await send(`/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
+  } catch (error) {
+    // Gone is what was asked for.
+    if (!(error instanceof Problem && error.code === "not_found")) throw error;
+  }
+  forget(id);
 }
 
 /**
@@ -153,7 +222,8 @@ async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
     throw new Problem("unreachable");
   }
   if (!response.ok) throw problemOf(response, await body.text());
-  return new Response(body, response);
+  // An answer without content takes none, not even an empty one.
+  return new Response(response.status === 204 ? null : body, response);
 }
 
 /**

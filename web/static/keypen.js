@@ -1,4 +1,4 @@
-// The keyboard's pen: arrows move it over the paper, the space bar puts it down and lifts it.
+// The keyboard's pen or eraser: arrows move it over the paper, the space bar puts it down and lifts it.
 // @ts-check
 
 import { SIDE } from "./paper.js";

@@ -1,4 +1,4 @@
-// The keyboard: undo, redo, clear, submit, and a digit, N or U to label the answer.
+// The keyboard: undo, redo, clear, submit, E for the eraser, and a digit, N or U to label the answer.
 // @ts-check
 
 /** @type {Record<string, import("./http.js").TrueLabel>} */
@@ -10,6 +10,7 @@ const NAMES = { n: "not_a_digit", u: "unsure" };
  * @param {() => void} page.redo
  * @param {() => void} page.clear
  * @param {() => void} page.submit
+ * @param {() => void} page.swapTool
  * @param {(label: import("./http.js").TrueLabel) => void} page.label
  */
 export function listenForKeys(page) {
@@ -31,6 +32,7 @@ export function listenForKeys(page) {
       return key.toLowerCase() === "y" ? page.redo : null;
     }
     if (/^[0-9]$/.test(key)) return () => page.label(Number(key));
+    if (key.toLowerCase() === "e") return page.swapTool;
     const name = NAMES[key.toLowerCase()];
     if (name) return () => page.label(name);
     if (key === "Escape") return page.clear;

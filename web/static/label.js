@@ -1,6 +1,7 @@
 // Labels: right, or which digit it truly is, by a click on the form or by a digit key.
 // @ts-check
 
+import { putAway } from "./explain.js";
 import { Problem, labelOf, putLabel } from "./http.js";
 import { byId } from "./page.js";
 import { words } from "./words.js";
@@ -12,6 +13,7 @@ const form = byId("label", HTMLFormElement);
 const right = byId("right", HTMLButtonElement);
 const correction = byId("correction", HTMLDetailsElement);
 const given = byId("true-label");
+const more = byId("more", HTMLAnchorElement);
 
 /**
  * Readies the form for one recorded prediction.
@@ -19,14 +21,17 @@ const given = byId("true-label");
  */
 export function showLabel({ answer, trueLabel }) {
   form.action = `/predictions/${answer.id}/label`;
+  more.href = `/drawings/${answer.id}`;
   right.value = answer.verdict === "digit" ? String(answer.prediction) : "not_a_digit";
   given.textContent = inWords(trueLabel);
   closeKeys();
 }
 
 correction.addEventListener("toggle", () => {
+  if (!correction.open) return;
+  putAway();
   // On a small screen the keys may open below its edge.
-  if (correction.open) form.scrollIntoView({ block: "nearest" });
+  form.scrollIntoView({ block: "nearest" });
 });
 
 /** @returns {boolean} whether there were keys to close */
@@ -42,19 +47,19 @@ export function inWords(label) {
   return label === "not_a_digit" ? words.label_not_a_digit : String(label ?? "");
 }
 
-/** @param {(label: TrueLabel) => void} onLabel */
+/** @param {(label: TrueLabel | null) => void} onLabel */
 export function listenForLabels(onLabel) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { value } = /** @type {HTMLButtonElement} */ (event.submitter);
-    onLabel(labelOf(value));
+    onLabel(value === "" ? null : labelOf(value));
   });
 }
 
 /**
- * Writes a label down.
+ * Writes a label down, or takes it back.
  * @param {Entry} entry
- * @param {TrueLabel} trueLabel
+ * @param {TrueLabel | null} trueLabel
  * @returns {Promise<Problem | null>} null once it is written
  */
 export async function label(entry, trueLabel) {

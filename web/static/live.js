@@ -13,6 +13,10 @@ export class Live {
   #isStale = false;
   /** @type {AbortController | null} The round of questions about the sheet in front. */
   #round = null;
+  /** Ends the pause before the next question. */
+  #pause = new AbortController();
+  /** @type {{ drawing: string, answer: Answer } | null} */
+  #last = null;
 
   /**
    * @param {object} page
@@ -33,11 +37,18 @@ export class Live {
     void this.#askOn(this.#round.signal);
   }
 
+  /** The drawing is whole, for now: ask about it at once. */
+  askNow() {
+    this.ask();
+    this.#pause.abort();
+  }
+
   /** Another sheet is in front: an answer still on its way is about the wrong one. */
   stop() {
     this.#round?.abort();
     this.#round = null;
     this.#isStale = false;
+    this.#last = null;
   }
 
   /** @param {AbortSignal} signal */
@@ -45,10 +56,11 @@ export class Live {
     let failures = 0;
     while (this.#isStale) {
       this.#isStale = false;
-      this.page.onQuestion();
+      this.#pause = new AbortController();
       let pause = BETWEEN_QUESTIONS_MS;
+      let end = AbortSignal.any([signal, this.#pause.signal]);
       try {
-        const answer = await preview(this.page.drawing(), signal);
+        const answer = await this.#answerTo(this.page.drawing(), signal);
         if (signal.aborted) return;
         failures = 0;
         this.page.onAnswer(answer);
@@ -59,11 +71,26 @@ export class Live {
         if (error.passes) {
           this.#isStale = true;
           pause = patience(++failures, error);
+          // Who lifts the pen does not call back what is away.
+          end = signal;
         }
       }
-      await wait(pause, signal);
+      await wait(pause, end);
       if (signal.aborted) return;
     }
     this.#round = null;
+  }
+
+  /**
+   * @param {string} drawing
+   * @param {AbortSignal} signal
+   */
+  async #answerTo(drawing, signal) {
+    // Often the last question was about all of it already.
+    if (this.#last?.drawing === drawing) return this.#last.answer;
+    this.page.onQuestion();
+    const answer = await preview(drawing, signal);
+    if (!signal.aborted) this.#last = { drawing, answer };
+    return answer;
   }
 }

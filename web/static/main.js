@@ -12,30 +12,38 @@ import { followRecent } from "./recent.js";
 import {
   buttons,
   canvas,
+  clear,
   giveLabel,
   paper,
   showRecorded,
   showTools,
   submitOrNext,
   submitPicture,
+  swapTool,
+  undo,
   unsubmitted,
 } from "./session.js";
 import { listenForPictures } from "./upload.js";
+import { chooseWidth } from "./width.js";
 import { filled, words } from "./words.js";
 
-holdPen(canvas, paper);
+// First, so that what it shows gives way to what a hand brings.
 holdKeyPen(canvas, paper);
+holdPen(canvas, paper);
+chooseWidth(paper);
 
 buttons.undo.addEventListener("click", () => paper.undo());
 buttons.redo.addEventListener("click", () => paper.redo());
-buttons.clear.addEventListener("click", () => paper.clear());
+buttons.eraser.addEventListener("click", swapTool);
+buttons.clear.addEventListener("click", clear);
 buttons.submit.addEventListener("click", submitOrNext);
 
 listenForKeys({
-  undo: () => paper.undo(),
+  undo,
   redo: () => paper.redo(),
-  clear: () => closeKeys() || paper.clear(),
+  clear: () => closeKeys() || clear(),
   submit: submitOrNext,
+  swapTool,
   label: giveLabel,
 });
 listenForLabels(giveLabel);

@@ -11,7 +11,7 @@ const title = byId("notice-title");
 const detail = byId("notice-detail");
 const announcement = byId("announcement");
 
-/** @typedef {"live" | "record" | "label"} About which part of the page a notice speaks for */
+/** @typedef {"live" | "record" | "label" | "explain" | "delete"} About which part of the page a notice speaks for */
 
 /**
  * @param {About} about

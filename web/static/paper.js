@@ -1,17 +1,21 @@
 // The sheet of paper: strokes kept as data and drawn at any size, with undo and redo.
 // @ts-check
 
+import { erased } from "./eraser.js";
+import { drawImage, drawRing, pathOf } from "./paint.js";
+
 /** Sheets are this many units wide and high, whatever the size of the screen. */
 export const SIDE = 280;
 
-// As thick for its sheet as MNIST's pens were, and the same at every speed.
-const PEN = 17;
+// The eraser's radius.
+const ERASER = 12;
 // Points closer than this add bytes and no shape.
 const NEAR = 1;
 const LONGEST_HISTORY = 100;
 
 /** @typedef {[x: number, y: number, t_ms: number, pressure: number]} Point */
 /** @typedef {Point[]} Stroke */
+/** @typedef {"pen" | "eraser"} Tool */
 
 /**
  * One state of the paper. Undo goes from sheet to sheet, so whatever is known of a drawing (its
@@ -32,8 +36,8 @@ const LONGEST_HISTORY = 100;
 const blank = () => ({ strokes: [], picture: null });
 
 /**
- * Fires "sheet" when another sheet is in front, "ink" when the one in front has grown, and "lift"
- * when the pen leaves it.
+ * Fires "sheet" when another sheet is in front, "ink" when the one in front has changed, and "lift"
+ * when the pen or the eraser leaves it.
  */
 export class Paper extends EventTarget {
   #canvas;
@@ -47,8 +51,13 @@ export class Paper extends EventTarget {
   /** The stroke in hand: where the pen was, and whether that was on the sheet. */
   /** @type {{ last: Point, inside: boolean } | null} */
   #hand = null;
+  /** @type {{ x: number, y: number, hasErased: boolean } | null} The eraser that rubs, and where. */
+  #rubber = null;
+  /** @type {Tool} What the next stroke is made with. */
+  #tool = "pen";
   /** @type {{ x: number, y: number } | null} */
   #nib = null;
+  #width = 0;
   /** The time, on the page's clock, of the first point of this drawing. */
   #startedAt = Infinity;
   #frame = 0;
@@ -64,6 +73,8 @@ export class Paper extends EventTarget {
     this.#startsAfresh = startsAfresh;
     new ResizeObserver(() => this.#draw()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
+    // Zoom may leave the sheet its size and make it of other pixels.
+    addEventListener("resize", () => this.redraw());
   }
 
   get sheet() {
@@ -76,6 +87,26 @@ export class Paper extends EventTarget {
 
   get isDrawing() {
     return this.#hand !== null;
+  }
+
+  /** Whether something is in hand and touches the sheet. */
+  get isTouched() {
+    return this.#hand !== null || this.#rubber !== null;
+  }
+
+  get tool() {
+    return this.#tool;
+  }
+
+  set tool(tool) {
+    this.#tool = tool;
+    this.redraw();
+  }
+
+  /** How wide strokes are shown, at every speed. */
+  set width(/** @type {number} */ width) {
+    this.#width = width;
+    this.redraw();
   }
 
   get canUndo() {
@@ -116,14 +147,29 @@ export class Paper extends EventTarget {
   }
 
   /**
-   * Puts the pen down.
+   * Forgets sheets for good: not even undo brings them back.
+   * @param {(sheet: Sheet) => boolean} isGone
+   */
+  discard(isGone) {
+    this.#past = this.#past.filter((sheet) => !isGone(sheet));
+    this.#future = this.#future.filter((sheet) => !isGone(sheet));
+    if (isGone(this.#sheet)) this.#front(blank());
+  }
+
+  /**
+   * Puts the pen down, or the eraser.
    * @param {number} x
    * @param {number} y
    * @param {number} time
    * @param {number} pressure
+   * @param {Tool} [tool]
    */
-  begin(x, y, time, pressure) {
+  begin(x, y, time, pressure, tool = this.#tool) {
     this.lift();
+    if (tool === "eraser") {
+      this.#rubber = { x, y, hasErased: false };
+      return this.#rub(this.#rubber, x, y);
+    }
     const base = this.#startsAfresh(this.#sheet) ? blank() : this.#sheet;
     const lastPoint = base.strokes.at(-1)?.at(-1);
     // Time runs on over the strokes of one drawing, also over one that undo or a reload brought back.
@@ -134,13 +180,14 @@ export class Paper extends EventTarget {
   }
 
   /**
-   * Moves the pen that is down. Off the sheet there is no ink: what nobody sees must not count.
+   * Moves the pen or the eraser that is down. Off the sheet there is no ink: what nobody sees must not count.
    * @param {number} x
    * @param {number} y
    * @param {number} time
    * @param {number} pressure
    */
   extend(x, y, time, pressure) {
+    if (this.#rubber) return this.#rub(this.#rubber, x, y);
     const hand = this.#hand;
     if (!hand) return;
     const point = this.#point(x, y, time, pressure);
@@ -153,21 +200,48 @@ export class Paper extends EventTarget {
       const reached = onSheet(point);
       if (Math.hypot(reached[0] - end[0], reached[1] - end[1]) >= NEAR) {
         stroke.push(reached);
-        this.#grew();
+        this.#changed();
       }
     }
     this.#hand = { last: point, inside };
   }
 
-  /** Lifts the pen, if it is down. */
+  /** Lifts what is down, if anything is. */
   lift() {
-    if (!this.#hand) return;
-    this.#hand = null;
+    if (!this.isTouched) return;
+    this.#hand = this.#rubber = null;
     this.dispatchEvent(new Event("lift"));
   }
 
   /**
-   * Shows where a pen without a hand is, one that the keyboard moves; null hides it.
+   * Erases on the way to a place. All that one pass takes away is one step to undo.
+   * @param {{ x: number, y: number, hasErased: boolean }} rubber
+   * @param {number} x
+   * @param {number} y
+   */
+  #rub(rubber, x, y) {
+    // The line's own half comes on top: what is seen within the ring goes.
+    const reach = ERASER + this.#width / 2;
+    const steps = Math.ceil(Math.hypot(x - rubber.x, y - rubber.y) / (reach / 4)) || 1;
+    let { strokes } = this.#sheet;
+    for (let step = 1; step <= steps; step++) {
+      const along = step / steps;
+      const place = { x: rubber.x + (x - rubber.x) * along, y: rubber.y + (y - rubber.y) * along };
+      strokes = erased(strokes, place, reach);
+    }
+    [rubber.x, rubber.y] = [x, y];
+    if (strokes === this.#sheet.strokes) return;
+    if (rubber.hasErased) {
+      this.#sheet.strokes = strokes;
+      this.#changed();
+    } else {
+      rubber.hasErased = true;
+      this.#turnTo({ strokes, picture: null });
+    }
+  }
+
+  /**
+   * Shows where a tool is that no hand covers: the keyboard's, or an eraser, which has no tip; null hides it.
    * @param {{ x: number, y: number } | null} nib
    */
   showNib(nib) {
@@ -206,7 +280,7 @@ export class Paper extends EventTarget {
     this.dispatchEvent(new Event("sheet"));
   }
 
-  #grew() {
+  #changed() {
     this.redraw();
     this.dispatchEvent(new Event("ink"));
   }
@@ -239,12 +313,14 @@ export class Paper extends EventTarget {
     context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     const picture = this.#sheet.picture;
-    if (picture?.image) drawImage(context, picture.image, picture.file ? null : color);
+    if (picture?.image) drawImage(context, picture.image, SIDE, picture.file ? null : color);
     context.strokeStyle = color;
-    context.lineWidth = PEN;
+    context.lineWidth = this.#width;
     context.lineCap = context.lineJoin = "round";
     for (const stroke of this.#sheet.strokes) context.stroke(pathOf(stroke));
-    if (this.#nib) drawNib(context, this.#nib, outlineColor);
+    const isEraser = this.#rubber !== null || (this.#tool === "eraser" && !this.#hand);
+    const radius = isEraser ? ERASER : this.#width / 2 + 2;
+    if (this.#nib) drawRing(context, this.#nib, radius, outlineColor);
   }
 }
 
@@ -259,57 +335,4 @@ function isOnSheet([x, y]) {
  */
 function onSheet([x, y, time, pressure]) {
   return [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE), time, pressure];
-}
-
-/**
- * A smooth line: curves from midpoint to midpoint, each point pulling its curve.
- * @param {Stroke} stroke
- */
-function pathOf(stroke) {
-  const path = new Path2D();
-  const [[startX, startY]] = stroke;
-  path.moveTo(startX, startY);
-  for (let i = 1; i < stroke.length - 1; i++) {
-    const [x, y] = stroke[i];
-    const [nextX, nextY] = stroke[i + 1];
-    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-  }
-  const [endX, endY] = stroke[stroke.length - 1];
-  // A line of no length at all draws no dot.
-  path.lineTo(endX + (stroke.length === 1 ? 0.01 : 0), endY);
-  return path;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {ImageBitmap} image
- * @param {string | null} ink the colour of a 28×28, whose own black a dark sheet would swallow
- */
-function drawImage(context, image, ink) {
-  const scale = SIDE / Math.max(image.width, image.height);
-  const width = image.width * scale;
-  const height = image.height * scale;
-  context.save();
-  context.imageSmoothingEnabled = ink === null;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
-  if (ink !== null) {
-    context.globalCompositeOperation = "source-in";
-    context.fillStyle = ink;
-    context.fillRect(0, 0, SIDE, SIDE);
-  }
-  context.restore();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {{ x: number, y: number }} nib
- * @param {string} color
- */
-function drawNib(context, { x, y }, color) {
-  context.beginPath();
-  context.arc(x, y, PEN / 2 + 2, 0, 2 * Math.PI);
-  context.lineWidth = 2;
-  context.strokeStyle = color;
-  context.stroke();
 }

@@ -2,6 +2,7 @@
 // @ts-check
 
 import { Problem, predict } from "./http.js";
+import { keep } from "./receipts.js";
 import { patience, wait } from "./retry.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
@@ -96,6 +97,7 @@ export class Record {
         this.page.onUnsaved(sheet, answer);
         return new Problem("database_unavailable");
       }
+      if (answer.receipt) keep(answer.id, answer.receipt);
       this.#entries.set(sheet, { answer: { ...answer, id: answer.id }, trueLabel: null });
       return null;
     } catch (error) {

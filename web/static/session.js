@@ -1,20 +1,25 @@
 // The session: the paper in front, its live answer, its record, and what the page shows of them.
 // @ts-check
 
+import { adviceOn, nextStepFor } from "./advice.js";
 import { setBusy, showAnswer, shownState, spoken } from "./answer.js";
-import { fetchBitmap } from "./http.js";
-import { inWords, label, showLabel } from "./label.js";
+import { explainOnDemand, putAway } from "./explain.js";
+import { Problem, explain, explanationOf, fetchBitmap, remove } from "./http.js";
+import { closeKeys, inWords, label, showLabel } from "./label.js";
+import { hideHint, showHint } from "./hint.js";
 import { Live } from "./live.js";
 import { announce, hideNotice, showNotice, showProblem } from "./notice.js";
 import { byId } from "./page.js";
 import { Paper } from "./paper.js";
 import { refreshRecent, showNewest } from "./recent.js";
+import { receiptOf } from "./receipts.js";
 import { Record } from "./record.js";
+import { forgetReliability, showReliability } from "./reliability.js";
+import { askTwice } from "./twice.js";
 import { pictureOf } from "./upload.js";
 import { filled, words } from "./words.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
-/** @typedef {import("./http.js").Problem} Problem */
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
 /** @typedef {import("./paper.js").Picture} Picture */
 /** @typedef {import("./paper.js").Sheet} Sheet */
@@ -27,13 +32,18 @@ export const canvas = byId("paper", HTMLCanvasElement);
 export const buttons = {
   undo: byId("undo"),
   redo: byId("redo"),
+  eraser: byId("eraser"),
   clear: byId("clear"),
   submit: byId("submit"),
+  takeBack: byId("take-back"),
+  remove: byId("delete", HTMLButtonElement),
 };
 
 /** @type {Answer | null} The live answer to the sheet in front. */
 let latest = null;
 let recordedAt = -Infinity;
+/** @type {Sheet | null} The sheet in front, if the last thing done to it was to label it. */
+let justLabelled = null;
 
 export const paper = new Paper(
   canvas,
@@ -49,6 +59,7 @@ const live = new Live({
     latest = answer;
     hideNotice("live");
     showAnswer("live", answer);
+    showReliability(answer);
   },
   onProblem(problem) {
     setBusy(false);
@@ -56,6 +67,7 @@ const live = new Live({
     if (problem.code === "blank_image" && paper.isDrawing) return;
     latest = null;
     showAnswer("drawing", null);
+    showReliability(null);
     showProblem("live", problem, nextStepFor(problem));
   },
 });
@@ -93,43 +105,40 @@ const record = new Record({
   },
 });
 
-/**
- * @param {Problem} problem
- * @param {boolean} [isPicture]
- */
-function nextStepFor(problem, isPicture = false) {
-  if (problem.code === "blank_image" && !isPicture) return words.draw_larger;
-  const still = isPicture ? words.picture_still_here : words.drawing_still_here;
-  if (isPicture && problem.code === "unreachable") return `${still} ${words.submit_sends_again}`;
-  const trying = `${still} ${words.trying_again}`;
-  if (problem.code === "database_unavailable") return `${words.record_away} ${trying}`;
-  if (problem.passes) return trying;
-  return adviceOn(problem) ?? (isPicture ? words.try_another : still);
-}
-
-/**
- * @param {Problem} problem
- * @returns {string | undefined}
- */
-function adviceOn({ code }) {
-  return words.problems[code]?.advice;
-}
+explainOnDemand({
+  onAsk() {
+    closeKeys();
+    hideNotice("explain");
+  },
+  question(signal) {
+    const { sheet } = paper;
+    const entry = record.of(sheet);
+    if (entry) return explanationOf(entry.answer.id, signal);
+    return explain(sheet.picture?.file ?? JSON.stringify(paper), signal);
+  },
+  model: () => (record.of(paper.sheet)?.answer ?? latest)?.model ?? "",
+  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? words.not_explained),
+});
 
 /** Shows what is known of the sheet in front. */
 function showSheet() {
   const entry = record.of(paper.sheet);
   const isFirstStroke = paper.isDrawing && paper.sheet.strokes.length === 1;
-  hideNotice("record");
-  hideNotice("label");
+  for (const about of /** @type {const} */ (["record", "label", "explain", "delete"])) {
+    hideNotice(about);
+  }
   if (entry || paper.isEmpty) hideNotice();
   if (entry) {
     showLabel(entry);
     showAnswer(entry.trueLabel === null ? "recorded" : "labelled", entry.answer);
+    showReliability(entry.answer);
   } else if (paper.isEmpty) {
     showAnswer("empty", null);
+    showReliability(null);
   } else if (shownState() !== "live" || isFirstStroke || paper.sheet.picture) {
     // Otherwise the last live answer stays until the next: a numeral that blinks is no quick mind.
     showAnswer("drawing", null);
+    showReliability(null);
   }
   showTools();
 }
@@ -138,6 +147,10 @@ function showSheet() {
 export function showTools() {
   const entry = record.of(paper.sheet);
   canvas.toggleAttribute("data-empty", paper.isEmpty);
+  // On an empty sheet there is nothing to erase, and whoever comes next wants to draw.
+  if (paper.isEmpty) paper.tool = "pen";
+  buttons.eraser.setAttribute("aria-pressed", String(paper.tool === "eraser"));
+  setEnabled(buttons.eraser, paper.sheet.strokes.length > 0);
   setEnabled(buttons.undo, paper.canUndo);
   setEnabled(buttons.redo, paper.canRedo);
   setEnabled(buttons.clear, !paper.isEmpty);
@@ -146,6 +159,13 @@ export function showTools() {
     entry !== undefined || (!paper.isEmpty && !record.isInFlight(paper.sheet)),
   );
   buttons.submit.textContent = entry ? words.next : words.submit;
+  buttons.remove.hidden = !entry || receiptOf(entry.answer.id) === undefined;
+  // Ctrl+Z takes back what was done last.
+  const [undoes, other] = justLabelled
+    ? [buttons.takeBack, buttons.undo]
+    : [buttons.undo, buttons.takeBack];
+  undoes.setAttribute("aria-keyshortcuts", "Control+Z");
+  other.removeAttribute("aria-keyshortcuts");
 }
 
 /**
@@ -155,6 +175,26 @@ export function showTools() {
  */
 function setEnabled(button, isEnabled) {
   button.setAttribute("aria-disabled", String(!isEnabled));
+}
+
+/** Takes back what was done last: a label that was just given, or a change of the paper. */
+export function undo() {
+  if (justLabelled) void giveLabel(null);
+  else paper.undo();
+}
+
+/** Takes the eraser instead of the pen, or the other way round. */
+export function swapTool() {
+  if (paper.sheet.strokes.length === 0) return;
+  paper.tool = paper.tool === "pen" ? "eraser" : "pen";
+  showTools();
+}
+
+/** Takes an empty sheet. Not while somebody draws: that is a second finger, or the palm. */
+export function clear() {
+  if (paper.isTouched || paper.isEmpty) return;
+  paper.clear();
+  showHint(words.cleared);
 }
 
 /** Submits the sheet in front; once it is recorded, takes the next one. */
@@ -170,8 +210,8 @@ export function submitOrNext() {
 }
 
 /**
- * Labels the recorded sheet in front, if it is one.
- * @param {TrueLabel} trueLabel
+ * Labels the recorded sheet in front, if it is one, or takes its label back.
+ * @param {TrueLabel | null} trueLabel
  */
 export async function giveLabel(trueLabel) {
   const sheet = paper.sheet;
@@ -186,11 +226,38 @@ export async function giveLabel(trueLabel) {
     );
     return;
   }
-  // The pressed button is gone: the keyboard goes on to the next drawing.
+  // The pressed button is gone: the keyboard goes on to the next drawing, or to the question that is open again.
   const heldFocus = byId("label").contains(document.activeElement);
-  if (sheet === paper.sheet) showSheet();
-  if (heldFocus) buttons.submit.focus();
-  announce(filled(words.thanks, inWords(trueLabel)));
+  forgetReliability();
+  if (sheet === paper.sheet) {
+    justLabelled = trueLabel === null ? null : sheet;
+    showSheet();
+  }
+  if (heldFocus) (trueLabel === null ? byId("right") : buttons.submit).focus();
+  announce(trueLabel === null ? words.label_taken_back : filled(words.thanks, inWords(trueLabel)));
+  void refreshRecent();
+}
+
+const askNoMore = askTwice(buttons.remove, () => void deleteRecorded());
+
+/** Deletes the recorded drawing in front, for good. */
+async function deleteRecorded() {
+  const id = record.of(paper.sheet)?.answer.id;
+  if (id === undefined) return;
+  try {
+    await remove(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    showProblem("delete", error, words.not_deleted);
+    return;
+  }
+  forgetReliability();
+  paper.discard((sheet) => record.of(sheet)?.answer.id === id);
+  showTools();
+  // The address may be of what is gone.
+  history.replaceState(null, "", "/");
+  canvas.focus({ preventScroll: true });
+  announce(words.deleted);
   void refreshRecent();
 }
 
@@ -229,12 +296,25 @@ function isUnanswered(sheet) {
 paper.addEventListener("sheet", () => {
   live.stop();
   latest = null;
+  justLabelled = null;
+  askNoMore();
+  hideHint();
+  putAway();
   showSheet();
   // A stroke that begins is a dot, and asks once it moves.
   if (isUnanswered(paper.sheet) && !paper.isDrawing) live.ask();
 });
-paper.addEventListener("ink", () => live.ask());
-paper.addEventListener("lift", () => live.ask());
+paper.addEventListener("ink", () => {
+  putAway();
+  if (!paper.isEmpty) return live.ask();
+  // All of it was erased.
+  live.stop();
+  latest = null;
+  showSheet();
+});
+paper.addEventListener("lift", () => {
+  if (isUnanswered(paper.sheet)) live.askNow();
+});
 
 /** The strokes that nobody has submitted yet. */
 export function unsubmitted() {

@@ -1,4 +1,4 @@
-// Pictures instead of strokes: chosen, dropped on the page, or pasted.
+// Pictures instead of strokes: chosen, photographed, dropped on the page, or pasted.
 // @ts-check
 
 import { byId } from "./page.js";
@@ -6,17 +6,19 @@ import { byId } from "./page.js";
 // A phone's photo is many times larger than any sheet shows it.
 const LARGEST_SIDE = 960;
 
-const input = byId("file", HTMLInputElement);
+const inputs = [byId("file", HTMLInputElement), byId("camera", HTMLInputElement)];
 const desk = document.documentElement;
 
 /** @param {(file: File) => void} onFile */
 export function listenForPictures(onFile) {
-  input.addEventListener("change", () => {
-    const file = input.files?.[0];
-    if (file) onFile(file);
-    // The same file, chosen again, is a change again.
-    input.value = "";
-  });
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file) onFile(file);
+      // The same file, chosen again, is a change again.
+      input.value = "";
+    });
+  }
 
   addEventListener("paste", (event) => {
     const file = event.clipboardData?.files[0];

@@ -18,6 +18,23 @@ import { byId } from "./page.js";
  * @property {Frame} thanks
  * @property {string} submit
  * @property {Record<string, Notice> & { other: Notice }} problems by code
+ * @property {Frame} pen_width
+ * @property {string[]} pen_widths from the thinnest on
+ * @property {string} pen_width_note
+ * @property {string} cleared
+ * @property {Frame} rate how often answers as sure were right, of a hundred
+ * @property {string} rate_unknown where too few were checked
+ * @property {number} checked_enough how many are enough
+ * @property {Frame} speaks_for where most ink does
+ * @property {string} nothing_for
+ * @property {Frame} speaks_against likewise
+ * @property {string} nothing_against
+ * @property {string[]} places the nine parts of a drawing, row by row
+ * @property {Frame} asked_anew of another model than the one that answered
+ * @property {string} label_taken_back
+ * @property {string} deleted
+ * @property {string} not_deleted
+ * @property {string} not_explained
  * @property {string} next
  * @property {Frame} recorded
  * @property {Frame} shown
@@ -44,6 +61,19 @@ export const words = JSON.parse(byId("words").textContent ?? "");
  */
 export function filled(frame, text) {
   return frame.replace("{}", () => text);
+}
+
+/**
+ * How often answers as sure have been right, in words.
+ * @param {import("./http.js").Reliability} reliability
+ */
+export function rate({ right: { count, of } }) {
+  const n = `(n\u00a0=\u00a0${of}).`;
+  if (of < words.checked_enough) return `${words.rate_unknown} ${n}`;
+  // Almost all is not all, and hardly any not none.
+  const share = Math.round((100 * count) / of);
+  const hundredths = count === 0 || count === of ? share : Math.min(Math.max(share, 1), 99);
+  return `${filled(words.rate, String(hundredths))} ${n}`;
 }
 
 /**

@@ -33,6 +33,8 @@ pub(crate) enum What {
     Past(Past),
     /// Nothing: draws as many people would, and labels, for there to be something to look at.
     People(People),
+    /// How long it takes on the page from the lifted pen to the painted answer.
+    PenUp(PenUp),
 }
 
 /// Where digits runs.
@@ -115,6 +117,13 @@ pub(crate) struct Past {
     /// Milliseconds within which 95 of 100 looks at each page must be answered.
     #[arg(long, default_value = "50")]
     pub(crate) limit_ms: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PenUp {
+    /// How many digits are drawn.
+    #[arg(long, default_value = "200")]
+    pub(crate) drawings: usize,
 }
 
 #[derive(Debug, Clone, Args)]

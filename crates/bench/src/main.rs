@@ -1,5 +1,5 @@
-//! The load generator: how fast digits is, and whether it stays sound while models change, for very many requests,
-//! when it is asked for far too much, and when it has very much to look back on.
+//! The load generator: how fast digits is, in a browser as well, and whether it stays sound while models change, for very
+//! many requests, when it is asked for far too much, and when it has very much to look back on.
 
 mod config;
 mod load;
@@ -7,6 +7,7 @@ mod memory;
 mod overload;
 mod pace;
 mod past;
+mod pen_up;
 mod people;
 mod pictures;
 mod question;
@@ -31,5 +32,6 @@ async fn main() -> anyhow::Result<()> {
         What::Overload(overload) => overload::check(overload, &config.services).await,
         What::People(people) => people::draw(people, &config.services).await,
         What::Past(past) => past::measure(past, &config.services).await,
+        What::PenUp(pen_up) => pen_up::measure(pen_up, &config.services).await,
     }
 }

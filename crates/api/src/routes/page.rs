@@ -19,7 +19,7 @@ use axum::{
 };
 use digit::{
     TrueLabel,
-    wire::{Code, Prediction, Source},
+    wire::{Code, Prediction, Reliability, Source, Verdict},
 };
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
@@ -61,11 +61,23 @@ async fn home(
     }
 }
 
-async fn asked_for(api: &Api, view: &View) -> Result<(Option<Prediction>, Option<Uuid>), Failure> {
+/// A recorded answer, and how often answers as sure have been right.
+type Checked = (Prediction, Option<Reliability>);
+
+async fn asked_for(api: &Api, view: &View) -> Result<(Option<Checked>, Option<Uuid>), Failure> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
     let shown = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
-    Ok((Some(shown), before))
+    let reliability = reliability(api, &shown).await?;
+    Ok((Some((shown, reliability)), before))
+}
+
+/// Of an answer that names a digit; where none is named, the confidence says nothing that was checked.
+pub(super) async fn reliability(api: &Api, shown: &Prediction) -> Result<Option<Reliability>, Failure> {
+    match shown.verdict {
+        Verdict::Digit => Ok(Some(api.store.reliability(shown.confidence, Some(&shown.model)).await?)),
+        Verdict::NotADigit => Ok(None),
+    }
 }
 
 async fn recent(
@@ -96,6 +108,7 @@ async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Fail
 /// What a form says that a drawing is.
 #[derive(Debug, Deserialize)]
 pub(super) struct Labelled {
+    /// A label's name, or nothing to take the last one back.
     true_label: String,
 }
 
@@ -117,9 +130,13 @@ async fn label(
 
 /// Keeps what a form says that a drawing is.
 pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), Failure> {
-    let label = form.ok().and_then(|Form(form)| form.true_label.parse::<TrueLabel>().ok());
-    let label = label.ok_or_else(|| Failure::new(Code::InvalidInput, digit::InvalidDigit.to_string()))?;
-    api.store.label(id, Some(label)).await?.map(drop).ok_or_else(unknown)
+    let invalid = || Failure::new(Code::InvalidInput, digit::InvalidDigit.to_string());
+    let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
+    let label = match true_label.as_str() {
+        "" => None,
+        name => Some(name.parse::<TrueLabel>().map_err(|_| invalid())?),
+    };
+    api.store.label(id, label).await?.map(drop).ok_or_else(unknown)
 }
 
 /// Sends the browser to the recorded answer, so that reloading the page sends nothing again.
@@ -135,7 +152,7 @@ async fn page(
     api: &Api,
     words: &'static Words,
     address: Address,
-    shown: Option<&Prediction>,
+    shown: Option<&Checked>,
     before: Option<Uuid>,
 ) -> Response {
     html(&HomePage::new(words, address, shown, None, strip(api, words, before).await)).into_response()

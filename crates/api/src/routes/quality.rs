@@ -1,8 +1,8 @@
-//! `GET /quality.json`: how good the answers have been.
+//! `GET /quality.json` and `GET /reliability`: how good the answers have been, all of them and those of one confidence.
 
 use crate::{Api, store::Judged};
 use axum::{Json, extract::State};
-use digit::wire::{Code, Quality};
+use digit::wire::{Code, Quality, Reliability};
 use serde::Deserialize;
 use service::{Documented, Failure, Params};
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new().routes(routes!(quality).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
+    OpenApiRouter::new()
+        .routes(routes!(quality).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
+        .routes(routes!(reliability).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,6 +33,34 @@ pub(super) struct Scope {
 )]
 async fn quality(State(api): State<Arc<Api>>, Params(scope): Params<Scope>) -> Result<Json<Quality>, Failure> {
     Ok(Json(api.store.quality(&scope.judged()?).await?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Sure {
+    /// How sure the answer is, as its `confidence` tells.
+    #[param(minimum = 0, maximum = 1)]
+    confidence: f32,
+    /// Only what this version of the model answered.
+    model: Option<String>,
+}
+
+/// Tells how often answers of about this confidence have been right, by what people said of them.
+///
+/// About means within the same step, of 5 % mostly; the answer names it. Where a drawing was taken for no digit, the
+/// confidence tells how sure it would be if it were one, which nobody can check: such answers do not count.
+#[utoipa::path(
+    get, path = "/reliability", tag = "Quality", params(Sure),
+    responses((status = OK, description = "The step, and how many of its answers were right", body = Reliability)),
+)]
+async fn reliability(
+    State(api): State<Arc<Api>>,
+    Params(Sure { confidence, model }): Params<Sure>,
+) -> Result<Json<Reliability>, Failure> {
+    if !(0.0..=1.0).contains(&confidence) {
+        return Err(Failure::new(Code::InvalidQuery, "\"confidence\" is a number from 0 to 1."));
+    }
+    Ok(Json(api.store.reliability(confidence, model.as_deref().filter(|model| !model.is_empty())).await?))
 }
 
 impl Scope {

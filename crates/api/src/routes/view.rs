@@ -7,7 +7,7 @@ use super::{
 };
 use askama::Template;
 use axum::response::Html;
-use digit::wire::{Code, Page, Prediction, Reason, Verdict};
+use digit::wire::{Code, Page, Prediction, Reason, Reliability, Verdict};
 use service::Failure;
 
 /// The whole page.
@@ -45,6 +45,8 @@ pub(super) struct Shown {
     /// What a person said it is: its name, and that in words.
     pub(super) true_label: Option<(String, String)>,
     pub(super) model: String,
+    /// How often answers as sure have been right; empty where that is not known, or says nothing.
+    pub(super) reliability: String,
 }
 
 /// The probability of one digit.
@@ -69,14 +71,14 @@ impl HomePage {
     pub(super) fn new(
         words: &'static Words,
         address: Address,
-        shown: Option<&Prediction>,
+        shown: Option<&(Prediction, Option<Reliability>)>,
         problem: Option<Code>,
         recent: Recent,
     ) -> Self {
         Self {
             words,
             site: Site::new(Place::Other, address),
-            shown: shown.map(|row| Shown::new(words, row, "/predictions")),
+            shown: shown.map(|(row, reliability)| Shown::new(words, row, reliability.as_ref(), "/predictions")),
             notice: problem.map(|code| words.problems.of(code)),
             recent,
         }
@@ -85,7 +87,7 @@ impl HomePage {
 
 impl Shown {
     /// A row, on a page below whose `path` it takes labels.
-    pub(super) fn new(words: &'static Words, row: &Prediction, path: &str) -> Self {
+    pub(super) fn new(words: &'static Words, row: &Prediction, reliability: Option<&Reliability>, path: &str) -> Self {
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
             percent: words.percent(probability),
@@ -103,6 +105,7 @@ impl Shown {
             bars: bars.collect(),
             true_label: row.true_label.map(|label| (label.to_string(), words.label(label))),
             model: row.model.clone(),
+            reliability: reliability.map_or(String::new(), |reliability| words.rate(reliability)),
         }
     }
 }

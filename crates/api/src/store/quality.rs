@@ -3,7 +3,7 @@
 use super::{Store, StoreError, in_time};
 use digit::{
     TrueLabel,
-    wire::{DayTally, ModelTally, Pace, Quality, Share, Step},
+    wire::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step},
 };
 use time::Date;
 
@@ -65,6 +65,25 @@ impl Store {
             r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_answers where true_label = ''"#
         );
         in_time(query.fetch_one(&self.pool)).await.map(number)
+    }
+
+    /// How often answers that were about as sure, of one version of the model or of all, have been right.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn reliability(&self, confidence: f32, model: Option<&str>) -> Result<Reliability, StoreError> {
+        let query = sqlx::query!(
+            r#"select asked.step as "step!", coalesce(sum(predictions), 0)::bigint as "of!",
+                   coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
+               from (select step($1)) as asked (step)
+               left join steps_of($2, null) as steps on steps.step = asked.step
+               group by asked.step"#,
+            confidence,
+            model,
+        );
+        let row = in_time(query.fetch_one(&self.pool)).await?;
+        let (from, to) = bounds(row.step);
+        Ok(Reliability { from, to, right: Share::new(number(row.right), number(row.of)) })
     }
 
     async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {

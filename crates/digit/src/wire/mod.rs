@@ -16,7 +16,7 @@ pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
-pub use quality::{DayTally, ModelTally, Pace, Quality, Share, Step};
+pub use quality::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step};
 pub use readings::Readings;
 pub use receipt::Receipt;
 pub use record::Record;

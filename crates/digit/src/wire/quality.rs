@@ -54,6 +54,18 @@ pub struct Step {
     pub right: Share,
 }
 
+/// The answer to `GET /reliability`: how often answers that were about as sure have been right. Only labelled ones that
+/// named a digit count, and none that is labelled `unsure`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Reliability {
+    /// The least confidence of those that count as about as sure.
+    pub from: f64,
+    /// The confidence that is above all of them, or 1.
+    pub to: f64,
+    /// How many were right.
+    pub right: Share,
+}
+
 /// The drawings of one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DayTally {

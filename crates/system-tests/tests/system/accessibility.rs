@@ -10,11 +10,12 @@ use fantoccini::Locator;
 use serde_json::{Value, json as value};
 use uuid::Uuid;
 
-const SCREENS: [Screen; 4] = [
-    Screen { width: 360, height: 740, scheme: "light" },
-    Screen { width: 360, height: 740, scheme: "dark" },
+const SCREENS: [Screen; 5] = [
+    Screen { width: 320, height: 568, scheme: "light" },
+    Screen { width: 390, height: 844, scheme: "dark" },
     Screen { width: 1280, height: 900, scheme: "light" },
     Screen { width: 1280, height: 900, scheme: "dark" },
+    Screen { width: 3840, height: 2160, scheme: "light" },
 ];
 
 /// How far the page is wider than the screen.
@@ -49,6 +50,9 @@ async fn assert_good_for_everyone(browser: &Browser, state: &str) {
     for screen in SCREENS {
         let state = format!("{state}, {screen:?}");
         browser.emulate(screen, "reduce").await;
+        // A phone is touched, and offered its camera.
+        let touch = value!({ "enabled": screen.width < 760, "maxTouchPoints": 5 });
+        browser.devtools("Emulation.setTouchEmulationEnabled", &touch).await;
         let measured = async |script: &str| browser.client.execute(script, Vec::new()).await.unwrap();
         assert!(measured(OVERHANG).await.as_f64().unwrap() <= 0.0, "{state}: it scrolls sideways");
         assert_eq!(measured(SMALL_TARGETS).await, value!([]), "{state}: hard to hit");
@@ -69,13 +73,23 @@ async fn the_page_is_for_everyone_in_every_state() {
         browser.draw(&five).await;
         browser.element("#answer[data-state=live]:not([data-busy])").await;
         assert_good_for_everyone(&browser, &format!("{language}, live")).await;
-        browser.element("#submit").await.click().await.unwrap();
+        browser.press("#eraser").await;
+        browser.press("#width").await;
+        browser.element("#hint:not([hidden])").await;
+        assert_good_for_everyone(&browser, &format!("{language}, eraser and another pen")).await;
+        browser.press("#submit").await;
         browser.element("#answer[data-state=recorded]").await;
         browser.element("#recent .card").await;
         assert_good_for_everyone(&browser, &format!("{language}, recorded")).await;
-        browser.element("#wrong").await.click().await.unwrap();
+        browser.press("#explain").await;
+        browser.element("#heat:not([hidden])").await;
+        assert_good_for_everyone(&browser, &format!("{language}, explained")).await;
+        browser.press("#wrong").await;
         browser.element("#correction[open]").await;
         assert_good_for_everyone(&browser, &format!("{language}, corrections open")).await;
+        browser.press("[data-label=not_a_digit]").await;
+        browser.element("#answer[data-state=labelled]").await;
+        assert_good_for_everyone(&browser, &format!("{language}, labelled")).await;
     }
 
     stack.look_back_on(2000).await;

@@ -1,11 +1,7 @@
-//! A real browser, with a hand that draws.
+//! A real browser.
 
 use crate::stack::json;
-use fantoccini::{
-    Client, ClientBuilder, Locator,
-    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
-    elements::Element,
-};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
@@ -69,6 +65,11 @@ impl Browser {
         wait.for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
+    /// Presses what the selector finds, as soon as it is there.
+    pub(crate) async fn press(&self, selector: &str) {
+        self.element(selector).await.click().await.unwrap();
+    }
+
     /// Waits until the element shows this text.
     pub(crate) async fn until_text(&self, selector: &str, text: &str) {
         let mut shown = String::new();
@@ -101,38 +102,17 @@ impl Browser {
     }
 
     /// A command that Chromium's developer tools know.
-    async fn devtools(&self, command: &str, parameters: &Value) -> Value {
+    pub(crate) async fn devtools(&self, command: &str, parameters: &Value) -> Value {
         self.driver("goog/cdp/execute", &value!({ "cmd": command, "params": parameters })).await
     }
 
     /// What the driver answers that fantoccini has no function for.
-    async fn driver(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn driver(&self, path: &str, body: &Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("http://127.0.0.1:{}/session/{session}/{path}", self.port);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut answer = json(http.post(url).json(body).send().await.unwrap(), StatusCode::OK).await;
         answer["value"].take()
-    }
-
-    /// Draws strokes of a 280 × 280 sheet on the page's paper.
-    pub(crate) async fn draw(&self, strokes: &Value) {
-        let (left, top, width, height) = self.element("#paper").await.rectangle().await.unwrap();
-        let place = |point: &Value| {
-            let share = |axis: usize| point[axis].as_f64().unwrap() / 280.0;
-            ((left + share(0) * width).floor(), (top + share(1) * height).floor())
-        };
-        let mut mouse = MouseActions::new("mouse".to_owned());
-        for stroke in strokes.as_array().unwrap() {
-            for (index, point) in stroke.as_array().unwrap().iter().enumerate() {
-                let (x, y) = place(point);
-                mouse = mouse.then(PointerAction::MoveTo { duration: Some(Duration::from_millis(2)), x, y });
-                if index == 0 {
-                    mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
-                }
-            }
-            mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
-        }
-        self.client.perform_actions(mouse).await.unwrap();
     }
 }
 

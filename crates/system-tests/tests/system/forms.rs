@@ -30,6 +30,11 @@ async fn an_upload_and_a_label_work_without_javascript() {
     assert_eq!(location(&form.send().await.unwrap()), shown);
     let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
     assert!(page.contains("data-state=\"labelled\"") && page.contains("data-true-label=\"3\""), "{page}");
+
+    let form = stack.post(&format!("/predictions/{id}/label"), "application/x-www-form-urlencoded", "true_label=");
+    assert_eq!(location(&form.send().await.unwrap()), shown);
+    let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
+    assert!(page.contains("data-state=\"recorded\""), "taken back: {page}");
     let source: String =
         sqlx::query_scalar("select source from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(source, "upload");

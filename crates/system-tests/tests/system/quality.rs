@@ -1,4 +1,4 @@
-//! `GET /quality.json`, held against what plain SQL counts in `predictions` and `labels`.
+//! `GET /quality.json` and `GET /reliability`, held against what plain SQL counts in `predictions` and `labels`.
 
 use crate::{
     drawings,
@@ -134,9 +134,8 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     assert_eq!(timed, expected, "{query}");
 }
 
-#[tokio::test]
-async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to() {
-    let stack = Stack::start().await;
+/// A past in which some have changed their minds.
+async fn eventful(stack: &Stack) {
     stack.look_back_on(5000).await;
     let mut sql = stack.sql().await;
     // Some change their minds, some drawings are deleted: the counts follow.
@@ -148,12 +147,18 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
     ] {
         sqlx::query(change).execute(&mut sql).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to() {
+    let stack = Stack::start().await;
+    eventful(&stack).await;
     // Whether what was noted is counted already or not.
     for _ in 0..2 {
         check(&stack, "", "true").await;
         check(&stack, "?model=newer", "model = 'newer'").await;
         check(&stack, "?days=1", "day = (now() at time zone 'utc')::date").await;
-        sqlx::query("select fold_changes()").execute(&mut sql).await.unwrap();
+        sqlx::query("select fold_changes()").execute(&mut stack.sql().await).await.unwrap();
     }
 }
 
@@ -216,5 +221,47 @@ async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
         let problem =
             json(stack.get(&format!("/quality.json?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
         assert_eq!(problem["code"], "invalid_query", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_sure() {
+    let stack = Stack::start().await;
+    eventful(&stack).await;
+    let mut sql = stack.sql().await;
+    let mut judged = 0;
+    for (confidence, from, to) in [
+        (0.0, 0.0, 0.05),
+        (0.33, 0.3, 0.35),
+        (0.52, 0.5, 0.55),
+        (0.94, 0.9, 0.95),
+        (0.96, 0.95, 0.99),
+        (0.9899, 0.95, 0.99),
+        (0.995, 0.99, 1.0),
+        (1.0, 0.99, 1.0),
+    ] {
+        for (query, condition) in [("", "true"), ("&model=newer", "model = 'newer'"), ("&model=none", "false")] {
+            let path = format!("/reliability?confidence={confidence}{query}");
+            let told = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
+            let below = if to < 1.0 { to } else { 2.0 };
+            let select = format!(
+                "select count(*), count(*) filter (where label = said) from ROWS
+                 where JUDGED and said <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
+            );
+            let counted = &rows(&mut sql, &select).await[0];
+            let (of, right): (i64, i64) = (counted.get(0), counted.get(1));
+            assert!(close(&told["from"], from) && close(&told["to"], to), "{path}: {told}");
+            assert_eq!(
+                (told["right"]["of"].as_i64(), told["right"]["count"].as_i64()),
+                (Some(of), Some(right)),
+                "{path}"
+            );
+            judged += of;
+        }
+    }
+    assert!(judged > 100, "{judged}");
+    for confidence in ["", "?confidence=x", "?confidence=1.01", "?confidence=-0.1", "?confidence=NaN"] {
+        let problem = stack.get(&format!("/reliability{confidence}")).send().await.unwrap();
+        assert_eq!(json(problem, StatusCode::BAD_REQUEST).await["code"], "invalid_query", "{confidence}");
     }
 }

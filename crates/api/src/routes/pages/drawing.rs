@@ -5,7 +5,7 @@ use crate::{
     Api,
     routes::{
         id::{PredictionId, unknown},
-        page::{LabelForm, relabel},
+        page::{LabelForm, relabel, reliability},
         site::{Address, Place, Site},
         view::{Shown, html},
         words::{Notice, Words, minute},
@@ -18,7 +18,7 @@ use axum::{
     response::{Html, Redirect},
     routing::{get, post},
 };
-use digit::wire::{Input, InputKind, Prediction};
+use digit::wire::{Answer, Input};
 use service::Failure;
 use std::sync::Arc;
 
@@ -33,26 +33,31 @@ async fn drawing(
     PredictionId(id): PredictionId,
 ) -> Result<Html<String>, Failure> {
     let row = api.store.prediction(id).await?.ok_or_else(unknown)?;
+    let reliability = reliability(&api, &row).await?;
+    let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
     html(&DrawingPage {
         words,
         site: Site::new(Place::Other, address),
         id: id.to_string(),
-        strokes: strokes(&api, &row).await?,
+        strokes: Strokes::of(&drawing),
+        readings: readings(&api, words, &drawing).await,
         when: minute(row.created_at),
         source: words.history.sources.of(row.source),
         took: row.took_ms.map(|ms| words.milliseconds(ms.into())),
-        shown: Some(Shown::new(words, &row, "/drawings")),
+        shown: Some(Shown::new(words, &row, reliability.as_ref(), "/drawings")),
         notice: None,
     })
 }
 
-/// The strokes, where it was drawn with a pen.
-async fn strokes(api: &Api, row: &Prediction) -> Result<Option<Strokes>, Failure> {
-    if row.input_kind != InputKind::Strokes {
-        return Ok(None);
+/// What each version that is loaded takes it for now; none while the model is away.
+async fn readings(api: &Api, words: &'static Words, drawing: &Input) -> Option<Vec<Reading>> {
+    match api.model.readings(drawing).await {
+        Ok(answers) => Some(answers.iter().map(|answer| Reading::new(words, answer)).collect()),
+        Err(error) => {
+            tracing::warn!(?error, "a drawing is shown without what each version says of it");
+            None
+        }
     }
-    let (bytes, _) = api.store.input(row.id).await?.ok_or_else(unknown)?;
-    Ok(Input::json(bytes.into()).ok().and_then(|input| Strokes::of(&input)))
 }
 
 /// The form under the answer: what the drawing really is.
@@ -76,6 +81,24 @@ struct DrawingPage {
     when: String,
     source: &'static str,
     took: Option<String>,
+    readings: Option<Vec<Reading>>,
     shown: Option<Shown>,
     notice: Option<&'static Notice>,
+}
+
+/// What a version of the model says.
+struct Reading {
+    model: String,
+    says: String,
+    why: &'static str,
+}
+
+impl Reading {
+    fn new(words: &'static Words, answer: &Answer) -> Self {
+        Self {
+            model: answer.model.clone(),
+            says: words.said(answer.verdict, answer.prediction, answer.confidence),
+            why: answer.reason.map_or("", |reason| words.answer.reasons.of(Some(reason))),
+        }
+    }
 }

@@ -76,6 +76,13 @@ struct HistoryPage {
     query: String,
 }
 
+impl HistoryPage {
+    /// The files that what is looked for can be taken along as, and what each is.
+    fn exports(&self) -> impl Iterator<Item = (&'static str, &'static String)> {
+        ["predictions.csv", "predictions.ndjson", "mnist.tar"].into_iter().zip(&self.words.history.formats)
+    }
+}
+
 /// The drawings of one day, newest first.
 struct Day {
     date: String,

@@ -19,7 +19,7 @@ use axum::{
 };
 use digit::{
     InvalidDigit, TrueLabel,
-    wire::{Code, Prediction, Verdict},
+    wire::{Code, Prediction},
 };
 use serde::Deserialize;
 use service::{Failure, Params};
@@ -92,10 +92,7 @@ struct Done {
 impl Done {
     fn new(words: &'static Words, row: &Prediction) -> Self {
         let label = row.true_label.map(|label| words.label(label)).unwrap_or_default();
-        let said = match row.verdict {
-            Verdict::Digit => format!("{}, {}", row.prediction, words.percent(row.confidence)),
-            Verdict::NotADigit => words.label.not_a_digit.clone(),
-        };
+        let said = words.said(row.verdict, row.prediction, row.confidence);
         Self { id: row.id.to_string(), label, said }
     }
 }

@@ -39,6 +39,12 @@ pub(super) fn milliseconds(ms: f64, decimal: &str) -> String {
     format!("{}\u{a0}{unit}", figure.strip_suffix(".0").unwrap_or(&figure).replace('.', decimal))
 }
 
+/// So many of so many as if there were a hundred; almost all is not all, and hardly any not none.
+pub(super) fn of_a_hundred(count: u64, of: u64) -> u64 {
+    let rounded = (200 * count + of) / (2 * of.max(1));
+    if count == 0 || count == of { rounded } else { rounded.clamp(1, 99) }
+}
+
 pub(in crate::routes) fn minute(time: OffsetDateTime) -> String {
     time.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_default()
 }
@@ -71,6 +77,13 @@ mod tests {
     fn times_are_written_in_the_unit_that_suits_them() {
         let times = [0.0, 1.68, 9.5, 26.9, 1_000.0, 2_378.0].map(|it| milliseconds(it, ","));
         assert_eq!(times, ["0\u{a0}ms", "1,7\u{a0}ms", "9,5\u{a0}ms", "27\u{a0}ms", "1\u{a0}s", "2,4\u{a0}s"]);
+    }
+
+    #[test]
+    fn a_share_of_a_hundred_is_never_rounded_to_all_or_none() {
+        for (count, of, hundredths) in [(199, 212, 94), (999, 1000, 99), (1, 1000, 1), (12, 12, 100), (0, 12, 0)] {
+            assert_eq!(of_a_hundred(count, of), hundredths, "{count} of {of}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(in crate::routes) struct Frame {
 
 impl Frame {
     /// The sentence with this in its place.
-    pub(in crate::routes) fn with(&self, text: &str) -> String {
+    pub(in crate::routes) fn filled(&self, text: &str) -> String {
         [&self.before, text, &self.after].concat()
     }
 }
@@ -32,7 +32,7 @@ impl TryFrom<String> for Frame {
 
 impl From<Frame> for String {
     fn from(frame: Frame) -> Self {
-        [&frame.before, PLACE, &frame.after].concat()
+        frame.filled(PLACE)
     }
 }
 

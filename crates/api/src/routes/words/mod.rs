@@ -10,13 +10,13 @@ pub(super) use figures::minute;
 pub(super) use sections::Notice;
 
 use digit::{
-    TrueLabel,
-    wire::{Code, Reason, Share, Source},
+    Digit, TrueLabel,
+    wire::{Code, Reason, Reliability, Share, Source, Verdict},
 };
 use frame::Frame;
 use sections::{
     Answer, Drawing, History, Label, Labelling, Language, Page, Paper, Problems, Quality, Reasons, Recent, Script,
-    Sources,
+    Sources, Why,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -31,6 +31,9 @@ static LANGUAGES: LazyLock<[Words; FILES.len()]> =
 /// The confidence that each of [`Answer::sureness`] asks for.
 const AT_LEAST: [f32; 5] = [0.99, 0.9, 0.7, 0.4, 0.0];
 
+/// As many checked answers as it takes to say how often such answers are right.
+const CHECKED_ENOUGH: u64 = 10;
+
 /// All words of one language.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +42,7 @@ pub(super) struct Words {
     pub(super) page: Page,
     pub(super) paper: Paper,
     pub(super) answer: Answer,
+    pub(super) why: Why,
     pub(super) label: Label,
     pub(super) recent: Recent,
     pub(super) history: History,
@@ -59,6 +63,18 @@ struct ForScript<'a> {
     sureness: Vec<(f32, &'a str)>,
     reasons: &'a Reasons,
     thanks: &'a Frame,
+    rate: &'a Frame,
+    rate_unknown: &'a str,
+    checked_enough: u64,
+    speaks_for: &'a Frame,
+    nothing_for: &'a str,
+    speaks_against: &'a Frame,
+    nothing_against: &'a str,
+    places: &'a [String; 9],
+    asked_anew: &'a Frame,
+    pen_width: &'a Frame,
+    pen_widths: &'a [String; 3],
+    pen_width_note: &'a str,
     submit: &'a str,
     problems: &'a Problems,
     #[serde(flatten)]
@@ -95,6 +111,25 @@ impl Words {
         }
     }
 
+    /// What a drawing was taken for, and how surely if that is a digit.
+    pub(super) fn said(&self, verdict: Verdict, prediction: Digit, confidence: f32) -> String {
+        match verdict {
+            Verdict::Digit => format!("{prediction}, {}", self.percent(confidence)),
+            Verdict::NotADigit => self.label.not_a_digit.clone(),
+        }
+    }
+
+    /// How often answers as sure have been right.
+    pub(super) fn rate(&self, reliability: &Reliability) -> String {
+        let (right, of) = (reliability.right.count, reliability.right.of);
+        let said = if of < CHECKED_ENOUGH {
+            self.answer.rate_unknown.clone()
+        } else {
+            self.answer.rate.filled(&figures::of_a_hundred(right, of).to_string())
+        };
+        format!("{said} (n\u{a0}=\u{a0}{of}).")
+    }
+
     /// A probability in per cent.
     pub(super) fn percent(&self, probability: f32) -> String {
         figures::percent(probability, &self.language.decimal)
@@ -129,6 +164,18 @@ impl Words {
             sureness: self.surenesses().collect(),
             reasons: &self.answer.reasons,
             thanks: &self.label.thanks,
+            rate: &self.answer.rate,
+            rate_unknown: &self.answer.rate_unknown,
+            checked_enough: CHECKED_ENOUGH,
+            speaks_for: &self.why.speaks_for,
+            nothing_for: &self.why.nothing_for,
+            speaks_against: &self.why.speaks_against,
+            nothing_against: &self.why.nothing_against,
+            places: &self.why.places,
+            asked_anew: &self.why.asked_anew,
+            pen_width: &self.paper.width,
+            pen_widths: &self.paper.widths,
+            pen_width_note: &self.paper.width_note,
             submit: &self.paper.submit,
             problems: &self.problems,
             script: &self.script,
@@ -187,6 +234,7 @@ impl Problems {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use digit::wire::Share;
     use serde_json::Value;
 
     fn english() -> &'static Words {
@@ -219,6 +267,13 @@ mod tests {
     fn words_follow_the_confidence() {
         let words = [0.999, 0.95, 0.3].map(|confidence| english().sureness(confidence));
         assert_eq!(words, ["almost certainly", "very likely", "a guess"]);
+    }
+
+    #[test]
+    fn a_rate_is_told_once_enough_was_checked() {
+        let rate = |right, of| english().rate(&Reliability { from: 0.9, to: 0.95, right: Share::new(right, of) });
+        assert_eq!(rate(199, 212), "Answers this sure have been right 94 of 100 times here (n\u{a0}=\u{a0}212).");
+        assert_eq!(rate(9, 9), "Too few answers this sure have been checked yet (n\u{a0}=\u{a0}9).");
     }
 
     #[test]

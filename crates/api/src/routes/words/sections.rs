@@ -34,10 +34,18 @@ sections! {
         undo_keys: String,
         redo: String,
         redo_keys: String,
+        eraser: String,
+        eraser_keys: String,
+        width: Frame,
+        // From the thinnest on.
+        widths: [String; 3],
+        width_title: String,
+        width_note: String,
         clear: String,
         clear_keys: String,
         picture: String,
         picture_ways: String,
+        camera: String,
         read: String,
         submit: String,
         submit_keys: String,
@@ -58,14 +66,34 @@ sections! {
         kept: String,
         submit: String,
         bars: String,
+        rate: Frame,
+        rate_unknown: String,
+        more: String,
+        delete: String,
+        delete_sure: String,
         model: Frame,
     }
 
     /// Why a drawing is not a digit, by the names that answers have for it.
     Reasons { too_little_ink: String, several_digits: String, unlike_a_digit: String, }
 
+    /// What an answer rests on.
+    Why {
+        ask: String,
+        title: String,
+        heading: Frame,
+        picture: String,
+        speaks_for: Frame,
+        nothing_for: String,
+        speaks_against: Frame,
+        nothing_against: String,
+        // The nine parts of a drawing, row by row.
+        places: [String; 9],
+        asked_anew: Frame,
+    }
+
     /// What people say that a drawing is.
-    Label { not_a_digit: String, unsure: String, unsure_key: String, right: String, wrong: String, change: String, question: String, thanks: Frame, }
+    Label { not_a_digit: String, unsure: String, unsure_key: String, right: String, wrong: String, change: String, take_back: String, take_back_keys: String, question: String, thanks: Frame, }
 
     /// The strip of recent drawings.
     Recent {
@@ -206,6 +234,11 @@ sections! {
 
     /// What only the script says.
     Script {
+        cleared: String,
+        label_taken_back: String,
+        deleted: String,
+        not_deleted: String,
+        not_explained: String,
         next: String,
         recorded: Frame,
         shown: Frame,

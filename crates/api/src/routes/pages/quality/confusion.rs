@@ -103,7 +103,8 @@ pub(super) fn initial(words: &Words, class: TrueLabel) -> String {
 }
 
 fn in_words(words: &Words, truth: TrueLabel, said: TrueLabel) -> String {
-    let how = if truth == said { words.recent.right.clone() } else { words.quality.taken_for.with(&words.label(said)) };
+    let how =
+        if truth == said { words.recent.right.clone() } else { words.quality.taken_for.filled(&words.label(said)) };
     format!("{}, {how}", words.label(truth))
 }
 

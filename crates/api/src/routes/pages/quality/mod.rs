@@ -130,7 +130,7 @@ struct Model {
 
 fn spans(words: &Words, address: &Address, shown: Option<u16>) -> Vec<Span> {
     let some = DAYS.map(|days| Span {
-        text: words.quality.days.with(&days.to_string()),
+        text: words.quality.days.filled(&days.to_string()),
         href: address.with("days", &days.to_string()),
         is_shown: shown == Some(days),
     });

@@ -1,0 +1,134 @@
+//! Hands that draw in a browser: with a mouse, a finger or a pen, and what they leave on the paper.
+
+use crate::chromium::Browser;
+use serde_json::{Value, json};
+
+/// What is in the hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hand {
+    Mouse,
+    Finger,
+    Pen,
+}
+
+pub(crate) const HANDS: [Hand; 3] = [Hand::Mouse, Hand::Finger, Hand::Pen];
+
+impl Hand {
+    /// As the browser's driver calls it.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Mouse => "mouse",
+            Self::Finger => "touch",
+            Self::Pen => "pen",
+        }
+    }
+}
+
+/// Where the paper is on the screen: left, top and side.
+const PAPER: &str = "const paper = document.querySelector('#paper');
+    paper.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { left, top, width } = paper.getBoundingClientRect();
+    return [left, top, width];";
+
+/// What share of the paper has ink, the box around it in shares of the paper's side, and how light it is, once all is drawn.
+const INK: &str = "const [done] = arguments;
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+        const paper = document.querySelector('#paper');
+        const { width, height } = paper;
+        const { data } = paper.getContext('2d').getImageData(0, 0, width, height);
+        let [share, left, top, right, bottom, light] = [0, 1, 1, 0, 0, 0];
+        for (let i = 0; i < width * height; i++) {
+            if (data[4 * i + 3] < 128) continue;
+            const [x, y] = [(i % width) / width, Math.floor(i / width) / height];
+            [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+            share += 1 / (width * height);
+            light = data[4 * i];
+        }
+        done([share, left, top, right, bottom, light]);
+    }));";
+
+/// The ink on the paper, whatever its size on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ink {
+    /// How much of the paper it covers.
+    pub(crate) share: f64,
+    /// The box around it: left, top, right, bottom.
+    pub(crate) around: [f64; 4],
+    /// From 0, black, to 255.
+    pub(crate) light: f64,
+}
+
+impl Ink {
+    /// Whether it is the same drawing, but for how finely it is drawn.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let near = |one: f64, other: f64, far: f64| (one - other).abs() < far;
+        near(self.share, other.share, 0.01)
+            && self.around.into_iter().zip(other.around).all(|(one, other)| near(one, other, 0.015))
+    }
+}
+
+impl Browser {
+    /// Draws strokes of a 280 × 280 sheet on the page's paper with the mouse.
+    pub(crate) async fn draw(&self, strokes: &Value) {
+        self.draw_with(Hand::Mouse, strokes).await;
+    }
+
+    /// The same with any hand.
+    pub(crate) async fn draw_with(&self, hand: Hand, strokes: &Value) {
+        let paper = self.paper().await;
+        let strokes = strokes.as_array().unwrap().iter();
+        let actions = strokes.flat_map(|stroke| stroked(paper, stroke.as_array().unwrap())).collect();
+        self.act(vec![(hand, actions)]).await;
+    }
+
+    /// Does what several hands do at the same time: the first of each together, and so on.
+    pub(crate) async fn act(&self, hands: Vec<(Hand, Vec<Value>)>) {
+        let sources = hands.into_iter().enumerate().map(|(number, (hand, actions))| {
+            let id = format!("{}{number}", hand.kind());
+            json!({ "type": "pointer", "id": id, "parameters": { "pointerType": hand.kind() }, "actions": actions })
+        });
+        self.driver("actions", &json!({ "actions": sources.collect::<Vec<_>>() })).await;
+    }
+
+    /// Where the paper is: left, top and side.
+    pub(crate) async fn paper(&self) -> [f64; 3] {
+        serde_json::from_value(self.client.execute(PAPER, Vec::new()).await.unwrap()).unwrap()
+    }
+
+    /// To the middle of what the selector finds, where it is on the screen now.
+    pub(crate) async fn onto(&self, selector: &str) -> Value {
+        let middle =
+            "const { left, top, width, height } = document.querySelector(arguments[0]).getBoundingClientRect();
+            return { type: 'pointerMove', x: Math.floor(left + width / 2), y: Math.floor(top + height / 2) };";
+        self.client.execute(middle, vec![selector.into()]).await.unwrap()
+    }
+
+    /// The ink on the paper.
+    pub(crate) async fn ink(&self) -> Ink {
+        let measured = self.client.execute_async(INK, Vec::new()).await.unwrap();
+        let [share, left, top, right, bottom, light]: [f64; 6] = serde_json::from_value(measured).unwrap();
+        Ink { share, around: [left, top, right, bottom], light }
+    }
+}
+
+/// A stroke: to its first point, down, along, up.
+fn stroked(paper: [f64; 3], points: &[Value]) -> Vec<Value> {
+    let mut actions: Vec<Value> = points.iter().map(|point| to(paper, point)).collect();
+    actions.insert(1, down());
+    actions.push(up());
+    actions
+}
+
+/// To a point of a 280 × 280 sheet.
+pub(crate) fn to([left, top, side]: [f64; 3], point: &Value) -> Value {
+    let place = |start: f64, axis: usize| (start + point[axis].as_f64().unwrap() / 280.0 * side).floor();
+    json!({ "type": "pointerMove", "duration": 2, "x": place(left, 0), "y": place(top, 1) })
+}
+
+pub(crate) fn down() -> Value {
+    json!({ "type": "pointerDown", "button": 0 })
+}
+
+pub(crate) fn up() -> Value {
+    json!({ "type": "pointerUp", "button": 0 })
+}

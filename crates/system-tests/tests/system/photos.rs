@@ -1,0 +1,76 @@
+//! Pictures in the place of a drawing, as people give them to the page: chosen, photographed, pasted, dropped.
+
+use crate::{
+    chromium::{Browser, Screen},
+    drawings::{self, Picture},
+    stack::Stack,
+};
+use serde_json::{Value, json};
+
+/// Pastes or drops a file that the system's clipboard or desk would hold.
+const GIVE: &str = "const [bytes, kind] = arguments;
+    const file = new File([new Uint8Array(bytes)], 'digit.png', { type: 'image/png' });
+    const data = new DataTransfer();
+    data.items.add(file);
+    const event = kind === 'paste'
+        ? new ClipboardEvent(kind, { clipboardData: data, bubbles: true, cancelable: true })
+        : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+    document.querySelector('footer').dispatchEvent(event);
+    return event.defaultPrevented;";
+
+/// How each recorded drawing came, the last one first.
+async fn kinds(stack: &Stack) -> Vec<(String, String, i16)> {
+    sqlx::query_as("select source, input_kind, prediction from predictions order by id desc")
+        .fetch_all(&mut stack.sql().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    browser.draw(&drawings::all()[1]["strokes"]).await;
+    let drawn = browser.strokes().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    for (place, (way, digit)) in [("#file", 2), ("#camera", 3), ("paste", 4), ("drop", 7)].into_iter().enumerate() {
+        let png = Picture::default().png(&drawings::all()[digit]);
+        if way.starts_with('#') {
+            let file = folder.path().join("digit.png");
+            std::fs::write(&file, png).unwrap();
+            let input = browser.client.find(fantoccini::Locator::Css(way)).await.unwrap();
+            input.send_keys(file.to_str().unwrap()).await.unwrap();
+        } else {
+            let handled = browser.client.execute(GIVE, vec![json!(png), json!(way)]).await.unwrap();
+            // What is dropped beside the paper would else be opened in the page's place.
+            assert_eq!(handled, Value::Bool(way == "drop"));
+        }
+        browser.until_text("#numeral", &digit.to_string()).await;
+        browser.element("#answer[data-state=recorded]").await;
+        let expected = ("upload".to_owned(), "png".to_owned(), i16::try_from(digit).unwrap());
+        let kinds = kinds(&stack).await;
+        assert_eq!((kinds.len(), &kinds[0]), (place + 1, &expected), "{way}");
+        assert!(browser.ink().await.share > 0.02, "{way}: the picture lies on the paper");
+        browser.press("#undo").await;
+        assert_eq!(browser.strokes().await, drawn, "{way}");
+    }
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_phone_is_offered_its_camera_and_a_desk_is_not() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    let offered = async || browser.element("label[for=camera]").await.is_displayed().await.unwrap();
+    assert!(!offered().await);
+    let touch = json!({ "enabled": true, "maxTouchPoints": 5 });
+    browser.devtools("Emulation.setTouchEmulationEnabled", &touch).await;
+    browser.emulate(Screen { width: 390, height: 844, scheme: "light" }, "reduce").await;
+    assert!(offered().await);
+    let camera = browser.element("#camera[type=file][accept='image/*'][capture=environment]").await;
+    assert_eq!(camera.attr("name").await.unwrap(), None, "without a script the other one is sent alone");
+    browser.client.clone().close().await.unwrap();
+}

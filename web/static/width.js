@@ -1,0 +1,50 @@
+// The pen's width on the paper, remembered. It is for the eye: strokes are sent, and they have none.
+// @ts-check
+
+import { showHint } from "./hint.js";
+import { byId } from "./page.js";
+import { filled, words } from "./words.js";
+
+// In the paper's units. The middle one is as thick for its sheet as MNIST's pens were.
+const WIDTHS = [9, 17, 26];
+const MIDDLE = 1;
+const KEY = "pen-width";
+
+const button = byId("width");
+
+/** @param {import("./paper.js").Paper} paper */
+export function chooseWidth(paper) {
+  let chosen = remembered();
+
+  function show() {
+    paper.width = WIDTHS[chosen];
+    button.dataset.width = String(chosen);
+    button.setAttribute("aria-label", filled(words.pen_width, words.pen_widths[chosen]));
+  }
+
+  button.addEventListener("click", () => {
+    chosen = (chosen + 1) % WIDTHS.length;
+    show();
+    remember(chosen);
+    showHint(`${filled(words.pen_width, words.pen_widths[chosen])}. ${words.pen_width_note}`);
+  });
+  show();
+}
+
+function remembered() {
+  try {
+    const width = Number(localStorage.getItem(KEY) ?? MIDDLE);
+    return width in WIDTHS ? width : MIDDLE;
+  } catch {
+    return MIDDLE;
+  }
+}
+
+/** @param {number} width */
+function remember(width) {
+  try {
+    localStorage.setItem(KEY, String(width));
+  } catch {
+    // Where nothing may be stored, it lasts as long as the page.
+  }
+}
