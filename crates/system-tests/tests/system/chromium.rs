@@ -99,6 +99,9 @@ impl Browser {
             { "name": "prefers-reduced-motion", "value": motion },
         ] });
         self.devtools("Emulation.setEmulatedMedia", &media).await;
+        // The page learns of it with its next frame.
+        let frame = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
+        self.client.execute_async(frame, Vec::new()).await.unwrap();
     }
 
     /// A command that Chromium's developer tools know.
