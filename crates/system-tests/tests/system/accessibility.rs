@@ -87,6 +87,8 @@ async fn the_page_is_for_everyone_in_every_state() {
         browser.press("[data-label=not_a_digit]").await;
         browser.element("#answer[data-state=labelled]").await;
         assert_good_for_everyone(&browser, &format!("{language}, labelled")).await;
+        browser.press("#delete").await;
+        assert_good_for_everyone(&browser, &format!("{language}, asked whether to delete")).await;
     }
 
     let address = stack.model.take().unwrap().stop().await;
