@@ -15,7 +15,7 @@ import { words } from "./words.js";
 
 const id = byId("drawing").dataset.id ?? "";
 
-listenForLabelKeys(document);
+listenForLabelKeys();
 
 document.getElementById("replay")?.addEventListener("click", () => {
   const svg = document.querySelector("svg.strokes");

@@ -1,8 +1,7 @@
 // The keyboard: undo, redo, clear, submit, E for the eraser, and a digit, N or U to label the answer.
 // @ts-check
 
-/** @type {Record<string, import("./http.js").TrueLabel>} */
-const NAMES = { n: "not_a_digit", u: "unsure" };
+import { labelOfKey } from "./labelkeys.js";
 
 /**
  * @param {object} page
@@ -31,10 +30,9 @@ export function listenForKeys(page) {
       if (key.toLowerCase() === "z") return shiftKey ? page.redo : page.undo;
       return key.toLowerCase() === "y" ? page.redo : null;
     }
-    if (/^[0-9]$/.test(key)) return () => page.label(Number(key));
+    const label = labelOfKey(key);
+    if (label !== undefined) return () => page.label(label);
     if (key.toLowerCase() === "e") return page.swapTool;
-    const name = NAMES[key.toLowerCase()];
-    if (name) return () => page.label(name);
     if (key === "Escape") return page.clear;
     // On a button or a link, Enter is that button's or that link's.
     const isElsewhere = target instanceof Element && target.closest("a, button, summary, input");

@@ -6,7 +6,7 @@ import { listenForLabelKeys } from "./labelkeys.js";
 import { byId } from "./page.js";
 import { words } from "./words.js";
 
-listenForLabelKeys(document);
+listenForLabelKeys();
 
 addEventListener("keydown", (event) => {
   const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";

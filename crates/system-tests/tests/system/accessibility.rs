@@ -90,6 +90,8 @@ async fn the_page_is_for_everyone_in_every_state() {
         browser.press("[data-label=not_a_digit]").await;
         browser.element("#answer[data-state=labelled]").await;
         assert_good_for_everyone(&browser, &format!("{language}, labelled")).await;
+        browser.press("#delete").await;
+        assert_good_for_everyone(&browser, &format!("{language}, asked whether to delete")).await;
     }
 
     stack.look_back_on(2000).await;

@@ -34,14 +34,7 @@ impl Browser {
             eprintln!("left out: DIGITS_TEST_WITHOUT_BROWSER is set");
             return None;
         }
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("this test drives Chromium: install chromium and chromium-driver, as `make test` does");
-        let port = port(&mut driver).await;
+        let (driver, port) = driver().await;
         let profile = tempfile::tempdir().unwrap();
         let options = value!({
             "goog:loggingPrefs": { "browser": "ALL" },
@@ -119,13 +112,30 @@ impl Browser {
     }
 }
 
-/// The port that the driver says it listens on.
-async fn port(driver: &mut Child) -> u16 {
-    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-    while let Some(line) = lines.next_line().await.unwrap() {
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            return port.trim_end_matches('.').parse().unwrap();
+/// A driver, and the port that it listens on. It looks for one that is free, and ends where another takes it meanwhile.
+async fn driver() -> (Child, u16) {
+    for _ in 0..5 {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("this test drives Chromium: install chromium and chromium-driver, as `make test` does");
+        if let Some(port) = port(&mut driver).await {
+            return (driver, port);
         }
     }
     panic!("chromedriver did not start");
+}
+
+/// The port that the driver says it listens on; `None` if it ended without.
+async fn port(driver: &mut Child) -> Option<u16> {
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Some(port.trim_end_matches('.').parse().unwrap());
+        }
+    }
+    None
 }

@@ -72,7 +72,7 @@ struct Seen(Judged);
 impl Seen {
     /// Where those of its drawings are that are labelled so and were taken for that.
     fn drawings(&self, truth: TrueLabel, said: TrueLabel) -> String {
-        let mut query = Serializer::new("/history?".to_owned());
+        let mut query = Serializer::new(String::new());
         query.append_pair("true_label", &truth.to_string()).append_pair("said", &said.to_string());
         if let Some(model) = &self.0.model {
             query.append_pair("model", model);
@@ -80,7 +80,7 @@ impl Seen {
         if let Some(since) = self.0.since {
             query.append_pair("since", &since.to_string());
         }
-        query.finish()
+        format!("/history?{}", query.finish())
     }
 }
 
