@@ -1,22 +1,18 @@
 //! The addresses that the web service answers.
 
 mod assets;
-mod card;
 mod compression;
 mod document;
 mod explain;
 mod export;
 mod filter;
 mod id;
-mod page;
 mod pages;
 mod predict;
 mod predictions;
 mod probes;
 mod quality;
 mod readings;
-mod site;
-mod view;
 mod words;
 
 use crate::Api;
@@ -40,7 +36,7 @@ pub fn app(api: Api) -> Router {
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
     // The pages and their files are for people, and no part of the interface that is documented.
-    let pages = page::router().merge(pages::router()).merge(assets::router());
+    let pages = pages::router().merge(assets::router());
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
         .merge(explain::router())

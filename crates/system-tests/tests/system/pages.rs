@@ -53,6 +53,31 @@ async fn the_history_shows_what_the_interface_tells_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_is_found_can_be_taken_along() {
+    let stack = Stack::start().await;
+    stack.look_back_on(200).await;
+    let page = page(&stack, "/history?said=7&wrong=true&lang=en").await;
+    let files = links(&page, "/export/");
+    let names = ["predictions.csv", "predictions.ndjson", "mnist.tar"];
+    assert_eq!(files, names.map(|name| format!("/export/{name}?said=7&wrong=true")));
+    for file in files {
+        assert_eq!(stack.get(&file).send().await.unwrap().status(), StatusCode::OK, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away() {
+    let mut stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[2]).await;
+    let path = format!("/drawings/{}", answer["id"].as_str().unwrap());
+    let readings = between(&page(&stack, &path).await, "<tbody>", "</tbody>").concat();
+    assert!(readings.contains(answer["model"].as_str().unwrap()) && readings.contains("<td>2, "), "{readings}");
+    stack.model.take().unwrap().stop().await;
+    let page = page(&stack, &path).await;
+    assert!(page.contains("The model is away just now.") && page.contains("<polyline"), "{page}");
+}
+
+#[tokio::test]
 async fn the_historys_form_says_what_is_looked_for() {
     let stack = Stack::start().await;
     stack.look_back_on(100).await;
@@ -76,7 +101,7 @@ async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
     for query in ["", "?days=1&model=newer"] {
         let quality = json(stack.get(&format!("/quality.json{query}")).send().await.unwrap(), StatusCode::OK).await;
         let page = page(&stack, &format!("/quality{query}")).await;
-        let matrix = between(&page, "aria-labelledby=\"confusion\">", "</svg>")[1];
+        let matrix = between(&page, "<svg class=\"chart pressed\"", "</svg>")[0];
         let mut seen = 0;
         for (link, text) in links(matrix, "/history?").iter().zip(between(matrix, "aria-label=\"", "\"")) {
             let (text, count) = text.rsplit_once(": ").unwrap();

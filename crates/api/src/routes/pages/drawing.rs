@@ -1,13 +1,17 @@
 //! `/drawings/{id}`: one drawing, how it came about, and all that is said of it.
 
-use super::{InWords, picture::Strokes};
+use super::{
+    InWords,
+    answer::Shown,
+    html,
+    label::{LabelForm, relabel},
+    picture::Strokes,
+    site::{Address, Place, Site},
+};
 use crate::{
     Api,
     routes::{
         id::{PredictionId, unknown},
-        page::{LabelForm, relabel, reliability},
-        site::{Address, Place, Site},
-        view::{Shown, html},
         words::{Notice, Words, minute},
     },
 };
@@ -33,7 +37,6 @@ async fn drawing(
     PredictionId(id): PredictionId,
 ) -> Result<Html<String>, Failure> {
     let row = api.store.prediction(id).await?.ok_or_else(unknown)?;
-    let reliability = reliability(&api, &row).await?;
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
     html(&DrawingPage {
         words,
@@ -44,7 +47,7 @@ async fn drawing(
         when: minute(row.created_at),
         source: words.history.sources.of(row.source),
         took: row.took_ms.map(|ms| words.milliseconds(ms.into())),
-        shown: Some(Shown::new(words, &row, reliability.as_ref(), "/drawings")),
+        shown: Some(Shown::of(&api, words, &row, "/drawings").await?),
         notice: None,
     })
 }

@@ -1,15 +1,14 @@
 //! `GET /history`: what was drawn, newest first, of any kind that one looks for.
 
-use super::InWords;
+use super::{
+    InWords,
+    card::DrawingCard,
+    html,
+    site::{Address, Place, Site},
+};
 use crate::{
     Api,
-    routes::{
-        card::DrawingCard,
-        filter::Wanted,
-        site::{Address, Place, Site},
-        view::html,
-        words::Words,
-    },
+    routes::{filter::Wanted, words::Words},
     store::Filter,
 };
 use askama::Template;

@@ -1,14 +1,13 @@
 //! `/label`: what nobody has labelled yet, one drawing at a time, the least certain first.
 
-use super::InWords;
+use super::{
+    InWords, html,
+    label::{invalid, keep},
+    site::{Address, Place, Site},
+};
 use crate::{
     Api,
-    routes::{
-        id::unknown,
-        site::{Address, Place, Site},
-        view::html,
-        words::Words,
-    },
+    routes::{id::unknown, words::Words},
 };
 use askama::Template;
 use axum::{
@@ -17,10 +16,7 @@ use axum::{
     response::{Html, Redirect},
     routing::get,
 };
-use digit::{
-    InvalidDigit, TrueLabel,
-    wire::{Code, Prediction},
-};
+use digit::wire::Prediction;
 use serde::Deserialize;
 use service::{Failure, Params};
 use std::sync::Arc;
@@ -105,11 +101,8 @@ struct Labelled {
 }
 
 async fn label(State(api): State<Arc<Api>>, form: Result<Form<Labelled>, FormRejection>) -> Result<Redirect, Failure> {
-    let invalid = || Failure::new(Code::InvalidInput, InvalidDigit.to_string());
     let Form(Labelled { id, true_label }) = form.map_err(|_| invalid())?;
-    let label =
-        if true_label.is_empty() { None } else { Some(true_label.parse::<TrueLabel>().map_err(|_| invalid())?) };
-    api.store.label(id, label).await?.ok_or_else(unknown)?;
+    let label = keep(&api, id, &true_label).await?;
     // The next one, or the same one again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
 }

@@ -1,16 +1,18 @@
-//! The pages besides the first: the history, a drawing, the queue for labelling, and how good the answers have been.
+//! The pages, which are for people: the first one with its paper, the history, a drawing, the queue for labelling, and how
+//! good the answers have been.
 
+mod answer;
+mod card;
 mod drawing;
 mod history;
+mod home;
+mod label;
 mod labelling;
 mod picture;
 mod quality;
+mod site;
 
-use super::{
-    site::{Address, Place, Site},
-    view::html,
-    words::{Notice, Words, in_the_readers_language, values},
-};
+use super::words::{Notice, Words, in_the_readers_language, values};
 use crate::Api;
 use askama::Template;
 use axum::{
@@ -18,10 +20,11 @@ use axum::{
     extract::Request,
     http::header,
     middleware::{Next, from_fn},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
-use digit::wire::PROBLEM_MEDIA_TYPE;
+use digit::wire::{Code, PROBLEM_MEDIA_TYPE};
 use service::Failure;
+use site::{Address, Place, Site};
 use std::sync::Arc;
 
 pub(super) fn router() -> Router<Arc<Api>> {
@@ -31,6 +34,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
         .merge(labelling::router())
         .merge(quality::router())
         .layer(from_fn(problems_as_pages))
+        .merge(home::router())
         .layer(from_fn(in_the_readers_language))
         .merge(picture::router())
 }
@@ -59,4 +63,12 @@ async fn problems_as_pages(Extension(words): InWords, address: Address, request:
     let (mut parts, _) = response.into_parts();
     parts.headers.extend(page.headers().clone());
     Response::from_parts(parts, page.into_body())
+}
+
+/// A template, filled in.
+fn html(template: &impl Template) -> Result<Html<String>, Failure> {
+    template.render().map(Html).map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        Failure::new(Code::Internal, "The page could not be made. It has been logged.")
+    })
 }

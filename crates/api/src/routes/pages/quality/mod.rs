@@ -8,15 +8,13 @@ mod drift;
 mod paces;
 mod reliability;
 
-use super::InWords;
+use super::{
+    InWords, html,
+    site::{Address, Place, Site},
+};
 use crate::{
     Api,
-    routes::{
-        quality::Scope,
-        site::{Address, Place, Site},
-        view::html,
-        words::Words,
-    },
+    routes::{quality::Scope, words::Words},
     store::Judged,
 };
 use askama::Template;

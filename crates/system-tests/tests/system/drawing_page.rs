@@ -1,8 +1,13 @@
-//! A drawing's page in a real browser: it is drawn again as it was drawn, and labelled.
+//! A drawing's page in a real browser: it is drawn again as it was drawn, explained, labelled, and deleted where it was
+//! drawn.
 
 use crate::{chromium::Browser, drawings, stack::Stack};
 use fantoccini::Locator;
 use serde_json::{Value, json as value};
+use std::time::Duration;
+
+/// A second press that comes sooner is the second half of a double click.
+const SECOND_THOUGHT: Duration = Duration::from_millis(600);
 
 /// What each stroke of the picture shows.
 const DRAWN: &str =
@@ -61,5 +66,44 @@ async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
         .await
         .unwrap();
     assert_eq!(labels, [value!("8"), value!("6")]);
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    browser.draw(&drawings::all()[7]["strokes"]).await;
+    browser.element("#answer[data-state=live]").await;
+    browser.element("#submit").await.click().await.unwrap();
+    browser.element("#answer[data-state=recorded] #more").await.click().await.unwrap();
+    browser.element("#drawing").await;
+
+    browser.element("#explain").await.click().await.unwrap();
+    browser.until_text("#heat-digit", "7").await;
+    assert!(browser.element("#heat-for").await.text().await.unwrap().starts_with("Speaks for it"));
+
+    let delete = browser.element("#delete:not([hidden])").await;
+    delete.click().await.unwrap();
+    browser.element("#delete[data-asks]").await;
+    assert_eq!(stack.rows().await, 1, "once is not enough");
+    tokio::time::sleep(SECOND_THOUGHT).await;
+    delete.click().await.unwrap();
+    browser.element(".nothing").await;
+    assert!(browser.client.current_url().await.unwrap().as_str().ends_with("/history"));
+    assert_eq!(stack.rows().await, 0);
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_did_not_draw_it_is_not_offered_to_delete_it() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    let id = stack.draw(&drawings::all()[7]).await["id"].as_str().unwrap().to_owned();
+    browser.client.goto(&stack.url(&format!("/drawings/{id}"))).await.unwrap();
+    browser.element("#explain").await.click().await.unwrap();
+    browser.until_text("#heat-digit", "7").await; // by then the script has run
+    browser.element("#delete[hidden]").await;
     browser.client.clone().close().await.unwrap();
 }

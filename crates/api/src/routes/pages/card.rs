@@ -1,6 +1,6 @@
 //! A drawing of the past, as small as a thumbnail.
 
-use super::words::{Words, minute};
+use crate::routes::words::{Words, minute};
 use digit::{
     TrueLabel,
     wire::{Prediction, Verdict},

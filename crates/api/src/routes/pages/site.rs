@@ -1,6 +1,6 @@
 //! Where a page stands among the others, and at what address.
 
-use super::words::Words;
+use crate::routes::words::Words;
 use axum::{
     extract::FromRequestParts,
     http::{Method, Uri, request::Parts},

@@ -1,30 +1,34 @@
-//! The page, and the forms that make it work without JavaScript.
+//! The first page, and the forms that make it work without JavaScript.
+
+mod view;
 
 use super::{
-    id::{PredictionId, unknown},
+    InWords,
+    answer::Shown,
+    html,
+    label::{LabelForm, relabel},
     site::Address,
-    view::{HomePage, Recent, RecentStrip, html},
-    words::{Words, in_the_readers_language},
 };
 use crate::{
     Api, StoreError,
+    routes::{
+        id::{PredictionId, unknown},
+        words::Words,
+    },
     store::{Filter, NewPrediction},
 };
 use axum::{
-    Extension, Form, Router,
-    extract::{State, rejection::FormRejection},
-    middleware,
+    Extension, Router,
+    extract::State,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use digit::{
-    TrueLabel,
-    wire::{Code, Prediction, Reliability, Source, Verdict},
-};
+use digit::wire::Source;
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
 use std::{sync::Arc, time::Instant};
 use uuid::Uuid;
+use view::{HomePage, Recent, RecentStrip};
 
 /// Drawings in the strip.
 const STRIP: u8 = 12;
@@ -35,11 +39,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
         .route("/recent", get(recent))
         .route("/upload", post(upload))
         .route("/predictions/{id}/label", post(label))
-        .layer(middleware::from_fn(in_the_readers_language))
 }
-
-/// The words of the language that the reader gets.
-type InWords = Extension<&'static Words>;
 
 #[derive(Debug, Deserialize)]
 struct View {
@@ -55,29 +55,17 @@ async fn home(
     address: Address,
     Params(view): Params<View>,
 ) -> Response {
-    match asked_for(&api, &view).await {
-        Ok((shown, before)) => page(&api, words, address, shown.as_ref(), before).await,
+    match asked_for(&api, words, &view).await {
+        Ok((shown, before)) => page(&api, words, address, shown, before).await,
         Err(failure) => refused(&api, words, failure).await,
     }
 }
 
-/// A recorded answer, and how often answers as sure have been right.
-type Checked = (Prediction, Option<Reliability>);
-
-async fn asked_for(api: &Api, view: &View) -> Result<(Option<Checked>, Option<Uuid>), Failure> {
+async fn asked_for(api: &Api, words: &'static Words, view: &View) -> Result<(Option<Shown>, Option<Uuid>), Failure> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
-    let shown = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
-    let reliability = reliability(api, &shown).await?;
-    Ok((Some((shown, reliability)), before))
-}
-
-/// Of an answer that names a digit; where none is named, the confidence says nothing that was checked.
-pub(super) async fn reliability(api: &Api, shown: &Prediction) -> Result<Option<Reliability>, Failure> {
-    match shown.verdict {
-        Verdict::Digit => Ok(Some(api.store.reliability(shown.confidence, Some(&shown.model)).await?)),
-        Verdict::NotADigit => Ok(None),
-    }
+    let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
+    Ok((Some(Shown::of(api, words, &row, "/predictions").await?), before))
 }
 
 async fn recent(
@@ -105,16 +93,6 @@ async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Fail
     Ok(api.store.record(new).await?.0)
 }
 
-/// What a form says that a drawing is.
-#[derive(Debug, Deserialize)]
-pub(super) struct Labelled {
-    /// A label's name, or nothing to take the last one back.
-    true_label: String,
-}
-
-/// A form with a label, or why it is none.
-pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
-
 /// The form under an answer: what the drawing really is.
 async fn label(
     State(api): State<Arc<Api>>,
@@ -126,17 +104,6 @@ async fn label(
         Ok(()) => show(id),
         Err(failure) => refused(&api, words, failure).await,
     }
-}
-
-/// Keeps what a form says that a drawing is.
-pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), Failure> {
-    let invalid = || Failure::new(Code::InvalidInput, digit::InvalidDigit.to_string());
-    let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
-    let label = match true_label.as_str() {
-        "" => None,
-        name => Some(name.parse::<TrueLabel>().map_err(|_| invalid())?),
-    };
-    api.store.label(id, label).await?.map(drop).ok_or_else(unknown)
 }
 
 /// Sends the browser to the recorded answer, so that reloading the page sends nothing again.
@@ -152,7 +119,7 @@ async fn page(
     api: &Api,
     words: &'static Words,
     address: Address,
-    shown: Option<&Checked>,
+    shown: Option<Shown>,
     before: Option<Uuid>,
 ) -> Response {
     html(&HomePage::new(words, address, shown, None, strip(api, words, before).await)).into_response()

@@ -1,0 +1,77 @@
+//! What the first page shows.
+
+use crate::routes::{
+    pages::{
+        answer::Shown,
+        card::DrawingCard,
+        site::{Address, Place, Site},
+    },
+    words::{Notice, Words},
+};
+use askama::Template;
+use digit::wire::{Code, Page};
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(super) struct HomePage {
+    words: &'static Words,
+    site: Site,
+    shown: Option<Shown>,
+    notice: Option<&'static Notice>,
+    recent: Recent,
+}
+
+/// The strip of recent drawings alone.
+#[derive(Template)]
+#[template(path = "recent.html")]
+pub(super) struct RecentStrip {
+    pub(super) words: &'static Words,
+    pub(super) recent: Recent,
+}
+
+/// Recent drawings, newest first.
+pub(super) struct Recent {
+    rows: Vec<DrawingCard>,
+    /// The address of older ones.
+    older: Option<String>,
+    /// Whether these are the newest there are.
+    newest: bool,
+    /// Whether the database is away.
+    unavailable: bool,
+}
+
+impl HomePage {
+    pub(super) fn new(
+        words: &'static Words,
+        address: Address,
+        shown: Option<Shown>,
+        problem: Option<Code>,
+        recent: Recent,
+    ) -> Self {
+        Self {
+            words,
+            site: Site::new(Place::Other, address),
+            shown,
+            notice: problem.map(|code| words.problems.of(code)),
+            recent,
+        }
+    }
+}
+
+impl Recent {
+    /// A page of drawings; `newest` if nothing newer was left out.
+    pub(super) fn new(words: &'static Words, page: &Page, newest: bool) -> Self {
+        Self {
+            rows: page.predictions.iter().map(|row| DrawingCard::new(words, row)).collect(),
+            older: page.next.map(|id| format!("/?before={id}")),
+            newest,
+            unavailable: false,
+        }
+    }
+
+    /// What is shown while the database is away.
+    pub(super) fn unavailable() -> Self {
+        Self { rows: Vec::new(), older: None, newest: true, unavailable: true }
+    }
+}
