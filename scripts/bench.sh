@@ -39,7 +39,7 @@ fi
 
 # Nobody draws a million digits for that.
 before=true
-[ "${1:-}" != past ] || before="psql --quiet --output /dev/null --set rows=${ROWS:-1000000} --file bench/past.sql \"\$DATABASE_URL\""
+[ "${1:-}" != past ] || before="psql --quiet --output /dev/null --set rows=${ROWS:-1000000} --file bench/past.sql --command 'vacuum analyze' \"\$DATABASE_URL\""
 
 # shellcheck disable=SC2016 # the variables are those of scripts/stack.sh
 exec scripts/stack.sh "${loader[@]}" bash -c \

@@ -8,6 +8,10 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often. What is only noted is read along by whoever asks for counts, so that it must not become much.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// So many rows that were noted and are gone are worth cleaning up after: whoever asks for counts reads over the room that
+/// they took.
+const MANY: i64 = 1_000;
+
 /// Goes on for as long as the runtime does.
 pub(super) fn start(pool: PgPool) {
     tokio::spawn(async move {
@@ -27,6 +31,10 @@ pub(super) fn start(pool: PgPool) {
 async fn fold(pool: &PgPool) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
-    sqlx::query!("select fold_changes()").fetch_one(&mut *transaction).await?;
-    Ok(transaction.commit().await?)
+    let counted = sqlx::query_scalar!(r#"select fold_changes() as "counted!""#).fetch_one(&mut *transaction).await?;
+    transaction.commit().await?;
+    if counted >= MANY {
+        sqlx::query!("vacuum changes").execute(pool).await?;
+    }
+    Ok(())
 }
