@@ -29,8 +29,8 @@ drawn() {
 }
 
 if [ "${1:-}" = beside ]; then
-  target/release/bench people --drawings 1500
-  psql "$DATABASE_URL" --quiet --output /dev/null --set times=1 --file bench/weeks.sql
+  target/release/bench people --drawings 2500
+  psql "$DATABASE_URL" --quiet --output /dev/null --file bench/weeks.sql
   id=$(drawn 8)
   look "/?shown=$id" page 1280,900 light
   look "/?shown=$id" dark 1280,900 dark
