@@ -22,9 +22,19 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
     assert_eq!(browser.client.find_all(Locator::Css("#bars li")).await.unwrap().len(), 10);
     assert_eq!(stack.rows().await, 0);
 
+    // Who listens hears of it once, when it is recorded.
+    let listen = "const heard = (window.heard = []);
+        const voice = document.getElementById('announcement');
+        new MutationObserver(() => heard.push(voice.textContent)).observe(voice, { childList: true, characterData: true });";
+    browser.client.execute(listen, Vec::new()).await.unwrap();
+
     // Submitted, it is a row; labelled with a key, the row has its label.
     browser.element("#submit").await.click().await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
+    browser.element("#recent .card").await;
+    let heard = browser.client.execute("return window.heard;", Vec::new()).await.unwrap();
+    let [heard] = &heard.as_array().unwrap()[..] else { panic!("{heard}") };
+    assert!(heard.as_str().unwrap().starts_with("Recorded: 5"), "{heard}");
     browser.element("#paper").await.send_keys("5").await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     let logged: Vec<(i16, Option<String>)> = sqlx::query_as("select prediction, true_label from prediction_logs")

@@ -9,7 +9,7 @@ async fn labels(stack: &Stack) -> Vec<Option<String>> {
     sqlx::query_scalar(query).fetch_all(&mut stack.sql().await).await.unwrap()
 }
 
-async fn press(browser: &Browser, key: &str) {
+async fn strike(browser: &Browser, key: &str) {
     browser.element("body").await.send_keys(key).await.unwrap();
 }
 
@@ -23,16 +23,16 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
     browser.client.goto(&stack.url("/label")).await.unwrap();
     browser.until_text(".question p", "3 left").await;
 
-    press(&browser, "7").await;
+    strike(&browser, "7").await;
     browser.until_text(".question p", "2 left").await;
     assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network said:"));
     // The one polite announcement.
     let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
     assert!(said.starts_with("Labelled 7."), "{said}");
 
-    press(&browser, "u").await;
+    strike(&browser, "u").await;
     browser.until_text(".question p", "1 left").await;
-    press(&browser, "s").await;
+    strike(&browser, "s").await;
     browser.element(".nothing").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
@@ -40,7 +40,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
     browser.element(".pages a").await.click().await.unwrap();
     browser.until_text(".question p", "1 left").await;
     let asked = browser.element(".choose input").await.prop("value").await.unwrap();
-    press(&browser, "n").await;
+    strike(&browser, "n").await;
     browser.until_text(".question p", "0 left").await;
     browser.element("#undo").await.click().await.unwrap();
     browser.until_text(".question p", "1 left").await;
@@ -58,7 +58,7 @@ async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
     browser.client.goto(&stack.url("/label")).await.unwrap();
     browser.element(".choose").await;
     sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();
-    press(&browser, "4").await;
+    strike(&browser, "4").await;
     browser.until_text("#trouble", "That drawing is no longer on record. Draw a new one.").await;
     browser.element(".choose").await;
     browser.client.clone().close().await.unwrap();

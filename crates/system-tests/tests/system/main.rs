@@ -31,6 +31,7 @@ mod labelling;
 mod labels;
 mod languages;
 mod lasting;
+mod looking_back;
 mod migrations;
 mod openapi;
 mod pages;

@@ -1,0 +1,94 @@
+//! A person who looks back and labels, in a real browser: with a finger on a phone, with a mouse at a desk.
+
+use crate::{
+    chromium::{Browser, Screen},
+    drawings,
+    hand::{Hand, down, up},
+    stack::Stack,
+};
+use fantoccini::Locator;
+use serde_json::Value;
+
+const PLACES: [(Screen, Hand); 2] = [
+    (Screen { width: 390, height: 844, scheme: "dark" }, Hand::Finger),
+    (Screen { width: 1280, height: 800, scheme: "light" }, Hand::Mouse),
+];
+
+/// Presses the first element that the selector finds, with this hand.
+async fn tap(browser: &Browser, hand: Hand, selector: &str) {
+    browser.element(selector).await;
+    let show = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' });";
+    browser.client.execute(show, vec![selector.into()]).await.unwrap();
+    let place = browser.onto(selector).await;
+    browser.act(vec![(hand, vec![place, down(), up()])]).await;
+}
+
+async fn texts(browser: &Browser, selector: &str) -> Vec<String> {
+    let texts = "return [...document.querySelectorAll(arguments[0])].map((element) => element.textContent.trim());";
+    serde_json::from_value(browser.client.execute(texts, vec![selector.into()]).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_person_finds_drawings_and_opens_one() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    stack.look_back_on(500).await;
+    for (screen, hand) in PLACES {
+        browser.emulate(screen, "no-preference").await;
+        browser.client.goto(&stack.url("/history")).await.unwrap();
+        tap(&browser, hand, "summary").await;
+        browser.element("details[open]").await;
+        let said = browser.client.find(Locator::Css("select[name=said]")).await.unwrap();
+        said.select_by_value("7").await.unwrap();
+        tap(&browser, hand, ".filters .primary").await;
+        browser.element("option[value='7'][selected]").await;
+        let found = texts(&browser, ".card strong").await;
+        assert!(found.len() > 20 && found.iter().all(|said| said == "7"), "{screen:?}: {found:?}");
+
+        tap(&browser, hand, ".card").await;
+        browser.element("#drawing[data-id]").await;
+        browser.until_text("#numeral", "7").await;
+        tap(&browser, hand, "#replay").await;
+        browser.element("svg.strokes polyline[points]").await;
+        assert_eq!(browser.console().await, [] as [Value; 0], "{screen:?}");
+    }
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_matrix_leads_to_the_drawings_that_it_counts() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    stack.look_back_on(1000).await;
+    for (screen, hand) in PLACES {
+        browser.emulate(screen, "no-preference").await;
+        browser.client.goto(&stack.url("/quality")).await.unwrap();
+        let count = texts(&browser, ".chart.pressed a text").await.remove(0);
+        tap(&browser, hand, ".chart.pressed a").await;
+        browser.element(".strip").await;
+        assert_eq!(texts(&browser, ".card").await.len().to_string(), count, "{screen:?}");
+    }
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_labels_one_after_the_other_and_takes_one_back() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    for (screen, hand) in PLACES {
+        sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();
+        for digit in [4, 6] {
+            stack.draw(&drawings::all()[digit]).await;
+        }
+        browser.emulate(screen, "no-preference").await;
+        browser.client.goto(&stack.url("/label")).await.unwrap();
+        browser.until_text(".question p", "2 left").await;
+        tap(&browser, hand, "[data-label='4']").await;
+        browser.until_text(".question p", "1 left").await;
+        tap(&browser, hand, "[data-label=unsure]").await;
+        browser.until_text(".question p", "0 left").await;
+        tap(&browser, hand, "#undo").await;
+        browser.until_text(".question p", "1 left").await;
+    }
+    browser.client.clone().close().await.unwrap();
+}
