@@ -28,15 +28,12 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    let fetched = browser.client.execute(FETCHED, Vec::new()).await.unwrap();
-    let fetched = fetched.as_array().unwrap();
+    let fetched = fetched(&browser).await;
     let names: Vec<&str> = fetched.iter().map(|file| file["name"].as_str().unwrap()).collect();
     for name in ["/", "/static/main.js", "/static/paper.js", "/static/style.css", "/static/icon.svg"] {
         assert!(names.contains(&name), "{name} is not among {names:?}");
     }
-    let sent: u64 = fetched.iter().map(|file| file["sent"].as_u64().unwrap()).sum();
-    println!("the page's first load: {sent} bytes in {} files", names.len());
-    assert!(sent <= MOST, "{sent} bytes are sent: {fetched:#?}");
+    assert_light("/", &fetched);
 
     let large = |file: &&Value| file["used"].as_u64() >= Some(1024);
     let whole: Vec<_> = fetched.iter().filter(large).filter(|file| file["sent"] == file["used"]).collect();
@@ -46,6 +43,36 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     // Nothing that the policy forbids is on it either.
     assert_eq!(browser.console().await, [] as [Value; 0]);
     browser.client.clone().close().await.unwrap();
+}
+
+/// What the browser fetched for the page that it shows.
+async fn fetched(browser: &Browser) -> Vec<Value> {
+    browser.client.execute(FETCHED, Vec::new()).await.unwrap().as_array().unwrap().clone()
+}
+
+fn assert_light(path: &str, fetched: &[Value]) {
+    let sent: u64 = fetched.iter().map(|file| file["sent"].as_u64().unwrap()).sum();
+    println!("{path} at its first load: {sent} bytes in {} files", fetched.len());
+    assert!(sent <= MOST, "{path}: {sent} bytes are sent: {fetched:#?}");
+}
+
+#[tokio::test]
+async fn the_other_pages_are_light_too() {
+    let stack = Stack::start().await;
+    let drawings = drawings::all();
+    let mut id = String::new();
+    for digit in 0..50 {
+        let answer = stack.draw(&drawings[digit % 10]).await;
+        answer["id"].as_str().unwrap().clone_into(&mut id);
+    }
+    for path in ["/history", &format!("/drawings/{id}"), "/label", "/quality"] {
+        // Another browser, which has no file yet.
+        let Some(browser) = Browser::start().await else { return };
+        browser.client.goto(&stack.url(path)).await.unwrap();
+        assert_light(path, &fetched(&browser).await);
+        assert_eq!(browser.console().await, [] as [Value; 0], "{path}");
+        browser.client.clone().close().await.unwrap();
+    }
 }
 
 async fn get(stack: &Stack, path: &str) -> Response {
