@@ -7,6 +7,9 @@
 -- there were drawings. What is asked of them needs no more than `answers`, without the confidence's step, and `steps`,
 -- with nothing else.
 
+-- What is counted here must not change meanwhile: nobody would count it again.
+lock table history in share mode;
+
 -- What entered `history` (1) or left it (-1): a label does both.
 create table changes (
     sign        smallint not null check (sign in (-1, 1)),

@@ -16,6 +16,15 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 
+if [ "${1:-}" = beside ]; then
+  shift
+  # Nobody draws a million digits for that.
+  if [ "${1:-}" = past ]; then
+    psql --quiet --output /dev/null --set rows="${ROWS:-1000000}" --file bench/past.sql --command 'vacuum analyze' "$DATABASE_URL"
+  fi
+  exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}
+fi
+
 # The processors that this program may use, one a line.
 cores() {
   local ranges first last
@@ -37,10 +46,4 @@ if [ "${1:-}" = overload ] && [ "$half" -gt 0 ]; then
   export CORES
 fi
 
-# Nobody draws a million digits for that.
-before=true
-[ "${1:-}" != past ] || before="psql --quiet --output /dev/null --set rows=${ROWS:-1000000} --file bench/past.sql --command 'vacuum analyze' \"\$DATABASE_URL\""
-
-# shellcheck disable=SC2016 # the variables are those of scripts/stack.sh
-exec scripts/stack.sh "${loader[@]}" bash -c \
-  "$before"' && exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}' bench "$@"
+exec scripts/stack.sh "${loader[@]}" scripts/bench.sh beside "$@"

@@ -1,9 +1,19 @@
-// What to say of a problem besides its name: what becomes of the drawing, and what to do.
+// What to say of a problem: what it is, what becomes of the drawing, and what to do.
 // @ts-check
 
 import { words } from "./words.js";
 
 /** @typedef {import("./http.js").Problem} Problem */
+
+/**
+ * @param {Problem} problem
+ * @returns {string}
+ */
+export function titleOf({ code }) {
+  // The api knows no name for its own absence.
+  if (code === "unreachable" || code === "unavailable") return words[code];
+  return (words.problems[code] ?? words.problems.other).title;
+}
 
 /**
  * What happens next, or what to do about it.

@@ -1,5 +1,5 @@
-// A drawing's page: draws it once more as it was drawn, tells what the answer rests on, takes labels from the keyboard, and
-// deletes what was drawn here.
+// A drawing's page: draws it once more as it was drawn, tells what the answer rests on, takes labels from the keyboard and
+// takes them back, and deletes what was drawn here.
 // @ts-check
 
 import { adviceOn } from "./advice.js";
@@ -17,16 +17,30 @@ const id = byId("drawing").dataset.id ?? "";
 
 listenForLabelKeys();
 
-document.getElementById("replay")?.addEventListener("click", () => {
+document.getElementById("replay")?.addEventListener("click", async () => {
   const svg = document.querySelector("svg.strokes");
-  if (svg instanceof SVGSVGElement) void replay(svg, id);
+  if (!(svg instanceof SVGSVGElement)) return;
+  try {
+    await replay(svg, id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    showProblem("replay", error, adviceOn(error) ?? "");
+  }
+});
+
+// The label is taken back as on the first page.
+addEventListener("keydown", ({ key, ctrlKey, metaKey, repeat }) => {
+  const isLabelled = byId("answer").dataset.state === "labelled";
+  if (isLabelled && (ctrlKey || metaKey) && key.toLowerCase() === "z" && !repeat) {
+    byId("take-back").click();
+  }
 });
 
 explainOnDemand({
   question: (signal) => explanationOf(id, signal),
   model: () => byId("model").textContent ?? "",
   onAsk: () => hideNotice("explain"),
-  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? ""),
+  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? words.not_explained),
 });
 
 byId("correction").addEventListener("toggle", putAway);

@@ -1,6 +1,7 @@
 // The queue: each label brings the next drawing at once, and the keyboard is enough.
 // @ts-check
 
+import { adviceOn, titleOf } from "./advice.js";
 import { Problem, fetchPage } from "./http.js";
 import { listenForLabelKeys } from "./labelkeys.js";
 import { byId } from "./page.js";
@@ -8,12 +9,11 @@ import { words } from "./words.js";
 
 listenForLabelKeys();
 
-addEventListener("keydown", (event) => {
-  const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";
-  if (isUndo) document.getElementById("undo")?.click();
-  else if (event.key === "s" && !event.ctrlKey && !event.metaKey) {
-    document.getElementById("skip")?.click();
-  }
+addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat }) => {
+  if (altKey || repeat) return;
+  const isCommand = ctrlKey || metaKey;
+  if (isCommand && key.toLowerCase() === "z") document.getElementById("undo")?.click();
+  else if (!isCommand && key.toLowerCase() === "s") document.getElementById("skip")?.click();
 });
 
 document.addEventListener("submit", (event) => {
@@ -33,7 +33,7 @@ document.addEventListener("click", (event) => {
   void show(link.href);
 });
 
-// A key that is pressed before the next drawing is seen cannot be meant for it.
+// A key that is pressed before the next drawing has come cannot be meant for it.
 let isOnTheWay = false;
 
 /**
@@ -46,15 +46,27 @@ async function show(url, request) {
   isOnTheWay = true;
   try {
     const next = (await fetchPage(url, request)).getElementById("labelling");
-    const focused = document.activeElement?.getAttribute("data-label");
-    if (next) byId("labelling").replaceWith(next);
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-label="${focused}"]`))?.focus();
-    byId("announcement").textContent = document.getElementById("thanks")?.textContent ?? "";
+    if (next) putInPlace(next);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const { title, advice } = words.problems[error.code] ?? words.problems.other;
-    byId("trouble").textContent = `${title}. ${advice}`;
+    byId("trouble").textContent = `${titleOf(error)}. ${adviceOn(error) ?? words.label_not_recorded}`;
   } finally {
     isOnTheWay = false;
   }
+}
+
+/**
+ * Shows the next drawing in the place of the last, and leaves the keyboard where it was, or at the question.
+ * @param {HTMLElement} next
+ */
+function putInPlace(next) {
+  const held = document.activeElement?.closest("#labelling button, #labelling a");
+  byId("labelling").replaceWith(next);
+  if (held) {
+    const same = held.id ? `#${held.id}` : `[data-label="${held.getAttribute("data-label")}"]`;
+    const focus = document.querySelector(`#labelling ${same}`) ?? byId("question");
+    /** @type {HTMLElement} */ (focus).focus();
+  }
+  const said = document.getElementById("thanks") ?? document.querySelector(".question p");
+  byId("announcement").textContent = said?.textContent ?? "";
 }

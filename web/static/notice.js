@@ -1,8 +1,8 @@
 // The notice: what went wrong, in words that say what happens next.
 // @ts-check
 
+import { titleOf } from "./advice.js";
 import { byId } from "./page.js";
-import { words } from "./words.js";
 
 /** @typedef {import("./http.js").Problem} Problem */
 
@@ -11,7 +11,7 @@ const title = byId("notice-title");
 const detail = byId("notice-detail");
 const announcement = byId("announcement");
 
-/** @typedef {"live" | "record" | "label" | "explain" | "delete"} About which part of the page a notice speaks for */
+/** @typedef {"live" | "record" | "label" | "explain" | "delete" | "replay"} About which part of the page a notice speaks for */
 
 /**
  * @param {About} about
@@ -20,13 +20,6 @@ const announcement = byId("announcement");
  */
 export function showProblem(about, problem, nextStep) {
   showNotice(about, problem.code, titleOf(problem), nextStep);
-}
-
-/** @param {Problem} problem */
-function titleOf({ code }) {
-  // The api knows no name for its own absence.
-  if (code === "unreachable" || code === "unavailable") return words[code];
-  return (words.problems[code] ?? words.problems.other).title;
 }
 
 /**

@@ -17,8 +17,9 @@ const playing = new WeakMap();
  * @param {string} id of the drawing
  */
 export async function replay(svg, id) {
-  cancelAnimationFrame(playing.get(svg) ?? 0);
   const strokes = timed((await fetchDrawing(id)).strokes);
+  // Whoever pressed once more meanwhile sees it once.
+  cancelAnimationFrame(playing.get(svg) ?? 0);
   const lines = [...svg.querySelectorAll("polyline")];
   const end = Math.max(...strokes.flat().map(({ at }) => at));
   // Whoever wishes for less motion sees whole strokes, one after the other.

@@ -179,8 +179,10 @@ function setEnabled(button, isEnabled) {
 
 /** Takes back what was done last: a label that was just given, or a change of the paper. */
 export function undo() {
-  if (justLabelled) void giveLabel(null);
-  else paper.undo();
+  if (!justLabelled) return paper.undo();
+  // Pressed again before it is taken back, it is meant for the paper.
+  justLabelled = null;
+  void giveLabel(null);
 }
 
 /** Takes the eraser instead of the pen, or the other way round. */

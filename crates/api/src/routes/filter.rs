@@ -4,7 +4,7 @@ use crate::store::Filter;
 use digit::{TrueLabel, wire::Source};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::{fmt::Display, str::FromStr};
-use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use utoipa::IntoParams;
 
 /// Conditions that all must hold; one that is left out or empty holds for every prediction.
@@ -32,7 +32,7 @@ pub(super) struct Wanted {
     #[param(value_type = Option<bool>)]
     pub(super) doubtful: Option<bool>,
     /// Answered by this version of the model.
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "version")]
     #[param(value_type = Option<String>)]
     pub(super) model: Option<String>,
     /// `canvas`, `upload` or `api`.
@@ -71,10 +71,18 @@ fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) 
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
+/// The name of a version; nothing where the text is empty. PostgreSQL knows no text with a zero in it.
+pub(super) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = parsed(deserializer)?;
+    match text {
+        Some(text) if text.contains('\0') => Err(D::Error::custom("no version is called that")),
+        version => Ok(version),
+    }
+}
+
 fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let all = [Source::Canvas, Source::Upload, Source::Api];
-    match all.into_iter().find(|source| source.name() == text) {
+    match Source::ALL.into_iter().find(|source| source.name() == text) {
         None if !text.is_empty() => Err(D::Error::custom("a source is canvas, upload or api")),
         source => Ok(source),
     }
@@ -88,8 +96,10 @@ fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDat
     }
     let day = Date::parse(&text, format_description!("[year]-[month]-[day]")).map(|day| day.midnight().assume_utc());
     day.or_else(|_| OffsetDateTime::parse(&text, &Rfc3339))
+        .ok()
+        .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)) // in another zone, a year may begin that has no name
         .map(Some)
-        .map_err(|_| D::Error::custom("a time is a day such as 2026-11-21, or a time such as 2026-11-21T18:30:00Z"))
+        .ok_or_else(|| D::Error::custom("a time is a day such as 2026-11-21, or a time such as 2026-11-21T18:30:00Z"))
 }
 
 #[cfg(test)]
@@ -132,8 +142,17 @@ mod tests {
 
     #[test]
     fn what_no_condition_can_be_is_refused() {
-        for bad in ["said=10", "true_label=seven", "labelled=1", "wrong=yes", "source=phone", "since=today", "until=1"]
-        {
+        for bad in [
+            "said=10",
+            "true_label=seven",
+            "labelled=1",
+            "wrong=yes",
+            "source=phone",
+            "since=today",
+            "until=1",
+            "model=a%00",
+            "since=9999-12-31T23:59:59-01:00",
+        ] {
             assert!(wanted(bad).is_err(), "{bad}");
         }
     }

@@ -139,9 +139,10 @@ async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> R
     Ok((kept(kind.media_type()), bytes))
 }
 
-/// The headers of a part of a row, which never changes.
-fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
-    [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")]
+/// The headers of a part of a row. It never changes, but whoever drew it may delete it, and then browsers are to forget it
+/// soon.
+pub(super) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
+    [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=600")]
 }
 
 /// Tells one prediction, with the last label that was given to it.

@@ -1,5 +1,6 @@
 //! `GET /quality.json` and `GET /reliability`: how good the answers have been, all of them and those of one confidence.
 
+use super::filter::version;
 use crate::{Api, store::Judged};
 use axum::{Json, extract::State};
 use digit::wire::{Code, Quality, Reliability};
@@ -20,6 +21,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 #[into_params(parameter_in = Query)]
 pub(super) struct Scope {
     /// Only what this version of the model answered.
+    #[serde(default, deserialize_with = "version")]
+    #[param(value_type = Option<String>)]
     model: Option<String>,
     /// Only the last so many days, today included.
     #[param(minimum = 1)]
@@ -42,6 +45,8 @@ struct Sure {
     #[param(minimum = 0, maximum = 1)]
     confidence: f32,
     /// Only what this version of the model answered.
+    #[serde(default, deserialize_with = "version")]
+    #[param(value_type = Option<String>)]
     model: Option<String>,
 }
 
@@ -66,7 +71,7 @@ async fn reliability(
 impl Scope {
     /// What is asked for.
     pub(super) fn judged(self) -> Result<Judged, Failure> {
-        let model = self.model.filter(|model| !model.is_empty());
+        let model = self.model;
         let Some(days) = self.days else { return Ok(Judged { model, since: None }) };
         if days == 0 {
             return Err(Failure::new(Code::InvalidQuery, "\"days\" is a number from 1."));

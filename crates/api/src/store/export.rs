@@ -11,7 +11,10 @@ use digit::{
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    time::timeout,
+};
 
 /// Exports at a time.
 pub(super) const AT_A_TIME: usize = 2;
@@ -24,6 +27,9 @@ const ROW_BYTES: usize = 1 << 10;
 
 /// How long a portion waits for a client that reads nothing.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long an export takes at most. As long as it reads, PostgreSQL cannot clean up after what changes meanwhile.
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// The predictions of a kind as they were when the export began, whatever is added or deleted meanwhile.
 #[derive(Debug)]
@@ -64,7 +70,7 @@ pub enum ExportError {
     #[error("{AT_A_TIME} exports are under way already")]
     Crowded,
     /// Its place went to others.
-    #[error("its client read nothing for {PATIENCE:?}")]
+    #[error("its client read nothing for {PATIENCE:?}, or not all within {LONGEST:?}")]
     Unread,
 }
 
@@ -116,7 +122,8 @@ impl Snapshot {
         let (sender, mut rest) = mpsc::channel(1);
         tokio::spawn(async move {
             let reading = async {
-                if let Err(error) = self.hand_on(with_input, &sender).await {
+                let handed_on = timeout(LONGEST, self.hand_on(with_input, &sender)).await;
+                if let Err(error) = handed_on.unwrap_or(Err(ExportError::Unread)) {
                     let _ = sender.send(Err(error)).await;
                 }
             };

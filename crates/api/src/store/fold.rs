@@ -19,9 +19,10 @@ pub(super) fn start(pool: PgPool) {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = fold(&pool).await {
-                let away = matches!(error, StoreError::Away(_));
-                tracing::debug!(%error, away, "what was noted is counted later");
+            match fold(&pool).await {
+                Err(error @ StoreError::Defect(_)) => tracing::error!(%error, "what was noted cannot be counted"),
+                Err(error) => tracing::debug!(%error, "what was noted is counted later"),
+                Ok(()) => {}
             }
         }
     });

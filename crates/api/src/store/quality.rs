@@ -5,6 +5,7 @@ use digit::{
     TrueLabel,
     wire::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step},
 };
+use sqlx::PgConnection;
 use time::Date;
 
 /// Which drawings are judged.
@@ -33,15 +34,18 @@ impl Store {
     /// # Errors
     /// When the database is away.
     pub async fn quality(&self, judged: &Judged) -> Result<Quality, StoreError> {
-        let kinds = self.kinds(judged).await?;
+        // Whatever is written meanwhile, all figures are of one moment.
+        let begin = "begin isolation level repeatable read read only";
+        let mut moment = in_time(self.pool.begin_with(begin)).await?;
+        let kinds = kinds(&mut moment, judged).await?;
         Ok(Quality {
             predictions: kinds.iter().map(|kind| number(kind.count)).sum(),
             right: right(kinds.iter().filter(|kind| kind.is_judged())),
             confusion: confusion(&kinds)?,
-            reliability: self.steps(judged).await?,
-            days: self.days(judged).await?,
-            models: self.models(judged).await?,
-            paces: self.paces(judged).await?,
+            reliability: steps(&mut moment, judged).await?,
+            days: days(&mut moment, judged).await?,
+            models: models(&mut moment, judged).await?,
+            paces: paces(&mut moment, judged).await?,
         })
     }
 
@@ -85,108 +89,108 @@ impl Store {
         let (from, to) = bounds(row.step);
         Ok(Reliability { from, to, right: Share::new(number(row.right), number(row.of)) })
     }
+}
 
-    async fn kinds(&self, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
-        let query = sqlx::query_as!(
-            Kind,
-            r#"select said as "said!", true_label as "true_label!", sum(predictions)::bigint as "count!"
-               from answers_of($1, $2)
-               group by said, true_label
-               having sum(predictions) > 0"#,
-            model.as_deref(),
-            *since,
-        );
-        in_time(query.fetch_all(&self.pool)).await
-    }
+async fn kinds(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
+    let query = sqlx::query_as!(
+        Kind,
+        r#"select said as "said!", true_label as "true_label!", sum(predictions)::bigint as "count!"
+           from answers_of($1, $2)
+           group by said, true_label
+           having sum(predictions) > 0"#,
+        model.as_deref(),
+        *since,
+    );
+    in_time(query.fetch_all(moment)).await
+}
 
-    /// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
-    async fn steps(&self, Judged { model, since }: &Judged) -> Result<Vec<Step>, StoreError> {
-        let query = sqlx::query!(
-            r#"select step as "step!", sum(predictions)::bigint as "of!", sum(confidence) as "confidence!",
-                   coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
-               from steps_of($1, $2)
-               group by step
-               having sum(predictions) > 0
-               order by step"#,
-            model.as_deref(),
-            *since,
-        );
-        let rows = in_time(query.fetch_all(&self.pool)).await?;
-        let steps = rows.into_iter().filter_map(|row| {
-            let right = Share::new(number(row.right), number(row.of));
-            let (from, to) = bounds(row.step);
-            Some(Step { from, to, confidence: mean(row.confidence, right.of)?, right })
-        });
-        Ok(steps.collect())
-    }
+/// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
+async fn steps(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Step>, StoreError> {
+    let query = sqlx::query!(
+        r#"select step as "step!", sum(predictions)::bigint as "of!", sum(confidence) as "confidence!",
+               coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
+           from steps_of($1, $2)
+           group by step
+           having sum(predictions) > 0
+           order by step"#,
+        model.as_deref(),
+        *since,
+    );
+    let rows = in_time(query.fetch_all(moment)).await?;
+    let steps = rows.into_iter().filter_map(|row| {
+        let right = Share::new(number(row.right), number(row.of));
+        let (from, to) = bounds(row.step);
+        Some(Step { from, to, confidence: mean(row.confidence, right.of)?, right })
+    });
+    Ok(steps.collect())
+}
 
-    async fn days(&self, Judged { model, since }: &Judged) -> Result<Vec<DayTally>, StoreError> {
-        let query = sqlx::query!(
-            r#"select day as "day!", said as "said!", sum(predictions)::bigint as "count!",
-                   sum(confidence) as "confidence!"
-               from answers_of($1, $2)
-               group by day, said
-               having sum(predictions) > 0
-               order by day, said"#,
-            model.as_deref(),
-            *since,
-        );
-        let rows = in_time(query.fetch_all(&self.pool)).await?;
-        rows.chunk_by(|one, next| one.day == next.day)
-            .map(|rows| {
-                let (mut said, mut sum) = ([0; 11], 0.0);
-                for row in rows {
-                    let class = class(&row.said)?;
-                    said[class] = number(row.count);
-                    sum += if class == NOT_A_DIGIT { 0.0 } else { row.confidence };
-                }
-                let digits: u64 = said[..NOT_A_DIGIT].iter().sum();
-                Ok(DayTally { day: rows[0].day, said, confidence: mean(sum, digits) })
-            })
-            .collect()
-    }
+async fn days(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<DayTally>, StoreError> {
+    let query = sqlx::query!(
+        r#"select day as "day!", said as "said!", sum(predictions)::bigint as "count!",
+               sum(confidence) as "confidence!"
+           from answers_of($1, $2)
+           group by day, said
+           having sum(predictions) > 0
+           order by day, said"#,
+        model.as_deref(),
+        *since,
+    );
+    let rows = in_time(query.fetch_all(moment)).await?;
+    rows.chunk_by(|one, next| one.day == next.day)
+        .map(|rows| {
+            let (mut said, mut sum) = ([0; 11], 0.0);
+            for row in rows {
+                let class = class(&row.said)?;
+                said[class] = number(row.count);
+                sum += if class == NOT_A_DIGIT { 0.0 } else { row.confidence };
+            }
+            let digits: u64 = said[..NOT_A_DIGIT].iter().sum();
+            Ok(DayTally { day: rows[0].day, said, confidence: mean(sum, digits) })
+        })
+        .collect()
+}
 
-    async fn models(&self, Judged { model, since }: &Judged) -> Result<Vec<ModelTally>, StoreError> {
-        let query = sqlx::query!(
-            r#"select model as "model!", sum(predictions)::bigint as "count!",
-                   coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "judged!",
-                   coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
-               from answers_of($1, $2)
-               group by model
-               having sum(predictions) > 0
-               order by model"#,
-            model.as_deref(),
-            *since,
-        );
-        let rows = in_time(query.fetch_all(&self.pool)).await?;
-        let tallies = rows.into_iter().map(|row| ModelTally {
-            model: row.model,
-            predictions: number(row.count),
-            right: Share::new(number(row.right), number(row.judged)),
-        });
-        Ok(tallies.collect())
-    }
+async fn models(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<ModelTally>, StoreError> {
+    let query = sqlx::query!(
+        r#"select model as "model!", sum(predictions)::bigint as "count!",
+               coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "judged!",
+               coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
+           from answers_of($1, $2)
+           group by model
+           having sum(predictions) > 0
+           order by model"#,
+        model.as_deref(),
+        *since,
+    );
+    let rows = in_time(query.fetch_all(moment)).await?;
+    let tallies = rows.into_iter().map(|row| ModelTally {
+        model: row.model,
+        predictions: number(row.count),
+        right: Share::new(number(row.right), number(row.judged)),
+    });
+    Ok(tallies.collect())
+}
 
-    async fn paces(&self, Judged { model, since }: &Judged) -> Result<Vec<Pace>, StoreError> {
-        let query = sqlx::query!(
-            r#"select pace as "pace!", sum(predictions)::bigint as "count!"
-               from paces_of($1, $2)
-               group by pace
-               having sum(predictions) > 0
-               order by pace"#,
-            model.as_deref(),
-            *since,
-        );
-        let rows = in_time(query.fetch_all(&self.pool)).await?;
-        // Quarters of an octave; what took less than a millisecond is counted as one.
-        let ms = |pace: i16| (f64::from(pace) / 4.0).exp2();
-        let pace = |pace: i16, count| Pace {
-            from_ms: if pace == 0 { 0.0 } else { ms(pace) },
-            to_ms: ms(pace + 1),
-            predictions: number(count),
-        };
-        Ok(rows.into_iter().map(|row| pace(row.pace, row.count)).collect())
-    }
+async fn paces(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Pace>, StoreError> {
+    let query = sqlx::query!(
+        r#"select pace as "pace!", sum(predictions)::bigint as "count!"
+           from paces_of($1, $2)
+           group by pace
+           having sum(predictions) > 0
+           order by pace"#,
+        model.as_deref(),
+        *since,
+    );
+    let rows = in_time(query.fetch_all(moment)).await?;
+    // Quarters of an octave; what took less than a millisecond is counted as one.
+    let ms = |pace: i16| (f64::from(pace) / 4.0).exp2();
+    let pace = |pace: i16, count| Pace {
+        from_ms: if pace == 0 { 0.0 } else { ms(pace) },
+        to_ms: ms(pace + 1),
+        predictions: number(count),
+    };
+    Ok(rows.into_iter().map(|row| pace(row.pace, row.count)).collect())
 }
 
 impl Kind {

@@ -85,6 +85,12 @@ impl Drawing {
         Self { canvas: Some(longer_side), ..self }
     }
 
+    /// The longer side of what it was drawn on, if that is known.
+    #[must_use]
+    pub fn canvas(&self) -> Option<f32> {
+        self.canvas
+    }
+
     /// Whether the pen hardly moved: less than [`TREMBLE`] of the canvas, or not at all where no canvas is known.
     pub(super) fn is_dot(&self) -> bool {
         let extent = Extent::of(self).map_or(0.0, |extent| extent.side());

@@ -58,6 +58,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Canvas, Self::Upload, Self::Api];
+
     /// The name, as in JSON and in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -61,11 +61,13 @@ async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
     browser.element("#wrong").await.click().await.unwrap();
     browser.client.find(Locator::Css("[data-label='6']")).await.unwrap().click().await.unwrap();
     browser.element("#answer[data-true-label='6']").await;
-    let labels: Vec<Value> = sqlx::query_scalar("select to_json(true_label) from labels order by id")
+    browser.element("body").await.send_keys("\u{e009}z").await.unwrap(); // Ctrl+Z
+    browser.element("#answer[data-state=recorded]").await;
+    let labels: Vec<Value> = sqlx::query_scalar("select coalesce(to_json(true_label), 'null') from labels order by id")
         .fetch_all(&mut stack.sql().await)
         .await
         .unwrap();
-    assert_eq!(labels, [value!("8"), value!("6")]);
+    assert_eq!(labels, [value!("8"), value!("6"), Value::Null]);
     browser.client.clone().close().await.unwrap();
 }
 

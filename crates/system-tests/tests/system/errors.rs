@@ -155,3 +155,17 @@ async fn damaged_images_never_make_a_service_fail() {
         assert!(response.status().as_u16() < 500, "round {round}: {}", response.text().await.unwrap());
     }
 }
+
+#[tokio::test]
+async fn what_no_database_and_no_calendar_can_hold_is_refused() {
+    let stack = Stack::start().await;
+    for path in ["/predictions", "/export/predictions.csv", "/quality.json", "/reliability"] {
+        refused(stack.get(&format!("{path}?confidence=0.5&model=a%00b")), 400, "invalid_query").await;
+    }
+    for query in ["since=9999-12-31T23:59:59-01:00", "until=9999-12-31T23:59:59-01:00"] {
+        refused(stack.get(&format!("/predictions?{query}")), 400, "invalid_query").await;
+    }
+    for path in ["/history?model=%00", "/quality?model=%00", "/history?since=9999-12-31T23:59:59-01:00"] {
+        assert_eq!(stack.get(path).send().await.unwrap().status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+}

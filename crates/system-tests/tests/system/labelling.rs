@@ -32,8 +32,8 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
 
     strike(&browser, "u").await;
     browser.until_text(".question p", "1 left").await;
-    strike(&browser, "s").await;
-    browser.element(".nothing").await;
+    strike(&browser, "S").await;
+    browser.until_text(".nothing", "Those that are left were skipped.").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
     // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.

@@ -143,11 +143,11 @@ async fn a_drawing_is_shown_as_the_person_saw_it() {
     let png = Picture::default().png(eight);
     let pixels = value!({ "pixels": vec![1.0; 784] }).to_string();
     let sent = [
-        (stack.post("/predict", "application/json", eight.to_string()), "image/svg+xml"),
-        (stack.post("/predict", "image/png", png.clone()), "image/png"),
-        (stack.post("/predict", "application/json", pixels), "image/png"),
+        (stack.post("/predict", "application/json", eight.to_string()), "image/svg+xml", "ink"),
+        (stack.post("/predict", "image/png", png.clone()), "image/png", "photo"),
+        (stack.post("/predict", "application/json", pixels), "image/png", "bitmap"),
     ];
-    for (request, media_type) in sent {
+    for (request, media_type, look) in sent {
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
         let id = answer["id"].as_str().unwrap();
         let shown = page(&stack, &format!("/drawings/{id}")).await;
@@ -161,7 +161,7 @@ async fn a_drawing_is_shown_as_the_person_saw_it() {
                     assert_eq!(svg.matches("<polyline").count(), strokes, "{svg}");
                 }
             }
-            _ => assert!(shown.contains(&format!("src=\"/drawings/{id}/picture\"")), "{shown}"),
+            _ => assert!(shown.contains(&format!("class=\"{look}\" src=\"/drawings/{id}/picture\"")), "{shown}"),
         }
     }
 }
@@ -222,7 +222,7 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
     };
     let done = then("3").await;
     assert!(done.contains("Labelled 3.") && done.contains("The network said: 3,"), "{done}");
-    assert!(done.contains("0 left") && done.contains("Nothing is left to label"), "{done}");
+    assert!(done.contains("0 left") && done.contains("Nothing is left to label. Thank you."), "{done}");
     let again = then("").await;
     assert!(again.contains("1 left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
     let told = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;

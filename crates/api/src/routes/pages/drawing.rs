@@ -5,7 +5,7 @@ use super::{
     answer::Shown,
     html,
     label::{LabelForm, relabel},
-    picture::Strokes,
+    picture::{Strokes, look},
     site::{Address, Place, Site},
 };
 use crate::{
@@ -24,7 +24,8 @@ use axum::{
 };
 use digit::wire::{Answer, Input};
 use service::Failure;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/drawings/{id}", get(drawing)).route("/drawings/{id}/label", post(label))
@@ -42,6 +43,7 @@ async fn drawing(
         words,
         site: Site::new(Place::Other, address),
         id: id.to_string(),
+        look: look(row.input_kind),
         strokes: Strokes::of(&drawing),
         readings: readings(&api, words, &drawing).await,
         when: minute(row.created_at),
@@ -52,12 +54,15 @@ async fn drawing(
     })
 }
 
-/// What each version that is loaded takes it for now; none while the model is away.
+/// How long the page waits for what each version says.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What each version that is loaded takes it for now; none while the model is away or has no time.
 async fn readings(api: &Api, words: &'static Words, drawing: &Input) -> Option<Vec<Reading>> {
-    match api.model.readings(drawing).await {
-        Ok(answers) => Some(answers.iter().map(|answer| Reading::new(words, answer)).collect()),
-        Err(error) => {
-            tracing::warn!(?error, "a drawing is shown without what each version says of it");
+    match timeout(PATIENCE, api.model.readings(drawing)).await {
+        Ok(Ok(answers)) => Some(answers.iter().map(|answer| Reading::new(words, answer)).collect()),
+        failed => {
+            tracing::warn!(?failed, "a drawing is shown without what each version says of it");
             None
         }
     }
@@ -79,6 +84,7 @@ struct DrawingPage {
     words: &'static Words,
     site: Site,
     id: String,
+    look: &'static str,
     /// None where it was an image or pixels.
     strokes: Option<Strokes>,
     when: String,

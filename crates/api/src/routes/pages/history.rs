@@ -115,7 +115,6 @@ impl Form {
         let classes: Vec<_> = digits.chain([TrueLabel::NotADigit]).map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
         let states = [("true", &words.history.labelled), ("false", &words.recent.unlabelled)];
-        let sources = [Source::Canvas, Source::Upload, Source::Api];
         let any = &words.history.any;
         Self {
             said: choices(any, classes.clone(), wanted.said.map(|said| said.to_string())),
@@ -128,7 +127,7 @@ impl Form {
             model: choices(any, models.iter().map(|model| (model.clone(), model.clone())), wanted.model.clone()),
             source: choices(
                 any,
-                sources.map(|source| (source.name().to_owned(), words.history.sources.of(source).to_owned())),
+                Source::ALL.map(|source| (source.name().to_owned(), words.history.sources.of(source).to_owned())),
                 wanted.source.map(|source| source.name().to_owned()),
             ),
             wrong: wanted.wrong == Some(true),

@@ -3,6 +3,7 @@
 use super::{
     InWords, html,
     label::{invalid, keep},
+    picture::look,
     site::{Address, Place, Site},
 };
 use crate::{
@@ -51,31 +52,44 @@ async fn next(
         Some(id) => api.store.prediction(id).await?.filter(|row| row.true_label.is_some()),
         None => None,
     };
-    let mut waiting = waiting.iter().map(|row| row.id.to_string());
+    let mut waiting = waiting.iter().map(Waiting::new);
+    let left = api.store.unlabelled().await?;
     html(&LabellingPage {
         words,
         site: Site::new(Place::Labelling, address),
-        left: words.count(api.store.unlabelled().await?),
+        left: words.count(left),
         shown: waiting.next(),
         ahead: waiting.collect(),
         done: done.map(|row| Done::new(words, &row)),
-        has_skipped: after.is_some(),
+        is_all: left == 0,
     })
 }
 
 #[derive(Template)]
-#[template(path = "label.html")]
+#[template(path = "labelling.html")]
 struct LabellingPage {
     words: &'static Words,
     site: Site,
     /// How many nobody has labelled.
     left: String,
-    /// The id of the drawing to label, and of those that come next.
-    shown: Option<String>,
-    ahead: Vec<String>,
+    /// The drawing to label, and those that come next.
+    shown: Option<Waiting>,
+    ahead: Vec<Waiting>,
     done: Option<Done>,
-    /// Whether some may have been passed over.
-    has_skipped: bool,
+    /// Whether nothing is left; otherwise some were passed over.
+    is_all: bool,
+}
+
+/// A drawing that waits for its label.
+struct Waiting {
+    id: String,
+    look: &'static str,
+}
+
+impl Waiting {
+    fn new(row: &Prediction) -> Self {
+        Self { id: row.id.to_string(), look: look(row.input_kind) }
+    }
 }
 
 /// A drawing that was just labelled, and what the network had taken it for: told only now, so that nobody is led.

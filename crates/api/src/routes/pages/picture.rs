@@ -2,13 +2,15 @@
 
 use crate::{
     Api,
-    routes::id::{PredictionId, unknown},
+    routes::{
+        id::{PredictionId, unknown},
+        predictions::kept,
+    },
 };
 use askama::Template;
 use axum::{
     Router,
     extract::State,
-    http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,8 +21,10 @@ use digit::{
 use service::Failure;
 use std::sync::Arc;
 
-/// How wide the pen is, and how much paper is around the ink, as shares of the ink's longer side.
-const PEN: f32 = 0.06;
+/// How wide the pen is, as a share of the sheet's side.
+const PEN: f32 = 0.05;
+
+/// How much paper is around ink whose sheet is not known, as a share of the ink's longer side.
 const MARGIN: f32 = 0.12;
 
 pub(super) fn router() -> Router<Arc<Api>> {
@@ -29,20 +33,25 @@ pub(super) fn router() -> Router<Arc<Api>> {
 
 /// Strokes are drawn, images are shown as they came, and of pixels there is no more to see than the network saw.
 async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Response, Failure> {
-    let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown)?;
-    let (media_type, bytes) = match kind {
-        InputKind::Strokes | InputKind::Pixels => match Input::json(bytes.into()).ok().as_ref().and_then(Strokes::of) {
-            Some(strokes) => ("image/svg+xml", strokes.to_string().into_bytes()),
-            None => ("image/png", api.store.bitmap(id).await?.ok_or_else(unknown)?.to_png()),
-        },
-        image => (image.media_type(), bytes),
+    let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
+    let (media_type, bytes) = match (Strokes::of(&drawing), drawing.content()) {
+        (Some(strokes), _) => ("image/svg+xml", strokes.to_string().into()),
+        (None, Content::Image(kind)) => (kind.media_type(), drawing.bytes().clone()),
+        (None, _) => ("image/png", api.store.bitmap(id).await?.ok_or_else(unknown)?.to_png().into()),
     };
-    // It never changes, but whoever drew it may delete it.
-    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=3600")];
-    Ok((headers, bytes).into_response())
+    Ok((kept(media_type), bytes).into_response())
 }
 
-/// The strokes of a drawing on a sheet that they just fill, in the unit of their points.
+/// What a picture shows, as style sheets tell it apart: ink of a pen, a photo with paper of its own, or pixels.
+pub(super) const fn look(kind: InputKind) -> &'static str {
+    match kind {
+        InputKind::Strokes => "ink",
+        InputKind::Pixels => "bitmap",
+        InputKind::Png | InputKind::Jpeg | InputKind::Webp | InputKind::Gif => "photo",
+    }
+}
+
+/// The strokes of a drawing on their sheet, in the unit of their points; on one that they just fill where that is not known.
 #[derive(Debug, Template)]
 #[template(path = "strokes.svg")]
 pub(super) struct Strokes {
@@ -63,21 +72,39 @@ impl Strokes {
         for dot in lines.iter_mut().filter(|line| line.len() == 1) {
             dot.push(dot[0]);
         }
+        if lines.is_empty() {
+            return None;
+        }
+        let sheet = drawing.canvas().map(|side| Sheet { left: 0.0, top: 0.0, side });
+        let sheet = sheet.filter(|sheet| lines.iter().flatten().all(|&point| sheet.holds(point)));
+        let Sheet { left, top, side } = sheet.unwrap_or_else(|| Sheet::around(&lines));
+        Some(Self { left, top, side, pen: PEN * side, lines })
+    }
+}
+
+/// A square of paper.
+struct Sheet {
+    left: f32,
+    top: f32,
+    side: f32,
+}
+
+impl Sheet {
+    /// One that these lines fill but for a margin.
+    fn around(lines: &[Vec<Point>]) -> Self {
         let ends = |along: fn(&Point) -> f32| {
             lines.iter().flatten().map(along).fold((f32::MAX, f32::MIN), |(low, high), at| (low.min(at), high.max(at)))
         };
         let ((left, right), (top, bottom)) = (ends(|point| point.x), ends(|point| point.y));
         // Whoever only made a dot gets a sheet all the same.
         let ink = (right - left).max(bottom - top).max(1.0);
-        let (side, middle) = (ink * (1.0 + 2.0 * MARGIN), (f32::midpoint(left, right), f32::midpoint(top, bottom)));
-        let pen = ink * PEN;
-        (!lines.is_empty()).then_some(Self {
-            left: middle.0 - side / 2.0,
-            top: middle.1 - side / 2.0,
-            side,
-            pen,
-            lines,
-        })
+        let side = ink * (1.0 + 2.0 * MARGIN);
+        Self { left: f32::midpoint(left, right) - side / 2.0, top: f32::midpoint(top, bottom) - side / 2.0, side }
+    }
+
+    fn holds(&self, point: Point) -> bool {
+        let within = |start: f32, at: f32| (start..=start + self.side).contains(&at);
+        within(self.left, point.x) && within(self.top, point.y)
     }
 }
 
@@ -91,7 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn strokes_fill_their_sheet_whatever_their_unit() {
+    fn strokes_lie_on_their_sheet_where_it_is_known_and_holds_them() {
+        let small = svg("[[[100,100],[110,120]]],\"width\":280,\"height\":200").unwrap();
+        assert!(small.contains("viewBox=\"0 0 280 280\""), "{small}");
+        let outside = svg("[[[100,100],[100,150]]],\"width\":120,\"height\":120").unwrap();
+        assert!(outside.contains("viewBox=\"69 94 62 62\""), "{outside}");
+    }
+
+    #[test]
+    fn strokes_without_a_sheet_fill_one_whatever_their_unit() {
         let svg = svg("[[[100,0],[100,50]],[],[[125,25,7]]]").unwrap();
         assert!(svg.contains("viewBox=\"81.5 -6 62 62\""), "{svg}");
         assert!(svg.contains("points=\"100,0 100,50 \"") && svg.contains("points=\"125,25 125,25 \""), "{svg}");

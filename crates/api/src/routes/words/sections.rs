@@ -21,7 +21,15 @@ sections! {
     Language { tag: String, name: String, decimal: String, thousands: String, }
 
     /// What every page has.
-    Page { description: String, languages: String, pages: String, draw: String, history: String, labelling: String, quality: String, }
+    Page {
+        description: String,
+        languages: String,
+        pages: String,
+        draw: String,
+        history: String,
+        labelling: String,
+        quality: String,
+    }
 
     /// The paper and its tools.
     Paper {
@@ -93,7 +101,18 @@ sections! {
     }
 
     /// What people say that a drawing is.
-    Label { not_a_digit: String, unsure: String, unsure_key: String, right: String, wrong: String, change: String, take_back: String, take_back_keys: String, question: String, thanks: Frame, }
+    Label {
+        not_a_digit: String,
+        unsure: String,
+        unsure_key: String,
+        right: String,
+        wrong: String,
+        change: String,
+        take_back: String,
+        take_back_keys: String,
+        question: String,
+        thanks: Frame,
+    }
 
     /// The strip of recent drawings.
     Recent {
@@ -113,6 +132,7 @@ sections! {
 
     /// The history, and what can be looked for there.
     History {
+        views: String,
         heading: String,
         any: String,
         all: String,
@@ -156,22 +176,20 @@ sections! {
 
     /// The queue for those who label many.
     Labelling {
-        heading: String,
         left: Frame,
         about: String,
         picture: String,
-        seen: String,
         skip: String,
         done: Frame,
         network: Frame,
-        undo: String,
         none: String,
-        none_about: String,
+        skipped: String,
         again: String,
     }
 
     /// How good the answers have been.
     Quality {
+        span: String,
         heading: String,
         days: Frame,
         all: String,

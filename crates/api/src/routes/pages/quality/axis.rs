@@ -33,9 +33,26 @@ pub(super) fn tenth(place: f64) -> f64 {
     (place * 10.0).round() / 10.0
 }
 
+/// How deep the colour of a part is, from 0 to 1: the root of its share, so that rare ones are seen.
+pub(super) fn depth(part: u64, whole: u64) -> f64 {
+    ((number(part) / number(whole.max(1))).sqrt() * 100.0).round() / 100.0
+}
+
+/// A count as a value.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+pub(super) const fn number(count: u64) -> f64 {
+    count as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rare_part_is_seen_and_none_of_nothing_is_not() {
+        let depths = [(0, 0), (1, 100), (100, 100)].map(|(part, whole)| depth(part, whole).to_string());
+        assert_eq!(depths, ["0", "0.1", "1"]);
+    }
 
     #[test]
     fn values_lie_between_the_ends_or_at_them() {

@@ -1,6 +1,6 @@
 //! What was taken for what: a cell for each pair, which opens its drawings.
 
-use super::Seen;
+use super::{Seen, axis::depth};
 use crate::routes::words::Words;
 use askama::Template;
 use digit::{Digit, TrueLabel, wire::Quality};
@@ -25,6 +25,8 @@ pub(super) struct Confusion {
     /// The classes along both sides.
     heads: Vec<Head>,
     cells: Vec<Cell>,
+    /// All counts, a row for each class.
+    rows: Vec<Vec<String>>,
     /// The most frequent ones that were wrong.
     mistakes: Vec<Cell>,
 }
@@ -71,14 +73,16 @@ impl Confusion {
                     short: short(count),
                     href: seen.drawings(truth, said),
                     is_right: row == column,
-                    depth: depth(count, all),
+                    depth: (1_000.0 * DEEPEST * depth(count, all)).round() / 1_000.0,
                 }
             })
             .collect();
+        let figures = |counts: &[u64; 11]| counts.iter().map(|&count| words.count(count)).collect();
+        let rows = quality.confusion.iter().map(figures).collect();
         let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_right).cloned().collect();
         mistakes.sort_by_key(|cell| Reverse(cell.count));
         mistakes.truncate(TOLD);
-        Self { words, heads: heads(words), cells, mistakes }
+        Self { words, heads: heads(words), cells, rows, mistakes }
     }
 }
 
@@ -117,21 +121,9 @@ fn short(count: u64) -> String {
     }
 }
 
-/// The root of the share, so that rare mistakes are seen.
-#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
-fn depth(part: u64, whole: u64) -> f64 {
-    ((part as f64 / whole.max(1) as f64).sqrt() * DEEPEST * 100.0).round() / 100.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rare_mistakes_are_seen_and_no_colour_hides_a_figure() {
-        let depths = [(0, 0), (1, 100), (100, 100)].map(|(part, whole)| depth(part, whole).to_string());
-        assert_eq!(depths, ["0", "0.05", "0.45"]);
-    }
 
     #[test]
     fn a_count_fits_into_a_cell() {

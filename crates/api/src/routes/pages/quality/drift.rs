@@ -1,7 +1,7 @@
 //! What was drawn over time: how many drawings, how sure the answers were, and what they were.
 
 use super::{
-    axis::{Axis, Tick, tenth},
+    axis::{Axis, Tick, depth, number, tenth},
     confusion::{classes, initial},
 };
 use crate::routes::words::Words;
@@ -91,7 +91,7 @@ impl Drift {
             columns: sums.iter().map(column).collect(),
             width: tenth((width - 1.0).max(1.0)),
             most: words.count(most),
-            sureness: sureness().ticks(&[0.5, 0.75, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
+            sureness: sureness().ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
             classes: classes()
                 .zip(strips())
                 .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(words, class) })
@@ -146,20 +146,10 @@ fn drawings(most: u64) -> Axis {
 }
 
 const fn sureness() -> Axis {
-    Axis { values: (0.5, 1.0), places: SURENESS }
+    Axis { values: (0.0, 1.0), places: SURENESS }
 }
 
 /// The tops of the classes' strips.
 fn strips() -> impl Iterator<Item = f64> {
     (0..11).map(|index| CLASSES + f64::from(index) * STRIP)
-}
-
-/// A share's colour: the tenth that each digit has where all are equally frequent is well seen.
-fn depth(part: u64, whole: u64) -> f64 {
-    ((number(part) / number(whole.max(1))).sqrt() * 100.0).round() / 100.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
-const fn number(count: u64) -> f64 {
-    count as f64
 }

@@ -149,7 +149,7 @@ impl Accuracy {
 
 impl Model {
     fn new(words: &Words, address: &Address, ModelTally { model, predictions, right }: &ModelTally) -> Self {
-        let across = Axis { values: (0.5, 1.0), places: (4.0, 116.0) };
+        let across = Axis { values: (0.0, 1.0), places: (4.0, 116.0) };
         Self {
             href: address.with("model", model),
             name: model.clone(),

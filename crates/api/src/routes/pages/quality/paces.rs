@@ -1,6 +1,6 @@
 //! How long answers took: how many by time, on a scale of equal ratios.
 
-use super::axis::{Axis, Tick, tenth};
+use super::axis::{Axis, Tick, number, tenth};
 use crate::routes::words::Words;
 use askama::Template;
 use digit::wire::{Pace, Quality};
@@ -76,11 +76,6 @@ fn within(paces: &[Pace], share: f64) -> f64 {
         number(so_far) >= share * number(all)
     });
     enough.map_or(0.0, |pace| pace.to_ms)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
-const fn number(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]
