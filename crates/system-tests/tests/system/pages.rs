@@ -132,8 +132,39 @@ async fn the_quality_page_draws_what_the_interface_tells() {
     for step in steps {
         assert!(reliability.contains(&format!("<td>{}</td></tr>", step["right"]["of"])), "{step}");
     }
-    let paces = between(&page, "id=\"paces\"", "</section>").concat();
-    assert_eq!(paces.matches("class=\"bar\"").count(), quality["paces"].as_array().unwrap().len());
+    let paces = table(&page, "paces");
+    let told = quality["paces"].as_array().unwrap().iter().map(|pace| pace["predictions"].to_string());
+    assert!(paces.iter().map(|row| row[0].clone()).eq(told), "{paces:?}");
+
+    let confusion = table(&page, "confusion");
+    let told = quality["confusion"].as_array().unwrap().iter();
+    let told = told.map(|row| row.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>());
+    assert!(confusion.iter().cloned().eq(told), "{confusion:?}");
+
+    // Fewer days than columns: each has its own.
+    let drift = table(&page, "drift");
+    let days = quality["days"].as_array().unwrap();
+    assert_eq!(drift.len(), days.len());
+    for (row, day) in drift.iter().zip(days) {
+        let said = day["said"].as_array().unwrap();
+        let all: u64 = said.iter().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!((&row[0], row[1].replace(',', "")), (&day["day"].as_str().unwrap().to_owned(), all.to_string()));
+        assert!(row[3..].iter().cloned().eq(said.iter().map(Value::to_string)), "{row:?} {day}");
+    }
+
+    let models = table(&page, "models");
+    for (row, model) in models.iter().zip(quality["models"].as_array().unwrap()) {
+        assert_eq!(row[1].replace(',', ""), model["right"]["of"].to_string(), "{row:?}");
+        assert_eq!(row[2].replace(',', ""), model["predictions"].to_string(), "{row:?}");
+    }
+}
+
+/// The cells of the table in this part of the page, without the rows' heads.
+fn table(page: &str, part: &str) -> Vec<Vec<String>> {
+    let section = between(page, &format!("<h2 id=\"{part}\">"), "</section>").concat();
+    let body = between(&section, "<tbody>", "</tbody>").concat();
+    let rows = between(&body, "<tr>", "</tr>").into_iter();
+    rows.map(|row| between(row, "<td>", "</td>").into_iter().map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
 #[tokio::test]
