@@ -4,7 +4,7 @@
 import { adviceOn, titleOf } from "./advice.js";
 import { Problem, fetchPage } from "./http.js";
 import { listenForLabelKeys } from "./labelkeys.js";
-import { byId } from "./page.js";
+import { byId, linkFollowed } from "./page.js";
 import { words } from "./words.js";
 
 listenForLabelKeys();
@@ -26,9 +26,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("#skip") : null;
-  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-  if (!(link instanceof HTMLAnchorElement) || !isPlain) return;
+  const link = linkFollowed(event, "#skip");
+  if (!link) return;
   event.preventDefault();
   void show(link.href);
 });

@@ -2,7 +2,7 @@
 // @ts-check
 
 import { Problem, fetchPage } from "./http.js";
-import { byId } from "./page.js";
+import { byId, linkFollowed } from "./page.js";
 
 const TRY_AGAIN_MS = 5000;
 
@@ -35,9 +35,8 @@ export async function refreshRecent() {
  */
 export function followRecent(onOpen) {
   document.addEventListener("click", async (event) => {
-    const link = event.target instanceof Element ? event.target.closest("#recent a") : null;
-    const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (!(link instanceof HTMLAnchorElement) || !isPlain) return;
+    const link = linkFollowed(event, "#recent a");
+    if (!link) return;
     event.preventDefault();
     const { id } = link.dataset;
     if (id === undefined) {

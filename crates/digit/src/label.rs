@@ -74,6 +74,11 @@ impl TrueLabel {
     pub const NOT_A_DIGIT: &str = "not_a_digit";
     /// The name of [`Unsure`](Self::Unsure).
     pub const UNSURE: &str = "unsure";
+
+    /// What a drawing can be taken for, or truly be: the digits in order, and at last that it is none.
+    pub fn classes() -> impl Iterator<Item = Self> {
+        Digit::all().map(Self::Digit).chain([Self::NotADigit])
+    }
 }
 
 impl fmt::Display for TrueLabel {

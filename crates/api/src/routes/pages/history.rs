@@ -14,7 +14,7 @@ use crate::{
 use askama::Template;
 use axum::{Extension, Router, extract::State, response::Html, routing::get};
 use digit::{
-    Digit, TrueLabel,
+    TrueLabel,
     wire::{Page, Source},
 };
 use serde::Deserialize;
@@ -54,7 +54,6 @@ async fn history(
         days: by_day(words, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
-        is_filtered: address.says_more_than(&PLACES),
         query: address.query_without(&PLACES),
         site: Site::new(Place::History, address),
     })
@@ -70,8 +69,7 @@ struct HistoryPage {
     /// The addresses of older drawings and, where these are not the newest, of those.
     older: Option<String>,
     newest: Option<String>,
-    is_filtered: bool,
-    /// What is looked for, to be exported.
+    /// What is looked for, to be exported; empty where that is anything.
     query: String,
 }
 
@@ -111,8 +109,7 @@ struct Choice {
 impl Form {
     fn new(words: &'static Words, wanted: &Wanted, models: &[String]) -> Self {
         let named = |label: TrueLabel| (label.to_string(), words.label(label));
-        let digits = Digit::all().map(TrueLabel::Digit);
-        let classes: Vec<_> = digits.chain([TrueLabel::NotADigit]).map(named).collect();
+        let classes: Vec<_> = TrueLabel::classes().map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
         let states = [("true", &words.history.labelled), ("false", &words.recent.unlabelled)];
         let any = &words.history.any;

@@ -59,8 +59,13 @@ async fn problems_as_pages(Extension(words): InWords, address: Address, request:
     let failure = response.extensions().get::<Failure>().filter(|_| !reads_problems);
     let Some(failure) = failure else { return response };
     let notice = words.problems.when_looking(failure.problem.code);
-    let page = html(&ProblemPage { words, site: Site::new(Place::Other, address), notice }).into_response();
-    let (mut parts, _) = response.into_parts();
+    in_place_of(response, &ProblemPage { words, site: Site::new(Place::Other, address), notice })
+}
+
+/// A page in the place of a problem, under its status and headers.
+fn in_place_of(problem: Response, page: &impl Template) -> Response {
+    let page = html(page).into_response();
+    let (mut parts, _) = problem.into_parts();
     parts.headers.extend(page.headers().clone());
     Response::from_parts(parts, page.into_body())
 }

@@ -5,7 +5,7 @@ mod view;
 use super::{
     InWords,
     answer::Shown,
-    html,
+    html, in_place_of,
     label::{LabelForm, relabel},
     site::Address,
 };
@@ -128,10 +128,7 @@ async fn page(
 /// The page with what went wrong, under the status and headers that the problem has elsewhere.
 async fn refused(api: &Api, words: &'static Words, failure: Failure) -> Response {
     let page = HomePage::new(words, Address::first(), None, Some(failure.problem.code), strip(api, words, None).await);
-    let (mut response, page) = (failure.into_response(), html(&page).into_response());
-    response.headers_mut().extend(page.headers().clone());
-    let (parts, _) = response.into_parts();
-    Response::from_parts(parts, page.into_body())
+    in_place_of(failure.into_response(), &page)
 }
 
 async fn strip(api: &Api, words: &'static Words, before: Option<Uuid>) -> Recent {

@@ -3,7 +3,7 @@
 use super::{Seen, axis::depth};
 use crate::routes::words::Words;
 use askama::Template;
-use digit::{Digit, TrueLabel, wire::Quality};
+use digit::{TrueLabel, wire::Quality};
 use std::cmp::Reverse;
 
 /// The side of a cell, and where the first one lies.
@@ -58,9 +58,11 @@ struct Cell {
 
 impl Confusion {
     pub(super) fn new(words: &'static Words, quality: &Quality, seen: &Seen) -> Self {
-        let cells: Vec<Cell> = classes()
+        let cells: Vec<Cell> = TrueLabel::classes()
             .enumerate()
-            .flat_map(|(row, truth)| classes().enumerate().map(move |(column, said)| (row, truth, column, said)))
+            .flat_map(|(row, truth)| {
+                TrueLabel::classes().enumerate().map(move |(column, said)| (row, truth, column, said))
+            })
             .filter(|&(row, _, column, _)| quality.confusion[row][column] > 0)
             .map(|(row, truth, column, said)| {
                 let (count, all) = (quality.confusion[row][column], quality.confusion[row].iter().sum());
@@ -93,12 +95,7 @@ fn heads(words: &Words) -> Vec<Head> {
         across: LEFT + middle(index),
         down: TOP + middle(index) + 4, // the middle of a line of text lies above its foot
     };
-    classes().enumerate().map(head).collect()
-}
-
-/// In the order of the matrix.
-pub(super) fn classes() -> impl Iterator<Item = TrueLabel> {
-    Digit::all().map(TrueLabel::Digit).chain([TrueLabel::NotADigit])
+    TrueLabel::classes().enumerate().map(head).collect()
 }
 
 /// A class as short as a cell.

@@ -2,11 +2,14 @@
 
 use super::{
     axis::{Axis, Tick, depth, number, tenth},
-    confusion::{classes, initial},
+    confusion::initial,
 };
 use crate::routes::words::Words;
 use askama::Template;
-use digit::wire::{DayTally, Quality};
+use digit::{
+    TrueLabel,
+    wire::{DayTally, Quality},
+};
 use time::{Date, Duration};
 
 /// Columns in the picture at most; days share one where there are more.
@@ -92,7 +95,7 @@ impl Drift {
             width: tenth((width - 1.0).max(1.0)),
             most: words.count(most),
             sureness: sureness().ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
-            classes: classes()
+            classes: TrueLabel::classes()
                 .zip(strips())
                 .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(words, class) })
                 .collect(),
