@@ -8,7 +8,7 @@ import { Problem, explanationOf, remove } from "./http.js";
 import { listenForLabelKeys } from "./labelkeys.js";
 import { hideNotice, showProblem } from "./notice.js";
 import { byId } from "./page.js";
-import { receiptOf } from "./receipts.js";
+import { deletionTokenOf } from "./deletion-tokens.js";
 import { replay } from "./replay.js";
 import { askTwice } from "./twice.js";
 import { words } from "./words.js";
@@ -46,7 +46,7 @@ explainOnDemand({
 byId("correction").addEventListener("toggle", putAway);
 
 const button = byId("delete", HTMLButtonElement);
-button.hidden = receiptOf(id) === undefined;
+button.hidden = deletionTokenOf(id) === undefined;
 askTwice(button, async () => {
   try {
     await remove(id);

@@ -1,7 +1,7 @@
 // Talks to the api: every call gives its answer or throws a Problem that says what went wrong.
 // @ts-check
 
-import { forget, receiptOf } from "./receipts.js";
+import { forget, deletionTokenOf } from "./deletion-tokens.js";
 
 /**
  * What the network says of a drawing.
@@ -150,7 +150,7 @@ export async function putLabel(id, trueLabel) {
  * @param {string} id
  */
 export async function remove(id) {
-  const headers = { Authorization: `Bearer ${receiptOf(id)}` };
+  const headers = { "Deletion-Token": deletionTokenOf(id) ?? "" };
   try {
     await send(`/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
   } catch (error) {

@@ -2,7 +2,7 @@
 // @ts-check
 
 import { Problem, predict } from "./http.js";
-import { keep } from "./receipts.js";
+import { keep } from "./deletion-tokens.js";
 import { patience, wait } from "./retry.js";
 
 /** @typedef {import("./http.js").Answer} Answer */

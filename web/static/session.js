@@ -12,7 +12,7 @@ import { announce, hideNotice, showNotice, showProblem } from "./notice.js";
 import { byId } from "./page.js";
 import { Paper } from "./paper.js";
 import { refreshRecent, showNewest } from "./recent.js";
-import { receiptOf } from "./receipts.js";
+import { deletionTokenOf } from "./deletion-tokens.js";
 import { Record } from "./record.js";
 import { forgetReliability, showReliability } from "./reliability.js";
 import { askTwice } from "./twice.js";
@@ -159,7 +159,7 @@ export function showTools() {
     entry !== undefined || (!paper.isEmpty && !record.isInFlight(paper.sheet)),
   );
   buttons.submit.textContent = entry ? words.next : words.submit;
-  buttons.remove.hidden = !entry || receiptOf(entry.answer.id) === undefined;
+  buttons.remove.hidden = !entry || deletionTokenOf(entry.answer.id) === undefined;
   // Ctrl+Z takes back what was done last.
   const [undoes, other] = justLabelled
     ? [buttons.takeBack, buttons.undo]

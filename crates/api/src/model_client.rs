@@ -173,7 +173,7 @@ async fn refusal(response: Response) -> ModelError {
     let status = response.status();
     let retry_after = retry_after(&response);
     match response.json::<Problem>().await {
-        Ok(problem) if status.is_client_error() => ModelError::Refused(Failure { problem, retry_after }),
+        Ok(problem) if status.is_client_error() => ModelError::Refused(Failure { retry_after, ..problem.into() }),
         Ok(problem) => ModelError::Away(format!("it answered {status}: {}", problem.detail)),
         Err(_) => ModelError::Away(format!("it answered {status}")),
     }

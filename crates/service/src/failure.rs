@@ -14,6 +14,8 @@ pub struct Failure {
     pub problem: Problem,
     /// What `Retry-After` says.
     pub retry_after: Option<Duration>,
+    /// What `WWW-Authenticate` says: the scheme of the credential that a 401 asks for.
+    pub challenge: Option<&'static str>,
 }
 
 impl Failure {
@@ -28,11 +30,17 @@ impl Failure {
     pub fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
     }
+
+    /// The same problem, with the scheme of the credential that the request lacks.
+    #[must_use]
+    pub fn challenge(self, scheme: &'static str) -> Self {
+        Self { challenge: Some(scheme), ..self }
+    }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem, retry_after: None }
+        Self { problem, retry_after: None, challenge: None }
     }
 }
 
@@ -43,6 +51,9 @@ impl IntoResponse for Failure {
         let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_MEDIA_TYPE)], body).into_response();
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if let Some(scheme) = self.challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
         // For a layer that says it in another protocol's words.
         response.extensions_mut().insert(self);

@@ -1,10 +1,11 @@
 //! What the documentation says of the service as a whole.
 
+use super::predictions::DELETION_TOKEN;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         self,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
 };
 
@@ -20,7 +21,7 @@ use utoipa::{
                        answers 404 (`not_found`), a method that an address does not take 405 \
                        (`method_not_allowed`), and a defect of the service would be a 500 (`internal`).",
     ),
-    modifiers(&Receipts),
+    modifiers(&DeletionToken),
     tags(
         (name = "Recognise", description = "What is this drawing?"),
         (name = "Label", description = "What is it really?"),
@@ -32,14 +33,14 @@ use utoipa::{
 )]
 pub(super) struct Document;
 
-/// How one proves to have submitted a drawing.
-struct Receipts;
+/// The header with which a client proves that it submitted a drawing.
+struct DeletionToken;
 
-impl Modify for Receipts {
+impl Modify for DeletionToken {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let receipt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
-        let receipt = receipt.description(Some("The `receipt` in the answer to the drawing's submission.")).build();
+        let description = "The `receipt` in the answer to the drawing's submission.";
+        let token = ApiKeyValue::with_description(DELETION_TOKEN.as_str(), description);
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
+        components.add_security_scheme("deletion_token", SecurityScheme::ApiKey(ApiKey::Header(token)));
     }
 }

@@ -23,6 +23,9 @@ use uuid::Uuid;
 const PAGE: u8 = 20;
 const LONGEST_PAGE: u8 = 100;
 
+/// The header that carries a drawing's deletion token. `Authorization` stays free for credentials of people and programs.
+pub(super) const DELETION_TOKEN: HeaderName = HeaderName::from_static("deletion-token");
+
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let labelled = routes!(label).refuses(&[
         Code::InvalidJson,
@@ -38,7 +41,12 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(list).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
-        .routes(routes!(delete).refuses(&[Code::NotYours, Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(routes!(delete).refuses(&[
+            Code::Unauthenticated,
+            Code::NotYours,
+            Code::NotFound,
+            Code::DatabaseUnavailable,
+        ]))
         .routes(routes!(queue).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(labelled)
         .routes(routes!(unlabel).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
@@ -100,9 +108,9 @@ async fn queue(State(api): State<Arc<Api>>, Params(ahead): Params<Ahead>) -> Res
 
 /// Deletes one's own drawing, with what it was taken for and its labels.
 ///
-/// Only who submitted it may do so, and proves it with the `receipt` that the answer gave.
+/// Only the client that submitted the drawing may delete it. It sends the `receipt` of the answer as `Deletion-Token`.
 #[utoipa::path(
-    delete, path = "/predictions/{id}", tag = "History", params(PredictionId), security(("receipt" = [])),
+    delete, path = "/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
     responses((status = NO_CONTENT, description = "It is gone")),
 )]
 async fn delete(
@@ -110,20 +118,19 @@ async fn delete(
     PredictionId(id): PredictionId,
     headers: HeaderMap,
 ) -> Result<StatusCode, Failure> {
-    let not_yours = || {
-        let how = "Send the receipt that the answer to its submission gave: \"Authorization: Bearer <receipt>\".";
-        Failure::new(Code::NotYours, format!("Only who submitted the drawing may delete it. {how}"))
+    let how = "Send the \"receipt\" of the answer to its submission as the header \"Deletion-Token\".";
+    let Some(token) = headers.get(DELETION_TOKEN) else {
+        let detail = format!("A drawing is deleted with its deletion token. {how}");
+        return Err(Failure::new(Code::Unauthenticated, detail).challenge("DeletionToken"));
     };
-    match api.store.delete(id, receipt(&headers).ok_or_else(not_yours)?).await? {
+    let not_yours =
+        || Failure::new(Code::NotYours, format!("The deletion token belongs to another drawing, or to none. {how}"));
+    let token = token.to_str().ok().and_then(Receipt::parse).ok_or_else(not_yours)?;
+    match api.store.delete(id, token).await? {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),
         Deletion::NotYours => Err(not_yours()),
         Deletion::Unknown => Err(unknown()),
     }
-}
-
-fn receipt(headers: &HeaderMap) -> Option<Receipt> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    if scheme.eq_ignore_ascii_case("bearer") { Receipt::parse(token.trim()) } else { None }
 }
 
 /// Shows the drawing as it was sent: an image file, or JSON.

@@ -88,6 +88,8 @@ codes! {
     InvalidInput => 422 "Not what is expected",
     /// The query string is wrong.
     InvalidQuery => 400 "Not the expected query",
+    /// The request has no credential.
+    Unauthenticated => 401 "No credential",
     /// The drawing was submitted by somebody else.
     NotYours => 403 "Not yours",
     /// There is nothing at this address.

@@ -9,7 +9,7 @@ use serde_json::{Value, json as value};
 use uuid::Uuid;
 
 fn delete(stack: &Stack, id: &str, receipt: &str) -> RequestBuilder {
-    stack.http.delete(stack.url(&format!("/predictions/{id}"))).bearer_auth(receipt)
+    stack.http.delete(stack.url(&format!("/predictions/{id}"))).header("deletion-token", receipt)
 }
 
 fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
@@ -51,10 +51,15 @@ async fn without_its_own_receipt_a_drawing_stays() {
         delete(&stack, id, text(&other, "receipt")),
         delete(&stack, id, &Uuid::nil().to_string()),
         delete(&stack, id, "mine"),
-        unsigned.try_clone().unwrap(),
-        unsigned.basic_auth("me", Some(text(&one, "receipt"))),
+        delete(&stack, id, ""),
     ] {
         assert_eq!(json(request.send().await.unwrap(), StatusCode::FORBIDDEN).await["code"], "not_yours");
+    }
+    // `Authorization` is for other credentials.
+    for request in [unsigned.try_clone().unwrap(), unsigned.bearer_auth(text(&one, "receipt"))] {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["www-authenticate"], "DeletionToken");
+        assert_eq!(json(response, StatusCode::UNAUTHORIZED).await["code"], "unauthenticated");
     }
     let unknown = delete(&stack, &Uuid::now_v7().to_string(), text(&one, "receipt"));
     assert_eq!(json(unknown.send().await.unwrap(), StatusCode::NOT_FOUND).await["code"], "not_found");

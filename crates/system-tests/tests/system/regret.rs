@@ -7,11 +7,11 @@ use std::time::Duration;
 
 const FORBID_STORAGE: &str = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };";
 
-/// Keeps more receipts than are kept, and tells which of them are.
-const MANY_RECEIPTS: &str = "const [done] = arguments;
-    import('/static/receipts.js').then(({ keep, receiptOf }) => {
-        for (let i = 0; i <= 500; i++) keep(`id ${i}`, `receipt ${i}`);
-        done([receiptOf('id 0') ?? null, receiptOf('id 1'), receiptOf('id 500')]);
+/// Keeps more deletion tokens than are kept, and tells which of them are.
+const MANY_TOKENS: &str = "const [done] = arguments;
+    import('/static/deletion-tokens.js').then(({ keep, deletionTokenOf }) => {
+        for (let i = 0; i <= 500; i++) keep(`id ${i}`, `token ${i}`);
+        done([deletionTokenOf('id 0') ?? null, deletionTokenOf('id 1'), deletionTokenOf('id 500')]);
     });";
 
 /// The labels that were ever given, and the one that counts.
@@ -101,7 +101,10 @@ async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_b
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
-    // Opened again on another day, it is still theirs.
+    // Opened again on another day, with a later version of the page, it is still theirs.
+    let name_it_as_before = "localStorage.receipts = localStorage['deletion-tokens'];
+        localStorage.removeItem('deletion-tokens');";
+    browser.client.execute(name_it_as_before, Vec::new()).await.unwrap();
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.press("#recent .card").await;
     browser.element("#delete:not([hidden])").await;
@@ -117,7 +120,8 @@ async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_b
     browser.element("#submit[aria-disabled=true]").await;
     browser.press("#undo").await;
     browser.element("#answer[data-state=empty]").await;
-    assert_eq!(browser.client.execute("return localStorage.receipts;", Vec::new()).await.unwrap(), json!("[]"));
+    let stored = browser.client.execute("return { ...localStorage };", Vec::new()).await.unwrap();
+    assert_eq!((&stored["deletion-tokens"], stored.get("receipts")), (&json!("[]"), None));
     browser.client.clone().close().await.unwrap();
 }
 
@@ -156,7 +160,7 @@ async fn a_browser_that_may_keep_nothing_draws_and_labels_but_cannot_delete() {
     assert_eq!(browser.console().await, [] as [Value; 0]);
 
     browser.client.refresh().await.unwrap();
-    let kept = browser.client.execute_async(MANY_RECEIPTS, Vec::new()).await.unwrap();
-    assert_eq!(kept, json!([null, "receipt 1", "receipt 500"]), "the oldest went first");
+    let kept = browser.client.execute_async(MANY_TOKENS, Vec::new()).await.unwrap();
+    assert_eq!(kept, json!([null, "token 1", "token 500"]), "the oldest went first");
     browser.client.clone().close().await.unwrap();
 }

@@ -61,7 +61,7 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     }
     let mine = stack.draw(&drawings::all()[8]).await;
     let delete = stack.http.delete(stack.url(&format!("/predictions/{}", mine["id"].as_str().unwrap())));
-    document.expect(&stack.http, delete.bearer_auth(mine["receipt"].as_str().unwrap()), 204).await;
+    document.expect(&stack.http, delete.header("deletion-token", mine["receipt"].as_str().unwrap()), 204).await;
     let page = document.expect(&stack.http, stack.get("/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
     let (shown, unknown) = (format!("/predictions/{id}"), format!("/predictions/{}", Uuid::nil()));
@@ -90,8 +90,9 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get("/quality.json?days=0"), 400),
         (stack.get("/reliability?confidence=0.97"), 200),
         (stack.get("/reliability?confidence=97"), 400),
-        (stack.http.delete(stack.url(&shown)), 403),
-        (stack.http.delete(stack.url(&unknown)).bearer_auth(Uuid::nil()), 404),
+        (stack.http.delete(stack.url(&shown)), 401),
+        (stack.http.delete(stack.url(&shown)).header("deletion-token", Uuid::nil().to_string()), 403),
+        (stack.http.delete(stack.url(&unknown)).header("deletion-token", Uuid::nil().to_string()), 404),
         (stack.get(&format!("{shown}/explanation")), 200),
         (stack.get(&format!("{unknown}/explanation")), 404),
         (stack.get(&format!("{shown}/explanation?model=another")), 404),
@@ -178,7 +179,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get(shown),
         stack.get(&format!("{shown}/bitmap.png")),
         stack.get(&format!("{shown}/input")),
-        stack.http.delete(stack.url(shown)).bearer_auth(Uuid::nil()),
+        stack.http.delete(stack.url(shown)).header("deletion-token", Uuid::nil().to_string()),
         stack.http.delete(stack.url(&format!("{shown}/label"))),
         stack.get("/queue"),
         stack.get("/quality.json"),

@@ -1,0 +1,61 @@
+// Deletion tokens: the recorded drawings that this browser submitted, each with the token that deletes it. No server keeps them.
+// @ts-check
+
+const KEY = "deletion-tokens";
+// The name under which earlier versions of this page stored the same list.
+const FORMER_KEY = "receipts";
+// The oldest go first. A hundred bytes each, far below what a browser keeps for a page.
+const MOST = 500;
+
+/**
+ * @param {string} id of a recorded drawing
+ * @returns {string | undefined} the token that deletes it, if it was submitted here
+ */
+export function deletionTokenOf(id) {
+  return all().find(([known]) => known === id)?.[1];
+}
+
+/**
+ * @param {string} id
+ * @param {string} token
+ */
+export function keep(id, token) {
+  write([...all(), [id, token]]);
+}
+
+/** @param {string} id of a drawing that is no more */
+export function forget(id) {
+  write(all().filter(([known]) => known !== id));
+}
+
+/** @returns {[id: string, token: string][]} the oldest first */
+function all() {
+  return [...stored(FORMER_KEY), ...stored(KEY)];
+}
+
+/**
+ * @param {string} key
+ * @returns {[id: string, token: string][]}
+ */
+function stored(key) {
+  try {
+    const list = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {[id: string, token: string][]} tokens */
+function write(tokens) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(tokens.slice(-MOST)));
+    // Only now, so that a full storage loses no token.
+    localStorage.removeItem(FORMER_KEY);
+  } catch {
+    // Storage may be full or forbidden. Then the drawing cannot be deleted from here, and all else works.
+  }
+}
+
+// Moves the list of an earlier version.
+if (stored(FORMER_KEY).length > 0) write(all());
