@@ -3,6 +3,7 @@
 # A second run is quick and finds the data of the first. Logs, process state and the database lie in .run/.
 #
 #   DATABASE_URL=<url>          use that PostgreSQL in place of a private one in .run/postgres
+#   MIGRATION_DATABASE_URL=<url>   bring its tables up to date as another role, and give that of DATABASE_URL what it needs
 #   API_LISTEN=<host:port>      another address for the page than 127.0.0.1:8501
 #   MODEL_LISTEN=<host:port>    another address for the model service than 127.0.0.1:8000
 set -euo pipefail
@@ -63,9 +64,11 @@ trap stop EXIT
 trap 'exit 0' INT TERM HUP
 if [ -z "${DATABASE_URL:-}" ]; then
   private=yes
-  DATABASE_URL=$(scripts/postgres.sh start .run/postgres 9>&-)
-  export DATABASE_URL
+  MIGRATION_DATABASE_URL=$(scripts/postgres.sh start .run/postgres 9>&-)
+  DATABASE_URL=${MIGRATION_DATABASE_URL/digits@/digits_api@}
+  export MIGRATION_DATABASE_URL DATABASE_URL
 fi
+RUST_LOG=warn target/release/api migrate || fail "the database could not be brought up to date (see above)."
 launch model
 model=$!
 launch api

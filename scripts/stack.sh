@@ -33,7 +33,7 @@ start() {
   local started
   started=$(now)
   : >"$folder/$1.log"
-  "${on_cores[@]}" setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
+  DATABASE_URL=$service_url "${on_cores[@]}" setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
   pid=$!
   until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
     kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
@@ -50,8 +50,11 @@ export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0
 mkdir "$folder/models"
 cp -r models/champion "models/$(cat models/champion)" "$folder/models"
 export MODEL_DIR=$folder/models
+# The command gets the owner's address, the web service that of a role without rights of its own.
 DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
+service_url=${DATABASE_URL/digits@/digits_api@}
+RUST_LOG=warn target/release/api migrate --database-url "$service_url" --migration-database-url "$DATABASE_URL"
 start model
 MODEL_PID=$pid MODEL_URL=$address
 export MODEL_PID MODEL_URL

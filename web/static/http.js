@@ -74,11 +74,13 @@ export async function preview(drawing, signal) {
 /**
  * Asks what a drawing or a picture is, and records the answer.
  * @param {string | File} subject strokes as JSON, or an image file
+ * @param {string} idempotencyKey a random UUID, the same for each try
  * @returns {Promise<Answer>}
  */
-export async function predict(subject) {
+export async function predict(subject, idempotencyKey) {
   const source = typeof subject === "string" ? "canvas" : "upload";
-  return post(`/predict?source=${source}&explain=true`, subject);
+  const headers = { "Idempotency-Key": `"${idempotencyKey}"` };
+  return post(`/predict?source=${source}&explain=true`, subject, { headers });
 }
 
 /**
@@ -88,7 +90,7 @@ export async function predict(subject) {
  * @returns {Promise<Explanation>}
  */
 export async function explain(subject, signal) {
-  return post("/explain", subject, signal);
+  return post("/explain", subject, { signal });
 }
 
 /**
@@ -115,15 +117,25 @@ export async function reliabilityOf({ confidence, model }, signal) {
 /**
  * @param {string} url
  * @param {string | File} subject
- * @param {AbortSignal} [signal]
+ * @param {{ headers?: Record<string, string>, signal?: AbortSignal }} options
  */
-async function post(url, subject, signal) {
-  if (typeof subject === "string") {
-    return (await send(url, json("POST", subject), ANSWER_WITHIN_MS, signal)).json();
-  }
+async function post(url, subject, { headers, signal }) {
+  const [request, withinMs] =
+    typeof subject === "string"
+      ? [json("POST", subject), ANSWER_WITHIN_MS]
+      : [form(subject), UPLOAD_WITHIN_MS];
+  const allHeaders = { ...request.headers, ...headers };
+  return (await send(url, { ...request, headers: allHeaders }, withinMs, signal)).json();
+}
+
+/**
+ * @param {File} file
+ * @returns {RequestInit}
+ */
+function form(file) {
   const body = new FormData();
-  body.append("file", subject);
-  return (await send(url, { method: "POST", body }, UPLOAD_WITHIN_MS, signal)).json();
+  body.append("file", file);
+  return { method: "POST", body };
 }
 
 /**

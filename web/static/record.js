@@ -2,6 +2,7 @@
 // @ts-check
 
 import { Problem, predict } from "./http.js";
+import { newIdempotencyKey } from "./idempotency-key.js";
 import { keep } from "./deletion-tokens.js";
 import { patience, wait } from "./retry.js";
 
@@ -21,6 +22,8 @@ export class Record {
   #inFlight = new WeakSet();
   /** @type {WeakMap<Sheet, AbortController>} Sheets that wait for another try. */
   #waiting = new WeakMap();
+  /** @type {WeakMap<Sheet, { subject: string | File, key: string }>} What was sent last, and under which key. */
+  #sent = new WeakMap();
 
   /**
    * @param {object} page
@@ -84,6 +87,20 @@ export class Record {
   }
 
   /**
+   * The same key for each try, so that the api records one whose answer was lost only once; a new one once the drawing has
+   * changed.
+   * @param {Sheet} sheet
+   * @param {string | File} subject
+   */
+  #keyOf(sheet, subject) {
+    const sent = this.#sent.get(sheet);
+    if (sent?.subject === subject) return sent.key;
+    const key = newIdempotencyKey();
+    this.#sent.set(sheet, { subject, key });
+    return key;
+  }
+
+  /**
    * @param {Sheet} sheet
    * @param {string | File} subject
    * @returns {Promise<Problem | null>} null once the sheet is recorded
@@ -92,7 +109,7 @@ export class Record {
     this.#inFlight.add(sheet);
     this.page.onSubmit(sheet);
     try {
-      const answer = await predict(subject);
+      const answer = await predict(subject, this.#keyOf(sheet, subject));
       if (answer.id === undefined || !answer.saved) {
         this.page.onUnsaved(sheet, answer);
         return new Problem("database_unavailable");

@@ -1,8 +1,12 @@
-//! What the web service can be told, by flag or by environment.
+//! The web service's configuration, by flag or by environment.
 
-use clap::Parser;
+use crate::ServiceRole;
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use service::TelemetryOptions;
+use sqlx::postgres::PgConnectOptions;
 use std::{
     convert::Infallible,
     fmt,
@@ -18,10 +22,9 @@ pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "API_LISTEN", default_value = "127.0.0.1:8501")]
     pub listen: SocketAddr,
-    /// PostgreSQL, as postgres://user:password@host:port/database. What it leaves out, PGHOST, PGPASSWORD and their
-    /// like say.
-    #[arg(long, env = "DATABASE_URL", default_value = "postgres://digits@localhost/digits", hide_env_values = true)]
-    pub database_url: Secret,
+    /// PostgreSQL, with the role of the service.
+    #[command(flatten)]
+    pub database: DatabaseOptions,
     /// Connections to PostgreSQL at most, besides one for each export.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
@@ -37,6 +40,91 @@ pub struct Config {
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What an operator does with the database; the service itself never does.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Brings the tables up to date, and makes the role that DATABASE_URL names, with the rights that the service needs.
+    Migrate(OwnerOptions),
+}
+
+/// PostgreSQL, with the role of the service.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseOptions {
+    /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and the like stand in for the parts
+    /// that it leaves out.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "postgres://digits@localhost/digits",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: Secret,
+    /// The password, in place of the one in DATABASE_URL; it may hold any character.
+    #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, global = true)]
+    pub database_password: Option<Secret>,
+}
+
+/// PostgreSQL, with the role that owns the tables.
+#[derive(Debug, Clone, Args)]
+pub struct OwnerOptions {
+    /// PostgreSQL with the role that owns the tables [default: DATABASE_URL].
+    #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true)]
+    pub migration_database_url: Option<Secret>,
+    /// The password, in place of the one in MIGRATION_DATABASE_URL; it may hold any character.
+    #[arg(long, env = "MIGRATION_DATABASE_PASSWORD", hide_env_values = true)]
+    pub migration_database_password: Option<Secret>,
+}
+
+impl DatabaseOptions {
+    /// Where to connect, and as whom.
+    ///
+    /// # Errors
+    /// When `DATABASE_URL` is no address of PostgreSQL.
+    pub fn connect(&self) -> anyhow::Result<PgConnectOptions> {
+        let url = self.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
+        Ok(with_password(url, self.database_password.as_ref()))
+    }
+
+    /// The role with which the service connects.
+    ///
+    /// # Errors
+    /// When `DATABASE_URL` is no address of PostgreSQL.
+    pub fn role(&self) -> anyhow::Result<ServiceRole> {
+        let name = self.connect()?.get_username().to_owned();
+        let in_url = || {
+            let url = Url::parse(self.database_url.reveal()).ok()?;
+            Some(percent_decode_str(url.password()?).decode_utf8().ok()?.into_owned())
+        };
+        let given = self.database_password.as_ref().map(Secret::reveal).filter(|password| !password.is_empty());
+        let password = given.map(str::to_owned).or_else(in_url);
+        Ok(ServiceRole { name, password })
+    }
+}
+
+impl OwnerOptions {
+    /// Where to connect, and as whom.
+    ///
+    /// # Errors
+    /// When the address is none of PostgreSQL.
+    pub fn connect(&self, service: &DatabaseOptions) -> anyhow::Result<PgConnectOptions> {
+        let Some(url) = &self.migration_database_url else { return service.connect() };
+        let url = url.reveal().parse().context("MIGRATION_DATABASE_URL is not an address of PostgreSQL")?;
+        Ok(with_password(url, self.migration_database_password.as_ref()))
+    }
+}
+
+/// An empty variable is one that was not set, as Compose passes it on.
+fn with_password(options: PgConnectOptions, password: Option<&Secret>) -> PgConnectOptions {
+    match password.map(Secret::reveal) {
+        Some(password) if !password.is_empty() => options.password(password),
+        _ => options,
+    }
 }
 
 /// Text that may hold a password: no message or log shows it.
@@ -63,5 +151,43 @@ impl FromStr for Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Config {
+        Config::parse_from([&["api"], arguments].concat())
+    }
+
+    #[test]
+    fn the_role_has_the_password_of_its_variable_or_else_of_its_address() {
+        let role = |arguments: &[&str]| {
+            let role = parse(arguments).database.role().unwrap();
+            (role.name, role.password)
+        };
+        let url = "--database-url=postgres://web:a%2Fb@db/digits";
+        assert_eq!(role(&[url]), ("web".to_owned(), Some("a/b".to_owned())));
+        assert_eq!(role(&[url, "--database-password=$@:/"]), ("web".to_owned(), Some("$@:/".to_owned())));
+        assert_eq!(role(&["--database-url=postgres://web@db/digits"]), ("web".to_owned(), None));
+    }
+
+    #[test]
+    fn migrations_run_as_their_own_role_or_else_as_that_of_the_service() {
+        let owner = |arguments: &[&str]| {
+            let config = parse(&[&["--database-url=postgres://web@db/digits"], arguments].concat());
+            let Some(Command::Migrate(owner)) = config.command else { panic!("no command") };
+            owner.connect(&config.database).unwrap().get_username().to_owned()
+        };
+        assert_eq!(owner(&["migrate"]), "web");
+        assert_eq!(owner(&["migrate", "--migration-database-url=postgres://owner@db/digits"]), "owner");
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        let config = parse(&["--database-url=postgres://web:hush@db/digits", "--database-password=hush"]);
+        assert!(!format!("{config:?} {:?}", config.database.role().unwrap()).contains("hush"));
     }
 }

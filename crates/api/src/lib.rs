@@ -5,14 +5,17 @@
 mod asks;
 mod config;
 mod error;
+mod idempotency;
 mod model_client;
 mod routes;
 mod store;
 
-pub use config::Config;
+pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
-pub use store::{Deletion, ExportError, Filter, Judged, Kept, Portions, Snapshot, Store, StoreError};
+pub use store::{
+    Deletion, ExportError, Filter, Judged, Kept, Portions, ServiceRole, Snapshot, Store, StoreError, migrate,
+};
 
 use service::Readiness;
 

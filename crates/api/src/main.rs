@@ -1,10 +1,10 @@
-//! The web service's entry: configuration → pool → listen → migrate and serve.
+//! The web service's entry: configuration → database → listen → serve, or one of an operator's commands.
 
 use anyhow::Context;
-use api::{Api, Config, ModelClient, Store, app};
+use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
 use service::Readiness;
-use std::{future::pending, process::ExitCode};
+use std::process::ExitCode;
 use tokio::net::TcpListener;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -19,20 +19,26 @@ fn main() -> anyhow::Result<ExitCode> {
 
 #[tokio::main]
 async fn run(config: &Config) -> anyhow::Result<()> {
+    match &config.command {
+        None => serve(config).await,
+        Some(Command::Migrate(owner)) => {
+            let (owner, service) = (owner.connect(&config.database)?, config.database.role()?);
+            api::migrate(&owner, &service).await.context("cannot migrate the database")?;
+            tracing::info!(owner = owner.get_username(), service = service.name, "the tables are up to date");
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let database = config.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
-    let store = Store::new(database, config.database_connections);
+    let store = Store::new(config.database.connect()?, config.database_connections);
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
     let readiness = Readiness::default();
-    let app = app(Api { store: store.clone(), model, readiness: readiness.clone() });
+    let app = app(Api { store, model, readiness: readiness.clone() });
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
-    // While the tables are brought up to date, the page answers and says that the database is away.
-    let migrated = async { if let Err(error) = store.migrate().await { error } else { pending().await } };
-    tokio::select! {
-        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
-        error = migrated => Err(error).context("migrating the database"),
-    }
+    service::serve(listener, app, readiness, stop).await.context("serving")
 }

@@ -7,12 +7,14 @@ mod explain;
 mod export;
 mod filter;
 mod id;
+mod idempotency_key;
 mod pages;
 mod predict;
 mod predictions;
 mod probes;
 mod quality;
 mod readings;
+mod submission;
 mod words;
 
 use crate::Api;

@@ -1,17 +1,21 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
-use crate::{Api, store::NewPrediction};
+use super::{idempotency_key::Key, submission::submit};
+use crate::Api;
 use axum::{Json, extract::State, routing::post};
-use digit::wire::{Code, Outcome, Source};
+use digit::wire::{Answer, Code, Outcome, Source};
 use serde::Deserialize;
 use service::{Documented, Failure, Params, Posted};
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let documented = routes!(predict).takes_a_drawing(&[
         Code::InvalidQuery,
+        Code::Deleted,
+        Code::InvalidIdempotencyKey,
+        Code::IdempotencyKeyReused,
         Code::UnknownModel,
         Code::ModelUnavailable,
         Code::DatabaseUnavailable,
@@ -42,23 +46,27 @@ struct Options {
 /// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
 /// is only the digit that the drawing is most like.
 #[utoipa::path(
-    post, path = "/predict", tag = "Recognise", params(Options),
+    post, path = "/predict", tag = "Recognise", params(Options, Key),
     responses((status = OK, description = "What the drawing was taken for", body = Outcome)),
 )]
 async fn predict(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
+    Key(key): Key,
     Posted(input): Posted,
 ) -> Result<Json<Outcome>, Failure> {
-    let asked = Instant::now();
-    let (mut answer, bitmap) = api.model.answer(&input, options.model.as_deref()).await?;
-    let kept = if options.preview {
-        None
+    let model = options.model.as_deref();
+    let mut outcome = if !options.preview {
+        submit(&api, input, options.source, model, key).await?
+    } else if key.is_none() {
+        let (answer, bitmap) = api.model.answer(&input, model).await?;
+        Outcome { id: None, answer: Answer { bitmap: Some(bitmap), ..answer }, saved: false, receipt: None }
     } else {
-        let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), input, options.source);
-        Some(api.store.record(new).await?)
+        let detail = "A preview records nothing, so it takes no Idempotency-Key. Leave the header out.";
+        return Err(Failure::new(Code::InvalidQuery, detail));
     };
-    answer.bitmap = options.explain.then_some(bitmap);
-    let (id, receipt) = kept.unzip();
-    Ok(Json(Outcome { id, answer, saved: id.is_some(), receipt }))
+    if !options.explain {
+        outcome.answer.bitmap = None;
+    }
+    Ok(Json(outcome))
 }

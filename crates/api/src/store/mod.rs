@@ -1,16 +1,19 @@
 //! The database: all SQL of digits is in this module and in migrations/.
 
 mod export;
-mod fold;
 mod history;
+mod idempotency_keys;
 mod labels;
+mod migrations;
 mod predictions;
 mod quality;
+mod upkeep;
 mod writer;
 mod writes;
 
 pub use export::{ExportError, Kept, Portions, Snapshot};
 pub use history::Filter;
+pub use migrations::{ServiceRole, migrate};
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
 pub use quality::Judged;
@@ -19,24 +22,21 @@ use prometheus_client::registry::Registry;
 use sqlx::{
     PgPool,
     error::DatabaseError,
-    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use writer::Writer;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
-
-/// How long the database may take to give a connection, and to answer.
+/// How long a request may wait for a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-const ANSWER_LIMIT: Duration = Duration::from_secs(5);
-/// After which PostgreSQL itself gives a statement up, before this program does: what is told to have failed has not
-/// happened.
-const STATEMENT_LIMIT: &str = "4s";
-/// How long to wait before another try to migrate.
-const RETRY: Duration = Duration::from_secs(1);
-
+/// After which PostgreSQL cancels a statement.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
+/// After which this program gives up on both, and tells the client that the database is unavailable.
+const ANSWER_LIMIT: Duration = Duration::from_secs(6);
+// PostgreSQL gives up first, so that a statement whose client was told that it failed is not committed afterwards. Only a
+// connection that breaks at the very commit leaves that open; the client then finds the row by its idempotency key.
+const _: () = assert!(CONNECT_LIMIT.as_millis() + STATEMENT_LIMIT.as_millis() < ANSWER_LIMIT.as_millis());
 /// PostgreSQL behind a pool of connections, which replaces those that break.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -67,9 +67,10 @@ impl Store {
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
         let pool = PgPoolOptions::new().max_connections(connections.get()).acquire_timeout(CONNECT_LIMIT);
         // Which index is best depends on what is looked for, so each statement is planned with its values.
-        let options = [("statement_timeout", STATEMENT_LIMIT), ("plan_cache_mode", "force_custom_plan")];
+        let statement_limit = format!("{}ms", STATEMENT_LIMIT.as_millis());
+        let options = [("statement_timeout", &*statement_limit), ("plan_cache_mode", "force_custom_plan")];
         let pool = pool.connect_lazy_with(database.clone().options(options));
-        fold::start(pool.clone());
+        upkeep::start(pool.clone());
         let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
         Self { writer: Writer::start(pool.clone()), pool, database, exports }
     }
@@ -79,52 +80,19 @@ impl Store {
         self.writer.register(registry);
     }
 
-    /// Brings the database's tables up to date, as soon as it can be reached.
-    ///
-    /// # Errors
-    /// When the tables cannot be brought up to date, which no waiting mends.
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
-        let mut told = false;
-        loop {
-            match self.try_to_migrate().await {
-                Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_away(&error) => {
-                    if !told {
-                        tracing::warn!(%error, "waiting for the database");
-                    }
-                    told = true;
-                    tokio::time::sleep(RETRY).await;
-                }
-                result => {
-                    tracing::info!(failed = result.is_err(), "migrated the database");
-                    return result;
-                }
-            }
-        }
-    }
-
-    /// On a connection of its own: a migration may take longer than a request's statement.
-    async fn try_to_migrate(&self) -> Result<(), MigrateError> {
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_LIMIT);
-        let pool = pool.connect_lazy_with(self.database.clone());
-        let result = MIGRATIONS.run(&pool).await;
-        pool.close().await;
-        result
-    }
-
     /// Checks that the database answers and has its tables.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
         let query = sqlx::query_scalar!(
             r#"select exists (select from _sqlx_migrations where version >= $1 and success) as "has_all!""#,
-            newest,
+            migrations::newest(),
         );
         if in_time(query.fetch_one(&self.pool)).await? {
             return Ok(());
         }
-        Err(StoreError::Away("its tables are not up to date yet".to_owned()))
+        Err(StoreError::Away("its tables are not up to date: run `api migrate`".to_owned()))
     }
 }
 
@@ -176,6 +144,9 @@ fn is_passing(code: &str) -> bool {
         "57", // shutting down or starting up; a statement that took too long
         "58", // the system it runs on fails
     ];
-    const READ_ONLY: &str = "25006"; // a standby that is about to take over
-    code == READ_ONLY || CLASSES.iter().any(|class| code.starts_with(class))
+    const STATES: [&str; 2] = [
+        "25006", // a standby that is about to take over
+        "55P03", // a lock that a migration did not get in time
+    ];
+    STATES.contains(&code) || CLASSES.iter().any(|class| code.starts_with(class))
 }

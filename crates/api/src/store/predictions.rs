@@ -1,6 +1,7 @@
 //! The table `predictions`: written once, read as rows, pages and bitmaps.
 
-use super::{Store, StoreError, in_time, writer::Table};
+use super::{Store, StoreError, in_time, writer::Table, writes::Written};
+use crate::idempotency::Claim;
 use digit::{
     Bitmap, Digit,
     wire::{Answer, Input, InputKind, Prediction, Reason, Receipt, Source, Verdict},
@@ -28,12 +29,27 @@ pub(crate) struct NewPrediction {
     took: Duration,
     /// What its deletion needs.
     pub(super) receipt: Receipt,
+    /// The idempotency key under which it is submitted.
+    pub(super) claim: Option<Claim>,
 }
 
 impl NewPrediction {
     /// A prediction of this moment.
     pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Input, source: Source) -> Self {
-        Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random() }
+        Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random(), claim: None }
+    }
+
+    /// The same, submitted under an idempotency key.
+    pub(crate) fn claimed(self, claim: Option<Claim>) -> Self {
+        let receipt = claim.as_ref().map_or(self.receipt, |claim| claim.deletion_token);
+        Self { receipt, claim, ..self }
+    }
+
+    /// When it was recorded: the instant of its id, to the millisecond, so that both tell the same day.
+    fn created_at(&self) -> OffsetDateTime {
+        let seconds_and_nanos = self.id.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
+        let (seconds, nanos) = seconds_and_nanos;
+        OffsetDateTime::UNIX_EPOCH + time::Duration::new(seconds.cast_signed(), nanos.cast_signed())
     }
 }
 
@@ -65,14 +81,17 @@ pub(super) struct Row {
 }
 
 impl Store {
-    /// Keeps a prediction and returns its id, and the receipt that its deletion needs.
+    /// Keeps a prediction and returns its id, and the receipt that its deletion needs; nothing where another request holds
+    /// its idempotency key.
     ///
     /// # Errors
     /// When the database is away or too much waits for it.
-    pub(crate) async fn record(&self, new: NewPrediction) -> Result<(Uuid, Receipt), StoreError> {
+    pub(crate) async fn record(&self, new: NewPrediction) -> Result<Option<(Uuid, Receipt)>, StoreError> {
         let (id, receipt) = (new.id, new.receipt);
-        self.writer.write(new).await?;
-        Ok((id, receipt))
+        Ok(match self.writer.write(new).await? {
+            Written::Inserted => Some((id, receipt)),
+            Written::KeyTaken => None,
+        })
     }
 
     /// Deletes a prediction with all its labels, if the receipt is its own.
@@ -143,19 +162,32 @@ impl Store {
 }
 
 impl Table for PgPool {
-    /// With one statement. The columns go over as arrays, and the probabilities of all as one, ten for each row.
-    async fn insert(&self, new: &[NewPrediction]) -> Result<(), StoreError> {
+    /// With one statement. The columns go over as arrays, and the probabilities of all as one, ten for each row. The keys
+    /// are claimed in their order, so that no two statements wait for each other.
+    async fn insert(&self, new: &[NewPrediction]) -> Result<Vec<Uuid>, StoreError> {
         let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
-        let query = sqlx::query!(
-            "insert into predictions
+        let query = sqlx::query_scalar!(
+            "with claimed as (
+                 insert into idempotency_keys (key_hash, request_hash, prediction_id)
+                 select key_hash, request_hash, id
+                 from unnest($1::uuid[], $15::bytea[], $16::bytea[]) as new (id, key_hash, request_hash)
+                 where key_hash is not null
+                 order by key_hash
+                 on conflict (key_hash) do nothing
+                 returning prediction_id
+             )
+             insert into predictions
                  (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
-                     took_ms, receipt)
+                     took_ms, receipt, created_at)
              select id, prediction, confidence, ($4::real[])[place * 10 - 9 : place * 10], verdict, reason, model,
-                 bitmap, input, input_kind, source, took_ms, sha256(receipt)
+                 bitmap, input, input_kind, source, took_ms, sha256(receipt), created_at
              from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[]) with ordinality as new
+                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[])
+                 with ordinality as new
                  (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, took_ms,
-                     receipt, place)",
+                     receipt, created_at, key_hash, place)
+             where key_hash is null or id in (select prediction_id from claimed)
+             returning id",
             &column(new, |new| new.id),
             &column(new, |new| i16::from(new.answer.prediction.value())),
             &column(new, |new| new.answer.confidence),
@@ -169,8 +201,11 @@ impl Table for PgPool {
             &column(new, |new| new.source.name()) as &[&str],
             &column(new, |new| new.took.as_secs_f32() * 1e3),
             &column(new, |new| new.receipt.as_bytes().as_slice()) as &[&[u8]],
+            &column(new, NewPrediction::created_at),
+            &column(new, |new| new.claim.as_ref().map(|claim| claim.key_hash.as_slice())) as &[Option<&[u8]>],
+            &column(new, |new| new.claim.as_ref().map(|claim| claim.request_hash.as_slice())) as &[Option<&[u8]>],
         );
-        in_time(query.execute(self)).await.map(drop)
+        in_time(query.fetch_all(self)).await
     }
 }
 
@@ -203,7 +238,7 @@ impl TryFrom<Row> for Prediction {
 }
 
 /// The variant that a column names, as JSON names it.
-fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
+pub(super) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     let name: StrDeserializer<serde::de::value::Error> = name.into_deserializer();
     T::deserialize(name).ok()
 }

@@ -3,12 +3,16 @@
 //! No timer: a lone prediction is written at once, and under load statements grow by themselves. Nobody is told that a
 //! prediction is kept before the statement that holds it is committed.
 
-use super::{NewPrediction, StoreError, writes::Writes};
+use super::{
+    NewPrediction, StoreError,
+    writes::{Writes, Written},
+};
 use prometheus_client::registry::Registry;
 use service::TRACED;
 use std::{sync::Arc, time::Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// Statements under way at a time: a second one, so that one with large images does not hold up the small ones.
 const STATEMENTS: usize = 2;
@@ -24,8 +28,9 @@ const QUEUE_WEIGHT: usize = 96 << 20;
 
 /// Where predictions are kept.
 pub(super) trait Table: Clone + Send + Sync + 'static {
-    /// Inserts predictions, all or none, and commits them.
-    fn insert(&self, new: &[NewPrediction]) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Inserts predictions and commits them, all or none but those whose idempotency key another request holds; returns
+    /// the ids of what was inserted.
+    fn insert(&self, new: &[NewPrediction]) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
 }
 
 /// A handle to the queue; once the last one is gone, what waits is still written.
@@ -46,7 +51,7 @@ struct Waiting {
 
 #[derive(Debug)]
 struct Client {
-    reply: oneshot::Sender<Result<(), StoreError>>,
+    reply: oneshot::Sender<Result<Written, StoreError>>,
     #[expect(dead_code, reason = "held, and given back when it is dropped")]
     room: OwnedSemaphorePermit,
 }
@@ -66,7 +71,7 @@ impl Writer {
     }
 
     /// Returns when the prediction is committed.
-    pub(super) async fn write(&self, new: NewPrediction) -> Result<(), StoreError> {
+    pub(super) async fn write(&self, new: NewPrediction) -> Result<Written, StoreError> {
         let ended = || StoreError::Defect("the writer has ended".to_owned());
         let room =
             u32::try_from(weight(&new)).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
@@ -103,7 +108,18 @@ async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
     let together = insert(&new, table, writes).await;
     let one_by_one = new.len() > 1 && matches!(together, Err(StoreError::Defect(_)));
     for (new, client) in new.chunks(1).zip(clients) {
-        let outcome = if one_by_one { insert(new, table, writes).await } else { together.clone() };
+        let alone;
+        let inserted = if one_by_one {
+            alone = insert(new, table, writes).await;
+            &alone
+        } else {
+            &together
+        };
+        let outcome = match inserted {
+            Ok(ids) if new.iter().all(|new| ids.contains(&new.id)) => Ok(Written::Inserted),
+            Ok(_) => Ok(Written::KeyTaken),
+            Err(error) => Err(error.clone()),
+        };
         writes.waiting.dec();
         writes.settled(&outcome);
         let _ = client.reply.send(outcome); // it may have gone
@@ -111,10 +127,10 @@ async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
 }
 
 /// One statement, measured.
-async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> Result<(), StoreError> {
+async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> Result<Vec<Uuid>, StoreError> {
     let began = Instant::now();
     let outcome = table.insert(new).await;
-    writes.ran(new.len(), began.elapsed(), &outcome);
+    writes.ran(began.elapsed(), &outcome);
     outcome
 }
 
@@ -165,7 +181,6 @@ mod tests {
         time::Duration,
     };
     use tokio::task::{JoinHandle, yield_now};
-    use uuid::Uuid;
 
     const LARGE: usize = 5_000_000;
 
@@ -194,11 +209,13 @@ mod tests {
         statements: Arc<Mutex<Vec<Vec<Uuid>>>>,
         /// What a statement comes to that holds this id.
         fault: Option<(Uuid, StoreError)>,
+        /// The prediction whose idempotency key another request holds.
+        taken: Option<Uuid>,
     }
 
     impl Memory {
         fn open() -> Self {
-            Self { gate: Arc::new(Semaphore::new(1)), statements: Arc::default(), fault: None }
+            Self { gate: Arc::new(Semaphore::new(1)), statements: Arc::default(), fault: None, taken: None }
         }
 
         fn shut() -> Self {
@@ -211,18 +228,18 @@ mod tests {
     }
 
     impl Table for Memory {
-        async fn insert(&self, new: &[NewPrediction]) -> Result<(), StoreError> {
+        async fn insert(&self, new: &[NewPrediction]) -> Result<Vec<Uuid>, StoreError> {
             let ids: Vec<Uuid> = new.iter().map(|new| new.id).collect();
             self.statements.lock().unwrap_or_else(PoisonError::into_inner).push(ids.clone());
             drop(self.gate.acquire().await);
             match &self.fault {
                 Some((id, fault)) if ids.contains(id) => Err(fault.clone()),
-                _ => Ok(()),
+                _ => Ok(ids.into_iter().filter(|id| Some(*id) != self.taken).collect()),
             }
         }
     }
 
-    type Outcome = oneshot::Receiver<Result<(), StoreError>>;
+    type Outcome = oneshot::Receiver<Result<Written, StoreError>>;
 
     fn waiting(new: NewPrediction) -> (Waiting, Outcome) {
         let (reply, outcome) = oneshot::channel();
@@ -267,7 +284,7 @@ mod tests {
 
     /// What clients are told whose predictions make one batch, one of which meets the fault; the statements; what is
     /// counted.
-    async fn settled(fault: StoreError) -> (Vec<Result<(), StoreError>>, Vec<usize>, String) {
+    async fn settled(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<usize>, String) {
         let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
         let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
         let writes = Writes::default();
@@ -280,13 +297,27 @@ mod tests {
     async fn one_bad_row_costs_its_neighbours_nothing() {
         let fault = StoreError::Defect("no such digit".to_owned());
         let (told, statements, counted) = settled(fault.clone()).await;
-        assert_eq!(told, [Ok(()), Err(fault), Ok(())]);
+        assert_eq!(told, [Ok(Written::Inserted), Err(fault), Ok(Written::Inserted)]);
         assert_eq!(statements, [3, 1, 1, 1]);
         assert_shows(&counted, r#"predictions_total{outcome="kept"} 2"#);
         assert_shows(&counted, r#"predictions_total{outcome="refused"} 1"#);
         assert_shows(&counted, "statement_failures_total 2");
         assert_shows(&counted, "statement_rows_sum 2.0");
         assert_shows(&counted, "statement_seconds_count 2");
+    }
+
+    #[tokio::test]
+    async fn a_client_whose_key_another_request_holds_learns_so_and_its_neighbours_are_kept() {
+        let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
+        let table = Memory { taken: Some(batch[1].new.id), ..Memory::open() };
+        let writes = Writes::default();
+        settle(batch, &table, &writes).await;
+        let told: Vec<_> = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
+        assert_eq!(told, [Ok(Written::Inserted), Ok(Written::KeyTaken), Ok(Written::Inserted)]);
+        let counted = text(|registry| writes.register(registry));
+        assert_shows(&counted, r#"predictions_total{outcome="kept"} 2"#);
+        assert_shows(&counted, r#"predictions_total{outcome="repeated"} 1"#);
+        assert_shows(&counted, "statement_rows_sum 2.0");
     }
 
     #[tokio::test]
@@ -300,7 +331,7 @@ mod tests {
     }
 
     /// Gives predictions to the writer, each from a task of its own, and returns once all of them wait.
-    async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<(), StoreError>>> {
+    async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<Written, StoreError>>> {
         let write = |&image: &usize| {
             let writer = writer.clone();
             tokio::spawn(async move { writer.write(prediction(image)).await })
@@ -330,7 +361,7 @@ mod tests {
 
         table.gate.add_permits(1);
         for task in tasks {
-            assert_eq!(task.await.unwrap(), Ok(()));
+            assert_eq!(task.await.unwrap(), Ok(Written::Inserted));
         }
         assert_eq!(table.sizes(), [1, 1, 20]);
         assert_eq!(writer.room.available_permits(), QUEUE_WEIGHT);
@@ -349,9 +380,9 @@ mod tests {
 
         table.gate.add_permits(1);
         for task in held {
-            assert_eq!(task.await.unwrap(), Ok(()));
+            assert_eq!(task.await.unwrap(), Ok(Written::Inserted));
         }
-        assert_eq!(writer.write(prediction(LARGE)).await, Ok(()));
+        assert_eq!(writer.write(prediction(LARGE)).await, Ok(Written::Inserted));
         assert_shows(&text(|registry| writer.register(registry)), "predictions_waiting 0");
     }
 

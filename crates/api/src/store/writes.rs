@@ -7,14 +7,25 @@ use prometheus_client::{
 };
 use service::{Outcomes, seconds};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Rows that a statement writes: one where there is little to do, up to as many as fit.
 const ROWS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 const KEPT: &str = "kept";
+const REPEATED: &str = "repeated";
 const BUSY: &str = "busy";
 const AWAY: &str = "away";
 const REFUSED: &str = "refused";
+
+/// What became of a prediction that PostgreSQL took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Its row is committed.
+    Inserted,
+    /// Another request holds its idempotency key, and the row of that one is committed.
+    KeyTaken,
+}
 
 /// Counters and histograms; a clone is the same ones.
 #[derive(Debug, Clone)]
@@ -31,7 +42,7 @@ impl Default for Writes {
     fn default() -> Self {
         Self {
             waiting: Gauge::default(),
-            predictions: Outcomes::new([KEPT, BUSY, AWAY, REFUSED]),
+            predictions: Outcomes::new([KEPT, REPEATED, BUSY, AWAY, REFUSED]),
             rows: Histogram::new(ROWS),
             seconds: seconds(),
             failures: Counter::default(),
@@ -48,20 +59,21 @@ impl Writes {
         registry.register("statement_failures", "Statements after which nothing was committed", self.failures.clone());
     }
 
-    /// A statement with so many rows is over.
-    pub(super) fn ran(&self, rows: usize, took: Duration, outcome: &Result<(), StoreError>) {
-        if outcome.is_err() {
+    /// A statement is over, which inserted the rows with these ids.
+    pub(super) fn ran(&self, took: Duration, outcome: &Result<Vec<Uuid>, StoreError>) {
+        let Ok(inserted) = outcome else {
             self.failures.inc();
             return;
-        }
-        self.rows.observe(u32::try_from(rows).map_or(f64::INFINITY, f64::from));
+        };
+        self.rows.observe(u32::try_from(inserted.len()).map_or(f64::INFINITY, f64::from));
         self.seconds.observe(took.as_secs_f64());
     }
 
     /// What a prediction came to.
-    pub(super) fn settled(&self, outcome: &Result<(), StoreError>) {
+    pub(super) fn settled(&self, outcome: &Result<Written, StoreError>) {
         let outcome = match outcome {
-            Ok(()) => KEPT,
+            Ok(Written::Inserted) => KEPT,
+            Ok(Written::KeyTaken) => REPEATED,
             Err(StoreError::Busy) => BUSY,
             Err(StoreError::Away(_)) => AWAY,
             Err(StoreError::Defect(_)) => REFUSED,

@@ -90,6 +90,12 @@ codes! {
     InvalidQuery => 400 "Not the expected query",
     /// The request has no credential.
     Unauthenticated => 401 "No credential",
+    /// The header `Idempotency-Key` is no key.
+    InvalidIdempotencyKey => 422 "Not an idempotency key",
+    /// The key belongs to another submission.
+    IdempotencyKeyReused => 422 "The idempotency key belongs to another submission",
+    /// The drawing was recorded and deleted.
+    Deleted => 410 "Deleted",
     /// The drawing was submitted by somebody else.
     NotYours => 403 "Not yours",
     /// There is nothing at this address.

@@ -18,6 +18,12 @@ impl Receipt {
         Self(Uuid::new_v4())
     }
 
+    /// One of these random bytes, of which six bits are taken for the version and the variant of a `UUIDv4`.
+    #[must_use]
+    pub fn from_random_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
     /// Reads what a client sends back; `None` if it is no receipt.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -8,8 +8,20 @@ use crate::{
 use reqwest::StatusCode;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
-use std::{path::Path, process::Command, sync::Arc};
-use tokio::task::JoinSet;
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::{
+    io::{self, AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UnixStream},
+    task::{JoinHandle, JoinSet},
+};
 use uuid::Uuid;
 
 async fn predict(stack: &Stack, query: &str, status: StatusCode) -> Value {
@@ -65,6 +77,71 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         self.script("stop");
+    }
+}
+
+/// A proxy in front of PostgreSQL that can lose what PostgreSQL answers to an insert.
+pub(crate) struct LossyProxy {
+    address: SocketAddr,
+    loses_inserts: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl LossyProxy {
+    /// Passes on to the cluster of this database, which listens on a socket.
+    pub(crate) async fn start(database: &PgConnectOptions) -> Self {
+        let socket = database.get_socket().unwrap().join(format!(".s.PGSQL.{}", database.get_port()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let loses_inserts = Arc::new(AtomicBool::default());
+        let loses = loses_inserts.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                if let Ok(server) = UnixStream::connect(&socket).await {
+                    tokio::spawn(pass_on(client, server, loses.clone()));
+                }
+            }
+        });
+        Self { address, loses_inserts, task }
+    }
+
+    /// The same database, behind this proxy.
+    pub(crate) fn database(&self, database: &PgConnectOptions) -> PgConnectOptions {
+        let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(self.address.port());
+        options.username(database.get_username()).database(database.get_database().unwrap())
+    }
+
+    /// Whether to close each connection on which an insert was committed, before the client learns of it.
+    pub(crate) fn lose_inserts(&self, lose: bool) {
+        self.loses_inserts.store(lose, Ordering::SeqCst);
+    }
+}
+
+impl Drop for LossyProxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn pass_on(client: TcpStream, server: UnixStream, loses_inserts: Arc<AtomicBool>) {
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
+    let questions = async move { io::copy(&mut from_client, &mut to_server).await };
+    let answers = async move {
+        let mut bytes = [0; 64 << 10];
+        loop {
+            let length = from_server.read(&mut bytes).await?;
+            // PostgreSQL flushes this tag together with ReadyForQuery, which it sends after the commit.
+            let is_insert = bytes[..length].windows(10).any(|tag| tag == b"INSERT 0 1");
+            if length == 0 || is_insert && loses_inserts.load(Ordering::SeqCst) {
+                return io::Result::Ok(());
+            }
+            to_client.write_all(&bytes[..length]).await?;
+        }
+    };
+    tokio::select! {
+        _ = questions => {}
+        _ = answers => {}
     }
 }
 

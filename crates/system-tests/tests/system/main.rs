@@ -27,6 +27,7 @@ mod forms;
 mod hand;
 mod hands;
 mod history;
+mod idempotency;
 mod labelling;
 mod labels;
 mod languages;

@@ -1,6 +1,9 @@
 //! The database by itself: what it refuses, and what becomes of one that an older version made.
 
-use crate::stack::{Stack, empty_database, json, root};
+use crate::{
+    drawings,
+    stack::{Stack, empty_database, json, migrated_store, root, service_role},
+};
 use api::{ExportError, Filter, Store, StoreError};
 use reqwest::StatusCode;
 use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
@@ -10,6 +13,8 @@ use uuid::Uuid;
 /// The last migration of the version that knew no reasons, and of the one that knew no exports.
 const WITHOUT_REASONS: i64 = 3;
 const WITHOUT_EXPORTS: i64 = 7;
+/// The last migration of version 0.1.0.
+const VERSION_0_1: i64 = 8;
 
 /// A database as a version left it.
 async fn old_database(last_migration: i64) -> PgConnectOptions {
@@ -70,4 +75,156 @@ async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() 
         let export = store.snapshot(Filter::default()).await.unwrap().read(true).await;
         assert!(matches!(export, Err(ExportError::Store(StoreError::Away(_)))));
     }
+}
+
+/// All that the views, the index for filters and the counts tell, in one text.
+const TOLD: &str =
+    "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
+        from labelled_predictions)
+    || (select string_agg(h::text, ' ' order by id) from history h)
+    || (select string_agg(l::text, ' ' order by id) from labels l)
+    || (select string_agg(row(day, model, said, true_label, n)::text, ' ' order by day, model, said, true_label)
+        from (select day, model, said, true_label, sum(predictions) as n from all_answers group by 1, 2, 3, 4) counts
+        where n <> 0)";
+
+async fn told(sql: &mut PgConnection) -> String {
+    sqlx::query_scalar(TOLD).fetch_one(sql).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_counts() {
+    let database = old_database(VERSION_0_1).await;
+    let mut sql = database.connect().await.unwrap();
+    let past = include_str!("../../../../bench/past.sql").replace(":rows", "2000");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut sql).await.unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    let before = told(&mut sql).await;
+    migrated_store(&database).1.await.unwrap();
+    assert_eq!(told(&mut sql).await, before);
+
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+    stack.draw(&drawings::all()[8]).await;
+    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(quality["predictions"], 2002);
+}
+
+#[tokio::test]
+async fn what_an_older_instance_wrote_while_the_history_was_made_is_found_again() {
+    let database = old_database(VERSION_0_1).await;
+    let mut sql = database.connect().await.unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    // Before the triggers were there: two predictions, of which one was labelled, and a label of the earlier one.
+    let without_triggers = "alter table predictions disable trigger predictions_enter_history;
+        alter table labels disable trigger labels_enter_history";
+    sqlx::raw_sql(without_triggers).execute(&mut sql).await.unwrap();
+    sqlx::query("insert into labels (prediction_id, true_label) select id, '7' from predictions")
+        .execute(&mut sql)
+        .await
+        .unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    sqlx::query(
+        "insert into labels (prediction_id, true_label) select id, '1' from predictions order by id desc limit 1",
+    )
+    .execute(&mut sql)
+    .await
+    .unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    let with_triggers = without_triggers.replace("disable", "enable");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(with_triggers)).execute(&mut sql).await.unwrap();
+
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let labels: Vec<_> = page["predictions"].as_array().unwrap().iter().map(|row| &row["true_label"]).collect();
+    assert_eq!(labels, [&serde_json::Value::Null, &1.into(), &7.into()]);
+    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!((&quality["predictions"], &quality["right"]["count"]), (&3.into(), &1.into()));
+}
+
+#[tokio::test]
+async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
+    let stack = Stack::start().await;
+    stack.draw(&drawings::all()[8]).await;
+    let role = service_role(&stack.database);
+    let mut sql = stack.database.clone().username(&role.name).connect().await.unwrap();
+    let (owned, is_superuser): (i64, bool) = sqlx::query_as(
+        "select (select count(*) from pg_class where pg_get_userbyid(relowner) = current_user), rolsuper or rolcreatedb
+            or rolcreaterole or rolreplication or rolbypassrls
+         from pg_roles where rolname = current_user",
+    )
+    .fetch_one(&mut sql)
+    .await
+    .unwrap();
+    assert_eq!((owned, is_superuser), (0, false));
+    for forbidden in [
+        "update predictions set confidence = 1",
+        "truncate predictions cascade",
+        "update labels set true_label = '1'",
+        "delete from labels",
+        "insert into history select * from history",
+        "update history set true_label = '1'",
+        "delete from changes",
+        "update answers set predictions = 0",
+        "drop table labels",
+        "alter table labels disable trigger all",
+        "create table mine ()",
+        "set session_replication_role = replica",
+        "update idempotency_keys set request_hash = key_hash",
+    ] {
+        let error = sqlx::query(forbidden).execute(&mut sql).await.unwrap_err();
+        let code = error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));
+        assert_eq!(code.as_deref(), Some("42501"), "{forbidden}: {error}");
+    }
+    // A second migration, as with each release, changes none of that.
+    api::migrate(&stack.database, &role).await.unwrap();
+    assert!(sqlx::query("update labels set true_label = '1'").execute(&mut sql).await.is_err());
+    stack.draw(&drawings::all()[8]).await;
+}
+
+#[tokio::test]
+async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_hold_any_character() {
+    let database = empty_database().await;
+    let mut role = service_role(&database);
+    for password in ["hush'\\\"$%", "changed"] {
+        role.password = Some(password.to_owned());
+        api::migrate(&database, &role).await.unwrap();
+        let mut sql = database.connect().await.unwrap();
+        let stored: String = sqlx::query_scalar("select rolpassword from pg_authid where rolname = $1")
+            .bind(&role.name)
+            .fetch_one(&mut sql)
+            .await
+            .unwrap();
+        assert!(stored.starts_with("SCRAM-SHA-256$4096:"), "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_serves_and_migrates_on_a_schema_that_is_newer_than_its_own() {
+    let stack = Stack::start().await;
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+        values (9999, 'of a later version', true, '', 0)";
+    sqlx::query(newer).execute(&mut stack.sql().await).await.unwrap();
+    let (store, migration) = migrated_store(&stack.database);
+    migration.await.unwrap();
+    assert_eq!(store.ready().await, Ok(()));
+    stack.draw(&drawings::all()[8]).await;
+}
+
+#[tokio::test]
+async fn the_id_the_time_and_the_day_of_a_row_are_of_one_instant() {
+    let stack = Stack::start().await;
+    let before = time::OffsetDateTime::now_utc();
+    let answer = stack.draw(&drawings::all()[8]).await;
+    let id: Uuid = answer["id"].as_str().unwrap().parse().unwrap();
+    let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
+    let (created_at, day): (time::OffsetDateTime, time::Date) =
+        sqlx::query_as("select created_at, day from predictions join history using (id) where id = $1")
+            .bind(id)
+            .fetch_one(&mut stack.sql().await)
+            .await
+            .unwrap();
+    assert_eq!(created_at.unix_timestamp_nanos(), i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
+    assert_eq!(day, created_at.date());
+    assert!(before - created_at < time::Duration::milliseconds(1) && created_at <= time::OffsetDateTime::now_utc());
 }

@@ -1,6 +1,6 @@
 //! The whole product in this process: a database of its own, the model service and the web service.
 
-use api::{Api, ModelClient, Store};
+use api::{Api, ModelClient, ServiceRole, Store};
 use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
@@ -146,11 +146,7 @@ impl Stack {
 
     /// The same with a web service that asks the model service about so many drawings at a time.
     pub(crate) async fn asking(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
-        let store = Store::new(database.clone(), NonZeroU32::MIN.saturating_add(4));
-        let migrations = tokio::spawn({
-            let store = store.clone();
-            async move { store.migrate().await.unwrap() }
-        });
+        let (store, migrations) = migrated_store(&database);
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
         let api =
             Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
@@ -206,6 +202,20 @@ impl Stack {
     pub(crate) async fn rows(&self) -> i64 {
         sqlx::query_scalar("select count(*) from predictions").fetch_one(&mut self.sql().await).await.unwrap()
     }
+}
+
+/// A store that connects as a role without rights of its own, and the migration of its database, which is under way.
+pub(crate) fn migrated_store(owner: &PgConnectOptions) -> (Store, JoinHandle<()>) {
+    let role = service_role(owner);
+    let database = owner.clone().username(&role.name);
+    let owner = owner.clone();
+    let migration = tokio::spawn(async move { api::migrate(&owner, &role).await.unwrap() });
+    (Store::new(database, NonZeroU32::MIN.saturating_add(4)), migration)
+}
+
+/// The role of the web service in this database. Roles belong to the whole cluster, so that each database has its own.
+pub(crate) fn service_role(owner: &PgConnectOptions) -> ServiceRole {
+    ServiceRole { name: format!("api_of_{}", owner.get_database().unwrap()), password: None }
 }
 
 /// The JSON of an answer with this status.

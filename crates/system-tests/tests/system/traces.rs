@@ -3,9 +3,9 @@
 
 use crate::{
     drawings,
-    stack::{ANY, MODEL_REQUESTS, empty_database, root},
+    stack::{ANY, MODEL_REQUESTS, empty_database, migrated_store, root},
 };
-use api::{Api, ModelClient, Store};
+use api::{Api, ModelClient};
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
@@ -21,7 +21,7 @@ use service::{LogFormat, Readiness, TelemetryOptions};
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
-    num::{NonZeroU32, NonZeroUsize},
+    num::NonZeroUsize,
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -116,10 +116,8 @@ impl Pair {
 
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let database = empty_database().await;
-        let app = |readiness| {
-            let store = Store::new(database, NonZeroU32::MIN.saturating_add(4));
-            let migrated = store.clone();
-            tokio::spawn(async move { migrated.migrate().await.unwrap() });
+        let app = move |readiness| {
+            let (store, _) = migrated_store(&database);
             api::app(Api { store, model: client, readiness })
         };
         let api = Told::start("digits-api", &options, app).await;

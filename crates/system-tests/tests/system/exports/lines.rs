@@ -61,7 +61,7 @@ async fn what_was_deleted_is_in_no_later_export() {
     let before = String::from_utf8(exported(&stack, NDJSON).await).unwrap();
     assert!(before.contains(id));
     let delete = stack.http.delete(stack.url(&format!("/predictions/{id}")));
-    let deleted = delete.bearer_auth(gone["receipt"].as_str().unwrap()).send().await.unwrap();
+    let deleted = delete.header("deletion-token", gone["receipt"].as_str().unwrap()).send().await.unwrap();
     assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
     for path in [CSV, NDJSON] {
         let after = String::from_utf8(exported(&stack, path).await).unwrap();

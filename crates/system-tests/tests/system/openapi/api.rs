@@ -62,6 +62,14 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     let mine = stack.draw(&drawings::all()[8]).await;
     let delete = stack.http.delete(stack.url(&format!("/predictions/{}", mine["id"].as_str().unwrap())));
     document.expect(&stack.http, delete.header("deletion-token", mine["receipt"].as_str().unwrap()), 204).await;
+    let keyed = || eight(&stack, "/predict").header("idempotency-key", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"");
+    let once = document.expect(&stack.http, keyed(), 200).await;
+    let delete = stack.http.delete(stack.url(&format!("/predictions/{}", once["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.header("deletion-token", once["receipt"].as_str().unwrap()), 204).await;
+    document.expect(&stack.http, keyed(), 410).await;
+    let reused = keyed().query(&[("source", "canvas")]);
+    document.expect(&stack.http, reused, 422).await;
+    document.expect(&stack.http, eight(&stack, "/predict").header("idempotency-key", "eight"), 422).await;
     let page = document.expect(&stack.http, stack.get("/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
     let (shown, unknown) = (format!("/predictions/{id}"), format!("/predictions/{}", Uuid::nil()));

@@ -13,9 +13,10 @@ use crate::{
     Api, StoreError,
     routes::{
         id::{PredictionId, unknown},
+        submission::submit,
         words::Words,
     },
-    store::{Filter, NewPrediction},
+    store::Filter,
 };
 use axum::{
     Extension, Router,
@@ -26,7 +27,7 @@ use axum::{
 use digit::wire::Source;
 use serde::Deserialize;
 use service::{Failure, Params, Posted};
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 use uuid::Uuid;
 use view::{HomePage, Recent, RecentStrip};
 
@@ -87,10 +88,7 @@ async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: 
 
 async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Failure> {
     let Posted(input) = posted?;
-    let asked = Instant::now();
-    let (answer, bitmap) = api.model.answer(&input, None).await?;
-    let new = NewPrediction::new(answer, bitmap, asked.elapsed(), input, Source::Upload);
-    Ok(api.store.record(new).await?.0)
+    submit(api, input, Source::Upload, None, None).await?.id.ok_or_else(unknown)
 }
 
 /// The form under an answer: what the drawing really is.

@@ -1,0 +1,50 @@
+//! The table `idempotency_keys`: what was submitted under a key. Its rows are written with their predictions.
+
+use super::{Store, StoreError, in_time, predictions::named};
+use digit::{
+    Bitmap, Digit,
+    wire::{Answer, Reason, Verdict},
+};
+use uuid::Uuid;
+
+/// The request that holds a key.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    /// SHA-256 of what it submitted.
+    pub(crate) request_hash: Vec<u8>,
+    /// The id of its row and the answer, with the bitmap; nothing once the drawing is deleted.
+    pub(crate) recorded: Option<(Uuid, Answer)>,
+}
+
+impl Store {
+    /// The request that holds the key with this SHA-256.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn holder(&self, key_hash: &[u8; 32]) -> Result<Option<Holder>, StoreError> {
+        let query = sqlx::query!(
+            r#"select request_hash, p.id as "id?", prediction as "prediction?", confidence as "confidence?",
+                   probabilities as "probabilities?", verdict as "verdict?", reason, model as "model?",
+                   bitmap as "bitmap?"
+               from idempotency_keys k left join predictions p on p.id = k.prediction_id
+               where key_hash = $1"#,
+            key_hash.as_slice(),
+        );
+        let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
+        let Some(id) = row.id else { return Ok(Some(Holder { request_hash: row.request_hash, recorded: None })) };
+        let answer = || {
+            let reason = row.reason.map(|reason| named::<Reason>(&reason).ok_or(())).transpose().ok()?;
+            Some(Answer {
+                prediction: Digit::try_from(i64::from(row.prediction?)).ok()?,
+                confidence: row.confidence?,
+                probabilities: row.probabilities?.try_into().ok()?,
+                verdict: named::<Verdict>(&row.verdict?)?,
+                reason,
+                model: row.model?,
+                bitmap: Some(Bitmap::from_levels(&row.bitmap?)?),
+            })
+        };
+        let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd column")))?;
+        Ok(Some(Holder { request_hash: row.request_hash, recorded: Some((id, answer)) }))
+    }
+}

@@ -1,0 +1,11 @@
+// Idempotency keys: the api records a submission once, however often it is sent under the same key.
+// @ts-check
+
+/** @returns {string} a random UUID (version 4); crypto.randomUUID() exists only on pages that came over HTTPS */
+export function newIdempotencyKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
