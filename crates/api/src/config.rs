@@ -48,7 +48,7 @@ pub struct Config {
 /// What an operator does with the database; the service itself never does.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Brings the tables up to date, and makes the role that DATABASE_URL names, with the rights that the service needs.
+    /// Brings the tables up to date, and makes the role that `DATABASE_URL` names, with the rights that the service needs.
     Migrate(OwnerOptions),
 }
 
@@ -65,7 +65,7 @@ pub struct DatabaseOptions {
         global = true
     )]
     pub database_url: Secret,
-    /// The password, in place of the one in DATABASE_URL; it may hold any character.
+    /// The password, in place of the one in `DATABASE_URL`; it may hold any character.
     #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, global = true)]
     pub database_password: Option<Secret>,
 }
@@ -73,10 +73,10 @@ pub struct DatabaseOptions {
 /// PostgreSQL, with the role that owns the tables.
 #[derive(Debug, Clone, Args)]
 pub struct OwnerOptions {
-    /// PostgreSQL with the role that owns the tables [default: DATABASE_URL].
+    /// PostgreSQL with the role that owns the tables [default: `DATABASE_URL`].
     #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true)]
     pub migration_database_url: Option<Secret>,
-    /// The password, in place of the one in MIGRATION_DATABASE_URL; it may hold any character.
+    /// The password, in place of the one in `MIGRATION_DATABASE_URL`; it may hold any character.
     #[arg(long, env = "MIGRATION_DATABASE_PASSWORD", hide_env_values = true)]
     pub migration_database_password: Option<Secret>,
 }
