@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the images, starts them as `docker compose up` would with .env.example, draws and labels over HTTP, restarts
-# and replaces every container, and looks for the same rows again. It is a Compose project of its own, on a port of
-# its own, and leaves neither containers nor data behind.
+# Builds the images, starts them as `docker compose up` would with .env.example and a new password, draws and labels over
+# HTTP, restarts and replaces every container, and looks for the same rows again. It is a Compose project of its own, on a
+# port of its own, and leaves neither containers nor data behind.
 #
 #   COMPOSE_TEST_PORT=<port>    publish there in place of any free port
 set -euo pipefail
@@ -9,10 +9,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 json='Content-Type: application/json'
 export DIGITS_PORT=${COMPOSE_TEST_PORT:-0}
+unset POSTGRES_PASSWORD API_DATABASE_PASSWORD
 
 say() { echo "-- $*"; }
 fail() { echo "compose-test.sh: $*" >&2; exit 1; }
-compose() { docker compose --project-name digits-test --env-file .env.example "$@"; }
+compose() { docker compose --project-name digits-test --env-file "$settings" "$@"; }
 
 docker info >/dev/null 2>&1 || fail "no Docker engine answers. Install Docker and start it, or run this as a user who may use it."
 docker compose version >/dev/null 2>&1 || fail "this Docker has no Compose. Install the docker-compose-plugin package."
@@ -21,6 +22,7 @@ clean_up() {
   outcome=$?
   if [ "$outcome" != 0 ]; then compose logs --no-color --tail 100 >&2 || true; fi
   compose down --volumes --remove-orphans --rmi local --timeout 20 >/dev/null 2>&1 || true
+  rm -rf "$folder"
 }
 
 start() {
@@ -47,7 +49,30 @@ expect_rows() {
   say "The rows are there $1"
 }
 
+# The database that a new volume gets, and how often Docker checks each container.
+expect_defaults() {
+  local provider checksums checks
+  provider=$(sql "select datlocprovider, datlocale from pg_database where datname = 'digits'")
+  [ "$provider" = 'b|C.UTF-8' ] || fail "the database sorts text by '$provider' in place of the builtin C.UTF-8."
+  checksums=$(sql "show data_checksums")
+  [ "$checksums" = on ] || fail "the database keeps no checksums."
+  checks=$(compose ps --quiet | xargs docker inspect \
+    --format '{{.Config.Healthcheck.Interval}} {{.Config.Healthcheck.StartInterval}}' | sort --unique)
+  [ "$checks" = '30s 1s' ] || fail "health checks have other intervals than 30 s, and 1 s while starting: $checks"
+  [ "$(sql "select count(*) from pg_tables where tableowner <> 'digits' and schemaname = 'public'")" = 0 ] ||
+    fail "a table belongs to another role than the one that migrates."
+  [ "$(sql "select usename from pg_stat_activity where usename <> 'digits' and datname = 'digits' limit 1")" = digits_api ] ||
+    fail "the web service does not connect as digits_api."
+  say "The database and the health checks are as configured"
+}
+
+folder=$(mktemp --directory)
+settings=$folder/.env
 trap clean_up EXIT
+cp .env.example "$settings"
+if refusal=$(compose config 2>&1 >/dev/null); then fail "Compose accepts .env.example without a password."; fi
+grep --quiet --fixed-strings 'openssl rand -hex 24' <<<"$refusal" || fail "Compose does not say how to make a password: $refusal"
+for name in POSTGRES API_DATABASE; do sed -i "s/^${name}_PASSWORD=$/&$(openssl rand -hex 24)/" "$settings"; done
 compose down --volumes --remove-orphans >/dev/null 2>&1 || true
 
 say "Building"
@@ -55,6 +80,7 @@ compose build
 docker image ls --format '   {{.Repository}} {{.Size}}' | grep digits-test
 say "Starting"
 start
+expect_defaults
 
 say "Drawing and labelling at $address"
 drawn=$(ask --header "$json" --data @examples/eight.json "$address/predict" | field id)

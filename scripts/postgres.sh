@@ -12,6 +12,9 @@ fail() { echo "postgres.sh: $*" >&2; exit 1; }
 initdb=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort --version-sort | tail -n 1) ||
   fail "PostgreSQL is not installed. scripts/setup.sh run installs it."
 bin=$(dirname "$initdb")
+# From version 17 on PostgreSQL sorts text by itself, so that another C library cannot make an index wrong.
+locale=(--locale C.UTF-8)
+[ "$(basename "$(dirname "$bin")")" -lt 17 ] || locale+=(--locale-provider builtin --builtin-locale C.UTF-8)
 
 # PostgreSQL refuses to run as root: there, the user postgres of Debian's package stands in.
 if [ "$(id -u)" = 0 ]; then server_user=postgres; else server_user=$(id -un); fi
@@ -72,7 +75,7 @@ start() {
   if [ ! -e "$data" ]; then
     # Made under another name and renamed, so that an interrupted run leaves nothing that looks finished.
     as_server rm -rf "$data.new"
-    as_server "$bin/initdb" --pgdata "$data.new" --username digits --auth trust --encoding UTF8 --locale C.UTF-8 --data-checksums >/dev/null ||
+    as_server "$bin/initdb" --pgdata "$data.new" --username digits --auth trust --encoding UTF8 "${locale[@]}" --data-checksums >/dev/null ||
       fail "the database could not be made in $home (see above)."
     as_server mv "$data.new" "$data"
   fi
