@@ -4,6 +4,7 @@
 use crate::{
     Failure, Metrics,
     body::MAX_BODY_BYTES,
+    cross_site::refuse_cross_site,
     docs::with_docs,
     request::{Requests, follow},
 };
@@ -39,6 +40,7 @@ pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics) -> Router {
         .layer(middleware::from_fn(time_limit))
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(refuse_cross_site())
         .layer(middleware::from_fn_with_state(requests, follow))
 }
 

@@ -4,6 +4,7 @@
 //! It knows neither the network nor the database.
 
 mod body;
+mod cross_site;
 mod docs;
 mod extract;
 mod failure;

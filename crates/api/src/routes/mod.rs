@@ -19,6 +19,7 @@ use crate::Api;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
+    middleware::from_fn,
 };
 use service::Metrics;
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .merge(pages.into())
         .with_state(Arc::new(api));
-    compression::compressed(service::with_layers(routes, metrics))
+    let routes = service::with_layers(routes, metrics).layer(from_fn(pages::refused_forms_as_pages));
+    compression::compressed(routes)
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))

@@ -90,6 +90,8 @@ codes! {
     InvalidQuery => 400 "Not the expected query",
     /// The drawing was submitted by somebody else.
     NotYours => 403 "Not yours",
+    /// A page of another site sent the request.
+    CrossSiteRequest => 403 "Sent by another site",
     /// There is nothing at this address.
     NotFound => 404 "Not found",
     /// The model that is asked for is not loaded.
