@@ -25,8 +25,8 @@ taken() {
 }
 
 # Starts a service in the background, its log in .run/; it also ends where this script is killed outright.
-launch() {
-  setpriv --pdeathsig TERM "target/release/$1" >".run/$1.log" 2>&1 9>&- &
+launch() { # service, VARIABLE=VALUE...
+  env "${@:2}" setpriv --pdeathsig TERM "target/release/$1" >".run/$1.log" 2>&1 9>&- &
 }
 
 gave_up() { # service, what it did
@@ -66,7 +66,8 @@ if [ -z "${DATABASE_URL:-}" ]; then
   DATABASE_URL=$(scripts/postgres.sh start .run/postgres 9>&-)
   export DATABASE_URL
 fi
-launch model
+# The web service alone asks the model service, which goes on with its traces.
+launch model TRUST_TRACE_CONTEXT=true
 model=$!
 launch api
 api=$!

@@ -52,7 +52,8 @@ cp -r models/champion "models/$(cat models/champion)" "$folder/models"
 export MODEL_DIR=$folder/models
 DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
-start model
+# The web service alone asks the model service, which goes on with its traces.
+TRUST_TRACE_CONTEXT=true start model
 MODEL_PID=$pid MODEL_URL=$address
 export MODEL_PID MODEL_URL
 start api

@@ -27,7 +27,12 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
     let readiness = Readiness::default();
-    let app = app(Api { store: store.clone(), model, readiness: readiness.clone() });
+    let app = app(Api {
+        store: store.clone(),
+        model,
+        readiness: readiness.clone(),
+        trusts_trace_context: config.telemetry.trust_trace_context,
+    });
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
     // While the tables are brought up to date, the page answers and says that the database is away.
     let migrated = async { if let Err(error) = store.migrate().await { error } else { pending().await } };

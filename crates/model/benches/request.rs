@@ -36,7 +36,12 @@ fn model() -> Model {
     };
     let registry = Registry::open(folder, &champion, limits.workers).expect("the champion loads");
     let engine = Engine::start(limits).expect("a thread can be started");
-    Model { engine: Arc::new(engine), registry: Arc::new(registry), readiness: Readiness::default() }
+    Model {
+        engine: Arc::new(engine),
+        registry: Arc::new(registry),
+        readiness: Readiness::default(),
+        trusts_trace_context: false,
+    }
 }
 
 /// Serves until the runtime ends.

@@ -43,7 +43,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
     let readiness = Readiness::default();
-    let app = app(Model { engine, registry, readiness: readiness.clone() });
+    let trusts_trace_context = config.telemetry.trust_trace_context;
+    let app = app(Model { engine, registry, readiness: readiness.clone(), trusts_trace_context });
     service::serve(listener, app, readiness, stop).await?;
     Ok(())
 }

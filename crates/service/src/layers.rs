@@ -6,7 +6,7 @@ use crate::{
     body::MAX_BODY_BYTES,
     cross_site::refuse_cross_site,
     docs::with_docs,
-    request::{Requests, follow},
+    request::{Following, follow},
 };
 use axum::{
     Router,
@@ -30,9 +30,10 @@ const TIME_LIMIT: Duration = Duration::from_mins(1);
 const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
-/// Adds what both services' routes have in common.
-pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics) -> Router {
-    let requests = Requests::new(metrics.registry());
+/// Adds what both services' routes have in common. Whether a caller's place in a trace is believed, `trusts_trace_context`
+/// says.
+pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics, trusts_trace_context: bool) -> Router {
+    let following = Following::new(metrics.registry(), trusts_trace_context);
     with_docs(routes.merge(metrics.page()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -41,7 +42,7 @@ pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics) -> Router {
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(refuse_cross_site())
-        .layer(middleware::from_fn_with_state(requests, follow))
+        .layer(middleware::from_fn_with_state(following, follow))
 }
 
 async fn not_found(uri: Uri) -> Failure {

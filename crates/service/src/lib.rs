@@ -23,4 +23,4 @@ pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};
 pub use process::{Readiness, healthcheck, serve, stop_signal};
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
-pub use trace::{TRACED, TRACEPARENT, traceparent};
+pub use trace::{TRACED, trace_headers};

@@ -21,7 +21,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 /// What is counted of requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Requests {
+struct Requests {
     count: Family<Answered, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
 }
@@ -42,7 +42,7 @@ struct Answered {
 }
 
 impl Requests {
-    pub(crate) fn new(registry: &mut Registry) -> Self {
+    fn new(registry: &mut Registry) -> Self {
         let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(seconds) };
         let help = "Requests that were answered, or given up by their clients";
         registry.register("requests", help, requests.count.clone());
@@ -65,11 +65,26 @@ impl Route {
     }
 }
 
+/// What following a request takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Following {
+    requests: Requests,
+    /// Whether a caller's place in a trace is believed.
+    trusts_trace_context: bool,
+}
+
+impl Following {
+    pub(crate) fn new(registry: &mut Registry, trusts_trace_context: bool) -> Self {
+        Self { requests: Requests::new(registry), trusts_trace_context }
+    }
+}
+
 /// Follows a request to its end.
-pub(crate) async fn follow(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+pub(crate) async fn follow(State(following): State<Following>, request: Request, next: Next) -> Response {
+    let Following { requests, trusts_trace_context } = following;
     let route = Route::of(&request);
     let traced = if route.is_probe() { Span::none() } else { traced(&route) };
-    let context = trace::join(&traced, request.headers());
+    let context = trace::join(&traced, request.headers(), trusts_trace_context);
     let logged = logged(&request, &route, &context);
     let mut open = Open { requests, route, began: Instant::now(), status: None, logged: logged.clone(), traced };
     let response = next.run(request).with_context(context).instrument(logged).await;
@@ -189,7 +204,7 @@ mod tests {
             .route("/things/{id}", get(async || "thing"))
             .route("/stuck", post(async || std::future::pending::<()>().await))
             .route("/panic", get(async || -> () { panic!("a defect") }));
-        crate::with_layers(routes, Metrics::default())
+        crate::with_layers(routes, Metrics::default(), false)
     }
 
     #[tokio::test]

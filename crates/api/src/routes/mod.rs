@@ -33,6 +33,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:;
 
 /// The web service, ready to be served.
 pub fn app(api: Api) -> Router {
+    let trusts_trace_context = api.trusts_trace_context;
     let mut metrics = Metrics::default();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
@@ -48,7 +49,8 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .merge(pages.into())
         .with_state(Arc::new(api));
-    let routes = service::with_layers(routes, metrics).layer(from_fn(pages::refused_forms_as_pages));
+    let routes =
+        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
     compression::compressed(routes)
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -96,7 +96,8 @@ pub(crate) async fn start_model_with(
     let champion = ModelVersion::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(listen, |readiness| model::app(Model { engine, registry, readiness })).await
+    let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
+    Service::start(listen, |readiness| model::app(model(readiness))).await
 }
 
 /// The repository.
@@ -152,8 +153,8 @@ impl Stack {
             async move { store.migrate().await.unwrap() }
         });
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
-        let api =
-            Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
+        let api = |readiness| Api { store, model: client, readiness, trusts_trace_context: false };
+        let api = Service::start(ANY.parse().unwrap(), |readiness| api::app(api(readiness))).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { model: Some(model), api, database, http, _migrations: migrations }
     }
