@@ -18,6 +18,9 @@ pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "API_LISTEN", default_value = "127.0.0.1:8501")]
     pub listen: SocketAddr,
+    /// Address to serve the metrics at, GET /metrics. Clients of the service need not reach it.
+    #[arg(long, env = "METRICS_LISTEN", default_value = "127.0.0.1:9501")]
+    pub metrics_listen: SocketAddr,
     /// PostgreSQL, as postgres://user:password@host:port/database. What it leaves out, PGHOST, PGPASSWORD and their
     /// like say.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://digits@localhost/digits", hide_env_values = true)]
@@ -34,7 +37,8 @@ pub struct Config {
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
+    /// Asks the service whose metrics are at `metrics_listen` whether it lives, and exits with 0 if it does. However many
+    /// clients it has, they take no connection from this question.
     #[arg(long)]
     pub healthcheck: bool,
 }

@@ -6,7 +6,7 @@ use digit::wire::Input;
 use mimalloc::MiMalloc;
 use model::{Engine, Limits, Model, Registry, app};
 use network::ModelVersion;
-use service::Readiness;
+use service::{Metrics, Readiness};
 use std::{
     future,
     io::{self, BufRead, BufReader, Read, Write},
@@ -48,7 +48,12 @@ fn model() -> Model {
 fn serve(runtime: &Runtime, model: Model) -> io::Result<SocketAddr> {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    runtime.spawn(service::serve(listener, app(model.clone()), model.readiness, future::pending()));
+    runtime.spawn(service::serve(
+        listener,
+        app(model.clone(), &mut Metrics::default()),
+        model.readiness,
+        future::pending(),
+    ));
     Ok(address)
 }
 

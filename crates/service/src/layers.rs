@@ -30,11 +30,11 @@ const TIME_LIMIT: Duration = Duration::from_mins(1);
 const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
-/// Adds what both services' routes have in common. Whether a caller's place in a trace is believed, `trusts_trace_context`
-/// says.
-pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics, trusts_trace_context: bool) -> Router {
+/// Adds what both services' routes have in common. Requests are counted in `metrics`; whether a caller's place in a trace
+/// is believed, `trusts_trace_context` says.
+pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_context: bool) -> Router {
     let following = Following::new(metrics.registry(), trusts_trace_context);
-    with_docs(routes.merge(metrics.page()))
+    with_docs(routes)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))
@@ -45,11 +45,11 @@ pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics, trusts_trace_con
         .layer(middleware::from_fn_with_state(following, follow))
 }
 
-async fn not_found(uri: Uri) -> Failure {
+pub(crate) async fn not_found(uri: Uri) -> Failure {
     Failure::new(Code::NotFound, format!("There is nothing at {}.", uri.path()))
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
+pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
     Failure::new(Code::MethodNotAllowed, format!("{} does not take {method}.", uri.path()))
 }
 

@@ -31,10 +31,9 @@ use utoipa_axum::router::OpenApiRouter;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
                                        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The web service, ready to be served.
-pub fn app(api: Api) -> Router {
+/// The web service, ready to be served, and what it counts in `metrics`.
+pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let trusts_trace_context = api.trusts_trace_context;
-    let mut metrics = Metrics::default();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
     // The pages and their files are for people, and no part of the interface that is documented.

@@ -26,10 +26,9 @@ pub struct Model {
     pub trusts_trace_context: bool,
 }
 
-/// The model service, ready to be served.
-pub fn app(model: Model) -> Router {
+/// The model service, ready to be served, and what it counts in `metrics`.
+pub fn app(model: Model, metrics: &mut Metrics) -> Router {
     let trusts_trace_context = model.trusts_trace_context;
-    let mut metrics = Metrics::default();
     model.engine.register(metrics.registry());
     metrics.registry().register_collector(Box::new(model.registry.clone()));
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())

@@ -17,7 +17,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use service::{LogFormat, Readiness, TelemetryOptions};
+use service::{LogFormat, Metrics, Readiness, TelemetryOptions};
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
@@ -116,7 +116,7 @@ impl Pair {
         let engine = Arc::new(Engine::start(limits).unwrap());
         let app = |readiness| {
             let model = Model { engine, registry, readiness, trusts_trace_context: true };
-            model::app(model)
+            model::app(model, &mut Metrics::default())
         };
         let model = Told::start("digits-model", &options, app).await;
 
@@ -127,7 +127,7 @@ impl Pair {
             let migrated = store.clone();
             tokio::spawn(async move { migrated.migrate().await.unwrap() });
             let api = Api { store, model: client, readiness, trusts_trace_context };
-            api::app(api)
+            api::app(api, &mut Metrics::default())
         };
         let api = Told::start("digits-api", &options, app).await;
         let pair = Self { model, api, http: Client::builder().no_proxy().build().unwrap() };

@@ -102,7 +102,6 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get("/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
         (stack.get("/readyz"), 200),
-        (stack.get("/metrics"), 200),
     ] {
         document.expect(&stack.http, request, status).await;
     }
