@@ -96,5 +96,7 @@ compose down --timeout 20 >/dev/null 2>&1
 start
 expect_rows "after the containers were replaced"
 
+[ "$(curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' "$address/metrics")" = 404 ] ||
+  fail "the published port shows the metrics."
 [ "$(compose ps --format '{{.Publishers}}' | grep -c ' [1-9][0-9]* tcp')" = 1 ] || fail "more is published than the page."
 say "The Compose setup works"

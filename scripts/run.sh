@@ -6,11 +6,15 @@
 #   MIGRATION_DATABASE_URL=<url>   bring its tables up to date as another role, and give that of DATABASE_URL what it needs
 #   API_LISTEN=<host:port>      another address for the page than 127.0.0.1:8501
 #   MODEL_LISTEN=<host:port>    another address for the model service than 127.0.0.1:8000
+#   API_METRICS_LISTEN=<host:port>, MODEL_METRICS_LISTEN=<host:port>
+#                               other addresses for their metrics than 127.0.0.1:9501 and 127.0.0.1:9500
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 export API_LISTEN=${API_LISTEN:-127.0.0.1:8501}
 export MODEL_LISTEN=${MODEL_LISTEN:-127.0.0.1:8000}
+api_metrics=${API_METRICS_LISTEN:-127.0.0.1:9501}
+model_metrics=${MODEL_METRICS_LISTEN:-127.0.0.1:9500}
 export MODEL_URL=http://${MODEL_LISTEN/#0.0.0.0:/127.0.0.1:}
 address=http://${API_LISTEN/#0.0.0.0:/127.0.0.1:}
 
@@ -25,9 +29,14 @@ taken() {
   [ "$outcome" != 7 ]
 }
 
+# Fails where anything listens at this address.
+check_free() { # address, the variable that sets it, another address
+  ! taken "http://$1" || fail "$1 is in use by another program. Stop that one, or choose another port: $2=$3 make run"
+}
+
 # Starts a service in the background, its log in .run/; it also ends where this script is killed outright.
-launch() {
-  setpriv --pdeathsig TERM "target/release/$1" >".run/$1.log" 2>&1 9>&- &
+launch() { # service, VARIABLE=VALUE...
+  env "${@:2}" setpriv --pdeathsig TERM "target/release/$1" >".run/$1.log" 2>&1 9>&- &
 }
 
 gave_up() { # service, what it did
@@ -55,8 +64,10 @@ flock --nonblock 9 || fail "digits already runs from this folder, at $(cat .run/
 echo "$address" >.run/lock
 
 scripts/setup.sh run
-! taken "$address" || fail "$API_LISTEN is in use by another program. Stop that one, or choose another port: API_LISTEN=127.0.0.1:8502 make run"
-! taken "$MODEL_URL" || fail "$MODEL_LISTEN is in use by another program. Stop that one, or choose another port: MODEL_LISTEN=127.0.0.1:8001 make run"
+check_free "${address#http://}" API_LISTEN 127.0.0.1:8502
+check_free "${MODEL_URL#http://}" MODEL_LISTEN 127.0.0.1:8001
+check_free "$api_metrics" API_METRICS_LISTEN 127.0.0.1:9511
+check_free "$model_metrics" MODEL_METRICS_LISTEN 127.0.0.1:9510
 cargo build --release --locked -p api -p model || fail "the build failed (see above). The first one needs a network connection."
 
 private='' model='' api=''
@@ -69,9 +80,10 @@ if [ -z "${DATABASE_URL:-}" ]; then
   export MIGRATION_DATABASE_URL DATABASE_URL
 fi
 RUST_LOG=warn target/release/api migrate || fail "the database could not be brought up to date (see above)."
-launch model
+# The web service alone asks the model service, which goes on with its traces.
+launch model METRICS_LISTEN="$model_metrics" TRUST_TRACE_CONTEXT=true
 model=$!
-launch api
+launch api METRICS_LISTEN="$api_metrics"
 api=$!
 
 for _ in $(seq 120); do

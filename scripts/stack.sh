@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds digits, starts all of it with an empty database on ports of the system's choice, runs a command beside it, and
-# stops it. Nothing of it is kept. The command gets API_URL, MODEL_URL, API_PID and MODEL_PID.
+# stops it. Nothing of it is kept. The command gets API_URL, MODEL_URL, API_METRICS_URL, MODEL_METRICS_URL, API_PID and
+# MODEL_PID.
 #
 #   scripts/stack.sh COMMAND...
 #   CORES=0,2-3                 the processors that the services and the database get, if not all
@@ -28,24 +29,30 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM HUP
 
-# Starts a service, waits until it is ready, and says how long that took. Sets $pid and $address.
+# An address that a service logged.
+logged() { # service, what is there
+  sed -n "s/.*$2 on \(http:[^ ]*\).*/\1/p" "$folder/$1.log"
+}
+
+# Starts a service, waits until it is ready, and says how long that took. Sets $pid, $address and $metrics.
 start() {
   local started
   started=$(now)
   : >"$folder/$1.log"
   DATABASE_URL=$service_url "${on_cores[@]}" setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
   pid=$!
-  until address=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/$1.log") && [ -n "$address" ] && ask "$address/readyz"; do
+  until address=$(logged "$1" listening) && [ -n "$address" ] && ask "$address/readyz"; do
     kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
     [ $(($(now) - started)) -lt 60000 ] || { cat "$folder/$1.log" >&2; fail "the $1 service was not ready within a minute. Its log is above."; }
     sleep 0.01
   done
+  metrics=$(logged "$1" metrics)
   echo "$1: ready after $(($(now) - started)) ms"
 }
 
 # The services tell their addresses, and of what goes wrong, but not of every request.
 export NO_COLOR=1 RUST_LOG=warn,api=info,model=info
-export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0
+export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0 METRICS_LISTEN=127.0.0.1:0
 # The models are a copy, which the command may change.
 mkdir "$folder/models"
 cp -r models/champion "models/$(cat models/champion)" "$folder/models"
@@ -55,12 +62,13 @@ DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
 service_url=${DATABASE_URL/digits@/digits_api@}
 RUST_LOG=warn target/release/api migrate --database-url "$service_url" --migration-database-url "$DATABASE_URL"
-start model
-MODEL_PID=$pid MODEL_URL=$address
-export MODEL_PID MODEL_URL
+# The web service alone asks the model service, which goes on with its traces.
+TRUST_TRACE_CONTEXT=true start model
+MODEL_PID=$pid MODEL_URL=$address MODEL_METRICS_URL=$metrics
+export MODEL_PID MODEL_URL MODEL_METRICS_URL
 start api
-API_PID=$pid API_URL=$address
-export API_PID API_URL
+API_PID=$pid API_URL=$address API_METRICS_URL=$metrics
+export API_PID API_URL API_METRICS_URL
 
 echo
 "$@"

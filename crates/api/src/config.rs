@@ -22,6 +22,9 @@ pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "API_LISTEN", default_value = "127.0.0.1:8501")]
     pub listen: SocketAddr,
+    /// Address to serve the metrics at, GET /metrics. Clients of the service need not reach it.
+    #[arg(long, env = "METRICS_LISTEN", default_value = "127.0.0.1:9501")]
+    pub metrics_listen: SocketAddr,
     /// PostgreSQL, with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
@@ -37,7 +40,8 @@ pub struct Config {
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
+    /// Asks the service whose metrics are at `metrics_listen` whether it lives, and exits with 0 if it does. However many
+    /// clients it has, they take no connection from this question.
     #[arg(long)]
     pub healthcheck: bool,
     /// What to do instead of serving.

@@ -28,4 +28,6 @@ pub struct Api {
     pub model: ModelClient,
     /// Whether the service takes requests.
     pub readiness: Readiness,
+    /// Whether a caller's place in a trace is believed.
+    pub trusts_trace_context: bool,
 }

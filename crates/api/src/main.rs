@@ -3,14 +3,14 @@
 use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
-use service::Readiness;
+use service::{Metrics, Readiness};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
     if config.healthcheck {
-        return Ok(service::healthcheck(config.listen));
+        return Ok(service::healthcheck(config.metrics_listen));
     }
     let _telemetry = config.telemetry.start("digits-api")?;
     run(&config)?;
@@ -33,12 +33,21 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let metrics_listener = TcpListener::bind(config.metrics_listen)
+        .await
+        .with_context(|| format!("cannot serve metrics on {}", config.metrics_listen))?;
     let store = Store::new(config.database.connect()?, config.database_connections);
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
+    tracing::info!("metrics on http://{}/metrics", metrics_listener.local_addr()?);
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
     let readiness = Readiness::default();
-    let app = app(Api { store, model, readiness: readiness.clone() });
+    let mut metrics = Metrics::default();
+    let trusts_trace_context = config.telemetry.trust_trace_context;
+    let app = app(Api { store, model, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
-    service::serve(listener, app, readiness, stop).await.context("serving")
+    tokio::select! {
+        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
+        served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
+    }
 }

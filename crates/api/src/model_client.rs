@@ -8,7 +8,7 @@ use digit::{
 use prometheus_client::registry::Registry;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use serde::de::DeserializeOwned;
-use service::{Failure, TRACED, TRACEPARENT, traceparent};
+use service::{Failure, TRACED, trace_headers};
 use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
@@ -131,12 +131,9 @@ impl ModelClient {
         self.send(request.body(input.bytes().clone())).await
     }
 
-    async fn send<Said: DeserializeOwned>(&self, mut request: RequestBuilder) -> Result<Said, ModelError> {
+    async fn send<Said: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Said, ModelError> {
         let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
-        if let Some(place) = traceparent() {
-            request = request.header(TRACEPARENT, place);
-        }
-        let response = request.send().await.map_err(away)?;
+        let response = request.headers(trace_headers()).send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
         }

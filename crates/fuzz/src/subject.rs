@@ -20,7 +20,9 @@ pub fn subject(models: &Path) -> anyhow::Result<Router> {
     let champion = ModelVersion::champion(models)?;
     let registry = Arc::new(Registry::open(models.to_owned(), &champion, workers)?);
     let engine = Arc::new(Engine::start(Limits { workers, places: PLACES, patience: PATIENCE })?);
-    let model = model::app(Model { engine, registry, readiness: Readiness::default() });
+    let mut metrics = Metrics::default();
+    let model = Model { engine, registry, readiness: Readiness::default(), trusts_trace_context: false };
+    let model = model::app(model, &mut metrics);
     let label = Router::new().route("/label", put(async |JsonBody(label): JsonBody<Labelling>| Json(label)));
-    Ok(service::with_layers(label.into(), Metrics::default()).fallback_service(model))
+    Ok(service::with_layers(label.into(), &mut Metrics::default(), false).fallback_service(model))
 }

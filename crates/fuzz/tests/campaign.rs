@@ -57,7 +57,7 @@ async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
 #[tokio::test]
 async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_made_small() {
     let routes = Router::new().route("/", any(busy)).route("/{*path}", any(busy));
-    let flaws = flaws(with_layers(routes.into(), Metrics::default())).await;
+    let flaws = flaws(with_layers(routes.into(), &mut Metrics::default(), false)).await;
     assert!(!flaws.is_empty());
     for flaw in flaws {
         let request = String::from_utf8_lossy(&flaw.request);

@@ -5,7 +5,7 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
-use service::Readiness;
+use service::{Metrics, Readiness};
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
 
@@ -17,7 +17,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
     if config.healthcheck {
-        return Ok(service::healthcheck(config.listen));
+        return Ok(service::healthcheck(config.metrics_listen));
     }
     let _telemetry = config.telemetry.start("digits-model")?;
     // A blocking thread for each core decodes, and one more does what an operator asks for.
@@ -31,19 +31,27 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let metrics_listener = TcpListener::bind(config.metrics_listen)
+        .await
+        .with_context(|| format!("cannot serve metrics on {}", config.metrics_listen))?;
     let version = config.model_version.clone().map_or_else(|| ModelVersion::champion(&config.models), Ok)?;
     let registry = Arc::new(Registry::open(config.models.clone(), &version, config.workers())?);
     if config.model_version.is_none() {
         watch(&registry)?;
     }
     let engine = Arc::new(Engine::start(config.limits())?);
+    tracing::info!("metrics on http://{}/metrics", metrics_listener.local_addr()?);
     tracing::info!(%version, "listening on http://{}", listener.local_addr()?);
 
     let stop = async {
         service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
     let readiness = Readiness::default();
-    let app = app(Model { engine, registry, readiness: readiness.clone() });
-    service::serve(listener, app, readiness, stop).await?;
-    Ok(())
+    let mut metrics = Metrics::default();
+    let trusts_trace_context = config.telemetry.trust_trace_context;
+    let app = app(Model { engine, registry, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
+    tokio::select! {
+        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
+        served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
+    }
 }

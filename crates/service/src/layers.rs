@@ -4,8 +4,9 @@
 use crate::{
     Failure, Metrics,
     body::MAX_BODY_BYTES,
+    cross_site::refuse_cross_site,
     docs::with_docs,
-    request::{Requests, follow},
+    request::{Following, follow},
 };
 use axum::{
     Router,
@@ -29,24 +30,26 @@ const TIME_LIMIT: Duration = Duration::from_mins(1);
 const LARGE: u64 = 256 << 10;
 const LARGE_BODIES: usize = 16;
 
-/// Adds what both services' routes have in common.
-pub fn with_layers(routes: OpenApiRouter, mut metrics: Metrics) -> Router {
-    let requests = Requests::new(metrics.registry());
-    with_docs(routes.merge(metrics.page()))
+/// Adds what both services' routes have in common. Requests are counted in `metrics`; whether a caller's place in a trace
+/// is believed, `trusts_trace_context` says.
+pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_context: bool) -> Router {
+    let following = Following::new(metrics.registry(), trusts_trace_context);
+    with_docs(routes)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(defect))
         .layer(middleware::from_fn(time_limit))
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(requests, follow))
+        .layer(refuse_cross_site())
+        .layer(middleware::from_fn_with_state(following, follow))
 }
 
-async fn not_found(uri: Uri) -> Failure {
+pub(crate) async fn not_found(uri: Uri) -> Failure {
     Failure::new(Code::NotFound, format!("There is nothing at {}.", uri.path()))
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
+pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
     Failure::new(Code::MethodNotAllowed, format!("{} does not take {method}.", uri.path()))
 }
 

@@ -4,12 +4,15 @@
 //! It knows neither the network nor the database.
 
 mod body;
+mod cross_site;
 mod docs;
 mod extract;
 mod failure;
 mod layers;
 mod metrics;
+mod monitoring;
 mod process;
+mod process_metrics;
 mod request;
 mod telemetry;
 mod trace;
@@ -20,6 +23,7 @@ pub use extract::{JsonBody, Params, RawBody, media_type};
 pub use failure::Failure;
 pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};
+pub use monitoring::serve_metrics;
 pub use process::{Readiness, healthcheck, serve, stop_signal};
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
-pub use trace::{TRACED, TRACEPARENT, traceparent};
+pub use trace::{TRACED, trace_headers};

@@ -1,64 +1,61 @@
-//! What a service counts and measures, as Prometheus reads it from `GET /metrics`.
+//! What a service counts and measures, as Prometheus reads it.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use crate::process_metrics::ProcessMetrics;
 use prometheus_client::{
     collector::Collector,
-    encoding::{DescriptorEncoder, text::encode},
-    metrics::{MetricType, counter::Counter, family::Family, histogram::Histogram},
+    encoding::{
+        DescriptorEncoder,
+        text::{encode_eof, encode_registry},
+    },
+    metrics::{MetricType, counter::Counter, family::Family, gauge::ConstGauge, histogram::Histogram},
     registry::Registry,
 };
-use std::{
-    fmt::{self, Debug, Formatter},
-    sync::Arc,
-};
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-/// The media type of Prometheus' text, version 1.0 of it.
-const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+use std::fmt::{self, Debug, Formatter};
 
 /// Seconds, from what a network takes over a drawing to the longest that a request may.
 const SECONDS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
+/// The commit that this program was built from, where the build was told it.
+const REVISION: &str = match option_env!("DIGITS_REVISION") {
+    Some(revision) if !revision.is_empty() => revision,
+    _ => "unknown",
+};
+
 /// A service's metrics.
 #[derive(Debug)]
-pub struct Metrics(Registry);
+pub struct Metrics {
+    /// What only digits has, under names that begin with `digits_`.
+    digits: Registry,
+    /// What every process has, under the names that Prometheus' own clients give it.
+    process: Registry,
+}
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self(Registry::with_prefix("digits"))
+        let mut digits = Registry::with_prefix("digits");
+        let build = Family::<[(&str, &str); 2], ConstGauge>::new_with_constructor(|| ConstGauge::new(1));
+        drop(build.get_or_create(&[("version", env!("CARGO_PKG_VERSION")), ("revision", REVISION)]));
+        digits.register("build_info", "The version of the program, and the commit that it was built from", build);
+        let mut process = Registry::default();
+        process.register_collector(Box::new(ProcessMetrics));
+        Self { digits, process }
     }
 }
 
 impl Metrics {
     /// Where a service adds what it counts besides requests.
     pub fn registry(&mut self) -> &mut Registry {
-        &mut self.0
+        &mut self.digits
     }
 
-    /// What answers `GET /metrics`.
-    pub(crate) fn page(self) -> OpenApiRouter {
-        OpenApiRouter::new().routes(routes!(metrics)).with_state(Arc::new(self.0))
-    }
-}
-
-/// What the service counts and measures, for Prometheus.
-#[utoipa::path(
-    get, path = "/metrics", tag = "Operations",
-    responses((status = OK, description = "OpenMetrics text", body = String, content_type = MEDIA_TYPE)),
-)]
-async fn metrics(State(registry): State<Arc<Registry>>) -> Response {
-    let mut text = String::new();
-    match encode(&mut text, &registry) {
-        Ok(()) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+    /// All of them as `OpenMetrics` text.
+    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode_registry(&mut text, &self.digits)?;
+        encode_registry(&mut text, &self.process)?;
+        encode_eof(&mut text)?;
+        Ok(text)
     }
 }
 

@@ -90,13 +90,14 @@ pub async fn stop_signal() -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the service that listens at `listen` on this machine whether it lives; for a container's health check.
+/// Asks the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
+/// check.
 #[must_use]
-pub fn healthcheck(listen: SocketAddr) -> ExitCode {
-    match status_line(listen) {
+pub fn healthcheck(metrics_listen: SocketAddr) -> ExitCode {
+    match status_line(metrics_listen) {
         Ok(line) if line.contains(" 200 ") => ExitCode::SUCCESS,
-        Ok(line) => unhealthy(listen, &line),
-        Err(error) => unhealthy(listen, &error.to_string()),
+        Ok(line) => unhealthy(metrics_listen, &line),
+        Err(error) => unhealthy(metrics_listen, &error.to_string()),
     }
 }
 
@@ -109,7 +110,7 @@ fn status_line(listen: SocketAddr) -> io::Result<String> {
     const PATIENCE: Duration = Duration::from_secs(3);
     let mut stream = TcpStream::connect_timeout(&reachable(listen), PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(b"GET /livez HTTP/1.0\r\n\r\n")?;
+    stream.write_all(b"HEAD /metrics HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(1024).read_to_string(&mut answer)?;
     Ok(answer.lines().next().unwrap_or_default().to_owned())

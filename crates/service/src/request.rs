@@ -21,7 +21,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 /// What is counted of requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Requests {
+struct Requests {
     count: Family<Answered, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
 }
@@ -42,7 +42,7 @@ struct Answered {
 }
 
 impl Requests {
-    pub(crate) fn new(registry: &mut Registry) -> Self {
+    fn new(registry: &mut Registry) -> Self {
         let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(seconds) };
         let help = "Requests that were answered, or given up by their clients";
         registry.register("requests", help, requests.count.clone());
@@ -61,15 +61,30 @@ impl Route {
     /// Whether programs ask for it every few seconds; that is to fill neither logs nor traces.
     fn is_probe(&self) -> bool {
         let last = self.route.rsplit('/').next();
-        last.is_some_and(|last| ["livez", "readyz", "live", "ready", "metrics"].contains(&last))
+        last.is_some_and(|last| ["livez", "readyz", "live", "ready"].contains(&last))
+    }
+}
+
+/// What following a request takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Following {
+    requests: Requests,
+    /// Whether a caller's place in a trace is believed.
+    trusts_trace_context: bool,
+}
+
+impl Following {
+    pub(crate) fn new(registry: &mut Registry, trusts_trace_context: bool) -> Self {
+        Self { requests: Requests::new(registry), trusts_trace_context }
     }
 }
 
 /// Follows a request to its end.
-pub(crate) async fn follow(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+pub(crate) async fn follow(State(following): State<Following>, request: Request, next: Next) -> Response {
+    let Following { requests, trusts_trace_context } = following;
     let route = Route::of(&request);
     let traced = if route.is_probe() { Span::none() } else { traced(&route) };
-    let context = trace::join(&traced, request.headers());
+    let context = trace::join(&traced, request.headers(), trusts_trace_context);
     let logged = logged(&request, &route, &context);
     let mut open = Open { requests, route, began: Instant::now(), status: None, logged: logged.clone(), traced };
     let response = next.run(request).with_context(context).instrument(logged).await;
@@ -184,24 +199,25 @@ mod tests {
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    fn app() -> Router {
+    /// Routes, and what is counted of them.
+    fn app() -> (Router, Metrics) {
         let routes = OpenApiRouter::new()
             .route("/things/{id}", get(async || "thing"))
             .route("/stuck", post(async || std::future::pending::<()>().await))
             .route("/panic", get(async || -> () { panic!("a defect") }));
-        crate::with_layers(routes, Metrics::default())
+        let mut metrics = Metrics::default();
+        (crate::with_layers(routes, &mut metrics, false), metrics)
     }
 
     #[tokio::test]
     async fn requests_are_counted_by_route_and_status_whatever_their_address() {
-        let app = app();
+        let (app, metrics) = app();
         for path in ["/things/1", "/things/2", "/nothing", "/nowhere"] {
             ask(&app, "GET", path).await;
         }
         ask(&app, "BREW", "/things/3").await;
         ask(&app, "GET", "/panic").await;
-        let (status, text) = ask(&app, "GET", "/metrics").await;
-        assert_eq!(status, StatusCode::OK);
+        let text = metrics.text().unwrap();
         for line in [
             r#"digits_requests_total{route="/things/{id}",method="GET",outcome="200"} 2"#,
             r#"digits_requests_total{route="/things/{id}",method="other",outcome="405"} 1"#,
@@ -215,13 +231,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_whose_client_goes_away_is_counted_as_cancelled() {
-        let app = app();
+        let (app, metrics) = app();
         {
             let stuck = ask(&app, "POST", "/stuck");
             tokio::pin!(stuck);
             assert!(is_pending(&mut stuck).await);
         }
-        let (_, text) = ask(&app, "GET", "/metrics").await;
+        let text = metrics.text().unwrap();
         let line = r#"digits_requests_total{route="/stuck",method="POST",outcome="cancelled"} 1"#;
         assert!(text.contains(line), "{text}");
     }

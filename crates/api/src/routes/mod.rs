@@ -21,6 +21,7 @@ use crate::Api;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
+    middleware::from_fn,
 };
 use service::Metrics;
 use std::sync::Arc;
@@ -32,9 +33,9 @@ use utoipa_axum::router::OpenApiRouter;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
                                        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The web service, ready to be served.
-pub fn app(api: Api) -> Router {
-    let mut metrics = Metrics::default();
+/// The web service, ready to be served, and what it counts in `metrics`.
+pub fn app(api: Api, metrics: &mut Metrics) -> Router {
+    let trusts_trace_context = api.trusts_trace_context;
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
     // The pages and their files are for people, and no part of the interface that is documented.
@@ -49,7 +50,9 @@ pub fn app(api: Api) -> Router {
         .merge(probes::router())
         .merge(pages.into())
         .with_state(Arc::new(api));
-    compression::compressed(service::with_layers(routes, metrics))
+    let routes =
+        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
+    compression::compressed(routes)
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))

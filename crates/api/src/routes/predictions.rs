@@ -30,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let labelled = routes!(label).refuses(&[
         Code::InvalidJson,
         Code::IncompleteBody,
+        Code::CrossSiteRequest,
         Code::NotFound,
         Code::Timeout,
         Code::PayloadTooLarge,
@@ -38,18 +39,21 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         Code::Overloaded,
         Code::DatabaseUnavailable,
     ]);
+    let unlabelled = routes!(unlabel).refuses(&[Code::CrossSiteRequest, Code::NotFound, Code::DatabaseUnavailable]);
+    let deleted = routes!(delete).refuses(&[
+        Code::Unauthenticated,
+        Code::CrossSiteRequest,
+        Code::NotYours,
+        Code::NotFound,
+        Code::DatabaseUnavailable,
+    ]);
     OpenApiRouter::new()
         .routes(routes!(list).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
-        .routes(routes!(delete).refuses(&[
-            Code::Unauthenticated,
-            Code::NotYours,
-            Code::NotFound,
-            Code::DatabaseUnavailable,
-        ]))
+        .routes(deleted)
         .routes(routes!(queue).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(labelled)
-        .routes(routes!(unlabel).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(unlabelled)
         .routes(routes!(input).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
         .routes(routes!(bitmap).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
 }

@@ -98,6 +98,8 @@ codes! {
     Deleted => 410 "Deleted",
     /// The drawing was submitted by somebody else.
     NotYours => 403 "Not yours",
+    /// A page of another site sent the request.
+    CrossSiteRequest => 403 "Sent by another site",
     /// There is nothing at this address.
     NotFound => 404 "Not found",
     /// The model that is asked for is not loaded.

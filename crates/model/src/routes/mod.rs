@@ -22,11 +22,13 @@ pub struct Model {
     pub registry: Arc<Registry>,
     /// Whether the service takes requests.
     pub readiness: Readiness,
+    /// Whether a caller's place in a trace is believed.
+    pub trusts_trace_context: bool,
 }
 
-/// The model service, ready to be served.
-pub fn app(model: Model) -> Router {
-    let mut metrics = Metrics::default();
+/// The model service, ready to be served, and what it counts in `metrics`.
+pub fn app(model: Model, metrics: &mut Metrics) -> Router {
+    let trusts_trace_context = model.trusts_trace_context;
     model.engine.register(metrics.registry());
     metrics.registry().register_collector(Box::new(model.registry.clone()));
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
@@ -35,5 +37,5 @@ pub fn app(model: Model) -> Router {
         .merge(v2::router())
         .merge(about::router())
         .with_state(model);
-    service::with_layers(routes, metrics).layer(middleware::from_fn(v2::refuse_in_its_words))
+    service::with_layers(routes, metrics, trusts_trace_context).layer(middleware::from_fn(v2::refuse_in_its_words))
 }

@@ -17,10 +17,11 @@ use utoipa::{
 };
 
 /// What a body may be refused for that should be a drawing, and the drawing in it.
-pub(super) const REFUSED: [Code; 12] = [
+pub(super) const REFUSED: [Code; 13] = [
     Code::InvalidJson,
     Code::InvalidForm,
     Code::IncompleteBody,
+    Code::CrossSiteRequest,
     Code::Timeout,
     Code::PayloadTooLarge,
     Code::ImageTooLarge,

@@ -5,7 +5,7 @@ mod collector;
 pub use collector::CollectorError;
 
 use crate::trace::TRACED;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::{
@@ -24,7 +24,7 @@ use tracing_subscriber::{
 /// How long a process that ends waits for the collector to take the last spans.
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
-/// How a process tells what it does.
+/// How a process tells what it does, and whether it goes on with its callers' traces.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TelemetryOptions {
     /// How log lines are written; `RUST_LOG` says which ones are.
@@ -33,6 +33,10 @@ pub struct TelemetryOptions {
     /// OpenTelemetry collector to send traces to, by OTLP over HTTP, which is mostly at port 4318 [default: none].
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
     pub otlp_endpoint: Option<String>,
+    /// Believes the traceparent and tracestate of callers, so that their traces go on here. Without it each request begins
+    /// a trace, because strangers could otherwise choose its name and whether it is kept.
+    #[arg(long, env = "TRUST_TRACE_CONTEXT", value_parser = BoolishValueParser::new())]
+    pub trust_trace_context: bool,
 }
 
 /// How a log line is written.

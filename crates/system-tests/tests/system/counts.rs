@@ -6,9 +6,9 @@ use crate::{
 };
 use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use std::{collections::HashMap, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 /// A model service that has little room.
@@ -22,7 +22,8 @@ async fn start_narrow_model() -> Service {
     let champion = ModelVersion::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(ANY.parse().unwrap(), |readiness| model::app(Model { engine, registry, readiness })).await
+    let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
+    Service::start(ANY.parse().unwrap(), |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
 /// A request of each kind: what is kept, what is not, what is explained, and what is refused here or there.
@@ -83,8 +84,8 @@ impl Seen {
 struct Shown(HashMap<String, u64>);
 
 impl Shown {
-    async fn by(service: SocketAddr, http: &Client) -> Self {
-        let response = http.get(format!("http://{service}/metrics")).send().await.unwrap();
+    async fn by(service: &Service, http: &Client) -> Self {
+        let response = http.get(format!("http://{}/metrics", service.metrics)).send().await.unwrap();
         let text = response.text().await.unwrap();
         let number = |line: &str| {
             let (name, value) = line.rsplit_once(' ')?;
@@ -138,8 +139,8 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     let answered = seen.of(&["kept", "preview", "explained"]);
     let (undrawable, overloaded) = (seen.of(&["blank_image", "corrupt_image"]), seen.of(&["overloaded"]));
 
-    let api = Shown::by(stack.api.address, &stack.http).await;
-    let model = Shown::by(stack.model.as_ref().unwrap().address, &stack.http).await;
+    let api = Shown::by(&stack.api, &stack.http).await;
+    let model = Shown::by(stack.model.as_ref().unwrap(), &stack.http).await;
     assert_eq!(api.drawn(), seen.sent);
     let timed = ROUTES.map(|route| api.one(&format!("digits_request_seconds_count{{{route}}}")));
     assert_eq!(timed.iter().sum::<u64>(), seen.sent);
@@ -177,4 +178,24 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     assert_eq!(api.one("digits_statement_rows_sum"), kept);
     assert_eq!(api.one("digits_statement_rows_count"), api.one("digits_statement_seconds_count"));
     assert_eq!((api.one("digits_statement_failures_total"), api.one("digits_predictions_waiting")), (0, 0));
+}
+
+#[tokio::test]
+async fn metrics_are_at_an_address_of_their_own_and_tell_of_the_build_and_the_process() {
+    let stack = Stack::start().await;
+    for service in [&stack.api, stack.model.as_ref().unwrap()] {
+        let published = format!("http://{}", service.address);
+        let metrics = stack.http.get(format!("{published}/metrics")).send().await.unwrap();
+        assert_eq!(metrics.status(), StatusCode::NOT_FOUND, "the public address shows none");
+        let document = stack.http.get(format!("{published}/openapi.json")).send().await.unwrap().text().await.unwrap();
+        assert!(!document.contains("/metrics"), "{document}");
+        let livez = stack.http.get(format!("http://{}/livez", service.metrics)).send().await.unwrap();
+        assert_eq!(livez.status(), StatusCode::NOT_FOUND, "the metrics' address serves nothing else");
+
+        let shown = Shown::by(service, &stack.http).await;
+        assert_eq!(shown.sum("digits_build_info{version="), 1);
+        for name in ["process_resident_memory_bytes", "process_start_time_seconds", "process_open_fds"] {
+            assert!(shown.one(name) > 0, "{name}");
+        }
+    }
 }

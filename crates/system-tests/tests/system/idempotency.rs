@@ -103,7 +103,8 @@ async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service
     let store = Store::new(database.clone().username(&role.name), NonZeroU32::MIN);
     let address = format!("http://{}", stack.model.as_ref().unwrap().address);
     let model = ModelClient::new(&address.parse().unwrap(), MODEL_REQUESTS).unwrap();
-    Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model, readiness })).await
+    let api = |readiness| Api { store, model, readiness, trusts_trace_context: false };
+    Service::start(ANY.parse().unwrap(), |readiness, metrics| api::app(api(readiness), metrics)).await
 }
 
 #[tokio::test]

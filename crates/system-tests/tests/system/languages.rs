@@ -9,7 +9,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 /// The language that a page says it is in, in its headers and in its markup.
 async fn language(request: RequestBuilder) -> (String, String) {
     let response = request.send().await.unwrap();
-    assert_eq!(header(&response, "vary"), "Accept-Language, Cookie");
+    assert_eq!(header(&response, "vary"), "Accept, Accept-Language, Cookie");
     let told = header(&response, "content-language");
     (told, response.text().await.unwrap())
 }

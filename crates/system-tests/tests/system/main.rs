@@ -15,6 +15,7 @@ mod axe;
 mod browser;
 mod chromium;
 mod counts;
+mod cross_site;
 mod damage;
 mod deletion;
 mod drawing_page;

@@ -5,7 +5,7 @@ use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
-use service::Readiness;
+use service::{Metrics, Readiness};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
@@ -21,23 +21,29 @@ use uuid::Uuid;
 /// A service that runs in this process until it is stopped or dropped.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
+    /// Where its metrics are.
+    pub(crate) metrics: SocketAddr,
     readiness: Readiness,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Service {
-    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness) -> axum::Router) -> Self {
-        let listener = TcpListener::bind(listen).await.unwrap();
-        let address = listener.local_addr().unwrap();
+    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router) -> Self {
+        let (listener, metrics_listener) = (bind(listen).await, bind(ANY.parse().unwrap()).await);
+        let (address, metrics_address) = (listener.local_addr().unwrap(), metrics_listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let readiness = Readiness::default();
-        let app = app(readiness.clone());
+        let mut metrics = Metrics::default();
+        let app = app(readiness.clone(), &mut metrics);
         let told = readiness.clone();
         let task = tokio::spawn(async move {
-            service::serve(listener, app, told, async { drop(stopped.await) }).await.unwrap();
+            tokio::select! {
+                served = service::serve(listener, app, told, async { drop(stopped.await) }) => served.unwrap(),
+                served = service::serve_metrics(metrics_listener, metrics) => served.unwrap(),
+            }
         });
-        Self { address, readiness, stop: Some(stop), task }
+        Self { address, metrics: metrics_address, readiness, stop: Some(stop), task }
     }
 
     /// Stops as on SIGTERM.
@@ -61,6 +67,10 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+async fn bind(listen: SocketAddr) -> TcpListener {
+    TcpListener::bind(listen).await.unwrap()
 }
 
 /// A port of the system's choice.
@@ -96,7 +106,8 @@ pub(crate) async fn start_model_with(
     let champion = ModelVersion::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(listen, |readiness| model::app(Model { engine, registry, readiness })).await
+    let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
+    Service::start(listen, |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
 /// The repository.
@@ -148,8 +159,8 @@ impl Stack {
     pub(crate) async fn asking(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
         let (store, migrations) = migrated_store(&database);
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
-        let api =
-            Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
+        let api = |readiness| Api { store, model: client, readiness, trusts_trace_context: false };
+        let api = Service::start(ANY.parse().unwrap(), |readiness, metrics| api::app(api(readiness), metrics)).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { model: Some(model), api, database, http, _migrations: migrations }
     }

@@ -17,7 +17,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use service::{LogFormat, Readiness, TelemetryOptions};
+use service::{LogFormat, Metrics, Readiness, TelemetryOptions};
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
@@ -101,7 +101,10 @@ struct Pair {
 }
 
 impl Pair {
+    /// Starts both. The model service believes what the web service says of a trace; that one believes its callers where
+    /// the options say so.
     async fn start(options: TelemetryOptions) -> Self {
+        let trusts_trace_context = options.trust_trace_context;
         let models = root().join("models");
         let limits = Limits {
             workers: NonZeroUsize::MIN,
@@ -111,14 +114,18 @@ impl Pair {
         let champion = ModelVersion::champion(&models).unwrap();
         let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
         let engine = Arc::new(Engine::start(limits).unwrap());
-        let app = |readiness| model::app(Model { engine, registry, readiness });
+        let app = |readiness| {
+            let model = Model { engine, registry, readiness, trusts_trace_context: true };
+            model::app(model, &mut Metrics::default())
+        };
         let model = Told::start("digits-model", &options, app).await;
 
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let database = empty_database().await;
         let app = move |readiness| {
             let (store, _) = migrated_store(&database);
-            api::app(Api { store, model: client, readiness })
+            let api = Api { store, model: client, readiness, trusts_trace_context };
+            api::app(api, &mut Metrics::default())
         };
         let api = Told::start("digits-api", &options, app).await;
         let pair = Self { model, api, http: Client::builder().no_proxy().build().unwrap() };
@@ -152,13 +159,19 @@ impl Pair {
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00f067aa0ba902b7";
 
+const STATE: &str = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
+
+/// Both services go on with the traces of whoever asks.
+const TRUSTING: TelemetryOptions =
+    TelemetryOptions { log_format: LogFormat::Text, otlp_endpoint: None, trust_trace_context: true };
+
 fn traceparent() -> String {
     format!("00-{TRACE}-{CALLER}-01")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
-    let pair = Pair::start(TelemetryOptions::default()).await;
+    let pair = Pair::start(TRUSTING).await;
     let headers = [("traceparent", &*traceparent()), ("authorization", "Bearer hush"), ("cookie", "hush=hush")];
     pair.predict("?preview=true&token=hush", &headers).await;
     pair.predict("", &[("traceparent", "hush")]).await;
@@ -176,7 +189,7 @@ async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn log_lines_are_json_for_whom_wants_that() {
-    let pair = Pair::start(TelemetryOptions { log_format: LogFormat::Json, otlp_endpoint: None }).await;
+    let pair = Pair::start(TelemetryOptions { log_format: LogFormat::Json, ..TRUSTING }).await;
     pair.predict("", &[("traceparent", &traceparent())]).await;
     let [api, model] = pair.stop().await;
     for log in [&api, &model] {
@@ -239,8 +252,8 @@ fn hex(bytes: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
     let (collector, address) = Collector::start().await;
-    let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
-    pair.predict("", &[("traceparent", &traceparent())]).await;
+    let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TRUSTING }).await;
+    pair.predict("", &[("traceparent", &traceparent()), ("tracestate", STATE)]).await;
     pair.predict("", &[]).await;
     let logs = pair.stop().await;
 
@@ -254,6 +267,7 @@ async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
     assert_eq!((&ask.parent_span_id, &keep.parent_span_id), (&api.span_id, &api.span_id));
     assert_eq!(model.parent_span_id, ask.span_id);
     assert_eq!((&preprocess.parent_span_id, &classify.parent_span_id), (&model.span_id, &model.span_id));
+    assert_eq!([&*api.trace_state, &*ask.trace_state, &*model.trace_state], [STATE; 3], "the state is passed on");
 
     let spans = collector.0.lock().unwrap();
     assert_eq!(spans.len(), 12, "six of either request, and none of a probe: {spans:?}");
@@ -267,6 +281,22 @@ async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
         }
         assert!(!log.text().contains("classify"), "spans are not for the log: {}", log.text());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_names_no_trace_and_keeps_none_from_the_collector() {
+    let (collector, address) = Collector::start().await;
+    let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
+    let not_sampled = format!("00-{TRACE}-{CALLER}-00");
+    pair.predict("", &[("traceparent", &not_sampled), ("tracestate", STATE)]).await;
+    for log in pair.stop().await {
+        assert!(log.with(TRACE).is_empty(), "{}", log.text());
+    }
+    let spans = collector.0.lock().unwrap();
+    assert_eq!(spans.len(), 6, "all of both services: {spans:?}");
+    let trace = &spans[0].1.trace_id;
+    assert!(hex(trace) != TRACE && spans.iter().all(|(_, span)| span.trace_id == *trace), "one trace: {spans:?}");
+    assert!(spans.iter().all(|(_, span)| span.trace_state.is_empty()), "{spans:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

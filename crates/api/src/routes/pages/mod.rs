@@ -12,7 +12,7 @@ mod picture;
 mod quality;
 mod site;
 
-use super::words::{Notice, Words, in_the_readers_language, values};
+use super::words::{Notice, Words, in_the_readers_language, name_language, readers_words, values};
 use crate::Api;
 use askama::Template;
 use axum::{
@@ -54,12 +54,33 @@ struct ProblemPage {
 /// Makes a page of a handler's problem, under the status and headers that it has elsewhere; but not for a script, which
 /// reads problems.
 async fn problems_as_pages(Extension(words): InWords, address: Address, request: Request, next: Next) -> Response {
-    let reads_problems = values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == PROBLEM_MEDIA_TYPE);
+    let reads_problems = accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
     let failure = response.extensions().get::<Failure>().filter(|_| !reads_problems);
     let Some(failure) = failure else { return response };
     let notice = words.problems.when_looking(failure.problem.code);
     in_place_of(response, &ProblemPage { words, site: Site::new(Place::Other, address), notice })
+}
+
+/// Makes a page of the problem of a form that a page of another site sent, where a browser shows the answer. Such a form is
+/// refused before it reaches the layers of a page, so this layer lies around all routes.
+pub(super) async fn refused_forms_as_pages(request: Request, next: Next) -> Response {
+    let words = readers_words(&request);
+    let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
+    let response = next.run(request).await;
+    let code = response.extensions().get::<Failure>().map(|failure| failure.problem.code);
+    if !reads_pages || code != Some(Code::CrossSiteRequest) {
+        return response;
+    }
+    let notice = words.problems.of(Code::CrossSiteRequest);
+    let site = Site::new(Place::Other, Address::first());
+    let mut page = in_place_of(response, &ProblemPage { words, site, notice });
+    name_language(&mut page, words);
+    page
+}
+
+fn accepts(request: &Request, media_type: &str) -> bool {
+    values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == media_type)
 }
 
 /// A page in the place of a problem, under its status and headers.

@@ -14,24 +14,36 @@ const REMEMBERED_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// Hands a page its words as an `Extension<&'static Words>`, and tells browsers and caches which they are.
 pub(in crate::routes) async fn in_the_readers_language(mut request: Request, next: Next) -> Response {
-    let asked = request.uri().query().and_then(asked);
-    let words = asked.unwrap_or_else(|| preferred(request.headers()));
+    let is_asked_for = request.uri().query().and_then(asked).is_some();
+    let words = readers_words(&request);
     request.extensions_mut().insert(words);
 
     let mut response = next.run(request).await;
+    name_language(&mut response, words);
+    if is_asked_for {
+        let cookie = format!("lang={}; Path=/; Max-Age={REMEMBERED_SECONDS}; SameSite=Lax", words.language.tag);
+        response.headers_mut().extend(HeaderValue::try_from(cookie).map(|cookie| (header::SET_COOKIE, cookie)));
+    }
+    response
+}
+
+/// The words of the language that the sender of a request gets.
+pub(in crate::routes) fn readers_words(request: &Request) -> &'static Words {
+    let asked = request.uri().query().and_then(asked);
+    asked.unwrap_or_else(|| preferred(request.headers()))
+}
+
+/// Tells browsers and caches which language a page is in, and which headers of a request choose what is answered:
+/// `Accept`, too, because an error is a page or a problem by it.
+pub(in crate::routes) fn name_language(response: &mut Response, words: &'static Words) {
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
     // A problem is in English, whoever reads it.
     if is_page {
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(&words.language.tag));
     }
-    if asked.is_some() {
-        let cookie = format!("lang={}; Path=/; Max-Age={REMEMBERED_SECONDS}; SameSite=Lax", words.language.tag);
-        headers.extend(HeaderValue::try_from(cookie).map(|cookie| (header::SET_COOKIE, cookie)));
-    }
-    response
 }
 
 /// The language that `?lang=` names.

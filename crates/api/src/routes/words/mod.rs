@@ -5,7 +5,7 @@ mod figures;
 mod frame;
 mod sections;
 
-pub(super) use choice::{in_the_readers_language, values};
+pub(super) use choice::{in_the_readers_language, name_language, readers_words, values};
 pub(super) use figures::minute;
 pub(super) use sections::Notice;
 
@@ -219,6 +219,7 @@ impl Problems {
             Code::ImageTooLarge => &self.image_too_large,
             Code::UnsupportedMediaType => &self.unsupported_media_type,
             Code::InvalidForm => &self.invalid_form,
+            Code::CrossSiteRequest => &self.cross_site_request,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -241,6 +241,7 @@ sections! {
         image_too_large: Notice,
         unsupported_media_type: Notice,
         invalid_form: Notice,
+        cross_site_request: Notice,
         not_found: Notice,
         invalid_query: Notice,
         record_away: Notice,

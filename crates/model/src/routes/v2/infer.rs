@@ -29,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
         &[
             Code::InvalidInput,
             Code::IncompleteBody,
+            Code::CrossSiteRequest,
             Code::UnknownModel,
             Code::Timeout,
             Code::PayloadTooLarge,

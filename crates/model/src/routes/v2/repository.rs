@@ -23,10 +23,18 @@ use utoipa_axum::{
 };
 
 pub(super) fn router() -> OpenApiRouter<Model> {
-    let body = [Code::InvalidInput, Code::IncompleteBody, Code::Timeout, Code::PayloadTooLarge, Code::Overloaded];
+    let body = [
+        Code::InvalidInput,
+        Code::IncompleteBody,
+        Code::CrossSiteRequest,
+        Code::Timeout,
+        Code::PayloadTooLarge,
+        Code::Overloaded,
+    ];
     let indexed = refuses(refuses(body_optional(routes!(index)), &body), &[Code::ModelUnavailable]);
     let loaded = refuses(refuses(body_optional(routes!(load)), &body), &[Code::UnknownModel]);
-    let unloaded = refuses(routes!(unload), &[Code::InvalidInput, Code::UnknownModel, Code::Overloaded]);
+    let refusals = [Code::InvalidInput, Code::CrossSiteRequest, Code::UnknownModel, Code::Overloaded];
+    let unloaded = refuses(routes!(unload), &refusals);
     OpenApiRouter::new().routes(indexed).routes(loaded).routes(unloaded)
 }
 

@@ -111,7 +111,6 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get("/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
         (stack.get("/readyz"), 200),
-        (stack.get("/metrics"), 200),
     ] {
         document.expect(&stack.http, request, status).await;
     }
@@ -130,6 +129,8 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         [("POST", "/predict", "image/png"), ("POST", "/explain", "image/png"), ("PUT", &label, "application/json")];
     provoke::broken(&mut document, service, &targets).await;
     provoke::large(&mut document, service, &stack.http, &targets).await;
+    let deleted = [("DELETE", shown.as_str(), "text/plain"), ("DELETE", &label, "text/plain")];
+    provoke::cross_site(&mut document, service, &stack.http, &[&targets[..], &deleted].concat()).await;
     provoke::crowded(&mut document, service, &targets).await;
     provoke::slow(&mut document, service, &targets).await;
     without_database(&mut document, &stack, &cluster, &shown).await;

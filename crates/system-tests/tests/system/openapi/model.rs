@@ -35,8 +35,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
 
     let get = |path: &str| stack.http.get(format!("{base}{path}"));
     let post = |path: &str, body: Value| stack.http.post(format!("{base}{path}")).body(body.to_string());
-    for path in ["/", "/livez", "/readyz", "/metrics", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats"]
-    {
+    for path in ["/", "/livez", "/readyz", "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats"] {
         document.expect(&stack.http, get(path), 200).await;
     }
     let drawing = drawings::all()[8].clone();
@@ -73,7 +72,9 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     provoke::broken(&mut document, service, &targets).await;
     provoke::large(&mut document, service, &stack.http, &targets).await;
     let unload = ("POST", "/v2/repository/models/twin/unload", "application/json");
-    provoke::crowded(&mut document, service, &[&targets[..], &[unload]].concat()).await;
+    let targets_and_unload = [&targets[..], &[unload]].concat();
+    provoke::cross_site(&mut document, service, &stack.http, &targets_and_unload).await;
+    provoke::crowded(&mut document, service, &targets_and_unload).await;
     provoke::slow(&mut document, service, &targets).await;
 
     failing(&mut document, &stack.http, &champion).await;

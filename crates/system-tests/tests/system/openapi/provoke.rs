@@ -26,6 +26,15 @@ pub(crate) async fn large(document: &mut Document, service: SocketAddr, http: &C
     }
 }
 
+/// Requests that a page of another site has a browser send: 403.
+pub(crate) async fn cross_site(document: &mut Document, service: SocketAddr, http: &Client, targets: &[Target<'_>]) {
+    for (method, path, media_type) in targets {
+        let request = http.request(method.parse().unwrap(), format!("http://{service}{path}"));
+        let request = request.header("content-type", *media_type).header("sec-fetch-site", "cross-site");
+        document.expect(http, request, 403).await;
+    }
+}
+
 /// Bodies of unknown length while as many as may be are being read: 429.
 pub(crate) async fn crowded(document: &mut Document, service: SocketAddr, targets: &[Target<'_>]) {
     let reading = ("POST", "/predict", "image/png");

@@ -1,0 +1,103 @@
+//! `GET /metrics`, at an address of its own: what a service counts is for its operators, and a scrape does not wait for the
+//! connections of the service's clients.
+
+use crate::{
+    Failure, Metrics,
+    layers::{method_not_allowed, not_found},
+};
+use axum::{
+    Router,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use digit::wire::Code;
+use std::{io, sync::Arc};
+use tokio::net::TcpListener;
+
+/// The media type of Prometheus' text, version 1.0 of it.
+const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Serves a service's metrics for as long as it is polled.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_metrics(listener: TcpListener, metrics: Metrics) -> io::Result<()> {
+    axum::serve(listener, router(metrics)).await
+}
+
+fn router(metrics: Metrics) -> Router {
+    Router::new()
+        .route("/metrics", get(text))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(Arc::new(metrics))
+}
+
+async fn text(State(metrics): State<Arc<Metrics>>) -> Response {
+    match metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be written");
+            Failure::new(Code::Internal, "The metrics could not be written. It has been logged.").into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{
+        body::{Body, to_bytes},
+        extract::Request,
+        http::StatusCode,
+    };
+    use std::time::{Duration, SystemTime};
+    use tower::ServiceExt;
+
+    async fn ask(method: &str, path: &str) -> (StatusCode, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = router(Metrics::default()).oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap())
+    }
+
+    /// The value in a line of the text.
+    fn value(text: &str, name: &str) -> f64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} is not in\n{text}")).parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_metrics_tell_of_the_build_and_of_the_process_under_the_usual_names() {
+        let (status, text) = ask("GET", "/metrics").await;
+        assert_eq!(status, StatusCode::OK);
+        let build = format!("digits_build_info{{version=\"{}\",revision=\"", env!("CARGO_PKG_VERSION"));
+        assert!(text.lines().any(|line| line.starts_with(&build) && line.ends_with("\"} 1")), "{text}");
+        assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1, "{text}");
+
+        let own = std::fs::read_to_string("/proc/self/status").unwrap();
+        let resident =
+            own.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB")?.trim().parse().ok());
+        let (resident, told): (f64, _) = (resident.unwrap(), value(&text, "process_resident_memory_bytes") / 1024.0);
+        assert!((0.5..2.0).contains(&(told / resident)), "{told} KiB, {resident} KiB");
+        let started = SystemTime::UNIX_EPOCH + Duration::from_secs_f64(value(&text, "process_start_time_seconds"));
+        assert!(started <= SystemTime::now() + Duration::from_secs(1), "{started:?}");
+        assert!(value(&text, "process_open_fds") <= value(&text, "process_max_fds"));
+        assert!(value(&text, "process_cpu_seconds_total") >= 0.0);
+    }
+
+    #[tokio::test]
+    async fn nothing_but_the_metrics_is_served() {
+        for (method, path, status) in [
+            ("GET", "/", StatusCode::NOT_FOUND),
+            ("POST", "/predict", StatusCode::NOT_FOUND),
+            ("POST", "/metrics", StatusCode::METHOD_NOT_ALLOWED),
+        ] {
+            let (found, body) = ask(method, path).await;
+            assert_eq!(found, status, "{method} {path}");
+            assert!(body.starts_with("{\"type\":\"urn:digits:problem:"), "{body}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the kernel tells of this process, under the names that Prometheus' own clients give it.
+
+use procfs::{
+    ProcResult, WithCurrentSystemInfo, boot_time_secs,
+    process::{LimitValue, Process},
+    ticks_per_second,
+};
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet},
+    metrics::MetricType,
+};
+use std::{fmt, time::Duration};
+
+/// Memory, processor time, open files and the start of this process, read when someone asks.
+#[derive(Debug)]
+pub(crate) struct ProcessMetrics;
+
+/// One reading.
+struct Reading {
+    resident_bytes: u64,
+    /// Since 1970.
+    started: Duration,
+    processor_time: Duration,
+    open_files: u64,
+    /// None where there is no limit.
+    max_open_files: Option<u64>,
+}
+
+impl Reading {
+    fn take() -> ProcResult<Self> {
+        let process = Process::myself()?;
+        let stat = process.stat()?;
+        Ok(Self {
+            resident_bytes: stat.rss_bytes().get(),
+            started: Duration::from_secs(boot_time_secs()?) + ticks(stat.starttime),
+            processor_time: ticks(stat.utime + stat.stime),
+            open_files: u64::try_from(process.fd_count()?).unwrap_or(u64::MAX),
+            max_open_files: match process.limits()?.max_open_files.soft_limit {
+                LimitValue::Value(files) => Some(files),
+                LimitValue::Unlimited => None,
+            },
+        })
+    }
+}
+
+/// The kernel counts time in ticks, of which there are a hundred a second.
+fn ticks(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1000 / ticks_per_second())
+}
+
+impl Collector for ProcessMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let reading = match Reading::take() {
+            Ok(reading) => reading,
+            // The other metrics are worth showing all the same.
+            Err(error) => {
+                tracing::warn!(%error, "the kernel tells nothing of this process");
+                return Ok(());
+            }
+        };
+        gauge(&mut encoder, "process_resident_memory_bytes", "Resident memory in bytes", &reading.resident_bytes)?;
+        let help = "When the process began, in seconds since 1970";
+        gauge(&mut encoder, "process_start_time_seconds", help, &reading.started.as_secs_f64())?;
+        gauge(&mut encoder, "process_open_fds", "Open file descriptors", &reading.open_files)?;
+        if let Some(files) = reading.max_open_files {
+            gauge(&mut encoder, "process_max_fds", "Open file descriptors at most", &files)?;
+        }
+        let help = "Processor time of all threads, in seconds";
+        let mut counter = encoder.encode_descriptor("process_cpu_seconds", help, None, MetricType::Counter)?;
+        counter.encode_counter::<NoLabelSet, f64, f64>(&reading.processor_time.as_secs_f64(), None)
+    }
+}
+
+fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: &impl EncodeGaugeValue) -> fmt::Result {
+    encoder.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(value)
+}

@@ -1,0 +1,86 @@
+//! Requests that a page of another site has a browser send: they change nothing, and everybody else's go through.
+
+use crate::{
+    drawings::{self, Picture},
+    stack::{Stack, json},
+};
+use reqwest::{RequestBuilder, StatusCode, header};
+use serde_json::Value;
+
+/// What a browser says of a request that a page of another site has it send.
+fn from_elsewhere(request: RequestBuilder) -> RequestBuilder {
+    request.header(header::ORIGIN, "https://evil.example").header("sec-fetch-site", "cross-site")
+}
+
+fn label(stack: &Stack, id: &str) -> RequestBuilder {
+    let request = stack.http.put(stack.url(&format!("/predictions/{id}/label")));
+    request.header(header::CONTENT_TYPE, "application/json").body("{\"true_label\":8}")
+}
+
+async fn labels(stack: &Stack) -> i64 {
+    sqlx::query_scalar("select count(*) from labels").fetch_one(&mut stack.sql().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
+    let stack = Stack::start().await;
+    let eight = &drawings::all()[8];
+    let answer = stack.draw(eight).await;
+    let (id, receipt) = (answer["id"].as_str().unwrap(), answer["receipt"].as_str().unwrap());
+    let row = stack.url(&format!("/predictions/{id}"));
+    let form = "application/x-www-form-urlencoded";
+    for request in [
+        stack.post("/predict", "application/json", eight.to_string()),
+        stack.upload("/predict", Picture::default().png(eight)),
+        stack.upload("/upload", Picture::default().png(eight)),
+        label(&stack, id),
+        stack.http.delete(format!("{row}/label")),
+        stack.http.delete(&row).bearer_auth(receipt),
+        stack.post(&format!("/predictions/{id}/label"), form, "true_label=8"),
+        stack.post(&format!("/drawings/{id}/label"), form, "true_label=8"),
+        stack.post("/label", form, format!("id={id}&true_label=8")),
+    ] {
+        let problem = json(from_elsewhere(request).send().await.unwrap(), StatusCode::FORBIDDEN).await;
+        assert_eq!(problem["code"], "cross_site_request");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("Host and Origin unchanged"), "it says what a reverse proxy must pass on: {detail}");
+    }
+    assert_eq!((stack.rows().await, labels(&stack).await), (1, 0));
+    let shown = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(shown["true_label"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_page_of_this_service_and_a_program_label() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[8]).await;
+    let label = || label(&stack, answer["id"].as_str().unwrap());
+    let origin = stack.url("");
+    for request in [
+        label(),
+        label().header(header::ORIGIN, &origin),
+        label().header(header::ORIGIN, &origin).header("sec-fetch-site", "same-origin"),
+        // A reverse proxy that passes on the Host that the browser asked for.
+        label().header(header::ORIGIN, "https://digits.example").header(header::HOST, "digits.example"),
+    ] {
+        let row = json(request.send().await.unwrap(), StatusCode::OK).await;
+        assert_eq!(row["true_label"], 8);
+    }
+    assert_eq!(labels(&stack).await, 4);
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_for_its_origin_is_answered_with_a_page_in_the_readers_language() {
+    let stack = Stack::start().await;
+    for (language, title) in [("en", "This was sent from a page of another site"), ("de", "Das kam von der Seite")] {
+        let form = stack.post("/label", "application/x-www-form-urlencoded", "true_label=8");
+        let form = form.header(header::ACCEPT, "text/html,*/*;q=0.8").header(header::ACCEPT_LANGUAGE, language);
+        let response = from_elsewhere(form).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+        assert_eq!(response.headers()["content-language"], language);
+        assert!(response.headers()["vary"].to_str().unwrap().starts_with("Accept,"));
+        let page = response.text().await.unwrap();
+        assert!(page.contains(title), "{page}");
+    }
+}
