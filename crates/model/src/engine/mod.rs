@@ -3,6 +3,7 @@
 //! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
+mod decoders;
 mod metrics;
 mod priority;
 mod queue;
@@ -16,9 +17,10 @@ pub(crate) use worker::BUCKETS;
 pub use worker::Network;
 
 use crate::occlusion::{self, VIEWS};
+use decoders::{DecoderPermit, Decoders};
 use digit::{
     Bitmap,
-    ink::{self, Ink, InkError},
+    ink::{Ink, InkError},
     wire::{Content, Input},
 };
 use metrics::{Fate, Metrics, Tally};
@@ -33,9 +35,9 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{
-    runtime::Handle,
     sync::{Semaphore, oneshot},
     task,
+    time::timeout_at,
 };
 use tracing::Instrument;
 
@@ -45,8 +47,7 @@ pub struct Engine<N> {
     queue: Arc<Queue<N>>,
     /// A permit for each bitmap in work or waiting.
     places: Arc<Semaphore>,
-    /// A permit for each megapixel that is decoded.
-    megapixels: Arc<Semaphore>,
+    decoders: Arc<Decoders>,
     largest_job: usize,
     patience: Duration,
     metrics: Metrics,
@@ -83,10 +84,6 @@ pub struct Limits {
     pub patience: Duration,
 }
 
-/// Megapixels that are decoded at a time: one image of the largest, which takes a few hundred megabytes of memory, and
-/// some small ones beside it.
-const MEGAPIXELS: u32 = 32;
-
 impl<N: Network> Engine<N> {
     /// Starts the workers.
     ///
@@ -102,7 +99,7 @@ impl<N: Network> Engine<N> {
         Ok(Self {
             queue,
             places: Arc::new(Semaphore::new(limits.places.get())),
-            megapixels: Arc::new(Semaphore::new(MEGAPIXELS as usize)),
+            decoders: Arc::new(Decoders::new(limits.workers)),
             largest_job: LARGEST_BATCH.min(limits.places.get()),
             patience: limits.patience,
             metrics,
@@ -208,22 +205,69 @@ impl<N: Network> Engine<N> {
         Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places, tally }, answer))
     }
 
-    /// Preprocesses off the runtime's threads, and queues what comes of it from there.
+    /// Preprocesses off the runtime's threads, and queues what comes of it from there. A picture waits here for the others
+    /// that are decoded, where it holds no thread.
     async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Ink, EngineError> {
-        let (queue, metrics) = (self.queue.clone(), self.metrics.clone());
-        let (megapixels, runtime) = (self.megapixels.clone(), Handle::current());
+        let (job, input, megapixels) = match self.preprocess(job, input, views, None).await? {
+            Attempt::Done(ink) => return Ok(ink),
+            Attempt::Waits(job, input, megapixels) => (job, input, megapixels),
+        };
+        let permit = match timeout_at(job.deadline.into(), self.decoders.acquire(megapixels)).await {
+            Ok(permit) => permit.ok_or(EngineError::Decoder)?,
+            Err(_) => return Err(too_late(job)),
+        };
+        match self.preprocess(job, input, views, Some(permit)).await? {
+            Attempt::Done(ink) => Ok(ink),
+            Attempt::Waits(..) => Err(EngineError::Decoder), // never with a permit
+        }
+    }
+
+    /// Preprocesses on a blocking thread, unless the input is a picture that has no permit and finds none.
+    async fn preprocess(
+        &self,
+        job: Job<N>,
+        input: Input,
+        views: Views,
+        permit: Option<DecoderPermit>,
+    ) -> Result<Attempt<N>, EngineError> {
+        let (queue, metrics, decoders) = (self.queue.clone(), self.metrics.clone(), self.decoders.clone());
         let span = tracing::info_span!(target: TRACED, "preprocess");
-        let decode = move || {
+        let work = move || {
             priority::step_back();
             let _in_it = span.enter();
-            let _permit = runtime.block_on(megapixels.acquire_many(cost(&input)));
             if job.reply.is_closed() {
                 return Err(EngineError::Gone);
             }
-            preprocess(&queue, &metrics, job, &input, views)
+            if job.deadline <= Instant::now() {
+                return Err(too_late(job));
+            }
+            let _permit = match (permit, decoders::megapixels(&input)) {
+                (Some(permit), _) => Some(permit),
+                (None, Some(megapixels)) => match decoders.try_acquire(megapixels) {
+                    Some(permit) => Some(permit),
+                    None => return Ok(Attempt::Waits(job, input, megapixels)),
+                },
+                (None, None) => None,
+            };
+            preprocess(&queue, &metrics, job, &input, views).map(Attempt::Done)
         };
-        task::spawn_blocking(decode).await.map_err(|_| EngineError::Decoder)?
+        task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
     }
+}
+
+/// What came of preprocessing.
+enum Attempt<N> {
+    /// The bitmap is queued.
+    Done(Ink),
+    /// The input is a picture of so many megapixels, for which there is no room yet.
+    Waits(Job<N>, Input, u32),
+}
+
+/// Tells and counts that a job's deadline passed before it was queued.
+fn too_late<N: Network>(job: Job<N>) -> EngineError {
+    job.network.statistics().fail.add(job.queued.elapsed());
+    job.finish(Err(Undone::Late));
+    EngineError::Busy
 }
 
 /// Makes of a bitmap those that the network is to see.
@@ -264,15 +308,6 @@ async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classific
 fn refusal(network: &impl Network) -> EngineError {
     network.statistics().fail.add(Duration::ZERO);
     EngineError::Busy
-}
-
-/// How many of the [`MEGAPIXELS`] an input takes.
-fn cost(input: &Input) -> u32 {
-    let pixels = match input.content() {
-        Content::Image(_) => ink::pixel_count(input.bytes()).unwrap_or(0),
-        Content::Strokes(_) | Content::Pixels(_) => 0,
-    };
-    u32::try_from(pixels / 1_000_000).unwrap_or(MEGAPIXELS).saturating_add(1).min(MEGAPIXELS)
 }
 
 impl From<Undone> for EngineError {
@@ -381,6 +416,76 @@ mod tests {
         assert!(engine.recognise(gate, pixels()).await.is_ok());
     }
 
+    fn picture() -> Input {
+        Input::image(include_bytes!("../../../../examples/eight.png").as_slice().into()).unwrap()
+    }
+
+    /// A runtime with a single blocking thread, as on a machine that is busy decoding.
+    fn with_one_blocking_thread(test: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
+        runtime.unwrap().block_on(test);
+    }
+
+    #[test]
+    fn strokes_are_answered_while_pictures_wait_for_their_megapixels() {
+        with_one_blocking_thread(async {
+            let (gate, engine) = engine(8, LONG);
+            gate.open();
+            let taken = engine.decoders.acquire_all();
+            let mut pictures = [0; 3].map(|_| Box::pin(engine.recognise(gate.clone(), picture())));
+            for picture in &mut pictures {
+                assert!(is_pending(picture).await);
+            }
+            assert!(engine.recognise(gate.clone(), strokes()).await.is_ok());
+            assert_eq!((preprocessed(&engine), counted(&engine, "done")), (1, 1));
+            drop(taken);
+            for picture in pictures {
+                assert!(picture.await.is_ok());
+            }
+            assert_eq!((preprocessed(&engine), counted(&engine, "done")), (4, 4));
+        });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_picture_whose_deadline_passes_while_it_waits_is_told_so_and_never_decoded() {
+        let (gate, engine) = engine(8, LONG);
+        gate.open();
+        let taken = engine.decoders.acquire_all();
+        // Time passes by itself as soon as nothing else is left to do.
+        assert!(matches!(engine.recognise(gate.clone(), picture()).await, Err(EngineError::Busy)));
+        drop(taken);
+        assert_eq!((preprocessed(&engine), counted(&engine, "late"), gate.statistics.fail.count()), (0, 1, 1));
+        assert_eq!(engine.places.available_permits(), 8);
+    }
+
+    #[tokio::test]
+    async fn what_is_late_when_a_thread_is_free_is_told_so_and_never_preprocessed() {
+        let (gate, engine) = engine(8, Duration::ZERO);
+        gate.open();
+        for input in [picture(), strokes()] {
+            assert!(matches!(engine.recognise(gate.clone(), input).await, Err(EngineError::Busy)));
+        }
+        assert_eq!((preprocessed(&engine), counted(&engine, "late"), gate.statistics.fail.count()), (0, 2, 2));
+    }
+
+    #[test]
+    fn a_picture_whose_client_goes_while_it_waits_is_never_decoded() {
+        with_one_blocking_thread(async {
+            let (gate, engine) = engine(8, LONG);
+            gate.open();
+            let taken = engine.decoders.acquire_all();
+            let mut picture = Box::pin(engine.recognise(gate.clone(), picture()));
+            assert!(is_pending(&mut picture).await);
+            task::spawn_blocking(|| ()).await.unwrap(); // behind the picture's header
+            assert!(is_pending(&mut picture).await);
+            drop(picture);
+            drop(taken);
+            task::spawn_blocking(|| ()).await.unwrap();
+            assert_eq!((preprocessed(&engine), counted(&engine, "gone")), (0, 1));
+            assert_eq!(engine.places.available_permits(), 8);
+        });
+    }
+
     #[tokio::test]
     async fn a_job_is_no_larger_than_there_are_places() {
         assert_eq!(engine(2, LONG).1.largest_job(), 2);
@@ -419,11 +524,20 @@ mod tests {
 
     /// How many drawings came to this, as `/metrics` shows it.
     fn counted(engine: &Engine<Gate>, fate: &str) -> u64 {
+        metric(engine, &format!("drawings_total{{outcome=\"{fate}\"}}"))
+    }
+
+    /// How many inputs were decoded or drawn.
+    fn preprocessed(engine: &Engine<Gate>) -> u64 {
+        metric(engine, "preprocessing_seconds_count")
+    }
+
+    fn metric(engine: &Engine<Gate>, name: &str) -> u64 {
         let (mut registry, mut text) = (Registry::default(), String::new());
         engine.register(&mut registry);
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
-        let name = format!("drawings_total{{outcome=\"{fate}\"}} ");
-        text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
+        let of = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok();
+        text.lines().find_map(of).unwrap()
     }
 
     #[tokio::test]
