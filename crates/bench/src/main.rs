@@ -20,11 +20,22 @@ mod target;
 
 use clap::Parser;
 use config::{Config, What};
+use std::process::ExitCode;
 
 // One thread is enough to ask, and leaves the processor to those who answer.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
-    let config = Config::parse();
+async fn main() -> ExitCode {
+    match run(&Config::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line with all causes. Returned from `main`, the error would be printed with a stack trace.
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: &Config) -> anyhow::Result<()> {
     match &config.what {
         What::Speed(speed) => speed::measure(speed, &config.services).await,
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,

@@ -82,7 +82,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
     for process in &services.processes {
         alive(process)?;
     }
-    ensure!(missed.is_empty(), "aims were missed");
+    ensure!(missed.is_empty(), "aims were missed: {}", missed.join("; "));
     Ok(())
 }
 
