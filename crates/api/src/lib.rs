@@ -5,6 +5,7 @@
 mod asks;
 mod config;
 mod error;
+pub mod metadata;
 mod model_client;
 mod routes;
 mod store;

@@ -1,10 +1,11 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
+use super::drawing::Drawing;
 use crate::{Api, store::NewPrediction};
 use axum::{Json, extract::State, routing::post};
 use digit::wire::{Code, Outcome, Source};
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted};
+use service::{Documented, Failure, Params};
 use std::{sync::Arc, time::Instant};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -48,7 +49,7 @@ struct Options {
 async fn predict(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
-    Posted(input): Posted,
+    Drawing(input): Drawing,
 ) -> Result<Json<Outcome>, Failure> {
     let asked = Instant::now();
     let (mut answer, bitmap) = api.model.answer(&input, options.model.as_deref()).await?;
