@@ -1,6 +1,6 @@
 //! What the web service can be told, by flag or by environment.
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use reqwest::Url;
 use service::TelemetryOptions;
 use std::{
@@ -10,6 +10,7 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     str::FromStr,
 };
+use uuid::Uuid;
 
 /// Serves the page and the HTTP interface.
 #[derive(Debug, Clone, Parser)]
@@ -22,6 +23,9 @@ pub struct Config {
     /// like say.
     #[arg(long, env = "DATABASE_URL", default_value = "postgres://digits@localhost/digits", hide_env_values = true)]
     pub database_url: Secret,
+    /// PostgreSQL as the owner of the tables, for commands that change them [default: that of the service].
+    #[arg(long, global = true, env = "MIGRATION_DATABASE_URL", hide_env_values = true)]
+    pub migration_database_url: Option<Secret>,
     /// Connections to PostgreSQL at most, besides one for each export.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
@@ -37,6 +41,28 @@ pub struct Config {
     /// Asks the service that runs at `listen` whether it lives, and exits with 0 if it does.
     #[arg(long)]
     pub healthcheck: bool,
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program does besides serving.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Removes metadata (place, device, …) from the images that are stored already. It may be stopped and run again.
+    StripMetadata {
+        /// Go on after this prediction, which the last run named.
+        #[arg(long)]
+        after: Option<Uuid>,
+    },
+}
+
+impl Config {
+    /// The address of the owner of the tables.
+    #[must_use]
+    pub fn owner_database_url(&self) -> &Secret {
+        self.migration_database_url.as_ref().unwrap_or(&self.database_url)
+    }
 }
 
 /// Text that may hold a password: no message or log shows it.

@@ -9,11 +9,13 @@ pub mod metadata;
 mod model_client;
 mod routes;
 mod store;
+mod strip_metadata;
 
-pub use config::Config;
+pub use config::{Command, Config, Secret};
 pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
 pub use store::{Deletion, ExportError, Filter, Judged, Kept, Portions, Snapshot, Store, StoreError};
+pub use strip_metadata::{StripProgress, strip_metadata};
 
 use service::Readiness;
 

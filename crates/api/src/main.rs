@@ -1,11 +1,12 @@
-//! The web service's entry: configuration → pool → listen → migrate and serve.
+//! The web service's entry: configuration → pool → listen → migrate and serve; or a command in its place.
 
 use anyhow::Context;
-use api::{Api, Config, ModelClient, Store, app};
+use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
 use service::Readiness;
-use std::{future::pending, process::ExitCode};
+use std::{future::pending, ops::ControlFlow, process::ExitCode};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
@@ -13,12 +14,15 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(service::healthcheck(config.listen));
     }
     let _telemetry = config.telemetry.start("digits-api")?;
-    run(&config)?;
+    match config.command {
+        None => serve(&config)?,
+        Some(Command::StripMetadata { after }) => strip_metadata(&config, after)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 #[tokio::main]
-async fn run(config: &Config) -> anyhow::Result<()> {
+async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let database = config.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
@@ -35,4 +39,21 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         served = service::serve(listener, app, readiness, stop) => served.context("serving"),
         error = migrated => Err(error).context("migrating the database"),
     }
+}
+
+#[tokio::main]
+async fn strip_metadata(config: &Config, after: Option<Uuid>) -> anyhow::Result<()> {
+    let database = config
+        .owner_database_url()
+        .reveal()
+        .parse()
+        .context("MIGRATION_DATABASE_URL is not an address of PostgreSQL")?;
+    let stop = tokio::spawn(service::stop_signal());
+    let progress = |done: &_| {
+        println!("{done}");
+        if stop.is_finished() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let done = api::strip_metadata(&database, after, progress).await?;
+    println!("{} {done}", if stop.is_finished() { "Stopped:" } else { "Done:" });
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod export;
 mod fold;
 mod history;
+mod images;
 mod labels;
 mod predictions;
 mod quality;
@@ -11,6 +12,7 @@ mod writes;
 
 pub use export::{ExportError, Kept, Portions, Snapshot};
 pub use history::Filter;
+pub(crate) use images::{StoredImage, StoredImages};
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
 pub use quality::Judged;
