@@ -14,6 +14,7 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     str::FromStr,
 };
+use uuid::Uuid;
 
 /// Serves the page and the HTTP interface.
 #[derive(Debug, Clone, Parser)]
@@ -54,6 +55,15 @@ pub struct Config {
 pub enum Command {
     /// Brings the tables up to date, and makes the role that `DATABASE_URL` names, with the rights that the service needs.
     Migrate(OwnerOptions),
+    /// Removes metadata (place, device, …) from the images that are stored already. It may be stopped and run again.
+    StripMetadata {
+        /// PostgreSQL, with the role that owns the tables.
+        #[command(flatten)]
+        owner: OwnerOptions,
+        /// Go on after this prediction, which the last run named.
+        #[arg(long)]
+        after: Option<Uuid>,
+    },
 }
 
 /// PostgreSQL, with the role of the service.

@@ -6,9 +6,11 @@ mod asks;
 mod config;
 mod error;
 mod idempotency;
+pub mod metadata;
 mod model_client;
 mod routes;
 mod store;
+mod strip_metadata;
 
 pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
@@ -16,6 +18,7 @@ pub use routes::app;
 pub use store::{
     Deletion, ExportError, Filter, Judged, Kept, Portions, ServiceRole, Snapshot, Store, StoreError, migrate,
 };
+pub use strip_metadata::{StripProgress, strip_metadata};
 
 use service::Readiness;
 

@@ -4,8 +4,10 @@ use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
 use service::{Metrics, Readiness};
-use std::process::ExitCode;
+use sqlx::postgres::PgConnectOptions;
+use std::{ops::ControlFlow, process::ExitCode};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
@@ -26,6 +28,9 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             api::migrate(&owner, &service).await.context("cannot migrate the database")?;
             tracing::info!(owner = owner.get_username(), service = service.name, "the tables are up to date");
             Ok(())
+        }
+        Some(Command::StripMetadata { owner, after }) => {
+            strip_metadata(&owner.connect(&config.database)?, *after).await
         }
     }
 }
@@ -50,4 +55,15 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
         served = service::serve(listener, app, readiness, stop) => served.context("serving"),
         served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
     }
+}
+
+async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow::Result<()> {
+    let stop = tokio::spawn(service::stop_signal());
+    let progress = |done: &_| {
+        println!("{done}");
+        if stop.is_finished() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let done = api::strip_metadata(owner, after, progress).await?;
+    println!("{} {done}", if stop.is_finished() { "Stopped:" } else { "Done:" });
+    Ok(())
 }

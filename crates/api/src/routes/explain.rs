@@ -1,11 +1,14 @@
 //! `POST /explain` and `GET /predictions/{id}/explanation`: what an answer rests on. Nothing is kept.
 
-use super::id::{PredictionId, unknown};
+use super::{
+    drawing::Drawing,
+    id::{PredictionId, unknown},
+};
 use crate::Api;
 use axum::{Json, extract::State};
 use digit::wire::{Code, Explanation, Input};
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted};
+use service::{Documented, Failure, Params};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,7 +46,7 @@ struct Options {
 async fn explain(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
-    Posted(input): Posted,
+    Drawing(input): Drawing,
 ) -> Result<Json<Explanation>, Failure> {
     Ok(Json(api.model.explain(&input, options.model.as_deref()).await?))
 }

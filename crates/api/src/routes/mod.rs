@@ -3,6 +3,7 @@
 mod assets;
 mod compression;
 mod document;
+mod drawing;
 mod explain;
 mod export;
 mod filter;

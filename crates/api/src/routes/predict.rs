@@ -1,11 +1,11 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
-use super::{idempotency_key::Key, submission::submit};
+use super::{drawing::Drawing, idempotency_key::Key, submission::submit};
 use crate::Api;
 use axum::{Json, extract::State, routing::post};
 use digit::wire::{Answer, Code, Outcome, Source};
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted};
+use service::{Documented, Failure, Params};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -53,7 +53,7 @@ async fn predict(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
     Key(key): Key,
-    Posted(input): Posted,
+    Drawing(input): Drawing,
 ) -> Result<Json<Outcome>, Failure> {
     let model = options.model.as_deref();
     let mut outcome = if !options.preview {

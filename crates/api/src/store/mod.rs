@@ -3,6 +3,7 @@
 mod export;
 mod history;
 mod idempotency_keys;
+mod images;
 mod labels;
 mod migrations;
 mod predictions;
@@ -13,6 +14,7 @@ mod writes;
 
 pub use export::{ExportError, Kept, Portions, Snapshot};
 pub use history::Filter;
+pub(crate) use images::{StoredImage, StoredImages};
 pub use migrations::{ServiceRole, migrate};
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;

@@ -1,7 +1,7 @@
 //! Image bytes to pixels, the right way up, within limits that no file can exceed.
 
 use super::InkError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use std::{fmt, io::Cursor};
 
 /// The most pixels that are decoded: 25 megapixels, more than most phones take.
@@ -122,6 +122,12 @@ pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
     let kind = ImageKind::of(bytes)?;
     let (width, height) = ImageReader::with_format(Cursor::new(bytes), kind.format()).into_dimensions().ok()?;
     Some(u64::from(width) * u64::from(height))
+}
+
+/// The orientation, 2 to 8, that [`decode`] finds in an EXIF block (a TIFF file); `None` where there is nothing to turn.
+#[must_use]
+pub fn exif_orientation(exif: &[u8]) -> Option<u8> {
+    Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|&orientation| orientation > 1)
 }
 
 /// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,

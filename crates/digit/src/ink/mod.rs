@@ -18,7 +18,7 @@ mod shrink;
 mod width;
 
 use crate::Bitmap;
-pub use decode::{ImageKind, MAX_PIXELS, Pixels, decode, pixel_count};
+pub use decode::{ImageKind, MAX_PIXELS, Pixels, decode, exif_orientation, pixel_count};
 pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.

@@ -57,6 +57,7 @@ sections! {
         read: String,
         submit: String,
         submit_keys: String,
+        privacy: String,
     }
 
     /// The answer beside the paper.

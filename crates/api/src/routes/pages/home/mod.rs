@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Api, StoreError,
     routes::{
+        drawing::Drawing,
         id::{PredictionId, unknown},
         submission::submit,
         words::Words,
@@ -26,7 +27,7 @@ use axum::{
 };
 use digit::wire::Source;
 use serde::Deserialize;
-use service::{Failure, Params, Posted};
+use service::{Failure, Params};
 use std::sync::Arc;
 use uuid::Uuid;
 use view::{HomePage, Recent, RecentStrip};
@@ -79,15 +80,15 @@ async fn recent(
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: Result<Posted, Failure>) -> Response {
+async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: Result<Drawing, Failure>) -> Response {
     match record(&api, posted).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, words, failure).await,
     }
 }
 
-async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Failure> {
-    let Posted(input) = posted?;
+async fn record(api: &Api, posted: Result<Drawing, Failure>) -> Result<Uuid, Failure> {
+    let Drawing(input) = posted?;
     submit(api, input, Source::Upload, None, None).await?.id.ok_or_else(unknown)
 }
 

@@ -1,0 +1,13 @@
+//! An EXIF block that holds the orientation and nothing else (EXIF 2.32, section 4.6; TIFF 6.0, section 2).
+
+use digit::ink::exif_orientation;
+
+/// The tag Orientation, of type SHORT, once.
+const ORIENTATION: [u8; 8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1];
+
+/// A fresh block with the orientation that this one states; `None` where there is nothing to turn.
+pub(super) fn orientation_only(exif: &[u8]) -> Option<Vec<u8>> {
+    let orientation = exif_orientation(exif)?;
+    // One directory, at byte 8, with one entry; no other directory follows.
+    Some([&b"MM\0*\0\0\0\x08\0\x01"[..], &ORIENTATION, &[0, orientation, 0, 0, 0, 0, 0, 0]].concat())
+}

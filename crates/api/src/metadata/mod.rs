@@ -1,0 +1,44 @@
+//! Removes from an image everything but what shows it: no metadata is sent on, stored or hashed.
+//!
+//! Each format has an allow-list: what decoding needs, the ICC profile, the loop of an animation, and an EXIF block that
+//! holds the orientation alone. Compressed pixels stay byte for byte, so that the image decodes to the same pixels. A
+//! walker follows the structure of a file as the decoder of `digit::ink` does; what the decoder never reads is dropped.
+//! No walker decodes pixels, allocates by a length that a file states, or reads a byte more than a few times.
+
+mod bytes;
+mod exif;
+mod gif;
+mod icc;
+mod jpeg;
+mod png;
+mod webp;
+
+use digit::{
+    ink::{ImageKind, InkError},
+    wire::{Content, Input},
+};
+
+/// The structure of an image cannot be followed.
+#[derive(Debug)]
+struct Damaged;
+
+/// The input without metadata. Strokes and pixels have none and stay as they are.
+///
+/// Stripping twice is the same as stripping once.
+///
+/// # Errors
+/// [`InkError::Corrupt`] when the structure of the image cannot be followed.
+pub fn strip(input: Input) -> Result<Input, InkError> {
+    let &Content::Image(kind) = input.content() else { return Ok(input) };
+    let stripped = match kind {
+        ImageKind::Jpeg => jpeg::strip(input.bytes()),
+        ImageKind::Png => png::strip(input.bytes()),
+        ImageKind::Webp => webp::strip(input.bytes()),
+        ImageKind::Gif => gif::strip(input.bytes()),
+    };
+    let stripped = stripped.map_err(|Damaged| InkError::Corrupt(kind))?;
+    Input::image(stripped.into()).map_err(|_| InkError::Corrupt(kind))
+}
+
+#[cfg(test)]
+mod tests;

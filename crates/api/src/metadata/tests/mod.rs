@@ -1,0 +1,171 @@
+//! Images with metadata planted wherever a format can hold it: nothing of it is left, and the pixels are the same.
+
+mod gif;
+mod jpeg;
+mod png;
+mod webp;
+
+use super::strip;
+use digit::{
+    ink::{self, InkError},
+    wire::Input,
+};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Luma, RgbaImage};
+use std::{io::Cursor, path::Path};
+
+/// What nobody should find.
+const MARKER: &[u8] = b"52.5163 N 13.3777 E, Mary's camera";
+
+/// The bytes of a committed picture: one of this folder, of the tests of `digit`, or of the examples.
+fn picture(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["src/metadata/tests/pictures", "../digit/tests/pictures", "../../examples"];
+    let found = folders.iter().find_map(|folder| std::fs::read(root.join(folder).join(name)).ok());
+    found.unwrap_or_else(|| panic!("there is no {name}"))
+}
+
+fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, InkError> {
+    Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.bytes().to_vec())
+}
+
+/// The image without metadata, after a look at what must hold of every one.
+#[track_caller]
+fn stripped(bytes: &[u8]) -> Vec<u8> {
+    let stripped = try_stripped(bytes).unwrap();
+    assert!(!holds(&stripped, MARKER), "metadata is left");
+    assert_eq!(try_stripped(&stripped).unwrap(), stripped, "stripping twice is another thing");
+    assert_eq!(decoded(&stripped), decoded(bytes), "the pixels differ");
+    assert_eq!(ink::from_image(&stripped), ink::from_image(bytes));
+    stripped
+}
+
+/// The first frame, turned as the image says.
+fn decoded(bytes: &[u8]) -> DynamicImage {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
+    let mut decoder = reader.into_decoder().unwrap();
+    let orientation = decoder.orientation().unwrap();
+    let mut image = DynamicImage::from_decoder(decoder).unwrap();
+    image.apply_orientation(orientation);
+    image
+}
+
+/// The orientation that an image states, as EXIF numbers it.
+fn orientation(bytes: &[u8]) -> u8 {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
+    reader.into_decoder().unwrap().orientation().unwrap().to_exif()
+}
+
+/// The ICC profile of an image.
+fn profile_of(bytes: &[u8]) -> Option<Vec<u8>> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
+    reader.into_decoder().unwrap().icc_profile().unwrap()
+}
+
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+/// An EXIF block as a phone writes it, in either byte order: orientation, maker, a GPS directory and a thumbnail.
+fn exif(orientation: u8, is_big: bool) -> Vec<u8> {
+    let short = |number: u16| if is_big { number.to_be_bytes() } else { number.to_le_bytes() };
+    let long = |number: u32| if is_big { number.to_be_bytes() } else { number.to_le_bytes() };
+    let entry = |tag, kind, count, value: [u8; 4]| [&short(tag)[..], &short(kind), &long(count), &value].concat();
+    let [high, low] = short(orientation.into());
+    let length = u32::try_from(MARKER.len()).unwrap();
+    [
+        if is_big { &b"MM\0*"[..] } else { b"II*\0" },
+        &long(8),
+        &short(3),
+        &entry(0x010f, 2, length, long(68)), // Make
+        &entry(0x0112, 3, 1, [high, low, 0, 0]),
+        &entry(0x8825, 4, 1, long(50)), // GPS directory
+        &long(0),
+        &short(1),
+        &entry(0x001d, 2, length, long(68)), // GPS date
+        &long(0),
+        MARKER,
+        &jpeg::thumbnail(),
+    ]
+    .concat()
+}
+
+/// An ICC profile, as far as anybody here looks at it.
+fn profile(length: usize) -> Vec<u8> {
+    let mut profile: Vec<u8> = (0..length).map(|place| u8::try_from(place % 251).unwrap()).collect();
+    profile[..4].copy_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
+    profile[36..40].copy_from_slice(b"acsp");
+    profile
+}
+
+/// A 7 that looks different each way it is turned or mirrored.
+fn seven() -> DynamicImage {
+    let is_pen =
+        |x: u32, y: u32| (8..12).contains(&y) && (8..30).contains(&x) || (8..40).contains(&y) && (26..30).contains(&x);
+    GrayImage::from_fn(40, 48, |x, y| Luma([if is_pen(x, y) { 20 } else { 240 }])).into()
+}
+
+/// The same where the paper shows through.
+fn transparent_seven() -> DynamicImage {
+    let mut image: RgbaImage = seven().into_rgba8();
+    image.pixels_mut().for_each(|pixel| pixel.0[3] = 255 - pixel.0[0]);
+    image.into()
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    // GIFs are in colour, always.
+    let coloured = (format == ImageFormat::Gif && !image.color().has_color()).then(|| image.to_rgb8().into());
+    coloured.as_ref().unwrap_or(image).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn images_without_metadata_keep_their_length() {
+    for name in [
+        "eight.jpg",
+        "eight.png",
+        "eight.webp",
+        "eight.gif",
+        "cmyk.jpg",
+        "progressive.jpg",
+        "sixteen-bit.png",
+        "palette.png",
+        "one-bit.png",
+        "transparent.png",
+        "colour.webp",
+        "alpha.webp",
+        "animation.png",
+        "animation.webp",
+        "animation.gif",
+    ] {
+        let whole = picture(name);
+        assert_eq!(stripped(&whole).len(), whole.len(), "{name}");
+    }
+}
+
+#[test]
+fn strokes_and_pixels_stay_as_they_are() {
+    let json = picture("eight.json");
+    let input = Input::json(json.clone().into()).unwrap();
+    assert_eq!(strip(input).unwrap().bytes().to_vec(), json);
+}
+
+#[test]
+fn a_file_that_breaks_off_is_never_taken_for_another_picture() {
+    for name in
+        ["eight.jpg", "eight.png", "eight.webp", "eight.gif", "progressive.jpg", "animation.webp", "animation.gif"]
+    {
+        let whole = picture(name);
+        let expected = decoded(&whole);
+        for end in (12..whole.len()).step_by(7) {
+            let cut = &whole[..end];
+            match (ink::decode(cut), try_stripped(cut)) {
+                (Err(_), Ok(stripped)) => assert!(ink::decode(&stripped).is_err(), "{name} up to {end}"),
+                (Err(_), Err(_)) => {}
+                (Ok(_), Ok(_)) => drop(stripped(cut)),
+                (Ok(_), Err(error)) => panic!("{name} up to {end}: {error}"),
+            }
+        }
+        assert_eq!(decoded(&stripped(&whole)), expected);
+    }
+}

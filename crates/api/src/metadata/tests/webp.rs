@@ -1,0 +1,113 @@
+//! WebP.
+
+use super::{
+    super::webp::write_chunk, MARKER, encoded, exif, orientation, picture, profile, profile_of, seven, stripped,
+    transparent_seven, try_stripped,
+};
+use image::ImageFormat;
+
+fn chunk(kind: [u8; 4], data: &[&[u8]]) -> Vec<u8> {
+    let mut chunk = Vec::new();
+    write_chunk(&mut chunk, kind, &data.concat());
+    chunk
+}
+
+fn riff(chunks: &[u8]) -> Vec<u8> {
+    chunk(*b"RIFF", &[b"WEBP", chunks])
+}
+
+/// The same image in an extended file, with these flags and chunks before and behind its pixels.
+fn extended(webp: &[u8], flags: u8, before: &[u8], behind: &[u8]) -> Vec<u8> {
+    let image = image::load_from_memory(webp).unwrap();
+    let side = |pixels: u32| (pixels - 1).to_le_bytes();
+    let header = [&[flags, 0, 0, 0][..], &side(image.width())[..3], &side(image.height())[..3]].concat();
+    riff(&[&chunk(*b"VP8X", &[&header])[..], before, &webp[12..], behind].concat())
+}
+
+#[test]
+fn every_orientation_stays_in_a_fresh_block() {
+    let plain = encoded(&seven(), ImageFormat::WebP);
+    for is_big in [false, true] {
+        for turn in 1..=8 {
+            let found = stripped(&extended(&plain, 0b1000, &[], &chunk(*b"EXIF", &[&exif(turn, is_big)])));
+            assert_eq!(orientation(&found), turn);
+            assert_eq!(found[20], if turn == 1 { 0 } else { 0b1000 });
+            assert_eq!(found.len() - plain.len(), if turn == 1 { 18 } else { 52 });
+        }
+    }
+}
+
+#[test]
+fn whatever_can_lie_in_a_webp_is_dropped_with_its_flag() {
+    for image in [seven(), transparent_seven()] {
+        let plain = encoded(&image, ImageFormat::WebP);
+        let alpha = if image.color().has_alpha() { 0b1_0000 } else { 0 };
+        let expected = stripped(&extended(&plain, alpha, &[], &[]));
+        let xmp = chunk(*b"XMP ", &[MARKER]);
+        let unknown = chunk(*b"odd!", &[MARKER]);
+        let no_profile = chunk(*b"ICCP", &[MARKER]);
+        let second = chunk(*b"VP8L", &[MARKER]);
+        assert_eq!(stripped(&extended(&plain, alpha | 0b0100, &[], &xmp)), expected);
+        assert_eq!(stripped(&extended(&plain, alpha | 0b1100_0001, &unknown, &unknown)), expected);
+        assert_eq!(stripped(&extended(&plain, alpha | 0b10_0000, &no_profile, &second)), expected);
+        let behind = [&extended(&plain, alpha, &[], &[])[..], MARKER, MARKER].concat();
+        assert_eq!(stripped(&behind), expected);
+        // A simple file is nothing but its pixels.
+        assert_eq!(stripped(&riff(&[&plain[12..], &xmp].concat())), plain);
+        assert_eq!(stripped(&[&plain[..], MARKER].concat()), plain);
+    }
+}
+
+#[test]
+fn reserved_bits_and_padding_are_cleared() {
+    let plain = encoded(&seven(), ImageFormat::WebP);
+    let mut marked = extended(&plain, 0b10_0000, &chunk(*b"ICCP", &[&profile(301)]), &[]);
+    let expected = marked.clone();
+    marked[20] |= 0b1100_0001;
+    marked[21..24].fill(b'x');
+    let padding = 30 + 8 + 301;
+    assert_eq!(marked[padding], 0);
+    marked[padding] = b'x';
+    assert_eq!(stripped(&marked), expected);
+}
+
+#[test]
+fn an_icc_profile_stays_without_what_lies_behind_it() {
+    let plain = encoded(&seven(), ImageFormat::WebP);
+    let profile = profile(3001);
+    let found = stripped(&extended(&plain, 0b10_0000, &chunk(*b"ICCP", &[&profile, MARKER]), &[]));
+    assert_eq!((profile_of(&found), found[20]), (Some(profile), 0b10_0000));
+}
+
+#[test]
+fn an_animation_keeps_its_frames_and_its_loop() {
+    let whole = picture("animation.webp");
+    let xmp = chunk(*b"XMP ", &[MARKER]);
+    let mut marked = whole.clone();
+    marked[20] |= 0b0100;
+    marked.extend(xmp);
+    let size = u32::try_from(marked.len() - 8).unwrap();
+    marked[4..8].copy_from_slice(&size.to_le_bytes());
+    assert_eq!(stripped(&marked), whole);
+
+    // What lies in a frame behind its pixels.
+    let place = whole.windows(4).position(|kind| kind == b"ANMF").unwrap();
+    let length = usize::from(whole[place + 4]);
+    let frame = &whole[place + 8..place + 8 + length];
+    let marked = chunk(*b"ANMF", &[frame, &chunk(*b"odd!", &[MARKER])]);
+    let marked = riff(&[&whole[12..place], &marked, &whole[place + 8 + length..]].concat());
+    assert_eq!(stripped(&marked), whole);
+}
+
+#[test]
+fn a_structure_that_cannot_be_followed_is_refused() {
+    let plain = encoded(&seven(), ImageFormat::WebP);
+    let none = riff(&chunk(*b"ICCP", &[MARKER]));
+    let empty = extended(&riff(&[]).into_iter().chain(plain[12..].iter().copied()).collect::<Vec<_>>(), 0b10, &[], &[]);
+    let cut_exif = extended(&plain, 0b1000, &[], &chunk(*b"EXIF", &[&exif(6, true)]));
+    let without_exif = extended(&plain, 0b1000, &[], &[]);
+    let cut_exif = &cut_exif[..cut_exif.len() - 9];
+    for damaged in [&plain[..16], &none, &empty, cut_exif, &without_exif] {
+        assert!(try_stripped(damaged).is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! `api strip-metadata`: removes metadata from the images that were stored before it was removed on arrival.
+
+use crate::{
+    StoreError, metadata,
+    store::{StoredImage, StoredImages},
+};
+use digit::wire::Input;
+use sqlx::postgres::PgConnectOptions;
+use std::{fmt, ops::ControlFlow};
+use uuid::Uuid;
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StripProgress {
+    /// Images that were read.
+    pub read: u64,
+    /// Images of them that held metadata and were replaced.
+    pub replaced: u64,
+    /// Images of them that cannot be stripped and stay as they are.
+    pub left: u64,
+    /// The last prediction that was looked at: the command goes on after it.
+    pub after: Uuid,
+}
+
+impl fmt::Display for StripProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, replaced, left, after } = self;
+        write!(f, "{read} images read, {replaced} replaced, {left} left as they are; go on with --after {after}")
+    }
+}
+
+/// Strips the stored images after a prediction, in small portions, each in a transaction of its own. After each,
+/// `progress` says whether to go on. An image that is stripped already stays as it is, so a run may start anywhere.
+///
+/// # Errors
+/// When the database is away or does not allow it.
+pub async fn strip_metadata(
+    database: &PgConnectOptions,
+    after: Option<Uuid>,
+    mut progress: impl FnMut(&StripProgress) -> ControlFlow<()>,
+) -> Result<StripProgress, StoreError> {
+    let mut images = StoredImages::connect(database).await?;
+    let mut done = StripProgress { after: after.unwrap_or(Uuid::nil()), ..StripProgress::default() };
+    loop {
+        let portion = images.after(done.after).await?;
+        let Some(last) = portion.last() else { break };
+        done.after = last.id;
+        done.read += portion.len() as u64;
+        let mut stripped = Vec::new();
+        for image in portion {
+            match strip(&image) {
+                Ok(bytes) if bytes == image.bytes => {}
+                Ok(bytes) => stripped.push(StoredImage { bytes, ..image }),
+                Err(error) => {
+                    tracing::warn!(id = %image.id, %error, "this image cannot be stripped and stays as it is");
+                    done.left += 1;
+                }
+            }
+        }
+        if !stripped.is_empty() {
+            images.replace(&stripped).await?;
+        }
+        done.replaced += stripped.len() as u64;
+        if progress(&done).is_break() {
+            break;
+        }
+    }
+    images.close().await?;
+    Ok(done)
+}
+
+fn strip(image: &StoredImage) -> Result<Vec<u8>, String> {
+    let input = Input::image(image.bytes.clone().into()).map_err(|error| error.to_string())?;
+    metadata::strip(input).map(|input| input.bytes().to_vec()).map_err(|error| error.to_string())
+}
