@@ -34,6 +34,7 @@ mod labels;
 mod languages;
 mod lasting;
 mod looking_back;
+mod metadata;
 mod migrations;
 mod openapi;
 mod pages;
