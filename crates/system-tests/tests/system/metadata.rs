@@ -89,15 +89,17 @@ async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answ
         assert_eq!(orientation(&kept), Orientation::Rotate90);
         assert_eq!(ink::from_image(&kept), ink::from_image(&photo));
     }
+    let form = stack.upload("/upload", photo).send().await.unwrap();
+    assert_eq!(form.status(), StatusCode::SEE_OTHER);
     let stored: Vec<Vec<u8>> =
         sqlx::query_scalar("select input from predictions").fetch_all(&mut stack.sql().await).await.unwrap();
-    assert!(stored.len() == 2 && !stored.iter().any(|input| tells(input)));
+    assert!(stored.len() == 3 && !stored.iter().any(|input| tells(input)));
 }
 
 #[tokio::test]
 async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
     let sent = Arc::new(Mutex::new(Vec::new()));
-    let model = Service::start(ANY.parse().unwrap(), |_| {
+    let model = Service::start(ANY.parse().unwrap(), |_, _| {
         let sent = sent.clone();
         axum::Router::new().fallback(async move |body: Bytes| {
             sent.lock().unwrap().push(body);
