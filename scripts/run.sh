@@ -57,7 +57,8 @@ echo "$address" >.run/lock
 scripts/setup.sh run
 ! taken "$address" || fail "$API_LISTEN is in use by another program. Stop that one, or choose another port: API_LISTEN=127.0.0.1:8502 make run"
 ! taken "$MODEL_URL" || fail "$MODEL_LISTEN is in use by another program. Stop that one, or choose another port: MODEL_LISTEN=127.0.0.1:8001 make run"
-cargo build --release --locked -p api -p model || fail "the build failed (see above). The first one needs a network connection."
+# The whole workspace's features, as scripts/stack.sh selects them: other ones would compile most packages anew.
+cargo build --release --locked --workspace --bin api --bin model || fail "the build failed (see above). The first one needs a network connection."
 
 private='' model='' api=''
 trap stop EXIT
