@@ -68,7 +68,8 @@ check_free "${address#http://}" API_LISTEN 127.0.0.1:8502
 check_free "${MODEL_URL#http://}" MODEL_LISTEN 127.0.0.1:8001
 check_free "$api_metrics" API_METRICS_LISTEN 127.0.0.1:9511
 check_free "$model_metrics" MODEL_METRICS_LISTEN 127.0.0.1:9510
-cargo build --release --locked -p api -p model || fail "the build failed (see above). The first one needs a network connection."
+# The whole workspace's features, as scripts/stack.sh selects them: other ones would compile most packages anew.
+cargo build --release --locked --workspace --bin api --bin model || fail "the build failed (see above). The first one needs a network connection."
 
 private='' model='' api=''
 trap stop EXIT

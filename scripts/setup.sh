@@ -44,6 +44,7 @@ if [ "$purpose" = lint ] && ! { cargo fmt --version && cargo clippy --version; }
 fi
 
 have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
+have ccache || need ccache "so that this binding is compiled once, not once for each profile"
 have curl || need curl "to ask the services whether they are ready"
 have make || need make "which starts everything here"
 if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
