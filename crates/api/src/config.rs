@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use reqwest::Url;
-use service::TelemetryOptions;
+use service::{ConnectionOptions, TelemetryOptions};
 use std::{
     convert::Infallible,
     fmt,
@@ -31,6 +31,9 @@ pub struct Config {
     /// Drawings that the model service is asked about at a time; one more is told to come back later.
     #[arg(long, env = "MODEL_REQUESTS", default_value = "64")]
     pub model_requests: NonZeroUsize,
+    /// Limits on connections.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,

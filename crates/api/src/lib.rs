@@ -14,7 +14,7 @@ pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
 pub use store::{Deletion, ExportError, Filter, Judged, Kept, Portions, Snapshot, Store, StoreError};
 
-use service::Readiness;
+use service::{Connections, Readiness};
 
 /// What every handler works with.
 #[derive(Debug, Clone)]
@@ -25,4 +25,6 @@ pub struct Api {
     pub model: ModelClient,
     /// Whether the service takes requests.
     pub readiness: Readiness,
+    /// The connections that it is served on.
+    pub connections: Connections,
 }

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use api::{Api, Config, ModelClient, Store, app};
 use clap::Parser;
-use service::Readiness;
+use service::{Connections, Readiness};
 use std::{future::pending, process::ExitCode};
 use tokio::net::TcpListener;
 
@@ -26,13 +26,14 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
-    let readiness = Readiness::default();
-    let app = app(Api { store: store.clone(), model, readiness: readiness.clone() });
+    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
+    let api = Api { store: store.clone(), model, readiness: readiness.clone(), connections: connections.clone() };
+    let app = app(api);
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
     // While the tables are brought up to date, the page answers and says that the database is away.
     let migrated = async { if let Err(error) = store.migrate().await { error } else { pending().await } };
     tokio::select! {
-        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
+        served = service::serve(listener, app, connections, readiness, stop) => served.context("serving"),
         error = migrated => Err(error).context("migrating the database"),
     }
 }

@@ -4,7 +4,7 @@ use axum::{Json, Router, routing::put};
 use digit::wire::Labelling;
 use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
-use service::{JsonBody, Metrics, Readiness};
+use service::{Connections, JsonBody, Metrics, Readiness};
 use std::{num::NonZeroUsize, path::Path, sync::Arc, thread, time::Duration};
 
 /// Bitmaps that may be in work or wait, and how long, as the service has them by default.
@@ -20,7 +20,8 @@ pub fn subject(models: &Path) -> anyhow::Result<Router> {
     let champion = ModelVersion::champion(models)?;
     let registry = Arc::new(Registry::open(models.to_owned(), &champion, workers)?);
     let engine = Arc::new(Engine::start(Limits { workers, places: PLACES, patience: PATIENCE })?);
-    let model = model::app(Model { engine, registry, readiness: Readiness::default() });
+    let model =
+        model::app(Model { engine, registry, readiness: Readiness::default(), connections: Connections::default() });
     let label = Router::new().route("/label", put(async |JsonBody(label): JsonBody<Labelling>| Json(label)));
     Ok(service::with_layers(label.into(), Metrics::default()).fallback_service(model))
 }

@@ -6,7 +6,7 @@ use digit::wire::Input;
 use mimalloc::MiMalloc;
 use model::{Engine, Limits, Model, Registry, app};
 use network::ModelVersion;
-use service::Readiness;
+use service::{Connections, Readiness};
 use std::{
     future,
     io::{self, BufRead, BufReader, Read, Write},
@@ -36,14 +36,15 @@ fn model() -> Model {
     };
     let registry = Registry::open(folder, &champion, limits.workers).expect("the champion loads");
     let engine = Engine::start(limits).expect("a thread can be started");
-    Model { engine: Arc::new(engine), registry: Arc::new(registry), readiness: Readiness::default() }
+    let (readiness, connections) = (Readiness::default(), Connections::default());
+    Model { engine: Arc::new(engine), registry: Arc::new(registry), readiness, connections }
 }
 
 /// Serves until the runtime ends.
 fn serve(runtime: &Runtime, model: Model) -> io::Result<SocketAddr> {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    runtime.spawn(service::serve(listener, app(model.clone()), model.readiness, future::pending()));
+    runtime.spawn(service::serve(listener, app(model.clone()), model.connections, model.readiness, future::pending()));
     Ok(address)
 }
 

@@ -5,7 +5,7 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
-use service::Readiness;
+use service::{Connections, Readiness};
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
 
@@ -42,8 +42,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let stop = async {
         service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
-    let readiness = Readiness::default();
-    let app = app(Model { engine, registry, readiness: readiness.clone() });
-    service::serve(listener, app, readiness, stop).await?;
+    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
+    let app = app(Model { engine, registry, readiness: readiness.clone(), connections: connections.clone() });
+    service::serve(listener, app, connections, readiness, stop).await?;
     Ok(())
 }

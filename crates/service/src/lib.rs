@@ -4,6 +4,7 @@
 //! It knows neither the network nor the database.
 
 mod body;
+mod connections;
 mod docs;
 mod extract;
 mod failure;
@@ -15,6 +16,7 @@ mod telemetry;
 mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
+pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
 pub use docs::{Documented, by_status, refusal};
 pub use extract::{JsonBody, Params, RawBody, media_type};
 pub use failure::Failure;

@@ -35,6 +35,7 @@ pub fn app(api: Api) -> Router {
     let mut metrics = Metrics::default();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
+    api.connections.register(metrics.registry());
     // The pages and their files are for people, and no part of the interface that is documented.
     let pages = pages::router().merge(assets::router());
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())

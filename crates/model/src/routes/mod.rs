@@ -8,7 +8,7 @@ mod v2;
 
 use crate::{Engine, Registry, Served};
 use axum::{Router, middleware};
-use service::{Metrics, Readiness};
+use service::{Connections, Metrics, Readiness};
 use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,12 +22,15 @@ pub struct Model {
     pub registry: Arc<Registry>,
     /// Whether the service takes requests.
     pub readiness: Readiness,
+    /// The connections that it is served on.
+    pub connections: Connections,
 }
 
 /// The model service, ready to be served.
 pub fn app(model: Model) -> Router {
     let mut metrics = Metrics::default();
     model.engine.register(metrics.registry());
+    model.connections.register(metrics.registry());
     metrics.registry().register_collector(Box::new(model.registry.clone()));
     let routes = OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())

@@ -22,7 +22,8 @@ async fn start_narrow_model() -> Service {
     let champion = ModelVersion::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(ANY.parse().unwrap(), |readiness| model::app(Model { engine, registry, readiness })).await
+    let app = |readiness, connections| model::app(Model { engine, registry, readiness, connections });
+    Service::start(ANY.parse().unwrap(), app).await
 }
 
 /// A request of each kind: what is kept, what is not, what is explained, and what is refused here or there.

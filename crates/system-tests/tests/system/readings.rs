@@ -129,7 +129,7 @@ async fn forgetful() -> Service {
         .route("/", routing::get(async move || about()))
         .route("/readyz", routing::get(async || ()))
         .route("/predict", routing::post(async move |options| predict(options)));
-    Service::start(ANY.parse().unwrap(), |_| routes).await
+    Service::start(ANY.parse().unwrap(), |_, _| routes).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
-use service::Readiness;
+use service::{ConnectionLimits, Connections, Readiness};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
@@ -22,22 +22,32 @@ use uuid::Uuid;
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     readiness: Readiness,
+    pub(crate) connections: Connections,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Service {
-    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness) -> axum::Router) -> Self {
+    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness, Connections) -> axum::Router) -> Self {
+        Self::within(ConnectionLimits::default(), listen, app).await
+    }
+
+    /// The same with limits of its own on connections.
+    pub(crate) async fn within(
+        limits: ConnectionLimits,
+        listen: SocketAddr,
+        app: impl FnOnce(Readiness, Connections) -> axum::Router,
+    ) -> Self {
         let listener = TcpListener::bind(listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let readiness = Readiness::default();
-        let app = app(readiness.clone());
-        let told = readiness.clone();
-        let task = tokio::spawn(async move {
-            service::serve(listener, app, told, async { drop(stopped.await) }).await.unwrap();
+        let (readiness, connections) = (Readiness::default(), Connections::new(limits));
+        let app = app(readiness.clone(), connections.clone());
+        let serving = service::serve(listener, app, connections.clone(), readiness.clone(), async {
+            drop(stopped.await);
         });
-        Self { address, readiness, stop: Some(stop), task }
+        let task = tokio::spawn(async { serving.await.unwrap() });
+        Self { address, readiness, connections, stop: Some(stop), task }
     }
 
     /// Stops as on SIGTERM.
@@ -96,7 +106,8 @@ pub(crate) async fn start_model_with(
     let champion = ModelVersion::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
-    Service::start(listen, |readiness| model::app(Model { engine, registry, readiness })).await
+    let model = |readiness, connections| model::app(Model { engine, registry, readiness, connections });
+    Service::start(listen, model).await
 }
 
 /// The repository.
@@ -152,8 +163,8 @@ impl Stack {
             async move { store.migrate().await.unwrap() }
         });
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
-        let api =
-            Service::start(ANY.parse().unwrap(), |readiness| api::app(Api { store, model: client, readiness })).await;
+        let app = |readiness, connections| api::app(Api { store, model: client, readiness, connections });
+        let api = Service::start(ANY.parse().unwrap(), app).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { model: Some(model), api, database, http, _migrations: migrations }
     }

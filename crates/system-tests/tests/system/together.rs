@@ -40,7 +40,7 @@ async fn stack(together: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
         Json(answer((drawing["pixels"][0].as_f64().unwrap() * 255.0).round() as usize))
     };
     let app = Router::new().route("/predict", post(predict)).route("/readyz", axum::routing::get(async || "ok\n"));
-    let model = Service::start(ANY.parse().unwrap(), |_| app).await;
+    let model = Service::start(ANY.parse().unwrap(), |_, _| app).await;
     let stack = Stack::of(model, empty_database().await).await;
     stack.until_ready().await;
     Arc::new(stack)

@@ -17,7 +17,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use service::{LogFormat, Readiness, TelemetryOptions};
+use service::{Connections, LogFormat, Readiness, TelemetryOptions};
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
@@ -64,7 +64,7 @@ struct Told {
 impl Told {
     async fn start<A>(name: &'static str, options: &TelemetryOptions, app: A) -> Self
     where
-        A: FnOnce(Readiness) -> Router + Send + 'static,
+        A: FnOnce(Readiness, Connections) -> Router + Send + 'static,
     {
         let (log, options) = (Log::default(), options.clone());
         let (listening, address) = oneshot::channel();
@@ -73,9 +73,9 @@ impl Told {
         let serve = async move {
             let listener = tokio::net::TcpListener::bind(ANY).await.unwrap();
             listening.send(listener.local_addr().unwrap()).unwrap();
-            let readiness = Readiness::default();
-            let stop = async { drop(stopped.await) };
-            service::serve(listener, app(readiness.clone()), readiness, stop).await.unwrap();
+            let (readiness, connections) = (Readiness::default(), Connections::default());
+            let (app, stop) = (app(readiness.clone(), connections.clone()), async { drop(stopped.await) });
+            service::serve(listener, app, connections, readiness, stop).await.unwrap();
         };
         let thread = thread::spawn(move || {
             let (subscriber, _telemetry) = options.subscriber(name, move || lines.clone(), false).unwrap();
@@ -111,16 +111,16 @@ impl Pair {
         let champion = ModelVersion::champion(&models).unwrap();
         let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
         let engine = Arc::new(Engine::start(limits).unwrap());
-        let app = |readiness| model::app(Model { engine, registry, readiness });
+        let app = |readiness, connections| model::app(Model { engine, registry, readiness, connections });
         let model = Told::start("digits-model", &options, app).await;
 
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let database = empty_database().await;
-        let app = |readiness| {
+        let app = |readiness, connections| {
             let store = Store::new(database, NonZeroU32::MIN.saturating_add(4));
             let migrated = store.clone();
             tokio::spawn(async move { migrated.migrate().await.unwrap() });
-            api::app(Api { store, model: client, readiness })
+            api::app(Api { store, model: client, readiness, connections })
         };
         let api = Told::start("digits-api", &options, app).await;
         let pair = Self { model, api, http: Client::builder().no_proxy().build().unwrap() };

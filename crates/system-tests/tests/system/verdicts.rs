@@ -36,7 +36,7 @@ async fn stack() -> Stack {
     let address = stack.model.take().unwrap().stop().await;
     let stub =
         Router::new().route("/predict", post(async || Json(several_digits()))).route("/readyz", get(async || "ok\n"));
-    stack.model = Some(Service::start(address, |_| stub).await);
+    stack.model = Some(Service::start(address, |_, _| stub).await);
     stack
 }
 

@@ -63,7 +63,7 @@ async fn gated() -> (Stack, Service, mpsc::UnboundedReceiver<Held>) {
     let (held, questions) = mpsc::unbounded_channel();
     let gate = Gate { model: model.address, http: reqwest::Client::builder().no_proxy().build().unwrap(), held };
     let proxy = Router::new().fallback(pass_on).with_state(gate);
-    let proxy = Service::start(ANY.parse().unwrap(), |_| proxy).await;
+    let proxy = Service::start(ANY.parse().unwrap(), |_, _| proxy).await;
     let stack = Stack::of(proxy, empty_database().await).await;
     stack.until_ready().await;
     (stack, model, questions)
