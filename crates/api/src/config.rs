@@ -5,7 +5,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
-use service::TelemetryOptions;
+use service::{ConnectionOptions, TelemetryOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::{
     convert::Infallible,
@@ -38,6 +38,9 @@ pub struct Config {
     /// Drawings that the model service is asked about at a time; one more is told to come back later.
     #[arg(long, env = "MODEL_REQUESTS", default_value = "64")]
     pub model_requests: NonZeroUsize,
+    /// Limits on connections.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
-use service::{Metrics, Readiness};
+use service::{Connections, Metrics, Readiness};
 use sqlx::postgres::PgConnectOptions;
 use std::{ops::ControlFlow, process::ExitCode};
 use tokio::net::TcpListener;
@@ -46,13 +46,14 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tracing::info!("metrics on http://{}/metrics", metrics_listener.local_addr()?);
     tracing::info!("listening on http://{}", listener.local_addr()?);
 
-    let readiness = Readiness::default();
+    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
     let mut metrics = Metrics::default();
+    connections.register(metrics.registry());
     let trusts_trace_context = config.telemetry.trust_trace_context;
     let app = app(Api { store, model, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
     let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
     tokio::select! {
-        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
+        served = service::serve(listener, app, connections, readiness, stop) => served.context("serving"),
         served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
     }
 }

@@ -6,7 +6,7 @@ use digit::wire::Input;
 use mimalloc::MiMalloc;
 use model::{Engine, Limits, Model, Registry, app};
 use network::ModelVersion;
-use service::{Metrics, Readiness};
+use service::{Connections, Metrics, Readiness};
 use std::{
     future,
     io::{self, BufRead, BufReader, Read, Write},
@@ -51,6 +51,7 @@ fn serve(runtime: &Runtime, model: Model) -> io::Result<SocketAddr> {
     runtime.spawn(service::serve(
         listener,
         app(model.clone(), &mut Metrics::default()),
+        Connections::default(),
         model.readiness,
         future::pending(),
     ));

@@ -3,7 +3,7 @@
 use crate::Limits;
 use clap::Parser;
 use network::ModelVersion;
-use service::TelemetryOptions;
+use service::{ConnectionOptions, TelemetryOptions};
 use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
@@ -37,6 +37,9 @@ pub struct Config {
     /// Threads that run the network [default: as many as there are cores, or as the container may use].
     #[arg(long, env = "MODEL_WORKERS")]
     pub workers: Option<NonZeroUsize>,
+    /// Limits on connections.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,

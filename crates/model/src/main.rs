@@ -5,7 +5,7 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
 use network::ModelVersion;
-use service::{Metrics, Readiness};
+use service::{Connections, Metrics, Readiness};
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
 
@@ -46,12 +46,13 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let stop = async {
         service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
     };
-    let readiness = Readiness::default();
+    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
     let mut metrics = Metrics::default();
+    connections.register(metrics.registry());
     let trusts_trace_context = config.telemetry.trust_trace_context;
     let app = app(Model { engine, registry, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
     tokio::select! {
-        served = service::serve(listener, app, readiness, stop) => served.context("serving"),
+        served = service::serve(listener, app, connections, readiness, stop) => served.context("serving"),
         served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
     }
 }

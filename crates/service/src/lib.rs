@@ -4,6 +4,7 @@
 //! It knows neither the network nor the database.
 
 mod body;
+mod connections;
 mod cross_site;
 mod docs;
 mod extract;
@@ -18,6 +19,7 @@ mod telemetry;
 mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
+pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
 pub use docs::{Documented, by_status, refusal};
 pub use extract::{JsonBody, Params, RawBody, media_type};
 pub use failure::Failure;

@@ -1,6 +1,6 @@
 //! A service as a process: it listens, is probed, and on a signal finishes what is in flight.
 
-use crate::Failure;
+use crate::{Connections, Failure};
 use axum::Router;
 use digit::wire::Code;
 use std::{
@@ -16,7 +16,6 @@ use std::{
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::Notify,
 };
 
 /// How long a service that was told to stop goes on taking requests while it says that it is not ready, so that who
@@ -56,24 +55,20 @@ impl Readiness {
 pub async fn serve(
     listener: TcpListener,
     app: Router,
+    connections: Connections,
     readiness: Readiness,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let stopping = Arc::new(Notify::new());
-    let told = stopping.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let told = async {
         stop.await;
         readiness.is_stopping.store(true, Ordering::Relaxed);
         tokio::time::sleep(NOTICE).await;
-        told.notify_one();
-    });
-    tokio::select! {
-        result = server.into_future() => result,
-        () = async { stopping.notified().await; tokio::time::sleep(GRACE).await } => {
-            tracing::warn!("some requests did not finish within {GRACE:?} and were dropped");
-            Ok(())
-        }
+    };
+    let remaining = connections.accept(listener, app, told).await?;
+    if tokio::time::timeout(GRACE, remaining.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish within {GRACE:?} and were dropped");
     }
+    Ok(())
 }
 
 /// Waits for SIGTERM or Ctrl-C.

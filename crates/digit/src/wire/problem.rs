@@ -114,6 +114,8 @@ codes! {
     ModelUnavailable => 503 "The model is away",
     /// The database is away.
     DatabaseUnavailable => 503 "The database is away",
+    /// More connections are open than may be; any address may answer so.
+    TooManyConnections => 503 "Too many connections",
     /// The service is about to stop.
     Stopping => 503 "Stopping",
     /// A defect of the service.

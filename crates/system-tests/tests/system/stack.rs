@@ -5,7 +5,7 @@ use model::{Engine, Limits, Model, Registry};
 use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
-use service::{Metrics, Readiness};
+use service::{ConnectionLimits, Connections, Metrics, Readiness};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
@@ -24,26 +24,38 @@ pub(crate) struct Service {
     /// Where its metrics are.
     pub(crate) metrics: SocketAddr,
     readiness: Readiness,
+    pub(crate) connections: Connections,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Service {
     pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router) -> Self {
+        Self::within(ConnectionLimits::default(), listen, app).await
+    }
+
+    /// The same with limits of its own on connections.
+    pub(crate) async fn within(
+        limits: ConnectionLimits,
+        listen: SocketAddr,
+        app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router,
+    ) -> Self {
         let (listener, metrics_listener) = (bind(listen).await, bind(ANY.parse().unwrap()).await);
         let (address, metrics_address) = (listener.local_addr().unwrap(), metrics_listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        let readiness = Readiness::default();
+        let (readiness, connections) = (Readiness::default(), Connections::new(limits));
         let mut metrics = Metrics::default();
+        connections.register(metrics.registry());
         let app = app(readiness.clone(), &mut metrics);
-        let told = readiness.clone();
+        let serving =
+            service::serve(listener, app, connections.clone(), readiness.clone(), async { drop(stopped.await) });
         let task = tokio::spawn(async move {
             tokio::select! {
-                served = service::serve(listener, app, told, async { drop(stopped.await) }) => served.unwrap(),
+                served = serving => served.unwrap(),
                 served = service::serve_metrics(metrics_listener, metrics) => served.unwrap(),
             }
         });
-        Self { address, metrics: metrics_address, readiness, stop: Some(stop), task }
+        Self { address, metrics: metrics_address, connections, readiness, stop: Some(stop), task }
     }
 
     /// Stops as on SIGTERM.

@@ -2,7 +2,7 @@
 
 use axum::{Router, extract::State, routing::get};
 use reqwest::{Client, StatusCode};
-use service::Readiness;
+use service::{Connections, Readiness};
 use std::sync::Arc;
 use tokio::{
     net::TcpListener,
@@ -31,7 +31,9 @@ async fn a_service_that_is_told_to_stop_is_not_ready_and_finishes_what_it_began(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(service::serve(listener, app, readiness, async { drop(stopped.await) }));
+    let server = tokio::spawn(service::serve(listener, app, Connections::default(), readiness, async {
+        drop(stopped.await);
+    }));
 
     let http = Client::builder().no_proxy().build().unwrap();
     let status = async || http.get(format!("{base}/readyz")).send().await.map(|response| response.status());

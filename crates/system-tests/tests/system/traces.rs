@@ -17,7 +17,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use service::{LogFormat, Metrics, Readiness, TelemetryOptions};
+use service::{Connections, LogFormat, Metrics, Readiness, TelemetryOptions};
 use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
@@ -74,8 +74,8 @@ impl Told {
             let listener = tokio::net::TcpListener::bind(ANY).await.unwrap();
             listening.send(listener.local_addr().unwrap()).unwrap();
             let readiness = Readiness::default();
-            let stop = async { drop(stopped.await) };
-            service::serve(listener, app(readiness.clone()), readiness, stop).await.unwrap();
+            let (app, stop) = (app(readiness.clone()), async { drop(stopped.await) });
+            service::serve(listener, app, Connections::default(), readiness, stop).await.unwrap();
         };
         let thread = thread::spawn(move || {
             let (subscriber, _telemetry) = options.subscriber(name, move || lines.clone(), false).unwrap();
