@@ -62,7 +62,7 @@ impl Writes {
     pub(super) fn settled(&self, outcome: &Result<(), StoreError>) {
         let outcome = match outcome {
             Ok(()) => KEPT,
-            Err(StoreError::Busy) => BUSY,
+            Err(StoreError::Busy | StoreError::Crowded) => BUSY,
             Err(StoreError::Away(_)) => AWAY,
             Err(StoreError::Defect(_)) => REFUSED,
         };

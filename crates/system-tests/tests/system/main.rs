@@ -42,6 +42,7 @@ mod quality;
 mod readings;
 mod readme;
 mod regret;
+mod slow_clients;
 mod stack;
 mod stopping;
 mod strangers;
