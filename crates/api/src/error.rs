@@ -16,6 +16,10 @@ impl From<StoreError> for Failure {
                 Failure::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
             StoreError::Busy => too_many(),
+            StoreError::Crowded => {
+                let detail = "Too many large drawings are being sent at once. Try again in a moment.";
+                Failure::new(Code::Overloaded, detail).retry_after(SOON)
+            }
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");
                 Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")

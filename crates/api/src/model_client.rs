@@ -17,6 +17,10 @@ use tracing::{Instrument, Span};
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a connection that is not used is kept: less than the model service keeps it, so that no request meets one that
+/// is being closed.
+const IDLE_LIMIT: Duration = Duration::from_secs(5);
+
 /// The model service behind one pool of connections.
 #[derive(Debug, Clone)]
 pub struct ModelClient {
@@ -53,6 +57,7 @@ impl ModelClient {
         let http = Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .timeout(ANSWER_LIMIT)
+            .pool_idle_timeout(IDLE_LIMIT)
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
         let (predict, explain) = (base.join("predict?explain=true")?, base.join("explain")?);
@@ -186,4 +191,15 @@ fn away(error: reqwest::Error) -> ModelError {
     let error = error.without_url();
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     ModelError::Away(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::ConnectionLimits;
+
+    #[test]
+    fn connections_that_are_not_used_are_given_up_well_before_the_model_service_closes_them() {
+        assert!(2 * IDLE_LIMIT <= ConnectionLimits::default().header_timeout);
+    }
 }

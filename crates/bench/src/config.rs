@@ -107,6 +107,12 @@ pub(crate) struct Overload {
     /// Milliseconds that a drawing may wait for its turn, as the model service was told.
     #[arg(long, env = "MODEL_PATIENCE_MS", default_value = "2000")]
     pub(crate) patience_ms: u32,
+    /// Connections that never send the rest of their request.
+    #[arg(long, default_value = "3000")]
+    pub(crate) half_sent: u32,
+    /// Connections that hardly read an answer of nearly 5 MB.
+    #[arg(long, default_value = "100")]
+    pub(crate) slow_readers: u32,
 }
 
 #[derive(Debug, Clone, Args)]

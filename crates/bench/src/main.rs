@@ -12,6 +12,7 @@ mod people;
 mod pictures;
 mod question;
 mod report;
+mod slow;
 mod soak;
 mod speed;
 mod stats;

@@ -7,6 +7,7 @@ use crate::{
     pace::{Done, Pace},
     pictures::ten_digits,
     question::Question,
+    slow,
     speed::WARM_UP,
     stats::percentile,
     target::Target,
@@ -53,7 +54,8 @@ struct Outcome {
     failed_probes: u64,
 }
 
-/// Overloads the model service, then the web service before it; prints what came of it.
+/// Overloads the model service, then the web service before it, then has slow clients hold connections; prints what came
+/// of it.
 ///
 /// # Errors
 /// Where an aim was missed.
@@ -78,7 +80,8 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
         missed.extend(outcome.missed(overload).into_iter().map(|aim| format!("{name}: {aim}")));
     }
     println!("\n{}", details.join("\n"));
-    println!("Aims missed: {}.", if missed.is_empty() { "none".to_owned() } else { missed.join("; ") });
+    missed.extend(slow::check(overload, services).await?);
+    println!("\nAims missed: {}.", if missed.is_empty() { "none".to_owned() } else { missed.join("; ") });
     for process in &services.processes {
         alive(process)?;
     }
@@ -209,7 +212,14 @@ mod tests {
     use super::*;
 
     fn overload() -> Overload {
-        Overload { times: 10.try_into().unwrap(), seconds: 1, connections: 1, patience_ms: 2000 }
+        Overload {
+            times: 10.try_into().unwrap(),
+            seconds: 1,
+            connections: 1,
+            patience_ms: 2000,
+            half_sent: 0,
+            slow_readers: 0,
+        }
     }
 
     fn sound() -> Outcome {

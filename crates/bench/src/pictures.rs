@@ -1,6 +1,9 @@
 //! The ten digits of `examples/ten-digits.json` as strokes, and as pictures, as one would save them from a drawing program.
 
-use image::{GrayImage, ImageFormat, Luma, imageops};
+use anyhow::Context;
+use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage, imageops};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::{collections::BTreeMap, io::Cursor};
 
 const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
@@ -60,6 +63,21 @@ fn drawn(strokes: &[Vec<Point>]) -> GrayImage {
     image
 }
 
+/// A digit on noisy paper, as a PNG of nearly the 5 MB that digits takes.
+pub(crate) fn large_png() -> anyhow::Result<Vec<u8>> {
+    const TIMES: u32 = 5;
+    let ten = ten_digits()?;
+    let digit = image::load_from_memory(&ten.first().context("there are ten digits")?.png)?.to_luma8();
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let large = RgbImage::from_fn(TIMES * SIDE, TIMES * SIDE, |x, y| {
+        let is_ink = digit.get_pixel(x / TIMES, y / TIMES).0 == [0];
+        Rgb([0; 3].map(|_| if is_ink { 0 } else { random.random_range(192..=255) }))
+    });
+    let mut png = Cursor::new(Vec::new());
+    large.write_to(&mut png, ImageFormat::Png)?;
+    Ok(png.into_inner())
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a picture has a few hundred pixels per side")]
 fn coordinate(pixel: u32) -> f32 {
     pixel as f32 + 0.5
@@ -76,6 +94,11 @@ fn distance([x, y]: [f32; 2], from: &Point, to: &Point) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_large_picture_is_nearly_as_large_as_may_be() {
+        assert!((4_000_000..5_000_000).contains(&large_png().unwrap().len()));
+    }
 
     #[test]
     fn there_are_ten_pictures_with_ink_and_paper() {

@@ -19,7 +19,9 @@ use utoipa::{
                        Errors are problems ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that \
                        keeps its meaning. Each operation lists its own. Besides, an address that does not exist \
                        answers 404 (`not_found`), a method that an address does not take 405 \
-                       (`method_not_allowed`), and a defect of the service would be a 500 (`internal`).",
+                       (`method_not_allowed`), any address 503 (`too_many_connections`, with `Retry-After`) while \
+                       more connections are open than may be, and a defect of the service would be a 500 \
+                       (`internal`).",
     ),
     modifiers(&DeletionToken),
     tags(

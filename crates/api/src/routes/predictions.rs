@@ -54,7 +54,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(queue).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(labelled)
         .routes(unlabelled)
-        .routes(routes!(input).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+        .routes(routes!(input).refuses(&[Code::NotFound, Code::Overloaded, Code::DatabaseUnavailable]))
         .routes(routes!(bitmap).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
 }
 

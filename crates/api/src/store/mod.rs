@@ -4,6 +4,7 @@ mod export;
 mod history;
 mod idempotency_keys;
 mod images;
+mod inputs;
 mod labels;
 mod migrations;
 mod predictions;
@@ -20,6 +21,7 @@ pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
 pub use quality::Judged;
 
+use inputs::InputMemory;
 use prometheus_client::registry::Registry;
 use sqlx::{
     PgPool,
@@ -47,6 +49,7 @@ pub struct Store {
     database: PgConnectOptions,
     /// A permit for each export that may be under way.
     exports: Arc<Semaphore>,
+    inputs: InputMemory,
 }
 
 /// Why the database gave no answer; the reasons are for the log.
@@ -61,6 +64,9 @@ pub enum StoreError {
     /// More waits to be written than may.
     #[error("too much waits for the database")]
     Busy,
+    /// As many large inputs as may be are on their way to clients.
+    #[error("too many large inputs are being sent")]
+    Crowded,
 }
 
 impl Store {
@@ -74,7 +80,7 @@ impl Store {
         let pool = pool.connect_lazy_with(database.clone().options(options));
         upkeep::start(pool.clone());
         let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
-        Self { writer: Writer::start(pool.clone()), pool, database, exports }
+        Self { writer: Writer::start(pool.clone()), pool, database, exports, inputs: InputMemory::default() }
     }
 
     /// Shows what is counted of writing.

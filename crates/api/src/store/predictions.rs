@@ -112,28 +112,6 @@ impl Store {
         })
     }
 
-    /// What was sent, as it came, and its kind.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn input(&self, id: Uuid) -> Result<Option<(Vec<u8>, InputKind)>, StoreError> {
-        let query = sqlx::query!("select input, input_kind from predictions where id = $1", id);
-        let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
-        let kind = named::<InputKind>(&row.input_kind);
-        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd input_kind")))?;
-        Ok(Some((row.input, kind)))
-    }
-
-    /// The same, to ask about it again.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub async fn drawing(&self, id: Uuid) -> Result<Option<Input>, StoreError> {
-        let Some((bytes, kind)) = self.input(id).await? else { return Ok(None) };
-        let odd = |error| StoreError::Defect(format!("prediction {id} has an odd input: {error}"));
-        Input::kept(bytes.into(), kind).map(Some).map_err(odd)
-    }
-
     /// The prediction with this id and the last label given to it.
     ///
     /// # Errors

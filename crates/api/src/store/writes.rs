@@ -74,7 +74,7 @@ impl Writes {
         let outcome = match outcome {
             Ok(Written::Inserted) => KEPT,
             Ok(Written::KeyTaken) => REPEATED,
-            Err(StoreError::Busy) => BUSY,
+            Err(StoreError::Busy | StoreError::Crowded) => BUSY,
             Err(StoreError::Away(_)) => AWAY,
             Err(StoreError::Defect(_)) => REFUSED,
         };

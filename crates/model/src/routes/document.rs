@@ -14,8 +14,9 @@ use utoipa::OpenApi;
                        Errors under `/v2` are `{\"error\":\"…\"}`, all others problems \
                        ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that keeps its meaning. Each \
                        operation lists its own. Besides, an address that does not exist answers 404, a method that an \
-                       address does not take 405, and a defect of the service would be a 500, or a 503 where LibTorch \
-                       fails.",
+                       address does not take 405, any address a problem with 503 (`too_many_connections`) while more \
+                       connections are open than may be, and a defect of the service would be a 500, or a 503 where \
+                       LibTorch fails.",
     ),
     tags(
         (name = "Recognise", description = "What is this drawing?"),

@@ -45,6 +45,7 @@ mod quality;
 mod readings;
 mod readme;
 mod regret;
+mod slow_clients;
 mod stack;
 mod stopping;
 mod strangers;
