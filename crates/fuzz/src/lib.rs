@@ -2,7 +2,7 @@
 //!
 //! An input is made from real examples by rules that know its format, and mostly damaged then ([`inputs`]). The model
 //! service answers it in this process ([`subject`]), with the real network, and every answer is checked
-//! ([`documented`]).
+//! ([`documented`]). And pictures with metadata are stripped as the web service strips them ([`stripping`]).
 
 mod campaign;
 mod damage;
@@ -12,9 +12,11 @@ mod panics;
 mod random;
 mod sent;
 mod shrink;
+mod stripping;
 mod subject;
 mod tally;
 
 pub use campaign::{Campaign, Flaw};
+pub use stripping::{StripFailure, StripTally, Stripping};
 pub use subject::subject;
 pub use tally::Tally;

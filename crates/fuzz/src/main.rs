@@ -1,7 +1,7 @@
 //! `make fuzz`: so many inputs, tables of what came of them, and a file for each that failed.
 
 use clap::Parser;
-use fuzz::{Campaign, Flaw, subject};
+use fuzz::{Campaign, Flaw, StripFailure, Stripping, subject};
 use mimalloc::MiMalloc;
 use std::{
     cell::Cell,
@@ -15,7 +15,8 @@ use std::{
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Sends inputs that nobody should send to the model service, in this process, and checks every answer.
+/// Sends inputs that nobody should send to the model service, in this process, and checks every answer; then strips as
+/// many pictures with metadata as the web service does.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
@@ -58,7 +59,27 @@ async fn main() -> anyhow::Result<ExitCode> {
     for flaw in &flaws {
         write(&config.out, seed, flaw)?;
     }
-    Ok(if flaws.is_empty() && tally.inputs() == config.inputs { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_stripped = strip(&config, seed)?;
+    Ok(if flaws.is_empty() && tally.inputs() == config.inputs && is_stripped {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Strips pictures, tells what came of it, and says whether all is well.
+fn strip(config: &Config, seed: u64) -> anyhow::Result<bool> {
+    let began = Instant::now();
+    let (tally, failures) = Stripping::new(seed)?.run(config.from..config.from + config.inputs, config.tasks);
+    println!("\n{}", tally.table());
+    println!("{} pictures in {:.0?}. Failures: {}.", tally.inputs(), began.elapsed(), failures.len());
+    for StripFailure { input, what, picture } in &failures {
+        fs::create_dir_all(&config.out)?;
+        let file = config.out.join(format!("{seed}-{input}.picture"));
+        fs::write(&file, picture)?;
+        println!("Picture {input}: {what}\n  {}", file.display());
+    }
+    Ok(failures.is_empty() && tally.inputs() == config.inputs)
 }
 
 /// Keeps a request that failed, and says how to send it again.

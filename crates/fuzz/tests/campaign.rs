@@ -9,7 +9,7 @@ use axum::{
     routing::any,
 };
 use digit::wire::Code;
-use fuzz::{Campaign, Flaw, subject};
+use fuzz::{Campaign, Flaw, Stripping, subject};
 use serde_json::json;
 use service::{Failure, Metrics, with_layers};
 use std::{path::Path, time::Duration};
@@ -35,6 +35,18 @@ async fn twenty_thousand_inputs_get_answers_of_documented_forms() {
     assert!(tally.answered() > 0.3, "too few inputs get as far as the network\n{table}");
     let rare = ["image_too_large", "payload_too_large", "overloaded"];
     assert!(tally.never_met().iter().all(|code| rare.contains(&&code[..])), "{table}");
+}
+
+#[tokio::test]
+async fn ten_thousand_pictures_lose_their_metadata_and_keep_their_pixels() {
+    let _alone = ALONE.lock().await;
+    let (tally, failures) = Stripping::new(SEED).unwrap().run(0..10_000, 2);
+    for failure in &failures {
+        eprintln!("picture {}: {}", failure.input, failure.what);
+    }
+    let table = tally.table();
+    assert!(failures.is_empty() && tally.inputs() == 10_000, "{table}");
+    assert!(tally.same() > 0.4 && tally.lost() < 0.001, "{table}");
 }
 
 /// What is found in a service.

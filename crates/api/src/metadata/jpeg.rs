@@ -109,7 +109,7 @@ fn scans(bytes: &mut Bytes, stripped: &mut Vec<u8>) -> Result<(), Damaged> {
     loop {
         let coded = *bytes;
         let mut marker = next_marker(bytes)?;
-        while is_restart(marker) {
+        while is_coded(marker) {
             marker = next_marker(bytes)?;
         }
         let end = coded.0.len() - bytes.0.len() - 2;
@@ -169,8 +169,9 @@ const fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf)
 }
 
-const fn is_restart(marker: u8) -> bool {
-    matches!(marker, 0xd0..=0xd7)
+/// Restarts, and reserved markers, which only damaged pixels hold: decoders stop there.
+const fn is_coded(marker: u8) -> bool {
+    matches!(marker, 0x01..=0xbf | 0xd0..=0xd7 | 0xf0..=0xfd)
 }
 
 /// Application segments and comments.

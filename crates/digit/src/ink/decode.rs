@@ -73,7 +73,7 @@ impl fmt::Display for ImageKind {
 }
 
 /// Pixels of 8 bits a channel: one channel (grey), three (red, green, blue), or four with alpha.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pixels {
     pub(super) width: usize,
     pub(super) height: usize,

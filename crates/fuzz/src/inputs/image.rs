@@ -1,6 +1,6 @@
 //! Pictures of digits in every format, damaged.
 
-use super::{Kind, drawing::Drawings, png};
+use super::{Kind, drawing::Drawings, metadata, png};
 use crate::{damage::damage, random::Random, sent::Sent};
 use digit::ink::ImageKind;
 use image::{DynamicImage, ImageFormat, codecs::jpeg::JpegEncoder};
@@ -22,6 +22,21 @@ const ADDRESSES: [&str; 7] = [
     "/explain",
     "/explain?model=nobody",
 ];
+
+/// A picture that holds metadata.
+#[derive(Debug, Clone)]
+pub(crate) struct Photo {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether it is whole, and [`MARKER`](metadata::MARKER) stands in its metadata alone.
+    pub(crate) is_whole: bool,
+}
+
+impl Photo {
+    /// Whether bytes hold what the metadata says.
+    pub(crate) fn is_told_by(bytes: &[u8]) -> bool {
+        bytes.windows(metadata::MARKER.len()).any(|window| window == metadata::MARKER)
+    }
+}
 
 /// Whole pictures in every format.
 #[derive(Debug)]
@@ -58,6 +73,24 @@ impl Pictures {
     pub(super) fn any(&self, random: &mut Random) -> Vec<u8> {
         let format = random.below(FORMATS.len());
         self.bytes(random, format)
+    }
+
+    /// A picture with metadata, more often damaged than not.
+    pub(super) fn photo(&self, random: &mut Random) -> Photo {
+        let format = random.below(FORMATS.len());
+        let is_png = FORMATS[format] == ImageFormat::Png;
+        let is_made = is_png && random.happens(40);
+        let bytes = if is_made { png::made(random) } else { random.pick_from(&self.0[format]).clone() };
+        let mut bytes = metadata::planted(random, &bytes);
+        let is_damaged = random.happens(60);
+        if is_damaged {
+            let donor = random.pick_from(&self.0[format]);
+            damage(random, &mut bytes, donor);
+            if is_png && random.happens(80) {
+                png::repair(&mut bytes);
+            }
+        }
+        Photo { bytes, is_whole: !is_made && !is_damaged }
     }
 
     /// A picture of this format, more often damaged than not.

@@ -5,6 +5,7 @@ mod drawing;
 mod form;
 mod image;
 mod json;
+mod metadata;
 mod png;
 mod tensor;
 
@@ -13,6 +14,7 @@ use crate::{
     sent::{Arrival, Sent},
 };
 use drawing::Drawings;
+pub(crate) use image::Photo;
 use image::Pictures;
 
 /// A kind of input.
@@ -97,6 +99,11 @@ impl Examples {
         let drawings = Drawings::new()?;
         let pictures = Pictures::new(&drawings)?;
         Ok(Self { drawings, pictures })
+    }
+
+    /// A picture with metadata of a run.
+    pub(crate) fn photo(&self, seed: u64, index: u64) -> Photo {
+        self.pictures.photo(&mut Random::of(seed, index))
     }
 
     /// An input of a run.

@@ -85,7 +85,7 @@ fn scanlines(random: &mut Random, [width, height]: [usize; 2], bits: usize, is_i
     pixels
 }
 
-fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
+pub(super) fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     png.extend(u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
     let summed = [&kind[..], data].concat();
     png.extend(&summed);

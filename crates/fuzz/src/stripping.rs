@@ -1,0 +1,178 @@
+//! Pictures with metadata, whole and damaged, and what the web service leaves of them.
+
+use crate::inputs::{Examples, Photo};
+use api::metadata;
+use digit::{
+    ink::{self, ImageKind},
+    wire::Input,
+};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+};
+
+/// The most failures after which no other picture is tried.
+const ENOUGH: usize = 20;
+
+/// What becomes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    /// It decodes to the same pixels.
+    Same,
+    /// The decoder refuses it before and after, or it is refused at once.
+    Refused,
+    /// The decoder takes it only without its metadata.
+    Mended,
+    /// The decoder would have taken it, but its structure cannot be followed.
+    Lost,
+    /// Metadata stands among its scans, where the decoder loses pixels.
+    Split,
+}
+
+/// A picture that was not stripped as it should have been.
+#[derive(Debug, Clone)]
+pub struct StripFailure {
+    /// Which it was.
+    pub input: u64,
+    /// What was wrong.
+    pub what: String,
+    /// The picture.
+    pub picture: Vec<u8>,
+}
+
+/// How many pictures came to what.
+#[derive(Debug, Clone, Default)]
+pub struct StripTally(BTreeMap<(&'static str, Outcome), u64>);
+
+/// Pictures of a seed.
+#[derive(Debug)]
+pub struct Stripping {
+    examples: Examples,
+    seed: u64,
+}
+
+impl Stripping {
+    /// Nothing is stripped yet.
+    ///
+    /// # Errors
+    /// When the examples cannot be made.
+    pub fn new(seed: u64) -> anyhow::Result<Self> {
+        Ok(Self { examples: Examples::new()?, seed })
+    }
+
+    /// Strips a range of pictures on so many threads.
+    ///
+    /// # Panics
+    /// Where a thread does, save in what is tried.
+    #[must_use]
+    pub fn run(&self, inputs: std::ops::Range<u64>, threads: usize) -> (StripTally, Vec<StripFailure>) {
+        let next = AtomicU64::new(inputs.start);
+        let (mut tally, mut failures) = (StripTally::default(), Vec::new());
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.work(&next, inputs.end))).collect();
+            for worker in workers {
+                let (counted, failed) = worker.join().expect("a thread that strips does not panic");
+                counted.0.into_iter().for_each(|(outcome, count)| *tally.0.entry(outcome).or_default() += count);
+                failures.extend(failed);
+            }
+        });
+        failures.sort_by_key(|failure: &StripFailure| failure.input);
+        (tally, failures)
+    }
+
+    fn work(&self, next: &AtomicU64, end: u64) -> (StripTally, Vec<StripFailure>) {
+        let (mut tally, mut failures) = (StripTally::default(), Vec::new());
+        loop {
+            let input = next.fetch_add(1, Ordering::Relaxed);
+            if input >= end || failures.len() >= ENOUGH {
+                return (tally, failures);
+            }
+            let photo = self.examples.photo(self.seed, input);
+            let outcome = catch_unwind(AssertUnwindSafe(|| outcome(&photo))).unwrap_or(Err("a panic"));
+            match outcome {
+                Ok(outcome) => {
+                    let kind = ImageKind::of(&photo.bytes).map_or("none", |kind| kind.media_type());
+                    *tally.0.entry((kind, outcome)).or_default() += 1;
+                }
+                Err(what) => failures.push(StripFailure { input, what: what.to_owned(), picture: photo.bytes }),
+            }
+        }
+    }
+}
+
+impl StripTally {
+    /// How many pictures there were.
+    #[must_use]
+    pub fn inputs(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// How many kept their pixels, as a share.
+    #[must_use]
+    pub fn same(&self) -> f64 {
+        self.share(Outcome::Same)
+    }
+
+    /// How many a decoder would have taken but are refused, as a share.
+    #[must_use]
+    pub fn lost(&self) -> f64 {
+        self.share(Outcome::Lost)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a run has a few million pictures")]
+    fn share(&self, outcome: Outcome) -> f64 {
+        let count: u64 = self.0.iter().filter(|((_, found), _)| *found == outcome).map(|(_, count)| count).sum();
+        count as f64 / self.inputs().max(1) as f64
+    }
+
+    /// Pictures by format and outcome.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut table = "| format | outcome | pictures |\n| --- | --- | --- |\n".to_owned();
+        for ((kind, outcome), count) in &self.0 {
+            // A String takes all that is written.
+            let _ = writeln!(table, "| {kind} | {outcome:?} | {count} |");
+        }
+        table
+    }
+}
+
+/// Strips a picture and looks at what must hold of every one.
+fn outcome(photo: &Photo) -> Result<Outcome, &'static str> {
+    let Ok(input) = Input::image(photo.bytes.clone().into()) else { return Ok(Outcome::Refused) };
+    let before = ink::decode(&photo.bytes);
+    let Ok(stripped) = metadata::strip(input) else {
+        return match before {
+            Ok(_) if photo.is_whole => Err("a whole picture is refused"),
+            Ok(_) => Ok(Outcome::Lost),
+            Err(_) => Ok(Outcome::Refused),
+        };
+    };
+    if photo.is_whole && Photo::is_told_by(stripped.bytes()) {
+        return Err("metadata is left");
+    }
+    let again = metadata::strip(stripped.clone()).map_err(|_| "what is stripped is refused")?;
+    if again != stripped {
+        return Err("stripping twice is another thing");
+    }
+    match (before, ink::decode(stripped.bytes())) {
+        (Ok(before), Ok(after)) if before == after => Ok(Outcome::Same),
+        (Ok(_), _) if !photo.is_whole && is_split(&photo.bytes, stripped.bytes()) => Ok(Outcome::Split),
+        (Ok(_), Ok(_)) => Err("the pixels differ"),
+        (Ok(_), Err(_)) => Err("the decoder refuses what is stripped"),
+        (Err(_), Ok(_)) if photo.is_whole => Err("only what is stripped can be decoded"),
+        (Err(_), Ok(_)) => Ok(Outcome::Mended),
+        (Err(_), Err(_)) => Ok(Outcome::Refused),
+    }
+}
+
+/// Whether something was taken out of a JPEG between its first scan and its end.
+fn is_split(picture: &[u8], stripped: &[u8]) -> bool {
+    let is_jpeg = ImageKind::of(picture) == Some(ImageKind::Jpeg);
+    let scan = stripped.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap_or(0);
+    let scans = &stripped[scan..];
+    is_jpeg && !picture.windows(scans.len()).any(|window| window == scans)
+}
