@@ -54,6 +54,8 @@ async fn strip_metadata(config: &Config, after: Option<Uuid>) -> anyhow::Result<
         if stop.is_finished() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let done = api::strip_metadata(&database, after, progress).await?;
-    println!("{} {done}", if stop.is_finished() { "Stopped:" } else { "Done:" });
+    if stop.is_finished() {
+        println!("Stopped. Go on with --after {}, or start again.", done.after);
+    }
     Ok(())
 }

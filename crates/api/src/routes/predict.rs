@@ -49,14 +49,14 @@ struct Options {
 async fn predict(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
-    Drawing(input): Drawing,
+    Drawing(drawing): Drawing,
 ) -> Result<Json<Outcome>, Failure> {
     let asked = Instant::now();
-    let (mut answer, bitmap) = api.model.answer(&input, options.model.as_deref()).await?;
+    let (mut answer, bitmap) = api.model.answer(drawing.input(), options.model.as_deref()).await?;
     let kept = if options.preview {
         None
     } else {
-        let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), input, options.source);
+        let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, options.source);
         Some(api.store.record(new).await?)
     };
     answer.bitmap = options.explain.then_some(bitmap);

@@ -126,7 +126,7 @@ fn receipt(headers: &HeaderMap) -> Option<Receipt> {
     if scheme.eq_ignore_ascii_case("bearer") { Receipt::parse(token.trim()) } else { None }
 }
 
-/// Shows the drawing as it was sent: an image file, or JSON.
+/// Shows the drawing as it was sent, without metadata: an image file, or JSON.
 #[utoipa::path(
     get, path = "/predictions/{id}/input", tag = "History", params(PredictionId),
     responses((status = OK, description = "The drawing", content(

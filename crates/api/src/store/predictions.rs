@@ -1,6 +1,7 @@
 //! The table `predictions`: written once, read as rows, pages and bitmaps.
 
 use super::{Store, StoreError, in_time, writer::Table};
+use crate::metadata::Stripped;
 use digit::{
     Bitmap, Digit,
     wire::{Answer, Input, InputKind, Prediction, Reason, Receipt, Source, Verdict},
@@ -20,8 +21,8 @@ pub(crate) struct NewPrediction {
     answer: Answer,
     /// What the network saw.
     bitmap: Bitmap,
-    /// What was sent.
-    pub(super) input: Input,
+    /// What was sent, without metadata.
+    pub(super) input: Stripped,
     /// From where.
     source: Source,
     /// How long the model service took.
@@ -32,7 +33,7 @@ pub(crate) struct NewPrediction {
 
 impl NewPrediction {
     /// A prediction of this moment.
-    pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Input, source: Source) -> Self {
+    pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Stripped, source: Source) -> Self {
         Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random() }
     }
 }
@@ -93,7 +94,7 @@ impl Store {
         })
     }
 
-    /// What was sent, as it came, and its kind.
+    /// What was sent, without metadata, and its kind.
     ///
     /// # Errors
     /// When the database is away.
@@ -164,8 +165,8 @@ impl Table for PgPool {
             &column(new, |new| new.answer.reason.map(Reason::name)) as &[Option<&str>],
             &column(new, |new| new.answer.model.as_str()) as &[&str],
             &column(new, |new| new.bitmap.levels().as_slice()) as &[&[u8]],
-            &column(new, |new| new.input.bytes().as_ref()) as &[&[u8]],
-            &column(new, |new| new.input.kind().name()) as &[&str],
+            &column(new, |new| new.input.input().bytes().as_ref()) as &[&[u8]],
+            &column(new, |new| new.input.input().kind().name()) as &[&str],
             &column(new, |new| new.source.name()) as &[&str],
             &column(new, |new| new.took.as_secs_f32() * 1e3),
             &column(new, |new| new.receipt.as_bytes().as_slice()) as &[&[u8]],

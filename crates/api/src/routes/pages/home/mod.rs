@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Api, StoreError,
     routes::{
+        drawing::Drawing,
         id::{PredictionId, unknown},
         words::Words,
     },
@@ -25,7 +26,7 @@ use axum::{
 };
 use digit::wire::Source;
 use serde::Deserialize;
-use service::{Failure, Params, Posted};
+use service::{Failure, Params};
 use std::{sync::Arc, time::Instant};
 use uuid::Uuid;
 use view::{HomePage, Recent, RecentStrip};
@@ -78,18 +79,18 @@ async fn recent(
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: Result<Posted, Failure>) -> Response {
-    match record(&api, posted).await {
+async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, drawing: Result<Drawing, Failure>) -> Response {
+    match record(&api, drawing).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, words, failure).await,
     }
 }
 
-async fn record(api: &Api, posted: Result<Posted, Failure>) -> Result<Uuid, Failure> {
-    let Posted(input) = posted?;
+async fn record(api: &Api, drawing: Result<Drawing, Failure>) -> Result<Uuid, Failure> {
+    let Drawing(drawing) = drawing?;
     let asked = Instant::now();
-    let (answer, bitmap) = api.model.answer(&input, None).await?;
-    let new = NewPrediction::new(answer, bitmap, asked.elapsed(), input, Source::Upload);
+    let (answer, bitmap) = api.model.answer(drawing.input(), None).await?;
+    let new = NewPrediction::new(answer, bitmap, asked.elapsed(), drawing, Source::Upload);
     Ok(api.store.record(new).await?.0)
 }
 
