@@ -65,6 +65,8 @@ async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow
         if stop.is_finished() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let done = api::strip_metadata(owner, after, progress).await?;
-    println!("{} {done}", if stop.is_finished() { "Stopped:" } else { "Done:" });
+    if stop.is_finished() {
+        println!("Stopped. Go on with --after {}, or start again.", done.after);
+    }
     Ok(())
 }

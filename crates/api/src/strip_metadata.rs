@@ -25,7 +25,7 @@ pub struct StripProgress {
 impl fmt::Display for StripProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { read, replaced, left, after } = self;
-        write!(f, "{read} images read, {replaced} replaced, {left} left as they are; go on with --after {after}")
+        write!(f, "{read} images read, {replaced} replaced, {left} left as they are, the last of them of {after}")
     }
 }
 
@@ -71,5 +71,5 @@ pub async fn strip_metadata(
 
 fn strip(image: &StoredImage) -> Result<Vec<u8>, String> {
     let input = Input::image(image.bytes.clone().into()).map_err(|error| error.to_string())?;
-    metadata::strip(input).map(|input| input.bytes().to_vec()).map_err(|error| error.to_string())
+    metadata::strip(input).map(|stripped| stripped.input().bytes().to_vec()).map_err(|error| error.to_string())
 }

@@ -151,16 +151,16 @@ fn outcome(photo: &Photo) -> Result<Outcome, &'static str> {
             Err(_) => Ok(Outcome::Refused),
         };
     };
-    if photo.is_whole && Photo::is_told_by(stripped.bytes()) {
+    if photo.is_whole && Photo::is_told_by(stripped.input().bytes()) {
         return Err("metadata is left");
     }
-    let again = metadata::strip(stripped.clone()).map_err(|_| "what is stripped is refused")?;
+    let again = metadata::strip(stripped.input().clone()).map_err(|_| "what is stripped is refused")?;
     if again != stripped {
         return Err("stripping twice is another thing");
     }
-    match (before, ink::decode(stripped.bytes())) {
+    match (before, ink::decode(stripped.input().bytes())) {
         (Ok(before), Ok(after)) if before == after => Ok(Outcome::Same),
-        (Ok(_), _) if !photo.is_whole && is_split(&photo.bytes, stripped.bytes()) => Ok(Outcome::Split),
+        (Ok(_), _) if !photo.is_whole && is_split(&photo.bytes, stripped.input().bytes()) => Ok(Outcome::Split),
         (Ok(_), Ok(_)) => Err("the pixels differ"),
         (Ok(_), Err(_)) => Err("the decoder refuses what is stripped"),
         (Err(_), Ok(_)) if photo.is_whole => Err("only what is stripped can be decoded"),

@@ -336,7 +336,7 @@ impl Unused {
         queue.waiting.insert(number, displace);
         let displaced = async {
             if displaced.await.is_err() {
-                pending().await // it has left
+                pending::<()>().await; // it has left
             }
         };
         (Entry { unused: self.clone(), number }, displaced)

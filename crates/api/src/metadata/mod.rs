@@ -22,14 +22,26 @@ use digit::{
 #[derive(Debug)]
 struct Damaged;
 
-/// The input without metadata. Strokes and pixels have none and stay as they are.
+/// An input without metadata: what is stored has to be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stripped(Input);
+
+impl Stripped {
+    /// The input.
+    #[must_use]
+    pub fn input(&self) -> &Input {
+        &self.0
+    }
+}
+
+/// Removes the metadata. Strokes and pixels have none and stay as they are.
 ///
 /// Stripping twice is the same as stripping once.
 ///
 /// # Errors
 /// [`InkError::Corrupt`] when the structure of the image cannot be followed.
-pub fn strip(input: Input) -> Result<Input, InkError> {
-    let &Content::Image(kind) = input.content() else { return Ok(input) };
+pub fn strip(input: Input) -> Result<Stripped, InkError> {
+    let &Content::Image(kind) = input.content() else { return Ok(Stripped(input)) };
     let stripped = match kind {
         ImageKind::Jpeg => jpeg::strip(input.bytes()),
         ImageKind::Png => png::strip(input.bytes()),
@@ -37,7 +49,7 @@ pub fn strip(input: Input) -> Result<Input, InkError> {
         ImageKind::Gif => gif::strip(input.bytes()),
     };
     let stripped = stripped.map_err(|Damaged| InkError::Corrupt(kind))?;
-    Input::image(stripped.into()).map_err(|_| InkError::Corrupt(kind))
+    Input::image(stripped.into()).map(Stripped).map_err(|_| InkError::Corrupt(kind))
 }
 
 #[cfg(test)]

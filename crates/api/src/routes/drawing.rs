@@ -1,13 +1,13 @@
 //! A drawing that a client sends, without metadata.
 
-use crate::metadata;
+use crate::metadata::{self, Stripped};
 use axum::extract::{FromRequest, Request};
-use digit::wire::{Input, Problem};
+use digit::wire::Problem;
 use service::{Failure, Posted};
 
 /// A drawing to recognise. Handlers take this and never `Posted`, so that metadata goes no further than here.
 #[derive(Debug)]
-pub(super) struct Drawing(pub(super) Input);
+pub(super) struct Drawing(pub(super) Stripped);
 
 impl<S: Send + Sync> FromRequest<S> for Drawing {
     type Rejection = Failure;

@@ -46,9 +46,9 @@ struct Options {
 async fn explain(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
-    Drawing(input): Drawing,
+    Drawing(drawing): Drawing,
 ) -> Result<Json<Explanation>, Failure> {
-    Ok(Json(api.model.explain(&input, options.model.as_deref()).await?))
+    Ok(Json(api.model.explain(drawing.input(), options.model.as_deref()).await?))
 }
 
 /// Shows what the answer to a recorded drawing rests on.

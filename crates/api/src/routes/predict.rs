@@ -53,13 +53,13 @@ async fn predict(
     State(api): State<Arc<Api>>,
     Params(options): Params<Options>,
     Key(key): Key,
-    Drawing(input): Drawing,
+    Drawing(drawing): Drawing,
 ) -> Result<Json<Outcome>, Failure> {
     let model = options.model.as_deref();
     let mut outcome = if !options.preview {
-        submit(&api, input, options.source, model, key).await?
+        submit(&api, drawing, options.source, model, key).await?
     } else if key.is_none() {
-        let (answer, bitmap) = api.model.answer(&input, model).await?;
+        let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
         Outcome { id: None, answer: Answer { bitmap: Some(bitmap), ..answer }, saved: false, receipt: None }
     } else {
         let detail = "A preview records nothing, so it takes no Idempotency-Key. Leave the header out.";

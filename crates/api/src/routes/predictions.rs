@@ -137,7 +137,7 @@ async fn delete(
     }
 }
 
-/// Shows the drawing as it was sent: an image file, or JSON.
+/// Shows the drawing as it was sent, without metadata: an image file, or JSON.
 #[utoipa::path(
     get, path = "/predictions/{id}/input", tag = "History", params(PredictionId),
     responses((status = OK, description = "The drawing", content(

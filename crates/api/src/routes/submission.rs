@@ -3,29 +3,30 @@
 use crate::{
     Api,
     idempotency::{Claim, IdempotencyKey},
+    metadata::Stripped,
     store::NewPrediction,
 };
-use digit::wire::{Answer, Code, Input, Outcome, Source};
+use digit::wire::{Answer, Code, Outcome, Source};
 use service::Failure;
 use std::time::{Duration, Instant};
 
 /// Recognises and records a drawing, unless it is recorded under the same key already. The answer has the bitmap.
 pub(super) async fn submit(
     api: &Api,
-    input: Input,
+    drawing: Stripped,
     source: Source,
     model: Option<&str>,
     key: Option<IdempotencyKey>,
 ) -> Result<Outcome, Failure> {
-    let claim = key.map(|key| key.claim(&input, source, model));
+    let claim = key.map(|key| key.claim(drawing.input(), source, model));
     if let Some(claim) = &claim
         && let Some(outcome) = recorded(api, claim).await?
     {
         return Ok(outcome);
     }
     let asked = Instant::now();
-    let (answer, bitmap) = api.model.answer(&input, model).await?;
-    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), input, source);
+    let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source);
     let Some((id, receipt)) = api.store.record(new.claimed(claim.clone())).await? else {
         // Another request with the same key was under way, and was recorded first.
         let other = match &claim {

@@ -1,10 +1,10 @@
 //! The table `predictions`: written once, read as rows, pages and bitmaps.
 
 use super::{Store, StoreError, in_time, writer::Table, writes::Written};
-use crate::idempotency::Claim;
+use crate::{idempotency::Claim, metadata::Stripped};
 use digit::{
     Bitmap, Digit,
-    wire::{Answer, Input, InputKind, Prediction, Reason, Receipt, Source, Verdict},
+    wire::{Answer, InputKind, Prediction, Reason, Receipt, Source, Verdict},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
 use sqlx::PgPool;
@@ -21,8 +21,8 @@ pub(crate) struct NewPrediction {
     answer: Answer,
     /// What the network saw.
     bitmap: Bitmap,
-    /// What was sent.
-    pub(super) input: Input,
+    /// What was sent, without metadata.
+    pub(super) input: Stripped,
     /// From where.
     source: Source,
     /// How long the model service took.
@@ -35,7 +35,7 @@ pub(crate) struct NewPrediction {
 
 impl NewPrediction {
     /// A prediction of this moment.
-    pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Input, source: Source) -> Self {
+    pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Stripped, source: Source) -> Self {
         Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random(), claim: None }
     }
 
@@ -174,8 +174,8 @@ impl Table for PgPool {
             &column(new, |new| new.answer.reason.map(Reason::name)) as &[Option<&str>],
             &column(new, |new| new.answer.model.as_str()) as &[&str],
             &column(new, |new| new.bitmap.levels().as_slice()) as &[&[u8]],
-            &column(new, |new| new.input.bytes().as_ref()) as &[&[u8]],
-            &column(new, |new| new.input.kind().name()) as &[&str],
+            &column(new, |new| new.input.input().bytes().as_ref()) as &[&[u8]],
+            &column(new, |new| new.input.input().kind().name()) as &[&str],
             &column(new, |new| new.source.name()) as &[&str],
             &column(new, |new| new.took.as_secs_f32() * 1e3),
             &column(new, |new| new.receipt.as_bytes().as_slice()) as &[&[u8]],

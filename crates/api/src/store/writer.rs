@@ -165,13 +165,13 @@ impl Queue {
 
 /// How much of the bounds a prediction takes, in bytes.
 fn weight(new: &NewPrediction) -> usize {
-    new.input.bytes().len().max(LEAST_WEIGHT)
+    new.input.input().bytes().len().max(LEAST_WEIGHT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Bytes;
+    use crate::metadata;
     use digit::{
         Bitmap, Digit,
         wire::{Answer, Input, Source, Verdict},
@@ -184,10 +184,10 @@ mod tests {
 
     const LARGE: usize = 5_000_000;
 
-    /// A prediction from an image of this size.
+    /// A prediction from strokes of this size.
     fn prediction(bytes: usize) -> NewPrediction {
-        let mut image = b"\x89PNG\r\n\x1a\n".to_vec();
-        image.resize(bytes.max(image.len()), 0);
+        let mut strokes = br#"{"strokes":[]}"#.to_vec();
+        strokes.resize(bytes.max(strokes.len()), b' ');
         let answer = Answer {
             prediction: Digit::try_from(7).unwrap(),
             confidence: 1.0,
@@ -197,7 +197,7 @@ mod tests {
             model: "test".to_owned(),
             bitmap: None,
         };
-        let input = Input::image(Bytes::from(image)).unwrap();
+        let input = metadata::strip(Input::json(strokes.into()).unwrap()).unwrap();
         NewPrediction::new(answer, Bitmap::new([0; 784]), Duration::ZERO, input, Source::Api)
     }
 

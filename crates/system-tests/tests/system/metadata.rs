@@ -107,8 +107,8 @@ async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
         })
     });
     let stack = Stack::of(model.await, empty_database().await).await;
-    for path in ["/predict", "/predict?preview=true", "/explain"] {
-        let response = stack.post(path, "image/jpeg", photo()).send().await.unwrap();
+    for path in ["/predict", "/predict?preview=true", "/explain", "/upload"] {
+        let response = stack.upload(path, photo()).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         let sent = std::mem::take(&mut *sent.lock().unwrap());
         assert!(!sent.is_empty() && !sent.iter().any(|body| tells(body)), "{path}");

@@ -25,7 +25,7 @@ fn picture(name: &str) -> Vec<u8> {
 }
 
 fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, InkError> {
-    Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.bytes().to_vec())
+    Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.input().bytes().to_vec())
 }
 
 /// The image without metadata, after a look at what must hold of every one.
@@ -147,7 +147,7 @@ fn images_without_metadata_keep_their_length() {
 fn strokes_and_pixels_stay_as_they_are() {
     let json = picture("eight.json");
     let input = Input::json(json.clone().into()).unwrap();
-    assert_eq!(strip(input).unwrap().bytes().to_vec(), json);
+    assert_eq!(strip(input).unwrap().input().bytes().to_vec(), json);
 }
 
 #[test]

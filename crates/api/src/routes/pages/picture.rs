@@ -31,7 +31,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/drawings/{id}/picture", get(picture))
 }
 
-/// Strokes are drawn, images are shown as they came, and of pixels there is no more to see than the network saw.
+/// Strokes are drawn, images are shown as they are stored, and of pixels there is no more to see than the network saw.
 async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Response, Failure> {
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
     let (media_type, bytes) = match (Strokes::of(&drawing), drawing.content()) {

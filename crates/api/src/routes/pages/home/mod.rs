@@ -80,16 +80,16 @@ async fn recent(
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, posted: Result<Drawing, Failure>) -> Response {
-    match record(&api, posted).await {
+async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, drawing: Result<Drawing, Failure>) -> Response {
+    match record(&api, drawing).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, words, failure).await,
     }
 }
 
-async fn record(api: &Api, posted: Result<Drawing, Failure>) -> Result<Uuid, Failure> {
-    let Drawing(input) = posted?;
-    submit(api, input, Source::Upload, None, None).await?.id.ok_or_else(unknown)
+async fn record(api: &Api, drawing: Result<Drawing, Failure>) -> Result<Uuid, Failure> {
+    let Drawing(drawing) = drawing?;
+    submit(api, drawing, Source::Upload, None, None).await?.id.ok_or_else(unknown)
 }
 
 /// The form under an answer: what the drawing really is.
