@@ -1,8 +1,8 @@
 //! The ten digits of `examples/ten-digits.json` as strokes, and as pictures, as one would save them from a drawing program.
 
 use anyhow::Context;
-use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage, imageops};
-use rand::{RngExt, SeedableRng};
+use image::{GrayImage, ImageFormat, Luma, RgbImage, imageops};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::{collections::BTreeMap, io::Cursor};
 
@@ -68,11 +68,14 @@ pub(crate) fn large_png() -> anyhow::Result<Vec<u8>> {
     const TIMES: u32 = 5;
     let ten = ten_digits()?;
     let digit = image::load_from_memory(&ten.first().context("there are ten digits")?.png)?.to_luma8();
-    let mut random = ChaCha8Rng::seed_from_u64(0);
-    let large = RgbImage::from_fn(TIMES * SIDE, TIMES * SIDE, |x, y| {
-        let is_ink = digit.get_pixel(x / TIMES, y / TIMES).0 == [0];
-        Rgb([0; 3].map(|_| if is_ink { 0 } else { random.random_range(192..=255) }))
-    });
+    let mut large = RgbImage::new(TIMES * SIDE, TIMES * SIDE);
+    ChaCha8Rng::seed_from_u64(0).fill_bytes(&mut large);
+    for level in &mut *large {
+        *level = 192 | (*level & 31);
+    }
+    for (x, y, _) in digit.enumerate_pixels().filter(|(_, _, pixel)| pixel.0 == [0]) {
+        imageops::replace(&mut large, &RgbImage::new(TIMES, TIMES), (TIMES * x).into(), (TIMES * y).into());
+    }
     let mut png = Cursor::new(Vec::new());
     large.write_to(&mut png, ImageFormat::Png)?;
     Ok(png.into_inner())

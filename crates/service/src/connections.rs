@@ -16,7 +16,7 @@ use hyper_util::{
 };
 use prometheus_client::registry::Registry;
 use rustix::{
-    net::sockopt::set_socket_send_buffer_size,
+    net::{listen, sockopt::set_socket_send_buffer_size},
     process::{Resource, Rlimit, getrlimit, setrlimit},
 };
 use std::{
@@ -43,6 +43,10 @@ const BUFFER_BYTES: usize = 16 << 10;
 /// What the system may buffer of an answer, in bytes. Linux tells that there is room again when a third of it is sent, so
 /// that it also says how much a client must take in time.
 const SEND_BUFFER_BYTES: usize = 128 << 10;
+
+/// Connections that may wait to be accepted, unless the system allows fewer: where many come at once, the system drops what
+/// is beyond, and a client tries again after a second.
+const BACKLOG: i32 = 4096;
 
 /// Open files that are no connections: listeners, the database, the other service, connections that are refused, the log.
 const OTHER_FILES: u64 = 256;
@@ -222,6 +226,7 @@ impl Connections {
         app: Router,
         until: impl Future<Output = ()>,
     ) -> io::Result<GracefulShutdown> {
+        listen(&listener, BACKLOG)?;
         set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?; // which its connections inherit
         let (graceful, mut until, mut is_failing) = (GracefulShutdown::new(), pin!(until), false);
         loop {
