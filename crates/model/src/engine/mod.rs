@@ -209,7 +209,7 @@ impl<N: Network> Engine<N> {
     /// that are decoded, where it holds no thread.
     async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Ink, EngineError> {
         let (job, input, megapixels) = match self.preprocess(job, input, views, None).await? {
-            Attempt::Done(ink) => return Ok(ink),
+            Attempt::Done(ink) => return Ok(*ink),
             Attempt::Waits(job, input, megapixels) => (job, input, megapixels),
         };
         let permit = match timeout_at(job.deadline.into(), self.decoders.acquire(megapixels)).await {
@@ -217,7 +217,7 @@ impl<N: Network> Engine<N> {
             Err(_) => return Err(too_late(job)),
         };
         match self.preprocess(job, input, views, Some(permit)).await? {
-            Attempt::Done(ink) => Ok(ink),
+            Attempt::Done(ink) => Ok(*ink),
             Attempt::Waits(..) => Err(EngineError::Decoder), // never with a permit
         }
     }
@@ -249,7 +249,7 @@ impl<N: Network> Engine<N> {
                 },
                 (None, None) => None,
             };
-            preprocess(&queue, &metrics, job, &input, views).map(Attempt::Done)
+            preprocess(&queue, &metrics, job, &input, views).map(|ink| Attempt::Done(Box::new(ink)))
         };
         task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
     }
@@ -258,7 +258,7 @@ impl<N: Network> Engine<N> {
 /// What came of preprocessing.
 enum Attempt<N> {
     /// The bitmap is queued.
-    Done(Ink),
+    Done(Box<Ink>),
     /// The input is a picture of so many megapixels, for which there is no room yet.
     Waits(Job<N>, Input, u32),
 }
