@@ -71,7 +71,7 @@ pub(crate) fn large_png() -> anyhow::Result<Vec<u8>> {
     let mut large = RgbImage::new(TIMES * SIDE, TIMES * SIDE);
     ChaCha8Rng::seed_from_u64(0).fill_bytes(&mut large);
     for level in &mut *large {
-        *level = 192 | (*level & 31);
+        *level = 0xc0 | (*level & 0x1f);
     }
     for (x, y, _) in digit.enumerate_pixels().filter(|(_, _, pixel)| pixel.0 == [0]) {
         imageops::replace(&mut large, &RgbImage::new(TIMES, TIMES), (TIMES * x).into(), (TIMES * y).into());
