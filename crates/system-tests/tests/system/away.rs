@@ -128,7 +128,7 @@ async fn pass_on(client: TcpStream, server: UnixStream, loses_inserts: Arc<Atomi
         (client.into_split(), server.into_split());
     let questions = async move { io::copy(&mut from_client, &mut to_server).await };
     let answers = async move {
-        let mut bytes = [0; 64 << 10];
+        let mut bytes = vec![0; 64 << 10];
         loop {
             let length = from_server.read(&mut bytes).await?;
             // PostgreSQL flushes this tag together with ReadyForQuery, which it sends after the commit.
