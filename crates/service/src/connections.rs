@@ -491,17 +491,25 @@ mod tests {
         let head = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 50\r\n\r\n";
         for (pause, status) in [(5, StatusCode::OK), (7, StatusCode::REQUEST_TIMEOUT)] {
             let (mut receiving, mut sending) = connect(address, head).await.into_split();
+            // While a task runs, the paused clock stands still, and what was sent has time to arrive.
+            until(|| connections.open() == 1).await;
+            until(|| connections.unused.lock().waiting.is_empty()).await;
             tokio::spawn(async move {
                 for _ in 0..10 {
                     sleep(Duration::from_secs(pause)).await;
                     if sending.write_all(&[0; 5]).await.is_err() {
                         break;
                     }
+                    for _ in 0..1000 {
+                        tokio::task::yield_now().await;
+                    }
                 }
             });
             let mut answer = [0; 12];
             receiving.read_exact(&mut answer).await.unwrap();
             assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {}", status.as_u16()));
+            drop(receiving);
+            until(|| connections.open() == 0).await;
         }
         assert_eq!(counted(&connections, Outcome::HeaderTimeout), 0);
     }
