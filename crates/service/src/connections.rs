@@ -392,7 +392,7 @@ mod tests {
         routing::{get, post},
     };
     use std::net::SocketAddr;
-    use tokio::sync::Notify;
+    use tokio::{sync::Notify, task::JoinHandle, time::advance};
 
     /// How long a test waits for what should have happened at once.
     const HANGS: Duration = Duration::from_mins(10);
@@ -462,6 +462,31 @@ mod tests {
         text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
     }
 
+    /// Waits until all connections have sent a request. Meanwhile no time passes by itself.
+    async fn until_used(connections: &Connections, open: usize) {
+        until(|| connections.open() == open && connections.unused.lock().waiting.is_empty()).await;
+    }
+
+    /// A clock that stands still until this is dropped, or the test moves it on. One that is merely paused goes on by itself
+    /// while a connection's bytes are on their way.
+    struct StoppedClock(JoinHandle<()>);
+
+    impl StoppedClock {
+        fn new() -> Self {
+            Self(tokio::spawn(async {
+                loop {
+                    tokio::task::yield_now().await;
+                }
+            }))
+        }
+    }
+
+    impl Drop for StoppedClock {
+        fn drop(&mut self) {
+            self.0.abort();
+        }
+    }
+
     const HALF: &str = "GET /livez HTTP/1.1\r\nhost: x\r\n";
 
     #[tokio::test(start_paused = true)]
@@ -474,53 +499,47 @@ mod tests {
         }
         until(|| connections.open() == 0).await;
         assert_eq!(counted(&connections, Outcome::HeaderTimeout), 3);
+        let _clock = StoppedClock::new();
         assert!(ask(address, "/livez").await.ends_with("ok"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_that_is_kept_and_no_longer_used_is_closed() {
         let (address, connections, _) = start(at_most(8)).await;
-        let whole = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
-        assert!(read(connect(address, &whole.repeat(2)).await).await.matches("200 OK").count() == 2);
+        let stream = connect(address, &"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n".repeat(2)).await;
+        until_used(&connections, 1).await;
+        assert_eq!(read(stream).await.matches("200 OK").count(), 2);
+        until(|| connections.open() == 0).await;
         assert_eq!(counted(&connections, Outcome::IdleTimeout), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_comes_slowly_within_a_minute_is_read_and_one_that_takes_longer_is_not() {
         let (address, connections, _) = start(at_most(8)).await;
-        let head = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 50\r\n\r\n";
+        let _clock = StoppedClock::new();
+        let head = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n";
         for (pause, status) in [(5, StatusCode::OK), (7, StatusCode::REQUEST_TIMEOUT)] {
-            let (mut receiving, mut sending) = connect(address, head).await.into_split();
-            // While a task runs, the paused clock stands still, and what was sent has time to arrive.
-            until(|| connections.open() == 1).await;
-            until(|| connections.unused.lock().waiting.is_empty()).await;
-            tokio::spawn(async move {
-                for _ in 0..10 {
-                    sleep(Duration::from_secs(pause)).await;
-                    if sending.write_all(&[0; 5]).await.is_err() {
-                        break;
-                    }
-                    for _ in 0..1000 {
-                        tokio::task::yield_now().await;
-                    }
-                }
-            });
-            let mut answer = [0; 12];
-            receiving.read_exact(&mut answer).await.unwrap();
-            assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {}", status.as_u16()));
-            drop(receiving);
+            let mut stream = connect(address, head).await;
+            until_used(&connections, 1).await;
+            for _ in 0..9 {
+                stream.write_all(&vec![0; 500_000]).await.unwrap();
+                advance(Duration::from_secs(pause)).await;
+            }
+            if status == StatusCode::OK {
+                stream.write_all(&vec![0; 500_000]).await.unwrap();
+            }
+            assert!(read(stream).await.starts_with(&format!("HTTP/1.1 {}", status.as_u16())));
             until(|| connections.open() == 0).await;
         }
-        assert_eq!(counted(&connections, Outcome::HeaderTimeout), 0);
+        assert_eq!(counted(&connections, Outcome::Closed), 2);
     }
 
     #[tokio::test]
     async fn one_connection_too_many_is_told_so_and_the_next_is_served_when_one_ends() {
         let (address, connections, gate) = start(at_most(2)).await;
         let busy = [0; 2].map(|_| tokio::spawn(ask(address, "/slow")));
-        until(|| connections.open() == 2).await;
+        until_used(&connections, 2).await;
         gate.begun.notified().await;
-        until(|| connections.unused.lock().waiting.is_empty()).await;
 
         let refused = ask(address, "/livez").await;
         let (head, body) = refused.split_once("\r\n\r\n").unwrap();
@@ -558,7 +577,7 @@ mod tests {
     async fn an_answer_that_nobody_reads_is_given_up() {
         let (address, connections, _) = start(at_most(8)).await;
         let unread = connect(address, "GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
-        until(|| connections.open() == 1).await;
+        until_used(&connections, 1).await;
         while connections.open() == 1 {
             sleep(Duration::from_secs(1)).await;
         }
