@@ -241,14 +241,15 @@ impl<N: Network> Engine<N> {
             if job.deadline <= Instant::now() {
                 return Err(too_late(job));
             }
-            let _permit = match (permit, decoders::megapixels(&input)) {
-                (Some(permit), _) => Some(permit),
-                (None, Some(megapixels)) => match decoders.try_acquire(megapixels) {
-                    Some(permit) => Some(permit),
-                    None => return Ok(Attempt::Waits(job, input, megapixels)),
-                },
-                (None, None) => None,
-            };
+            let mut permit = permit;
+            if permit.is_none()
+                && let Some(megapixels) = decoders::megapixels(&input)
+            {
+                permit = decoders.try_acquire(megapixels);
+                if permit.is_none() {
+                    return Ok(Attempt::Waits(job, input, megapixels));
+                }
+            }
             preprocess(&queue, &metrics, job, &input, views).map(|ink| Attempt::Done(Box::new(ink)))
         };
         task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
