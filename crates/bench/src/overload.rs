@@ -7,9 +7,9 @@ use crate::{
     pace::{Done, Pace},
     pictures::ten_digits,
     question::Question,
-    slow,
+    slow::{self, PROBED_EVERY, PROBED_WITHIN},
     speed::WARM_UP,
-    stats::percentile,
+    stats::{percentile, shown},
     target::Target,
 };
 use anyhow::ensure;
@@ -30,13 +30,9 @@ const CLIENTS: usize = 32;
 /// How long that is measured.
 const MEASURED: Duration = Duration::from_secs(10);
 
-/// Within what all but a hundredth of the requests should be sent, of the refusals come, and of the answers to probes.
+/// Within what all but a hundredth of the requests should be sent, and of the refusals come.
 const SENT_WITHIN: Duration = Duration::from_millis(10);
 const REFUSED_WITHIN: Duration = Duration::from_millis(10);
-const PROBED_WITHIN: Duration = Duration::from_millis(50);
-
-/// How often it is asked how the service fares.
-const PROBED_EVERY: Duration = Duration::from_millis(20);
 
 /// What is said where the pace was not kept: the rest tells little then.
 const LATE: &str = "requests are sent when they are due (the load generator is short of processor)";
@@ -159,13 +155,13 @@ impl Outcome {
 
     fn details(&self) -> String {
         let probe = |(path, took): (&&str, &Vec<Duration>)| {
-            format!("{path} p99 {}, at most {} of {}", p99(took), shown(took.last()), took.len())
+            format!("{path} p99 {}, at most {} of {}", p99(took), shown(took.last().copied()), took.len())
         };
         format!(
             "{}; {} probes failed; the slowest answer took {}; requests were sent up to {} late (p99)",
             PROBES.iter().zip(&self.probes).map(probe).collect::<Vec<_>>().join("; "),
             self.failed_probes,
-            shown(self.accepted.last()),
+            shown(self.accepted.last().copied()),
             p99(&self.lags)
         )
     }
@@ -189,11 +185,7 @@ impl Outcome {
 }
 
 fn p99(sorted: &[Duration]) -> String {
-    shown(percentile(sorted, 0.99).as_ref())
-}
-
-fn shown(time: Option<&Duration>) -> String {
-    time.map_or("none".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))
+    shown(percentile(sorted, 0.99))
 }
 
 /// Says that a process is still the one that it was.

@@ -5,7 +5,7 @@ use crate::{
     memory,
     pictures::large_png,
     question::Question,
-    stats::percentile,
+    stats::{percentile, shown},
     target::Target,
 };
 use anyhow::{Context, ensure};
@@ -28,10 +28,10 @@ use tokio::{
 };
 
 /// Within what all but a hundredth of the probes should be answered meanwhile.
-const PROBED_WITHIN: Duration = Duration::from_millis(50);
+pub(crate) const PROBED_WITHIN: Duration = Duration::from_millis(50);
 
-/// How often it is asked how the service fares, each time on a connection of its own.
-const PROBED_EVERY: Duration = Duration::from_millis(20);
+/// How long to wait before the next probe.
+pub(crate) const PROBED_EVERY: Duration = Duration::from_millis(20);
 
 /// How long a service has to close a connection whose request does not come, and how long this waits for it.
 const CLOSED_WITHIN: Duration = Duration::from_secs(15);
@@ -114,7 +114,7 @@ async fn probe(target: &Target, is_over: &AtomicBool) -> Probes {
 
 /// Begins so many requests as fast as it can, and waits for the service to close them. How many it closed.
 async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
-    let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let address = host_and_port(url);
     let mut held = JoinSet::new();
     for _ in 0..count {
         let mut stream = TcpStream::connect(&address).await?;
@@ -125,6 +125,11 @@ async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
         });
     }
     Ok(held.join_all().await.into_iter().sum())
+}
+
+/// What a connection is made to.
+fn host_and_port(url: &str) -> String {
+    url.trim_start_matches("http://").trim_end_matches('/').to_owned()
 }
 
 /// What came of slow readers.
@@ -139,7 +144,7 @@ struct Read {
 async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read> {
     let recorded = Target::new("api", &url)?.ask_once(&Question::png("/predict", &large_png()?)).await?.json()?;
     let id = recorded["id"].as_str().context("a prediction has an id")?.to_owned();
-    let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let address = host_and_port(&url);
     let mut readers = JoinSet::new();
     for _ in 0..count {
         readers.spawn(read_slowly(address.clone(), id.clone()));
@@ -206,10 +211,6 @@ impl Read {
         ];
         aims.into_iter().filter(|(is_met, _)| !is_met).map(|(_, aim)| format!("api: {aim}")).collect()
     }
-}
-
-fn shown(time: Option<Duration>) -> String {
-    time.map_or("none".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))
 }
 
 /// Raises the number of files that may be open to the most that the system allows; returns it.

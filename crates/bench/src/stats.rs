@@ -15,6 +15,11 @@ pub(crate) fn percentile(sorted: &[Duration], share: f64) -> Option<Duration> {
     sorted.get(rank.max(1) - 1).copied()
 }
 
+/// A time in milliseconds, for people.
+pub(crate) fn shown(time: Option<Duration>) -> String {
+    time.map_or("none".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))
+}
+
 /// The value in the middle, or between the two in the middle; not a number where there is none.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = values.into_iter().collect();

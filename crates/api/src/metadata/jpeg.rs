@@ -65,8 +65,9 @@ impl<'a> Head<'a> {
                 let &transform = payload.get(11).ok_or(Damaged)?;
                 write_segment(&mut self.tables, APP14, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat());
             }
-            START_OF_SCAN => write_segment(&mut self.tables, marker, payload),
-            _ if is_table(marker) || is_frame(marker) => write_segment(&mut self.tables, marker, payload),
+            _ if marker == START_OF_SCAN || is_table(marker) || is_frame(marker) => {
+                write_segment(&mut self.tables, marker, payload)
+            }
             _ => {}
         }
         Ok(marker)
