@@ -48,12 +48,12 @@ pub struct Config {
     /// clients it has, they take no connection from this question.
     #[arg(long)]
     pub healthcheck: bool,
-    /// What to do instead of serving.
+    /// A command to run instead of serving.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What an operator does with the database; the service itself never does.
+/// Commands that change the database. An operator runs them; the service itself never does.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Brings the tables up to date, and makes the role that `DATABASE_URL` names, with the rights that the service needs.
