@@ -66,7 +66,7 @@ impl<'a> Head<'a> {
                 write_segment(&mut self.tables, APP14, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat());
             }
             _ if marker == START_OF_SCAN || is_table(marker) || is_frame(marker) => {
-                write_segment(&mut self.tables, marker, payload)
+                write_segment(&mut self.tables, marker, payload);
             }
             _ => {}
         }
