@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-onnx swaps soak overload past pen-up fuzz lighthouse lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench bench-onnx swaps soak overload past pen-up fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,10 @@ fuzz: ## Send a million inputs that nobody should send, and check every answer
 	@scripts/setup.sh run
 	cargo build --locked --workspace --bin fuzz
 	target/debug/fuzz
+
+schemathesis: ## Test both services against their OpenAPI documents
+	@scripts/setup.sh test
+	@scripts/schemathesis.sh
 
 bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
 	@scripts/bench-onnx.sh

@@ -50,6 +50,9 @@ have make || need make "which starts everything here"
 if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
   python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and what to test or to compare with"
 fi
+if [ "$purpose" = test ]; then
+  python3 -c 'import ensurepip' 2>/dev/null || need python3-venv "to install Schemathesis apart from other Python packages"
+fi
 if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
   have unzip || need unzip "to unpack LibTorch"
   have strip || need binutils "to strip LibTorch"

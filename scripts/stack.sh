@@ -5,6 +5,7 @@
 #
 #   scripts/stack.sh COMMAND...
 #   CORES=0,2-3                 the processors that the services and the database get, if not all
+#   PROFILE=dev                 the build that runs, if not release
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,7 +16,9 @@ on_cores=()
 [ -z "${CORES:-}" ] || on_cores=(taskset --cpu-list "$CORES")
 
 scripts/setup.sh run
-cargo build --release --locked --workspace --bin api --bin model --bin bench
+profile=${PROFILE:-release}
+cargo build --profile "$profile" --locked --workspace --bin api --bin model --bin bench
+case $profile in dev) binaries=target/debug ;; *) binaries=target/$profile ;; esac
 
 folder=$(mktemp --directory /tmp/digits-stack.XXXXXX)
 chmod 755 "$folder" # PostgreSQL may run as another user, who must be able to enter
@@ -39,7 +42,7 @@ start() {
   local started
   started=$(now)
   : >"$folder/$1.log"
-  DATABASE_URL=$service_url "${on_cores[@]}" setpriv --pdeathsig TERM "target/release/$1" 2>>"$folder/$1.log" &
+  DATABASE_URL=$service_url "${on_cores[@]}" setpriv --pdeathsig TERM "$binaries/$1" 2>>"$folder/$1.log" &
   pid=$!
   until address=$(logged "$1" listening) && [ -n "$address" ] && ask "$address/readyz"; do
     kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
@@ -61,7 +64,7 @@ export MODEL_DIR=$folder/models
 DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
 service_url=${DATABASE_URL/digits@/digits_api@}
-RUST_LOG=warn target/release/api migrate --database-url "$service_url" --migration-database-url "$DATABASE_URL"
+RUST_LOG=warn "$binaries/api" migrate --database-url "$service_url" --migration-database-url "$DATABASE_URL"
 # The web service alone asks the model service, which goes on with its traces.
 TRUST_TRACE_CONTEXT=true start model
 MODEL_PID=$pid MODEL_URL=$address MODEL_METRICS_URL=$metrics

@@ -20,7 +20,7 @@ const more = byId("more", HTMLAnchorElement);
  * @param {Entry} entry
  */
 export function showLabel({ answer, trueLabel }) {
-  form.action = `/predictions/${answer.id}/label`;
+  form.action = `/home/${answer.id}/label`;
   more.href = `/drawings/${answer.id}`;
   right.value = answer.verdict === "digit" ? String(answer.prediction) : "not_a_digit";
   given.textContent = inWords(trueLabel);

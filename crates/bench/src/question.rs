@@ -49,7 +49,7 @@ impl Question {
     /// The form that says what a recorded drawing is.
     pub(crate) fn label(id: &str, truth: &str) -> Self {
         let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        Self::post(&format!("/predictions/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
+        Self::post(&format!("/home/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
     }
 
     /// JSON.

@@ -118,8 +118,9 @@ impl Serialize for TrueLabel {
 impl<'de> Deserialize<'de> for TrueLabel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
+            // JSON has no integers of its own: `8.0` is the number 8.
             serde_json::Value::Number(number) => {
-                number.as_i64().and_then(|value| Digit::try_from(value).ok()).map(Self::Digit)
+                Digit::all().find(|digit| number.as_f64() == Some(f64::from(digit.0))).map(Self::Digit)
             }
             serde_json::Value::String(text) if text == Self::NOT_A_DIGIT => Some(Self::NotADigit),
             serde_json::Value::String(text) if text == Self::UNSURE => Some(Self::Unsure),
@@ -140,7 +141,8 @@ mod tests {
             assert_eq!(serde_json::to_string(&label).unwrap(), good);
             assert_eq!(label.to_string().parse(), Ok(label));
         }
-        for bad in ["10", "-1", "7.5", "\"7\"", "null", "true", "[7]", "\"cat\"", "1e3"] {
+        assert_eq!(serde_json::from_str("8.0").ok(), Some(TrueLabel::Digit(Digit(8))));
+        for bad in ["10", "-1", "7.5", "\"7\"", "8.0000001", "1e400", "null", "true", "[7]", "\"cat\"", "1e3"] {
             assert!(serde_json::from_str::<TrueLabel>(bad).is_err(), "{bad}");
         }
         for bad in ["", "10", "٣", "7 ", "not a digit"] {

@@ -6,7 +6,9 @@
 mod bitmap;
 pub mod ink;
 mod label;
+mod model_version;
 pub mod wire;
 
 pub use bitmap::{Bitmap, InvalidPixels, SIDE};
 pub use label::{Digit, InvalidDigit, TrueLabel};
+pub use model_version::{InvalidVersion, ModelVersion};

@@ -3,7 +3,6 @@
 use axum::{Json, Router, routing::put};
 use digit::wire::Labelling;
 use model::{Engine, Limits, Model, Registry};
-use network::ModelVersion;
 use service::{JsonBody, Metrics, Readiness};
 use std::{num::NonZeroUsize, path::Path, sync::Arc, thread, time::Duration};
 
@@ -17,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// When it cannot be loaded.
 pub fn subject(models: &Path) -> anyhow::Result<Router> {
     let workers = thread::available_parallelism()?;
-    let champion = ModelVersion::champion(models)?;
+    let champion = network::champion(models)?;
     let registry = Arc::new(Registry::open(models.to_owned(), &champion, workers)?);
     let engine = Arc::new(Engine::start(Limits { workers, places: PLACES, patience: PATIENCE })?);
     let mut metrics = Metrics::default();

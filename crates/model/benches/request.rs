@@ -5,7 +5,6 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use digit::wire::Input;
 use mimalloc::MiMalloc;
 use model::{Engine, Limits, Model, Registry, app};
-use network::ModelVersion;
 use service::{Connections, Metrics, Readiness};
 use std::{
     future,
@@ -28,7 +27,7 @@ const PIXELS: &[u8] = include_bytes!("../../../examples/eight-pixels.json");
 
 fn model() -> Model {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let champion = ModelVersion::champion(&folder).expect("a champion is committed");
+    let champion = network::champion(&folder).expect("a champion is committed");
     let limits = Limits {
         workers: NonZeroUsize::MIN,
         places: NonZeroUsize::MIN.saturating_add(63),

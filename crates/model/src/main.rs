@@ -4,7 +4,6 @@ use anyhow::Context;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
-use network::ModelVersion;
 use service::{Connections, Metrics, Readiness};
 use std::{process::ExitCode, sync::Arc};
 use tokio::{net::TcpListener, runtime};
@@ -34,7 +33,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let metrics_listener = TcpListener::bind(config.metrics_listen)
         .await
         .with_context(|| format!("cannot serve metrics on {}", config.metrics_listen))?;
-    let version = config.model_version.clone().map_or_else(|| ModelVersion::champion(&config.models), Ok)?;
+    let version = config.model_version.clone().map_or_else(|| network::champion(&config.models), Ok)?;
     let registry = Arc::new(Registry::open(config.models.clone(), &version, config.workers())?);
     if config.model_version.is_none() {
         watch(&registry)?;

@@ -20,7 +20,7 @@ impl Models {
     fn new(names: &[&str]) -> Self {
         let (folder, source) =
             (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"));
-        let champion = ModelVersion::champion(&source).unwrap();
+        let champion = network::champion(&source).unwrap();
         let model = network::open(&source, &champion, tch::Device::Cpu).unwrap();
         for name in names {
             let card = ModelCard { version: version(name), ..model.card.clone() };
@@ -144,11 +144,11 @@ fn there_is_an_end_to_how_many_are_loaded() {
 fn the_file_champion_is_followed_there_and_back() {
     let models = Models::new(&["old", "new", "bad"]);
     models.damage("bad");
-    version("old").promote(&models.path()).unwrap();
+    network::promote(&models.path(), &version("old")).unwrap();
     let registry = Arc::new(models.open("old"));
     watch(&registry).unwrap();
     for (champion, expected) in [("new", "new"), ("bad", "new"), ("old", "old")] {
-        version(champion).promote(&models.path()).unwrap();
+        network::promote(&models.path(), &version(champion)).unwrap();
         let followed = (0..200).any(|_| {
             thread::sleep(Duration::from_millis(50));
             serving(&registry) == expected

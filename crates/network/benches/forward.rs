@@ -3,7 +3,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use digit::Bitmap;
 use mimalloc::MiMalloc;
-use network::{ModelVersion, golden_bitmaps, load};
+use network::{golden_bitmaps, load};
 use std::{hint::black_box, path::Path};
 
 /// As in the model service.
@@ -15,7 +15,7 @@ const BATCHES: [usize; 6] = [1, 2, 4, 8, 16, 32];
 fn forward(criterion: &mut Criterion) {
     tch::set_num_threads(1);
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let champion = ModelVersion::champion(&models).expect("a champion is committed");
+    let champion = network::champion(&models).expect("a champion is committed");
     let classifier = load(&models, &champion).expect("the champion loads");
     let mut group = criterion.benchmark_group("forward");
     for batch in BATCHES {

@@ -5,6 +5,7 @@
 mod architecture;
 mod calibration;
 mod card;
+mod champion;
 mod checkpoint;
 mod class;
 mod classifier;
@@ -13,15 +14,15 @@ mod conv_relu;
 mod folded;
 mod golden;
 mod sha256;
-mod version;
 
 pub use architecture::{Architecture, UnknownArchitecture};
 pub use calibration::{Calibration, Classification, Logits};
 pub use card::{DataFile, HoldOutScore, Hyperparameters, ModelCard};
+pub use champion::{ChampionError, champion, promote};
 pub use checkpoint::{Checkpoint, CheckpointError, Refusal, load, open, read_variables, save, write_variables};
 pub use class::Class;
 pub use classifier::{Classifier, images, rows};
 pub use cnn::{Cnn, NO_DECAY_GROUP};
+pub use digit::ModelVersion;
 pub use golden::golden_bitmaps;
 pub use sha256::sha256;
-pub use version::{ChampionError, InvalidVersion, ModelVersion};

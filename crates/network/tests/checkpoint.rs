@@ -14,7 +14,7 @@ fn models() -> PathBuf {
 }
 
 fn champion() -> ModelVersion {
-    ModelVersion::champion(&models()).unwrap()
+    network::champion(&models()).unwrap()
 }
 
 /// A copy of the champion to damage.

@@ -6,8 +6,12 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use digit::wire::{Code, Problem};
-use serde::de::DeserializeOwned;
+use digit::wire::{self, Code, Problem};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use std::{fmt::Display, str::FromStr};
 
 /// The query string as a `T`.
 #[derive(Debug)]
@@ -24,7 +28,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-/// A JSON body as a `T`.
+/// Reads a query parameter; an empty one counts as left out, because forms send fields that nobody filled in.
+///
+/// # Errors
+/// When the text is not empty and no `T`.
+pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+}
+
+/// A JSON object in the body as a `T`.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -36,7 +51,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(Failure::new(Code::UnsupportedMediaType, "Send JSON as application/json."));
         }
         let bytes = whole_body(request, state).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        wire::object(&bytes).map(Self).map_err(|error| {
             let detail = format!("The body is not the JSON that is expected here: {error}.");
             Failure::new(Problem::code_of_json(&error), detail)
         })

@@ -20,8 +20,8 @@ mod trace;
 
 pub use body::{MAX_INPUT_BYTES, Posted};
 pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
-pub use docs::{Documented, by_status, refusal};
-pub use extract::{JsonBody, Params, RawBody, media_type};
+pub use docs::{Documented, by_status, parameters, refusal};
+pub use extract::{JsonBody, Params, RawBody, empty_as_none, media_type};
 pub use failure::Failure;
 pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};

@@ -69,7 +69,7 @@ pub fn run(options: &SpeedOptions) -> anyhow::Result<()> {
 fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
     let mut versions = options.versions.clone();
     if versions.is_empty() {
-        versions.push(ModelVersion::champion(&options.models)?);
+        versions.push(network::champion(&options.models)?);
     }
     tch::set_num_threads(1);
     let classifiers = versions.iter().map(|version| network::load(&options.models, version));

@@ -6,9 +6,12 @@ use super::{
 };
 use crate::Api;
 use axum::{Json, extract::State};
-use digit::wire::{Code, Explanation, Input};
+use digit::{
+    ModelVersion,
+    wire::{Code, Explanation, Input},
+};
 use serde::Deserialize;
-use service::{Documented, Failure, Params};
+use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,7 +33,9 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 #[into_params(parameter_in = Query)]
 struct Options {
     /// The version of the model to ask, if not the one that serves; it has to be loaded.
-    model: Option<String>,
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    model: Option<ModelVersion>,
 }
 
 /// Recognises a drawing and shows what the answer rests on.
@@ -48,7 +53,7 @@ async fn explain(
     Params(options): Params<Options>,
     Drawing(drawing): Drawing,
 ) -> Result<Json<Explanation>, Failure> {
-    Ok(Json(api.model.explain(drawing.input(), options.model.as_deref()).await?))
+    Ok(Json(api.model.explain(drawing.input(), options.model.as_ref().map(ModelVersion::as_str)).await?))
 }
 
 /// Shows what the answer to a recorded drawing rests on.
@@ -66,5 +71,5 @@ async fn explain_recorded(
     Params(options): Params<Options>,
 ) -> Result<Json<Explanation>, Failure> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
-    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_deref()).await?))
+    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_ref().map(ModelVersion::as_str)).await?))
 }

@@ -1,50 +1,60 @@
 //! Which predictions are wanted, as a query string says it.
 
 use crate::store::Filter;
-use digit::{TrueLabel, wire::Source};
+use digit::{ModelVersion, TrueLabel, wire::Source};
 use serde::{Deserialize, Deserializer, de::Error};
-use std::{fmt::Display, str::FromStr};
+use service::{
+    empty_as_none,
+    parameters::{empty_or, empty_or_one_of, flag, model_version},
+};
 use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+        schema::{AnyOfBuilder, Type},
+    },
+};
 
 /// Conditions that all must hold; one that is left out or empty holds for every prediction.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// Taken for this: a digit, or `not_a_digit`.
-    #[serde(default, deserialize_with = "parsed")]
-    #[param(value_type = Option<String>, example = "7")]
+    #[serde(default, deserialize_with = "class")]
+    #[param(schema_with = classes)]
     pub(super) said: Option<TrueLabel>,
     /// Labelled as this: a digit, `not_a_digit` or `unsure`.
-    #[serde(default, deserialize_with = "parsed")]
-    #[param(value_type = Option<String>, example = "1")]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = labels)]
     pub(super) true_label: Option<TrueLabel>,
     /// Whether somebody labelled it.
-    #[serde(default, deserialize_with = "parsed")]
-    #[param(value_type = Option<bool>)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
     pub(super) labelled: Option<bool>,
     /// `true`: taken for something else than it is labelled.
-    #[serde(default, deserialize_with = "parsed")]
-    #[param(value_type = Option<bool>)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
     pub(super) wrong: Option<bool>,
     /// `true`: with a confidence below 0.9.
-    #[serde(default, deserialize_with = "parsed")]
-    #[param(value_type = Option<bool>)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
     pub(super) doubtful: Option<bool>,
     /// Answered by this version of the model.
-    #[serde(default, deserialize_with = "version")]
-    #[param(value_type = Option<String>)]
-    pub(super) model: Option<String>,
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    pub(super) model: Option<ModelVersion>,
     /// `canvas`, `upload` or `api`.
     #[serde(default, deserialize_with = "source")]
+    #[param(schema_with = sources)]
     pub(super) source: Option<Source>,
     /// Submitted on this day (UTC) or later: `2026-11-21`, or a time of RFC 3339.
     #[serde(default, deserialize_with = "moment")]
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = moments)]
     pub(super) since: Option<OffsetDateTime>,
     /// Submitted before this day or time.
     #[serde(default, deserialize_with = "moment")]
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = moments)]
     pub(super) until: Option<OffsetDateTime>,
 }
 
@@ -65,18 +75,13 @@ impl From<Wanted> for Filter {
     }
 }
 
-/// A value in text; nothing where the text is empty, as a form sends what was not filled in.
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
-}
-
-/// The name of a version; nothing where the text is empty. PostgreSQL knows no text with a zero in it.
-pub(super) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text: Option<String> = parsed(deserializer)?;
-    match text {
-        Some(text) if text.contains('\0') => Err(D::Error::custom("no version is called that")),
-        version => Ok(version),
+/// What a drawing can be taken for. `unsure` is a label that only people give.
+fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrueLabel>, D::Error> {
+    match empty_as_none(deserializer)? {
+        Some(TrueLabel::Unsure) => {
+            Err(D::Error::custom("a drawing is taken for a digit from 0 to 9 or \"not_a_digit\""))
+        }
+        class => Ok(class),
     }
 }
 
@@ -100,6 +105,27 @@ fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDat
         .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)) // in another zone, a year may begin that has no name
         .map(Some)
         .ok_or_else(|| D::Error::custom("a time is a day such as 2026-11-21, or a time such as 2026-11-21T18:30:00Z"))
+}
+
+fn classes() -> Schema {
+    empty_or("[0-9]|not_a_digit")
+}
+
+fn labels() -> Schema {
+    empty_or("[0-9]|not_a_digit|unsure")
+}
+
+fn sources() -> Schema {
+    empty_or_one_of(Source::ALL.map(Source::name))
+}
+
+fn moments() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let formats = [KnownFormat::Date, KnownFormat::DateTime];
+    let moment = formats
+        .into_iter()
+        .fold(AnyOfBuilder::new(), |any, format| any.item(text().format(Some(SchemaFormat::KnownFormat(format)))));
+    moment.item(text().max_length(Some(0))).into()
 }
 
 #[cfg(test)]
@@ -132,7 +158,7 @@ mod tests {
             only_wrong: true,
             only_doubtful: false,
             only_digits: false,
-            model: Some("a".to_owned()),
+            model: "a".parse().ok(),
             source: Some(Source::Upload),
             since: Some(datetime!(2026-11-21 0:00 UTC)),
             until: Some(datetime!(2026-11-22 0:00 UTC)),
@@ -144,6 +170,7 @@ mod tests {
     fn what_no_condition_can_be_is_refused() {
         for bad in [
             "said=10",
+            "said=unsure",
             "true_label=seven",
             "labelled=1",
             "wrong=yes",

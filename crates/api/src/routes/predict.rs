@@ -3,9 +3,12 @@
 use super::{drawing::Drawing, idempotency_key::Key, submission::submit};
 use crate::Api;
 use axum::{Json, extract::State, routing::post};
-use digit::wire::{Answer, Code, Outcome, Source};
+use digit::{
+    ModelVersion,
+    wire::{Answer, Code, Outcome, Source},
+};
 use serde::Deserialize;
-use service::{Documented, Failure, Params};
+use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -38,7 +41,9 @@ struct Options {
     #[serde(default)]
     source: Source,
     /// The version of the model to ask, if not the one that serves; it has to be loaded.
-    model: Option<String>,
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    model: Option<ModelVersion>,
 }
 
 /// Recognises a drawing, and keeps it unless it is a preview.
@@ -55,7 +60,7 @@ async fn predict(
     Key(key): Key,
     Drawing(drawing): Drawing,
 ) -> Result<Json<Outcome>, Failure> {
-    let model = options.model.as_deref();
+    let model = options.model.as_ref().map(ModelVersion::as_str);
     let mut outcome = if !options.preview {
         submit(&api, drawing, options.source, model, key).await?
     } else if key.is_none() {

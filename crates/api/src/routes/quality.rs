@@ -1,11 +1,13 @@
 //! `GET /quality.json` and `GET /reliability`: how good the answers have been, all of them and those of one confidence.
 
-use super::filter::version;
 use crate::{Api, store::Judged};
 use axum::{Json, extract::State};
-use digit::wire::{Code, Quality, Reliability};
+use digit::{
+    ModelVersion,
+    wire::{Code, Quality, Reliability},
+};
 use serde::Deserialize;
-use service::{Documented, Failure, Params};
+use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use time::{Date, Duration, OffsetDateTime};
 use utoipa::IntoParams;
@@ -21,11 +23,11 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 #[into_params(parameter_in = Query)]
 pub(super) struct Scope {
     /// Only what this version of the model answered.
-    #[serde(default, deserialize_with = "version")]
-    #[param(value_type = Option<String>)]
-    model: Option<String>,
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    model: Option<ModelVersion>,
     /// Only the last so many days, today included.
-    #[param(minimum = 1)]
+    #[param(minimum = 1, maximum = 65535)]
     pub(super) days: Option<u16>,
 }
 
@@ -43,11 +45,11 @@ async fn quality(State(api): State<Arc<Api>>, Params(scope): Params<Scope>) -> R
 struct Sure {
     /// How sure the answer is, as its `confidence` tells.
     #[param(minimum = 0, maximum = 1)]
-    confidence: f32,
+    confidence: f64,
     /// Only what this version of the model answered.
-    #[serde(default, deserialize_with = "version")]
-    #[param(value_type = Option<String>)]
-    model: Option<String>,
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    model: Option<ModelVersion>,
 }
 
 /// Tells how often answers of about this confidence have been right, by what people said of them.
@@ -65,7 +67,9 @@ async fn reliability(
     if !(0.0..=1.0).contains(&confidence) {
         return Err(Failure::new(Code::InvalidQuery, "\"confidence\" is a number from 0 to 1."));
     }
-    Ok(Json(api.store.reliability(confidence, model.as_deref().filter(|model| !model.is_empty())).await?))
+    #[expect(clippy::cast_possible_truncation, reason = "confidences are recorded as f32")]
+    let recorded = confidence as f32;
+    Ok(Json(api.store.reliability(recorded, model.as_ref().map(ModelVersion::as_str)).await?))
 }
 
 impl Scope {

@@ -5,7 +5,7 @@
 
 use super::{Filter, Store, StoreError, in_time, predictions::Row};
 use digit::{
-    Bitmap,
+    Bitmap, ModelVersion,
     wire::{Prediction, Source},
 };
 use futures_util::TryStreamExt;
@@ -107,7 +107,7 @@ impl Snapshot {
             self.filter.only_wrong,
             self.filter.only_doubtful,
             self.filter.only_digits,
-            self.filter.model.as_deref(),
+            self.filter.model.as_ref().map(ModelVersion::as_str),
             self.filter.source.map(Source::name),
         );
         let count = query.fetch_one(&mut self.connection).await.map_err(StoreError::from)?;
@@ -153,7 +153,7 @@ impl Snapshot {
             self.filter.only_wrong,
             self.filter.only_doubtful,
             self.filter.only_digits,
-            self.filter.model.as_deref(),
+            self.filter.model.as_ref().map(ModelVersion::as_str),
             self.filter.source.map(Source::name),
             with_input,
         );

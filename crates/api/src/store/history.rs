@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, in_time, predictions::Row};
 use digit::{
-    TrueLabel,
+    ModelVersion, TrueLabel,
     wire::{Page, Prediction, Source},
 };
 use time::OffsetDateTime;
@@ -24,7 +24,7 @@ pub struct Filter {
     /// Only those that are labelled as a digit.
     pub only_digits: bool,
     /// The version of the model that answered.
-    pub model: Option<String>,
+    pub model: Option<ModelVersion>,
     /// Where they came from.
     pub source: Option<Source>,
     /// From then on.
@@ -60,7 +60,7 @@ impl Store {
             filter.only_wrong,
             filter.only_doubtful,
             filter.only_digits,
-            filter.model.as_deref(),
+            filter.model.as_ref().map(ModelVersion::as_str),
             filter.source.map(Source::name),
             i64::from(limit) + 1, // one more tells whether there is a next page
         );

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, in_time};
 use digit::{
-    TrueLabel,
+    ModelVersion, TrueLabel,
     wire::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step},
 };
 use sqlx::PgConnection;
@@ -12,7 +12,7 @@ use time::Date;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judged {
     /// Those that this version of the model answered.
-    pub model: Option<String>,
+    pub model: Option<ModelVersion>,
     /// Those from this day on.
     pub since: Option<Date>,
 }
@@ -98,7 +98,7 @@ async fn kinds(moment: &mut PgConnection, Judged { model, since }: &Judged) -> R
            from answers_of($1, $2)
            group by said, true_label
            having sum(predictions) > 0"#,
-        model.as_deref(),
+        model.as_ref().map(ModelVersion::as_str),
         *since,
     );
     in_time(query.fetch_all(moment)).await
@@ -113,7 +113,7 @@ async fn steps(moment: &mut PgConnection, Judged { model, since }: &Judged) -> R
            group by step
            having sum(predictions) > 0
            order by step"#,
-        model.as_deref(),
+        model.as_ref().map(ModelVersion::as_str),
         *since,
     );
     let rows = in_time(query.fetch_all(moment)).await?;
@@ -133,7 +133,7 @@ async fn days(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Re
            group by day, said
            having sum(predictions) > 0
            order by day, said"#,
-        model.as_deref(),
+        model.as_ref().map(ModelVersion::as_str),
         *since,
     );
     let rows = in_time(query.fetch_all(moment)).await?;
@@ -160,7 +160,7 @@ async fn models(moment: &mut PgConnection, Judged { model, since }: &Judged) -> 
            group by model
            having sum(predictions) > 0
            order by model"#,
-        model.as_deref(),
+        model.as_ref().map(ModelVersion::as_str),
         *since,
     );
     let rows = in_time(query.fetch_all(moment)).await?;
@@ -179,7 +179,7 @@ async fn paces(moment: &mut PgConnection, Judged { model, since }: &Judged) -> R
            group by pace
            having sum(predictions) > 0
            order by pace"#,
-        model.as_deref(),
+        model.as_ref().map(ModelVersion::as_str),
         *since,
     );
     let rows = in_time(query.fetch_all(moment)).await?;

@@ -80,7 +80,7 @@ impl Input {
     /// # Errors
     /// When it is not JSON or holds neither.
     pub fn json(bytes: Bytes) -> Result<Self, InputError> {
-        let body: Body = serde_json::from_slice(&bytes)?;
+        let body: Body = super::object(&bytes)?;
         let content = match (body.strokes, body.pixels) {
             (Some(strokes), None) => {
                 let sensible = |side: Option<f32>| side.is_none_or(|side| side > 0.0 && side <= 100_000.0);
@@ -225,6 +225,7 @@ mod tests {
             ("{", "EOF"),
             ("7", "expected"),
             ("{}", "either"),
+            ("[[],null,null,null]", "array"),
             (r#"{"strokes":[],"pixels":[]}"#, "784"),
             (r#"{"strokes":[[[1]]]}"#, "array that starts with the numbers x and y"),
             (r#"{"strokes":[[["a","b"]]]}"#, "expected f32"),

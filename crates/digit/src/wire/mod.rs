@@ -3,6 +3,7 @@
 mod answer;
 mod explanation;
 mod input;
+mod object;
 mod prediction;
 mod problem;
 mod quality;
@@ -14,6 +15,7 @@ mod schema;
 pub use answer::{About, Answer, Outcome, Reason, Verdict};
 pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};
+pub use object::object;
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step};

@@ -81,7 +81,9 @@ fn strokes() -> ObjectBuilder {
     let side = |name: &str| {
         let description =
             format!("The {name} of what was drawn on, in the unit of the points; without it a dot may look large.");
-        number().exclusive_minimum(Some(0)).maximum(Some(100_000)).description(Some(description))
+        let number = SchemaType::Array(vec![Type::Number, Type::Null]);
+        let side = ObjectBuilder::new().schema_type(number).exclusive_minimum(Some(0)).maximum(Some(100_000));
+        side.description(Some(description))
     };
     ObjectBuilder::new()
         .title(Some("Strokes"))
@@ -95,7 +97,9 @@ fn strokes() -> ObjectBuilder {
 fn pixels() -> ObjectBuilder {
     ObjectBuilder::new()
         .title(Some("Pixels"))
-        .description(Some("What the network is to see, as it is."))
+        .description(Some(
+            "What the network is to see, as it is. Pixels that are all paper answer 422 (`blank_image`).",
+        ))
         .property("pixels", Ref::from_schema_name(Bitmap::name()))
         .required("pixels")
 }

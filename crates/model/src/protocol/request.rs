@@ -5,10 +5,16 @@ use super::{
     bounded::{AtMost, Numbers},
 };
 use crate::engine::LARGEST_BATCH;
-use digit::{Bitmap, InvalidPixels};
+use digit::{Bitmap, InvalidPixels, wire};
 use serde::{Deserialize, de::IgnoredAny};
 use std::time::Duration;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder, Schema,
+        schema::{ArrayBuilder, ArrayItems, Type},
+    },
+};
 
 /// What a client asks, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,11 +99,13 @@ struct RequestParameters {
 #[schema(as = InputTensor)]
 struct Input {
     /// `image`.
+    #[schema(pattern = "^image$")]
     name: String,
     /// `FP32`.
+    #[schema(pattern = "^FP32$")]
     datatype: String,
     /// `[n, 1, 28, 28]` for n images, 1 to 32.
-    #[schema(value_type = Vec<u64>, min_items = 4, max_items = 4)]
+    #[schema(schema_with = shape)]
     shape: AtMost<u64, 8>,
     parameters: Option<InputParameters>,
     /// Ink from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
@@ -118,6 +126,7 @@ struct InputParameters {
 #[derive(Deserialize, ToSchema)]
 struct RequestedOutput {
     /// `probabilities`, `prediction`, `confidence`, `strangeness` (how probably it is no digit), `verdict` or `reason`.
+    #[schema(schema_with = output_name)]
     name: String,
     parameters: Option<OutputParameters>,
 }
@@ -133,6 +142,19 @@ struct OutputParameters {
     shared_memory_region: Option<IgnoredAny>,
 }
 
+/// The shape of `image`: how many images, and the sides of one.
+fn shape() -> Schema {
+    let side = |least: usize, most: usize| {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).build()
+    };
+    let sides = std::iter::once(side(1, LARGEST_BATCH)).chain(SAMPLE.map(|length| side(length, length)));
+    ArrayBuilder::new().prefix_items(sides.map(Schema::from)).items(ArrayItems::False).min_items(Some(4)).into()
+}
+
+fn output_name() -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Output::ALL.map(Output::name))).into()
+}
+
 impl Request {
     /// A request for at most so many images. `json_length` tells where its JSON ends, if something follows.
     ///
@@ -142,7 +164,7 @@ impl Request {
         let length = json_length.unwrap_or(body.len());
         let (json, tail) =
             body.split_at_checked(length).ok_or(RequestError::HeaderLength { length, body: body.len() })?;
-        let head: RequestHead = serde_json::from_slice(json).map_err(|error| RequestError::Json(error.to_string()))?;
+        let head: RequestHead = wire::object(json).map_err(|error| RequestError::Json(error.to_string()))?;
         let parameters = head.parameters.unwrap_or_default();
         let [input] = <[Input; 1]>::try_from(head.inputs.0).map_err(|_| RequestError::Input)?;
         Ok(Self {

@@ -1,7 +1,6 @@
 //! Follows the file `champion`: whoever changes it changes what serves, without a restart.
 
 use super::Registry;
-use network::ModelVersion;
 use std::{
     sync::{Arc, Weak},
     thread,
@@ -39,6 +38,6 @@ fn follow(registry: &Weak<Registry>) {
 
 /// Serves what the file names. What hinders it, for the log.
 fn look(registry: &Registry) -> Result<(), String> {
-    let champion = ModelVersion::champion(registry.folder()).map_err(|error| error.to_string())?;
+    let champion = network::champion(registry.folder()).map_err(|error| error.to_string())?;
     registry.serve(&champion).map_err(|error| error.to_string())
 }

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use digit::wire::{Code, Explanation};
 use network::ModelVersion;
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted};
+use service::{Documented, Failure, Params, Posted, empty_as_none, parameters::model_version};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -20,7 +20,8 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 #[into_params(parameter_in = Query)]
 struct Options {
     /// The version to ask, if not the one that serves; it has to be loaded.
-    #[param(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
     model: Option<ModelVersion>,
 }
 

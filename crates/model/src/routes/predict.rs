@@ -9,7 +9,7 @@ use digit::{
 };
 use network::{Classification, ModelVersion};
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted};
+use service::{Documented, Failure, Params, Posted, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,7 +28,8 @@ struct Options {
     #[param(default = false)]
     explain: bool,
     /// The version to ask, if not the one that serves; it has to be loaded.
-    #[param(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
     model: Option<ModelVersion>,
 }
 

@@ -74,9 +74,12 @@ fn form() -> Content {
     let file = ObjectBuilder::new()
         .schema_type(Type::String)
         .content_media_type("application/octet-stream")
+        .min_length(Some(1))
         .description(Some("The image. Fields before it are passed over, what follows it is not read."));
+    // Names travel in a header, which has no room for control characters.
+    let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^[^\x00-\x1f\x7f]*$"));
     ContentBuilder::new()
-        .schema(Some(ObjectBuilder::new().property("file", file).required("file")))
+        .schema(Some(ObjectBuilder::new().property("file", file).required("file").property_names(Some(name))))
         .encoding("file", EncodingBuilder::new().content_type(Some(formats)))
         .build()
 }
@@ -85,5 +88,5 @@ fn picture(name: &str) -> Content {
     let example = ExampleBuilder::new().summary("An eight").external_value(format!("/docs/{name}")).build();
     // A body that is not text needs no schema; this one has Swagger UI ask for a file.
     let file = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/octet-stream");
-    ContentBuilder::new().schema(Some(file)).examples_from_iter([("eight", example)]).build()
+    ContentBuilder::new().schema(Some(file.min_length(Some(1)))).examples_from_iter([("eight", example)]).build()
 }

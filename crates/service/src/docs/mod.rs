@@ -3,6 +3,7 @@
 mod drawing;
 mod operations;
 mod page;
+pub mod parameters;
 mod problems;
 
 pub use operations::Documented;

@@ -5,7 +5,6 @@ use crate::{
     stack::{ANY, Service, Stack, empty_database, root},
 };
 use model::{Engine, Limits, Model, Registry};
-use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
@@ -19,7 +18,7 @@ async fn start_narrow_model() -> Service {
         places: NonZeroUsize::MIN.saturating_add(29), // enough for an explanation and three drawings beside it
         patience: Duration::from_secs(10),
     };
-    let champion = ModelVersion::champion(&models).unwrap();
+    let champion = network::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };

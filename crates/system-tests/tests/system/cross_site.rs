@@ -36,7 +36,7 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
         label(&stack, id),
         stack.http.delete(format!("{row}/label")),
         stack.http.delete(&row).bearer_auth(receipt),
-        stack.post(&format!("/predictions/{id}/label"), form, "true_label=8"),
+        stack.post(&format!("/home/{id}/label"), form, "true_label=8"),
         stack.post(&format!("/drawings/{id}/label"), form, "true_label=8"),
         stack.post("/label", form, format!("id={id}&true_label=8")),
     ] {

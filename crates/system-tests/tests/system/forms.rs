@@ -26,12 +26,12 @@ async fn an_upload_and_a_label_work_without_javascript() {
     assert!(page.contains("data-prediction=\"3\"") && page.contains("data-state=\"recorded\""), "{page}");
 
     let id = shown.strip_prefix("/?shown=").unwrap();
-    let form = stack.post(&format!("/predictions/{id}/label"), "application/x-www-form-urlencoded", "true_label=3");
+    let form = stack.post(&format!("/home/{id}/label"), "application/x-www-form-urlencoded", "true_label=3");
     assert_eq!(location(&form.send().await.unwrap()), shown);
     let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
     assert!(page.contains("data-state=\"labelled\"") && page.contains("data-true-label=\"3\""), "{page}");
 
-    let form = stack.post(&format!("/predictions/{id}/label"), "application/x-www-form-urlencoded", "true_label=");
+    let form = stack.post(&format!("/home/{id}/label"), "application/x-www-form-urlencoded", "true_label=");
     assert_eq!(location(&form.send().await.unwrap()), shown);
     let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
     assert!(page.contains("data-state=\"recorded\""), "taken back: {page}");
@@ -47,7 +47,7 @@ async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
     let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
     assert!(page.contains("That is not a picture") && page.contains("id=\"paper\""), "{page}");
 
-    let unknown = "/predictions/00000000-0000-7000-8000-000000000000/label";
+    let unknown = "/home/00000000-0000-7000-8000-000000000000/label";
     let form = |body: &'static str| stack.post(unknown, "application/x-www-form-urlencoded", body).send();
     text(form("true_label=3").await.unwrap(), StatusCode::NOT_FOUND).await;
     text(form("true_label=cat").await.unwrap(), StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -2,7 +2,6 @@
 
 use api::{Api, ModelClient, ServiceRole, Store};
 use model::{Engine, Limits, Model, Registry};
-use network::ModelVersion;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
 use service::{ConnectionLimits, Connections, Metrics, Readiness};
@@ -115,7 +114,7 @@ pub(crate) async fn start_model_with(
     replicas: NonZeroUsize,
     limits: Limits,
 ) -> Service {
-    let champion = ModelVersion::champion(&models).unwrap();
+    let champion = network::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
@@ -130,7 +129,7 @@ pub(crate) fn root() -> PathBuf {
 /// Puts the committed champion into a folder of models under this name, with its card changed.
 pub(crate) fn copy_champion(models: &Path, version: &str, change: impl FnOnce(&mut Value)) {
     let committed = root().join("models");
-    let from = committed.join(ModelVersion::champion(&committed).unwrap().as_str());
+    let from = committed.join(network::champion(&committed).unwrap().as_str());
     let to = models.join(version);
     fs::create_dir(&to).unwrap();
     let mut card: Value = serde_json::from_slice(&fs::read(from.join("card.json")).unwrap()).unwrap();

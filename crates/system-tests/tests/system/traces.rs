@@ -8,7 +8,6 @@ use crate::{
 use api::{Api, ModelClient};
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use model::{Engine, Limits, Model, Registry};
-use network::ModelVersion;
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::any_value::Value::StringValue,
@@ -111,7 +110,7 @@ impl Pair {
             places: NonZeroUsize::MIN.saturating_add(63),
             patience: Duration::from_secs(10),
         };
-        let champion = ModelVersion::champion(&models).unwrap();
+        let champion = network::champion(&models).unwrap();
         let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
         let engine = Arc::new(Engine::start(limits).unwrap());
         let app = |readiness| {

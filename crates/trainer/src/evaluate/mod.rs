@@ -78,7 +78,7 @@ const BATCH: usize = 32;
 /// # Errors
 /// When the data or the model cannot be had, or the JSON cannot be written.
 pub fn run(options: &EvaluateOptions) -> anyhow::Result<()> {
-    let version = options.version.clone().map_or_else(|| ModelVersion::champion(&options.models), Ok)?;
+    let version = options.version.clone().map_or_else(|| network::champion(&options.models), Ok)?;
     let classifier = network::load(&options.models, &version)?;
     let split = Split::new(Data::load(options.data.as_deref())?, None);
     if options.ablation {

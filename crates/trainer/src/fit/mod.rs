@@ -69,7 +69,7 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     fs::remove_file(state)?;
     println!("wrote {}", folder.display());
     if options.promote {
-        version.promote(&options.models)?;
+        network::promote(&options.models, &version)?;
         println!("{version} is the champion now");
     }
     evaluate::publish(&options.models, &version, &split)

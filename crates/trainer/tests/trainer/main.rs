@@ -5,7 +5,7 @@
 mod champion;
 mod preprocessing;
 
-use network::{Classifier, ModelVersion};
+use network::Classifier;
 use std::{env, path::Path};
 use trainer::{data::Data, split::Split};
 
@@ -20,5 +20,5 @@ fn split() -> Option<Split> {
 
 fn champion() -> Classifier {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    network::load(&models, &ModelVersion::champion(&models).unwrap()).unwrap()
+    network::load(&models, &network::champion(&models).unwrap()).unwrap()
 }

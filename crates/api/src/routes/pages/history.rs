@@ -121,7 +121,11 @@ impl Form {
                 states.map(|(value, text)| (value.to_owned(), text.clone())),
                 wanted.labelled.map(|is_labelled| is_labelled.to_string()),
             ),
-            model: choices(any, models.iter().map(|model| (model.clone(), model.clone())), wanted.model.clone()),
+            model: choices(
+                any,
+                models.iter().map(|model| (model.clone(), model.clone())),
+                wanted.model.clone().map(String::from),
+            ),
             source: choices(
                 any,
                 Source::ALL.map(|source| (source.name().to_owned(), words.history.sources.of(source).to_owned())),

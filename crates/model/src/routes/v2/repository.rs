@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
 };
-use digit::wire::Code;
+use digit::wire::{self, Code};
 use network::{ModelVersion, Refusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, task};
 use utoipa::{
     ToSchema,
-    openapi::{RefOr, Required},
+    openapi::{ObjectBuilder, RefOr, Required, Schema},
 };
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter},
@@ -57,9 +57,13 @@ struct IndexOptions {
 #[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
     /// Has to be empty: a model is loaded as its folder has it.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = no_parameters)]
     #[serde(default)]
     parameters: Map<String, Value>,
+}
+
+fn no_parameters() -> Schema {
+    ObjectBuilder::new().max_properties(Some(0)).into()
 }
 
 #[derive(Serialize, ToSchema)]
@@ -134,7 +138,7 @@ async fn load(
     let name = name_of(name)?;
     alone(model, move |registry| {
         if name == MODEL {
-            let champion = ModelVersion::champion(registry.folder()).map_err(|error| {
+            let champion = network::champion(registry.folder()).map_err(|error| {
                 tracing::error!(%error, "no champion");
                 refused("The file champion, which names the version that serves, cannot be read or names none.")
             })?;
@@ -192,8 +196,7 @@ fn options<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     if body.is_empty() {
         return Ok(T::default());
     }
-    serde_json::from_slice(body)
-        .map_err(|error| refused(format!("The body is not the JSON that is expected here: {error}.")))
+    wire::object(body).map_err(|error| refused(format!("The body is not the JSON that is expected here: {error}.")))
 }
 
 fn name_of(path: Result<Path<String>, PathRejection>) -> Result<String, Failure> {

@@ -40,7 +40,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
         .route("/", get(home))
         .route("/recent", get(recent))
         .route("/upload", post(upload))
-        .route("/predictions/{id}/label", post(label))
+        .route("/home/{id}/label", post(label))
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,7 +67,7 @@ async fn asked_for(api: &Api, words: &'static Words, view: &View) -> Result<(Opt
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
     let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
-    Ok((Some(Shown::of(api, words, &row, "/predictions").await?), before))
+    Ok((Some(Shown::of(api, words, &row, "/home").await?), before))
 }
 
 async fn recent(

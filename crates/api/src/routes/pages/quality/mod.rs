@@ -73,7 +73,7 @@ impl Seen {
         let mut query = Serializer::new(String::new());
         query.append_pair("true_label", &truth.to_string()).append_pair("said", &said.to_string());
         if let Some(model) = &self.0.model {
-            query.append_pair("model", model);
+            query.append_pair("model", model.as_str());
         }
         if let Some(since) = self.0.since {
             query.append_pair("since", &since.to_string());
