@@ -29,7 +29,7 @@ pub struct Config {
     /// PostgreSQL, with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
-    /// Connections to PostgreSQL at most, besides one for each export.
+    /// Connections to PostgreSQL at most, besides two that write and one for each export.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
     /// The model service.

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 /// Statements under way at a time: a second one, so that one with large images does not hold up the small ones.
-const STATEMENTS: usize = 2;
+pub(super) const STATEMENTS: u32 = 2;
 
 /// What a prediction weighs at least, in bytes, so that a bound on weight bounds the count, too.
 const LEAST_WEIGHT: usize = 32 << 10;
@@ -88,7 +88,7 @@ impl Writer {
 
 /// Fills a statement whenever one may be sent.
 async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
-    let statements = Arc::new(Semaphore::new(STATEMENTS));
+    let statements = Arc::new(Semaphore::new(STATEMENTS as usize));
     while let Ok(statement) = statements.clone().acquire_owned().await
         && let Some(batch) = queue.next_batch().await
     {
