@@ -45,7 +45,7 @@ expect_rows() {
   local rows
   rows=$(sql "select id, prediction, true_label from prediction_logs order by id")
   [ "$rows" = "$drawn|8|8"$'\n'"$uploaded|8|" ] || fail "prediction_logs does not hold the two rows of this test $1:"$'\n'"$rows"
-  ask "$address/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /predictions/$drawn does not tell the label $1."
+  ask "$address/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /api/v1/predictions/$drawn does not tell the label $1."
   say "The rows are there $1"
 }
 

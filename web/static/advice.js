@@ -1,7 +1,7 @@
 // What to say of a problem: what it is, what becomes of the drawing, and what to do.
 // @ts-check
 
-import { words } from "./words.js";
+import { messages } from "./messages.js";
 
 /** @typedef {import("./http.js").Problem} Problem */
 
@@ -11,8 +11,8 @@ import { words } from "./words.js";
  */
 export function titleOf({ code }) {
   // The api knows no name for its own absence.
-  if (code === "unreachable" || code === "unavailable") return words[code];
-  return (words.problems[code] ?? words.problems.other).title;
+  if (code === "unreachable" || code === "unavailable") return messages[code];
+  return (messages.problems[code] ?? messages.problems.other).title;
 }
 
 /**
@@ -21,13 +21,13 @@ export function titleOf({ code }) {
  * @param {boolean} [isPicture]
  */
 export function nextStepFor(problem, isPicture = false) {
-  if (problem.code === "blank_image" && !isPicture) return words.draw_larger;
-  const still = isPicture ? words.picture_still_here : words.drawing_still_here;
-  if (isPicture && problem.code === "unreachable") return `${still} ${words.submit_sends_again}`;
-  const trying = `${still} ${words.trying_again}`;
-  if (problem.code === "database_unavailable") return `${words.record_away} ${trying}`;
+  if (problem.code === "blank_image" && !isPicture) return messages.draw_larger;
+  const still = isPicture ? messages.picture_still_here : messages.drawing_still_here;
+  if (isPicture && problem.code === "unreachable") return `${still} ${messages.submit_sends_again}`;
+  const trying = `${still} ${messages.trying_again}`;
+  if (problem.code === "database_unavailable") return `${messages.record_unavailable} ${trying}`;
   if (problem.passes) return trying;
-  return adviceOn(problem) ?? (isPicture ? words.try_another : still);
+  return adviceOn(problem) ?? (isPicture ? messages.try_another : still);
 }
 
 /**
@@ -36,5 +36,5 @@ export function nextStepFor(problem, isPicture = false) {
  * @returns {string | undefined}
  */
 export function adviceOn({ code }) {
-  return words.problems[code]?.advice;
+  return messages.problems[code]?.advice;
 }

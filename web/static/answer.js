@@ -3,7 +3,7 @@
 
 import { labelOf } from "./http.js";
 import { byId } from "./page.js";
-import { percent, words } from "./words.js";
+import { percent, messages } from "./messages.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
 /** @typedef {import("./http.js").Reason} Reason */
@@ -17,7 +17,7 @@ const SEEN_SIDE = 28;
 
 const root = byId("answer");
 const numeral = byId("numeral");
-const sureness = byId("sureness");
+const confidenceLabel = byId("confidence-label");
 const percentage = byId("percent");
 const why = byId("why");
 const nearest = byId("nearest");
@@ -43,7 +43,7 @@ export function showAnswer(state, answer) {
   setBusy(false);
   numeral.textContent = answer ? numeralOf(answer) : "?";
   const isDigit = answer?.verdict === "digit";
-  sureness.textContent = isDigit ? surenessOf(answer) : "";
+  confidenceLabel.textContent = isDigit ? confidenceLabelOf(answer) : "";
   percentage.textContent = isDigit ? percent(answer.confidence) : "";
   why.textContent = answer ? whyOf(answer) : "";
   nearest.textContent = String(answer?.prediction ?? "");
@@ -69,7 +69,7 @@ export function setBusy(isBusy) {
  */
 export function spoken(answer) {
   if (answer.verdict === "not_a_digit") return `${numeralOf(answer)}. ${whyOf(answer)}`;
-  return `${answer.prediction}, ${surenessOf(answer)}, ${percent(answer.confidence)}.`;
+  return `${answer.prediction}, ${confidenceLabelOf(answer)}, ${percent(answer.confidence)}.`;
 }
 
 /**
@@ -102,17 +102,17 @@ export function readEntry(page) {
 
 /** @param {Answer} answer */
 function numeralOf({ verdict, prediction }) {
-  return verdict === "digit" ? String(prediction) : words.not_a_digit;
+  return verdict === "digit" ? String(prediction) : messages.not_a_digit;
 }
 
 /** @param {Answer} answer */
-function surenessOf({ confidence }) {
-  return words.sureness.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
+function confidenceLabelOf({ confidence }) {
+  return messages.confidence_label.find(([atLeast]) => confidence >= atLeast)?.[1] ?? "";
 }
 
 /** @param {Answer} answer */
 function whyOf({ reason }) {
-  return reason ? words.reasons[reason] : "";
+  return reason ? messages.reasons[reason] : "";
 }
 
 /**
@@ -131,7 +131,7 @@ function showSeen(answer) {
   const recorded = bitmap ? undefined : answer?.id;
   seenCanvas.hidden = !bitmap;
   seenImage.hidden = !recorded;
-  if (recorded) seenImage.src = `/predictions/${recorded}/bitmap.png`;
+  if (recorded) seenImage.src = `/api/v1/predictions/${recorded}/bitmap.png`;
   if (!bitmap) return;
   const pixels = new ImageData(SEEN_SIDE, SEEN_SIDE);
   bitmap.forEach((ink, i) => (pixels.data[4 * i + 3] = Math.round(255 * ink)));

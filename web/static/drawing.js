@@ -11,7 +11,7 @@ import { byId } from "./page.js";
 import { deletionTokenOf } from "./deletion-tokens.js";
 import { replay } from "./replay.js";
 import { askTwice } from "./twice.js";
-import { words } from "./words.js";
+import { messages } from "./messages.js";
 
 const id = byId("drawing").dataset.id ?? "";
 
@@ -40,7 +40,7 @@ explainOnDemand({
   question: (signal) => explanationOf(id, signal),
   model: () => byId("model").textContent ?? "",
   onAsk: () => hideNotice("explain"),
-  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? words.not_explained),
+  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? messages.not_explained),
 });
 
 byId("correction").addEventListener("toggle", putAway);
@@ -53,6 +53,6 @@ askTwice(button, async () => {
     location.assign("/history");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    showProblem("delete", error, words.not_deleted);
+    showProblem("delete", error, messages.not_deleted);
   }
 });

@@ -4,7 +4,7 @@
 import { Problem } from "./http.js";
 import { announce } from "./notice.js";
 import { byId } from "./page.js";
-import { filled, words } from "./words.js";
+import { filled, messages } from "./messages.js";
 
 /** @typedef {import("./http.js").Explanation} Explanation */
 
@@ -19,9 +19,9 @@ const LEAST_SCALE = 1;
 const FAINT = 0.08;
 
 const button = byId("explain", HTMLButtonElement);
-const figure = byId("heat");
-const picture = byId("heat-picture", HTMLCanvasElement);
-const lines = { for: byId("heat-for"), against: byId("heat-against") };
+const figure = byId("attribution");
+const picture = byId("attribution-picture", HTMLCanvasElement);
+const lines = { for: byId("attribution-for"), against: byId("attribution-against") };
 
 /** @type {Explanation | null} */
 let shown = null;
@@ -74,16 +74,16 @@ function isAskedFor() {
  */
 function show(explanation, model) {
   shown = explanation;
-  const { heat, prediction } = explanation;
-  byId("heat-digit").textContent = String(prediction);
-  lines.for.textContent = inWords(heat, words.speaks_for, words.nothing_for);
+  const { attribution, prediction } = explanation;
+  byId("attribution-digit").textContent = String(prediction);
+  lines.for.textContent = inWords(attribution, messages.speaks_for, messages.nothing_for);
   lines.against.textContent = inWords(
-    heat.map((nats) => -nats),
-    words.speaks_against,
-    words.nothing_against,
+    attribution.map((nats) => -nats),
+    messages.speaks_against,
+    messages.nothing_against,
   );
   const isAnother = explanation.model !== model;
-  byId("heat-model").textContent = isAnother ? filled(words.asked_anew, explanation.model) : "";
+  byId("attribution-model").textContent = isAnother ? filled(messages.asked_anew, explanation.model) : "";
   figure.hidden = false;
   paint(explanation);
   announce(`${lines.for.textContent} ${lines.against.textContent}`);
@@ -92,17 +92,17 @@ function show(explanation, model) {
 /**
  * Where most of it is, in words.
  * @param {number[]} weights what counts is above zero
- * @param {import("./words.js").Frame} most
+ * @param {import("./messages.js").Frame} most
  * @param {string} nothing
  */
 function inWords(weights, most, nothing) {
-  const sums = new Array(words.places.length).fill(0);
+  const sums = new Array(messages.regions.length).fill(0);
   const least = FAINT * scaleOf(weights);
   weights.forEach((weight, i) => {
     if (weight > least) sums[3 * third(Math.floor(i / SIDE)) + third(i % SIDE)] += weight;
   });
   const largest = Math.max(...sums);
-  return largest > 0 ? filled(most, words.places[sums.indexOf(largest)]) : nothing;
+  return largest > 0 ? filled(most, messages.regions[sums.indexOf(largest)]) : nothing;
 }
 
 /** @param {number} place in a row or a column of the 28×28 */
@@ -111,22 +111,22 @@ function third(place) {
   return Math.min(Math.max(Math.floor(3 * share), 0), 2);
 }
 
-/** @param {number[]} heat */
-function scaleOf(heat) {
-  return Math.max(LEAST_SCALE, ...heat.map(Math.abs));
+/** @param {number[]} attribution */
+function scaleOf(attribution) {
+  return Math.max(LEAST_SCALE, ...attribution.map(Math.abs));
 }
 
 /** @param {Explanation} explanation */
-function paint({ bitmap, heat }) {
+function paint({ bitmap, attribution }) {
   const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
   const ink = getComputedStyle(picture).color;
   const colours = {
     for: getComputedStyle(lines.for).outlineColor,
     against: getComputedStyle(lines.against).outlineColor,
   };
-  const scale = scaleOf(heat);
+  const scale = scaleOf(attribution);
   context.clearRect(0, 0, picture.width, picture.height);
-  heat.forEach((nats, i) => {
+  attribution.forEach((nats, i) => {
     const [x, y] = [SCALE * (i % SIDE), SCALE * Math.floor(i / SIDE)];
     context.globalAlpha = 0.25 * bitmap[i];
     context.fillStyle = ink;

@@ -14,22 +14,22 @@ import { forget, deletionTokenOf } from "./deletion-tokens.js";
  * @property {Reason} [reason] why it is not a digit
  * @property {string} model the version that answered
  * @property {boolean} saved
- * @property {string} [receipt] what its deletion needs; told once
+ * @property {string} [deletion_token] deletes the prediction; no later response has it
  * @property {number[]} [bitmap] the 28×28 that the network saw, row by row, 1 is ink
  */
 
 /**
  * An answer, and what it rests on.
- * @typedef {Answer & { bitmap: number[], heat: number[] }} Explanation heat for each pixel, above 0 where its ink speaks
+ * @typedef {Answer & { bitmap: number[], attribution: number[] }} Explanation attribution for each pixel, above 0 where its ink speaks
  *   for the prediction
  */
 
 /**
  * How often answers from one confidence to another have been right.
- * @typedef {{ from: number, to: number, right: { count: number, of: number } }} Reliability
+ * @typedef {{ from: number, to: number, correct: { count: number, total: number } }} ObservedAccuracy
  */
 
-/** @typedef {"too_little_ink" | "several_digits" | "unlike_a_digit"} Reason */
+/** @typedef {"too_small" | "several_digits" | "unlike_a_digit"} Reason */
 /** @typedef {number | "not_a_digit" | "unsure"} TrueLabel */
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -67,7 +67,7 @@ export class Problem extends Error {
  * @returns {Promise<Answer>}
  */
 export async function preview(drawing, signal) {
-  const url = "/predict?preview=true&explain=true";
+  const url = "/predict?preview=true&include=bitmap";
   return (await send(url, json("POST", drawing), ANSWER_WITHIN_MS, signal)).json();
 }
 
@@ -80,7 +80,7 @@ export async function preview(drawing, signal) {
 export async function predict(subject, idempotencyKey) {
   const source = typeof subject === "string" ? "canvas" : "upload";
   const headers = { "Idempotency-Key": `"${idempotencyKey}"` };
-  return post(`/predict?source=${source}&explain=true`, subject, { headers });
+  return post(`/predict?source=${source}&include=bitmap`, subject, { headers });
 }
 
 /**
@@ -100,18 +100,18 @@ export async function explain(subject, signal) {
  * @returns {Promise<Explanation>}
  */
 export async function explanationOf(id, signal) {
-  return (await send(`/predictions/${id}/explanation`, {}, ANSWER_WITHIN_MS, signal)).json();
+  return (await send(`/api/v1/predictions/${id}/attribution`, {}, ANSWER_WITHIN_MS, signal)).json();
 }
 
 /**
  * Asks how often answers as sure as this one have been right.
  * @param {Answer} answer
  * @param {AbortSignal} signal
- * @returns {Promise<Reliability>}
+ * @returns {Promise<ObservedAccuracy>}
  */
-export async function reliabilityOf({ confidence, model }, signal) {
+export async function observedAccuracyOf({ confidence, model }, signal) {
   const query = new URLSearchParams({ confidence: String(confidence), model });
-  return (await send(`/reliability?${query}`, {}, ANSWER_WITHIN_MS, signal)).json();
+  return (await send(`/api/v1/calibration?${query}`, {}, ANSWER_WITHIN_MS, signal)).json();
 }
 
 /**
@@ -154,7 +154,7 @@ export function labelOf(name) {
 export async function putLabel(id, trueLabel) {
   const body = JSON.stringify({ true_label: trueLabel });
   const request = trueLabel === null ? { method: "DELETE" } : json("PUT", body);
-  await send(`/predictions/${encodeURIComponent(id)}/label`, request);
+  await send(`/api/v1/predictions/${encodeURIComponent(id)}/label`, request);
 }
 
 /**
@@ -164,7 +164,7 @@ export async function putLabel(id, trueLabel) {
 export async function remove(id) {
   const headers = { "Deletion-Token": deletionTokenOf(id) ?? "" };
   try {
-    await send(`/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
+    await send(`/api/v1/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
   } catch (error) {
     // Gone is what was asked for.
     if (!(error instanceof Problem && error.code === "not_found")) throw error;
@@ -189,7 +189,7 @@ export async function fetchPage(url, request) {
  * @param {string} id
  */
 export async function fetchBitmap(id) {
-  return (await send(`/predictions/${id}/bitmap.png`, {})).blob();
+  return (await send(`/api/v1/predictions/${id}/bitmap.png`, {})).blob();
 }
 
 /**
@@ -198,7 +198,7 @@ export async function fetchBitmap(id) {
  * @returns {Promise<{ strokes: number[][][] }>}
  */
 export async function fetchDrawing(id) {
-  return (await send(`/predictions/${id}/input`, {})).json();
+  return (await send(`/api/v1/predictions/${id}/input`, {})).json();
 }
 
 /**

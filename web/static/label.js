@@ -4,7 +4,7 @@
 import { putAway } from "./explain.js";
 import { Problem, labelOf, putLabel } from "./http.js";
 import { byId } from "./page.js";
-import { words } from "./words.js";
+import { messages } from "./messages.js";
 
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
 /** @typedef {import("./record.js").Entry} Entry */
@@ -43,8 +43,8 @@ export function closeKeys() {
 
 /** @param {TrueLabel | null} label */
 export function inWords(label) {
-  if (label === "unsure") return words.label_unsure;
-  return label === "not_a_digit" ? words.label_not_a_digit : String(label ?? "");
+  if (label === "unsure") return messages.label_unsure;
+  return label === "not_a_digit" ? messages.label_not_a_digit : String(label ?? "");
 }
 
 /** @param {(label: TrueLabel | null) => void} onLabel */

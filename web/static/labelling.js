@@ -5,7 +5,7 @@ import { adviceOn, titleOf } from "./advice.js";
 import { Problem, fetchPage } from "./http.js";
 import { listenForLabelKeys } from "./labelkeys.js";
 import { byId, linkFollowed } from "./page.js";
-import { words } from "./words.js";
+import { messages } from "./messages.js";
 
 listenForLabelKeys();
 
@@ -48,7 +48,7 @@ async function show(url, request) {
     if (next) putInPlace(next);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    byId("trouble").textContent = `${titleOf(error)}. ${adviceOn(error) ?? words.label_not_recorded}`;
+    byId("trouble").textContent = `${titleOf(error)}. ${adviceOn(error) ?? messages.label_not_recorded}`;
   } finally {
     isOnTheWay = false;
   }

@@ -25,7 +25,7 @@ import {
 } from "./session.js";
 import { listenForPictures } from "./upload.js";
 import { chooseWidth } from "./width.js";
-import { filled, words } from "./words.js";
+import { filled, messages } from "./messages.js";
 
 // First, so that what it shows gives way to what a hand brings.
 holdKeyPen(canvas, paper);
@@ -53,7 +53,7 @@ followRecent((page) => {
   const entry = readEntry(page);
   if (!entry) return;
   void showRecorded(entry);
-  announce(filled(words.shown, spoken(entry.answer)));
+  announce(filled(messages.shown, spoken(entry.answer)));
   canvas.scrollIntoView({ block: "nearest" });
 });
 

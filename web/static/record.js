@@ -114,7 +114,7 @@ export class Record {
         this.page.onUnsaved(sheet, answer);
         return new Problem("database_unavailable");
       }
-      if (answer.receipt) keep(answer.id, answer.receipt);
+      if (answer.deletion_token) keep(answer.id, answer.deletion_token);
       this.#entries.set(sheet, { answer: { ...answer, id: answer.id }, trueLabel: null });
       return null;
     } catch (error) {

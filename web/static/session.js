@@ -14,10 +14,10 @@ import { Paper } from "./paper.js";
 import { refreshRecent, showNewest } from "./recent.js";
 import { deletionTokenOf } from "./deletion-tokens.js";
 import { Record } from "./record.js";
-import { forgetReliability, showReliability } from "./reliability.js";
+import { forgetObservedAccuracy, showObservedAccuracy } from "./observed-accuracy.js";
 import { askTwice } from "./twice.js";
 import { pictureOf } from "./upload.js";
-import { filled, words } from "./words.js";
+import { filled, messages } from "./messages.js";
 
 /** @typedef {import("./http.js").Answer} Answer */
 /** @typedef {import("./http.js").TrueLabel} TrueLabel */
@@ -59,7 +59,7 @@ const live = new Live({
     latest = answer;
     hideNotice("live");
     showAnswer("live", answer);
-    showReliability(answer);
+    showObservedAccuracy(answer);
   },
   onProblem(problem) {
     setBusy(false);
@@ -67,7 +67,7 @@ const live = new Live({
     if (problem.code === "blank_image" && paper.isDrawing) return;
     latest = null;
     showAnswer("drawing", null);
-    showReliability(null);
+    showObservedAccuracy(null);
     showProblem("live", problem, nextStepFor(problem));
   },
 });
@@ -87,13 +87,13 @@ const record = new Record({
     recordedAt = performance.now();
     if (sheet === paper.sheet) showSheet();
     const entry = /** @type {Entry} */ (record.of(sheet));
-    announce(filled(words.recorded, spoken(entry.answer)));
+    announce(filled(messages.recorded, spoken(entry.answer)));
     void showNewest();
   },
   onProblem(sheet, problem) {
     showTools();
     if (sheet !== paper.sheet) {
-      showNotice("record", problem.code, words.last_not_recorded, words.undo_brings_back);
+      showNotice("record", problem.code, messages.last_not_recorded, messages.undo_brings_back);
       return;
     }
     setBusy(false);
@@ -117,7 +117,7 @@ explainOnDemand({
     return explain(sheet.picture?.file ?? JSON.stringify(paper), signal);
   },
   model: () => (record.of(paper.sheet)?.answer ?? latest)?.model ?? "",
-  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? words.not_explained),
+  onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? messages.not_explained),
 });
 
 /** Shows what is known of the sheet in front. */
@@ -131,14 +131,14 @@ function showSheet() {
   if (entry) {
     showLabel(entry);
     showAnswer(entry.trueLabel === null ? "recorded" : "labelled", entry.answer);
-    showReliability(entry.answer);
+    showObservedAccuracy(entry.answer);
   } else if (paper.isEmpty) {
     showAnswer("empty", null);
-    showReliability(null);
+    showObservedAccuracy(null);
   } else if (shownState() !== "live" || isFirstStroke || paper.sheet.picture) {
     // Otherwise the last live answer stays until the next: a numeral that blinks is no quick mind.
     showAnswer("drawing", null);
-    showReliability(null);
+    showObservedAccuracy(null);
   }
   showTools();
 }
@@ -158,7 +158,7 @@ export function showTools() {
     buttons.submit,
     entry !== undefined || (!paper.isEmpty && !record.isInFlight(paper.sheet)),
   );
-  buttons.submit.textContent = entry ? words.next : words.submit;
+  buttons.submit.textContent = entry ? messages.next : messages.submit;
   buttons.remove.hidden = !entry || deletionTokenOf(entry.answer.id) === undefined;
   // Ctrl+Z takes back what was done last.
   const [undoes, other] = justLabelled
@@ -196,7 +196,7 @@ export function swapTool() {
 export function clear() {
   if (paper.isTouched || paper.isEmpty) return;
   paper.clear();
-  showHint(words.cleared);
+  showHint(messages.cleared);
 }
 
 /** Submits the sheet in front; once it is recorded, takes the next one. */
@@ -224,19 +224,19 @@ export async function giveLabel(trueLabel) {
     showProblem(
       "label",
       problem,
-      problem.passes ? words.label_not_recorded : (adviceOn(problem) ?? ""),
+      problem.passes ? messages.label_not_recorded : (adviceOn(problem) ?? ""),
     );
     return;
   }
   // The pressed button is gone: the keyboard goes on to the next drawing, or to the question that is open again.
   const heldFocus = byId("label").contains(document.activeElement);
-  forgetReliability();
+  forgetObservedAccuracy();
   if (sheet === paper.sheet) {
     justLabelled = trueLabel === null ? null : sheet;
     showSheet();
   }
   if (heldFocus) (trueLabel === null ? byId("right") : buttons.submit).focus();
-  announce(trueLabel === null ? words.label_taken_back : filled(words.thanks, inWords(trueLabel)));
+  announce(trueLabel === null ? messages.label_taken_back : filled(messages.thanks, inWords(trueLabel)));
   void refreshRecent();
 }
 
@@ -250,16 +250,16 @@ async function deleteRecorded() {
     await remove(id);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    showProblem("delete", error, words.not_deleted);
+    showProblem("delete", error, messages.not_deleted);
     return;
   }
-  forgetReliability();
+  forgetObservedAccuracy();
   paper.discard((sheet) => record.of(sheet)?.answer.id === id);
   showTools();
   // The address may be of what is gone.
   history.replaceState(null, "", "/");
   canvas.focus({ preventScroll: true });
-  announce(words.deleted);
+  announce(messages.deleted);
   void refreshRecent();
 }
 

@@ -3,7 +3,7 @@
 
 import { showHint } from "./hint.js";
 import { byId } from "./page.js";
-import { filled, words } from "./words.js";
+import { filled, messages } from "./messages.js";
 
 // In the paper's units. The middle one is as thick for its sheet as MNIST's pens were.
 const WIDTHS = [9, 17, 26];
@@ -19,14 +19,14 @@ export function chooseWidth(paper) {
   function show() {
     paper.width = WIDTHS[chosen];
     button.dataset.width = String(chosen);
-    button.setAttribute("aria-label", filled(words.pen_width, words.pen_widths[chosen]));
+    button.setAttribute("aria-label", filled(messages.pen_width, messages.pen_widths[chosen]));
   }
 
   button.addEventListener("click", () => {
     chosen = (chosen + 1) % WIDTHS.length;
     show();
     remember(chosen);
-    showHint(`${filled(words.pen_width, words.pen_widths[chosen])}. ${words.pen_width_note}`);
+    showHint(`${filled(messages.pen_width, messages.pen_widths[chosen])}. ${messages.pen_width_note}`);
   });
   show();
 }

@@ -1,58 +1,58 @@
 //! What a client learns of a database or a model service that gave no answer.
 
 use crate::{ExportError, ModelError, StoreError};
-use digit::wire::Code;
-use service::Failure;
+use service::ApiError;
 use std::time::Duration;
+use wire::Code;
 
 /// When to try again: what is away is usually back soon.
 const SOON: Duration = Duration::from_secs(2);
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Away(reason) => {
+            StoreError::Unavailable(reason) => {
                 tracing::warn!(reason, "the database is away");
-                Failure::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
+                ApiError::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
             StoreError::Busy => too_many(),
             StoreError::Crowded => {
                 let detail = "Too many large drawings are being sent at once. Try again in a moment.";
-                Failure::new(Code::Overloaded, detail).retry_after(SOON)
+                ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
             StoreError::Defect(reason) => {
                 tracing::error!(reason, "the database refused a statement");
-                Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
+                ApiError::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
             }
         }
     }
 }
 
-impl From<ExportError> for Failure {
+impl From<ExportError> for ApiError {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::Crowded | ExportError::Unread => {
                 let detail = "As many exports as may be are under way. Try again when one of them is done.";
-                Failure::new(Code::Overloaded, detail).retry_after(SOON)
+                ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
         }
     }
 }
 
-impl From<ModelError> for Failure {
+impl From<ModelError> for ApiError {
     fn from(error: ModelError) -> Self {
         match error {
-            ModelError::Full => too_many(),
+            ModelError::NoSlot => too_many(),
             ModelError::Refused(failure) => failure,
-            ModelError::Away(reason) => {
+            ModelError::Unavailable(reason) => {
                 tracing::warn!(reason, "the model service is away");
-                Failure::new(Code::ModelUnavailable, "The model cannot be reached. Try again.").retry_after(SOON)
+                ApiError::new(Code::ModelUnavailable, "The model cannot be reached. Try again.").retry_after(SOON)
             }
         }
     }
 }
 
-fn too_many() -> Failure {
-    Failure::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(SOON)
+fn too_many() -> ApiError {
+    ApiError::new(Code::Overloaded, "Too many drawings at once. Try again in a moment.").retry_after(SOON)
 }

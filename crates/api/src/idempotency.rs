@@ -1,11 +1,11 @@
 //! `Idempotency-Key`: a client that repeats a submission under the same key gets the row of the first one (after
 //! [draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
 
-use digit::wire::{Input, Receipt, Source};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::{Uuid, Variant, Version};
+use wire::{DeletionToken, Input, Source};
 
 /// A key that a client made, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: only
 /// its hash is kept, and no log or trace shows it.
@@ -20,7 +20,7 @@ pub(crate) struct Claim {
     /// SHA-256 of what makes two submissions the same.
     pub(crate) request_hash: [u8; 32],
     /// The token that deletes the drawing.
-    pub(crate) deletion_token: Receipt,
+    pub(crate) deletion_token: DeletionToken,
 }
 
 impl IdempotencyKey {
@@ -50,12 +50,12 @@ impl IdempotencyKey {
 
     /// Derived with HMAC-SHA-256 (RFC 2104), so that every instance of the api finds the same token, and nobody finds the
     /// key from the token.
-    fn deletion_token(self) -> Receipt {
+    fn deletion_token(self) -> DeletionToken {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes keys of any length");
         mac.update(b"digits deletion token");
         let code: [u8; 32] = mac.finalize().into_bytes().into();
         let (token, _) = code.split_first_chunk().expect("16 of 32 bytes");
-        Receipt::from_random_bytes(*token)
+        DeletionToken::from_random_bytes(*token)
     }
 }
 

@@ -2,12 +2,12 @@
 //!
 //! It asks the model service what a drawing is ([`ModelClient`]) and keeps what was submitted ([`Store`]).
 
-mod asks;
 mod config;
 mod error;
 mod idempotency;
 pub mod metadata;
 mod model_client;
+mod model_requests;
 mod routes;
 mod store;
 mod strip_metadata;
@@ -16,7 +16,8 @@ pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
 pub use routes::app;
 pub use store::{
-    Deletion, ExportError, Filter, Judged, Kept, Portions, ServiceRole, Snapshot, Store, StoreError, migrate,
+    Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
+    StoreError, migrate,
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 

@@ -1,17 +1,15 @@
 //! The client of the model service.
 
-use crate::asks::Asks;
-use digit::{
-    Bitmap,
-    wire::{About, Answer, Code, Explanation, Input, Problem},
-};
+use crate::model_requests::ModelRequests;
+use digit::Bitmap;
 use prometheus_client::registry::Registry;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use serde::de::DeserializeOwned;
-use service::{Failure, TRACED, trace_headers};
+use service::{ApiError, TRACED, trace_headers};
 use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
+use wire::{About, Answer, Code, Explanation, Input, Problem};
 
 /// How long the model service may take to accept a connection, and to answer.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
@@ -32,18 +30,18 @@ pub struct ModelClient {
     /// A permit for each drawing that it is asked about at a time. Whoever is refused here learns it at once, and costs
     /// the model service nothing.
     room: Arc<Semaphore>,
-    asks: Asks,
+    requests: ModelRequests,
 }
 
 /// Why the model service gave no answer.
 #[derive(Debug)]
 pub enum ModelError {
     /// It is asked about as many drawings as it may be at a time.
-    Full,
+    NoSlot,
     /// It answered that the input is at fault, or that it is busy.
-    Refused(Failure),
+    Refused(ApiError),
     /// It cannot be reached or is not well; the reason is for the log.
-    Away(String),
+    Unavailable(String),
 }
 
 impl ModelClient {
@@ -60,15 +58,15 @@ impl ModelClient {
             .pool_idle_timeout(IDLE_LIMIT)
             .no_proxy() // it is a neighbour, never beyond a proxy
             .build()?;
-        let (predict, explain) = (base.join("predict?explain=true")?, base.join("explain")?);
+        let (predict, explain) = (base.join("predict?include=bitmap")?, base.join("explain")?);
         let (about, ready) = (base.join("./")?, base.join("readyz")?);
         let room = Arc::new(Semaphore::new(requests.get()));
-        Ok(Self { http, predict, explain, about, ready, room, asks: Asks::default() })
+        Ok(Self { http, predict, explain, about, ready, room, requests: ModelRequests::default() })
     }
 
     /// Shows what is counted of asking.
     pub(crate) fn register(&self, registry: &mut Registry) {
-        self.asks.register(registry);
+        self.requests.register(registry);
     }
 
     /// What the input is taken for by this version of the model, or by the one that serves, and the bitmap that the
@@ -97,47 +95,47 @@ impl ModelClient {
     ///
     /// # Errors
     /// As of [`answer`](Self::answer).
-    pub async fn readings(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
+    pub async fn predictions_by_model(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
         let about: About = self.send(self.http.get(self.about.clone())).await?;
-        let mut readings = Vec::new();
+        let mut predictions_by_model = Vec::new();
         for version in about.loaded {
             match self.ask(&self.predict, input, Some(&version), with_bitmap).await {
-                Ok((answer, _)) => readings.push(answer),
+                Ok((answer, _)) => predictions_by_model.push(answer),
                 Err(ModelError::Refused(failure)) if failure.problem.code == Code::UnknownModel => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(readings)
+        Ok(predictions_by_model)
     }
 
-    /// Asks at an address of the model service, counted and traced, and makes of what it says what is asked for.
-    async fn ask<Said: DeserializeOwned, Wanted>(
+    /// ModelRequests at an address of the model service, counted and traced, and makes of what it says what is asked for.
+    async fn ask<Received: DeserializeOwned, Converted>(
         &self,
         address: &Url,
         input: &Input,
         version: Option<&str>,
-        wanted: fn(Said) -> Result<Wanted, ModelError>,
-    ) -> Result<Wanted, ModelError> {
-        let counted = self.asks.begin();
+        wanted: fn(Received) -> Result<Converted, ModelError>,
+    ) -> Result<Converted, ModelError> {
+        let counted = self.requests.begin();
         let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
         let answer = self.post(address.clone(), input, version).instrument(span).await.and_then(wanted);
         counted.end(&answer);
         answer
     }
 
-    async fn post<Said: DeserializeOwned>(
+    async fn post<Received: DeserializeOwned>(
         &self,
         mut address: Url,
         input: &Input,
         version: Option<&str>,
-    ) -> Result<Said, ModelError> {
+    ) -> Result<Received, ModelError> {
         address.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
         let request = self.http.post(address).header(header::CONTENT_TYPE, input.media_type());
         self.send(request.body(input.bytes().clone())).await
     }
 
-    async fn send<Said: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Said, ModelError> {
-        let _place = self.room.try_acquire().map_err(|_| ModelError::Full)?;
+    async fn send<Received: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Received, ModelError> {
+        let _place = self.room.try_acquire().map_err(|_| ModelError::NoSlot)?;
         let response = request.headers(trace_headers()).send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
@@ -157,7 +155,7 @@ impl ModelClient {
 
 /// An answer and its bitmap, apart.
 fn with_bitmap(mut answer: Answer) -> Result<(Answer, Bitmap), ModelError> {
-    let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Away("its answer has no bitmap".to_owned()))?;
+    let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Unavailable("its answer has no bitmap".to_owned()))?;
     Ok((answer, bitmap))
 }
 
@@ -175,9 +173,9 @@ async fn refusal(response: Response) -> ModelError {
     let status = response.status();
     let retry_after = retry_after(&response);
     match response.json::<Problem>().await {
-        Ok(problem) if status.is_client_error() => ModelError::Refused(Failure { retry_after, ..problem.into() }),
-        Ok(problem) => ModelError::Away(format!("it answered {status}: {}", problem.detail)),
-        Err(_) => ModelError::Away(format!("it answered {status}")),
+        Ok(problem) if status.is_client_error() => ModelError::Refused(ApiError { retry_after, ..problem.into() }),
+        Ok(problem) => ModelError::Unavailable(format!("it answered {status}: {}", problem.detail)),
+        Err(_) => ModelError::Unavailable(format!("it answered {status}")),
     }
 }
 
@@ -190,7 +188,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 fn away(error: reqwest::Error) -> ModelError {
     let error = error.without_url();
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    ModelError::Away(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
+    ModelError::Unavailable(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
 }
 
 #[cfg(test)]

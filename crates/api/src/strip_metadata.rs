@@ -4,10 +4,10 @@ use crate::{
     StoreError, metadata,
     store::{StoredImage, StoredImages},
 };
-use digit::wire::Input;
 use sqlx::postgres::PgConnectOptions;
 use std::{fmt, ops::ControlFlow};
 use uuid::Uuid;
+use wire::Input;
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

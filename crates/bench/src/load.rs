@@ -53,7 +53,7 @@ pub(crate) async fn round(target: &Arc<Target>, questions: &[Question], clients:
     summary(&asking.join_all().await, started.elapsed())
 }
 
-/// Asks one request after the other.
+/// ModelRequests one request after the other.
 async fn ask_until(end: Instant, target: Arc<Target>, questions: Vec<Question>) -> Tally {
     let mut tally = Tally::default();
     let mut connection = None;

@@ -4,7 +4,7 @@
 use crate::{
     config::{Overload, Process, Services},
     load, memory,
-    pace::{Done, Pace},
+    pace::{Done, LatencyBucket},
     pictures::ten_digits,
     question::Question,
     slow::{self, PROBED_EVERY, PROBED_WITHIN},
@@ -69,7 +69,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
         let capacity = capacity(target()?, &questions).await?;
         let per_second = capacity * f64::from(overload.times.get());
         let (connections, is_over) = (overload.connections, AtomicBool::new(false));
-        let pace = Pace { target: target()?, questions, per_second, connections, is_over };
+        let pace = LatencyBucket { target: target()?, questions, per_second, connections, is_over };
         let outcome = too_much(pace, target()?, Duration::from_secs(overload.seconds)).await?;
         println!("{}", outcome.row(name, capacity, overload.seconds));
         details.push(format!("{name}: {}", outcome.details()));
@@ -95,7 +95,7 @@ async fn capacity(target: Target, questions: &[Question]) -> anyhow::Result<f64>
 }
 
 /// Sends at a pace for so long, and probes meanwhile.
-async fn too_much(pace: Pace, service: Target, length: Duration) -> anyhow::Result<Outcome> {
+async fn too_much(pace: LatencyBucket, service: Target, length: Duration) -> anyhow::Result<Outcome> {
     let pace = Arc::new(pace);
     let ending = pace.clone();
     // Probes have a thread of their own, so that they tell how long the service takes and not how busy this one is.
@@ -120,7 +120,7 @@ async fn too_much(pace: Pace, service: Target, length: Duration) -> anyhow::Resu
     Ok(outcome)
 }
 
-/// Asks how a service fares, again and again. How long the answers took, and how many were none.
+/// ModelRequests how a service fares, again and again. How long the answers took, and how many were none.
 async fn probe(target: &Target, length: Duration) -> ([Vec<Duration>; 2], u64) {
     let (mut took, mut failed, mut connection) = ([const { Vec::new() }; 2], 0, None);
     let began = Instant::now();

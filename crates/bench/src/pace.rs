@@ -22,7 +22,7 @@ use tokio::{
 
 /// What is sent, to whom and how often.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct LatencyBucket {
     pub(crate) target: Target,
     /// In turns.
     pub(crate) questions: Vec<Question>,
@@ -46,7 +46,7 @@ pub(crate) struct Done {
     pub(crate) lag: Duration,
 }
 
-impl Pace {
+impl LatencyBucket {
     /// Sends until it is enough. What was made of each answer.
     pub(crate) async fn keep<T: Send + 'static>(
         self: &Arc<Self>,

@@ -19,26 +19,26 @@ const DEPTHS: usize = 100;
 /// What is looked at; `{}` is where a drawing's id stands, from which a page goes on. Each index is used, and some
 /// conditions together, which share one.
 const LOOKS: [&str; 21] = [
-    "/predictions?before={}",
-    "/predictions?wrong=true&before={}",
-    "/predictions?doubtful=true&before={}",
-    "/predictions?labelled=false&before={}",
-    "/predictions?labelled=true&before={}",
-    "/predictions?said=7&before={}",
-    "/predictions?said=not_a_digit&before={}",
-    "/predictions?true_label=7&before={}",
-    "/predictions?true_label=unsure&before={}",
-    "/predictions?said=7&true_label=1&before={}",
-    "/predictions?model=older&before={}",
-    "/predictions?source=upload&before={}",
-    "/predictions?said=3&source=upload&doubtful=true&before={}",
-    "/predictions?model=older&source=api&wrong=true&said=2&before={}",
-    "/predictions?since=2026-01-01&until=2026-06-01&said=4&before={}",
-    "/queue?after={}",
+    "/api/v1/predictions?before={}",
+    "/api/v1/predictions?incorrect=true&before={}",
+    "/api/v1/predictions?low_confidence=true&before={}",
+    "/api/v1/predictions?labelled=false&before={}",
+    "/api/v1/predictions?labelled=true&before={}",
+    "/api/v1/predictions?predicted=7&before={}",
+    "/api/v1/predictions?predicted=not_a_digit&before={}",
+    "/api/v1/predictions?true_label=7&before={}",
+    "/api/v1/predictions?true_label=unsure&before={}",
+    "/api/v1/predictions?predicted=7&true_label=1&before={}",
+    "/api/v1/predictions?model=older&before={}",
+    "/api/v1/predictions?source=upload&before={}",
+    "/api/v1/predictions?predicted=3&source=upload&low_confidence=true&before={}",
+    "/api/v1/predictions?model=older&source=api&incorrect=true&predicted=2&before={}",
+    "/api/v1/predictions?since=2026-01-01&until=2026-06-01&predicted=4&before={}",
+    "/api/v1/labelling-queue?after={}",
     "/history?before={}",
-    "/history?wrong=true&said=7&before={}",
+    "/history?incorrect=true&predicted=7&before={}",
     "/label?after={}",
-    "/quality.json",
+    "/api/v1/quality",
     "/quality",
 ];
 
@@ -79,14 +79,14 @@ async fn ids(api: &Target, connection: &mut Option<Connection>) -> anyhow::Resul
         api.ask(connection, &Question::get(path)).await?.json()
     };
     let first = |page: &Value| page["predictions"][0]["id"].as_str().map(str::to_owned);
-    let newest =
-        first(&page(connection, "/predictions?limit=1").await?).context("there is no past: fill the database")?;
-    let quality = page(connection, "/quality.json").await?;
+    let newest = first(&page(connection, "/api/v1/predictions?limit=1").await?)
+        .context("there is no past: fill the database")?;
+    let quality = page(connection, "/api/v1/quality").await?;
     let days: Vec<&str> =
         quality["days"].as_array().into_iter().flatten().filter_map(|day| day["day"].as_str()).collect();
     let mut ids = vec![newest];
     for day in days.iter().step_by((days.len() / DEPTHS).max(1)) {
-        let page = page(connection, &format!("/predictions?limit=1&until={day}")).await?;
+        let page = page(connection, &format!("/api/v1/predictions?limit=1&until={day}")).await?;
         ids.extend(first(&page));
     }
     println!("{} drawings of {} days.\n", quality["predictions"], days.len());

@@ -164,12 +164,12 @@ async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read>
     Ok(read)
 }
 
-/// Asks for an input and reads a few bytes of it now and then. The status of the answer.
+/// ModelRequests for an input and reads a few bytes of it now and then. The status of the answer.
 async fn read_slowly(address: String, id: String) -> anyhow::Result<u16> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BYTES)?;
     let mut stream = socket.connect(address.parse()?).await?;
-    stream.write_all(format!("GET /predictions/{id}/input HTTP/1.1\r\nhost: digits\r\n\r\n").as_bytes()).await?;
+    stream.write_all(format!("GET /api/v1/predictions/{id}/input HTTP/1.1\r\nhost: digits\r\n\r\n").as_bytes()).await?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).await?;
     let status = str::from_utf8(&head)?.trim_start_matches("HTTP/1.1 ").parse()?;

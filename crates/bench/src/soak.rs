@@ -46,7 +46,7 @@ struct Shared {
     failures: Mutex<BTreeMap<String, u64>>,
 }
 
-/// Asks, and prints memory as it goes.
+/// ModelRequests, and prints memory as it goes.
 ///
 /// # Errors
 /// When a request failed, or a process grew by too much.
@@ -78,7 +78,7 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
 }
 
 impl Shared {
-    /// Asks one thing after the other, as long as there is something to ask.
+    /// ModelRequests one thing after the other, as long as there is something to ask.
     async fn ask(self: Arc<Self>, mut random: ChaCha8Rng) {
         let mut connections: [Option<Connection>; 2] = [None, None];
         while self.begun.fetch_add(1, Ordering::Relaxed) < self.requests {
@@ -113,7 +113,7 @@ impl Shared {
                 (0, Question::tensor("digits", &images))
             }
             10..14 => (1, Question::form("/predict?preview=true", &one.png)),
-            14..18 => (1, Question::strokes("/predict?preview=true&explain=true", &one.strokes)),
+            14..18 => (1, Question::strokes("/predict?preview=true&include=bitmap", &one.strokes)),
             18 => (1, Question::png("/predict", &one.png)),
             _ => (1, Question::strokes("/predict", &one.strokes)),
         }

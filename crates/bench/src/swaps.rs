@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Services, Swaps},
-    pace::{Done, Pace},
+    pace::{Done, LatencyBucket},
     pictures::{Picture, ten_digits},
     question::Question,
     stats::percentile,
@@ -56,7 +56,7 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     let names = two_versions(&swaps.models)?;
     let versions = Arc::new(known(&model, &names, &pictures).await?);
     let (asked, questions) = questions(&pictures);
-    let pace = Arc::new(Pace {
+    let pace = Arc::new(LatencyBucket {
         target: target()?,
         questions,
         per_second: swaps.rate.get().into(),

@@ -48,7 +48,7 @@ impl Target {
         &self.address
     }
 
-    /// Asks over a connection that is kept for the next question, and made anew after it broke.
+    /// ModelRequests over a connection that is kept for the next question, and made anew after it broke.
     pub(crate) async fn ask(&self, kept: &mut Option<Connection>, question: &Question) -> anyhow::Result<Answer> {
         let mut connection = match kept.take() {
             Some(connection) => connection,
@@ -59,7 +59,7 @@ impl Target {
         Ok(answer)
     }
 
-    /// Asks one question, over a connection of its own.
+    /// ModelRequests one question, over a connection of its own.
     pub(crate) async fn ask_once(&self, question: &Question) -> anyhow::Result<Answer> {
         self.ask(&mut None, question).await
     }

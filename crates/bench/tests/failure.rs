@@ -36,6 +36,6 @@ fn a_missed_aim_is_one_line_without_a_stack_trace() {
         .unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.starts_with("bench: more than 0 ms: /predictions"), "{error}");
+    assert!(error.starts_with("bench: more than 0 ms: /api/v1/predictions"), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
 }

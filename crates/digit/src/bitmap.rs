@@ -1,4 +1,4 @@
-//! The 28×28 picture that the network sees, in MNIST's convention: ink is high, paper is zero.
+//! The 28×28 picture that the network sees, in MNIST's convention: foreground is high, background is zero.
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use serde::{
@@ -11,7 +11,7 @@ use std::fmt;
 /// Pixels per side of a [`Bitmap`].
 pub const SIDE: usize = 28;
 
-/// A 28×28 grey picture, row-major from the top left; 0 is paper, 255 is full ink.
+/// A 28×28 grey picture, row-major from the top left; 0 is background, 255 is full foreground.
 ///
 /// In JSON it is 784 numbers from 0 to 1. Each of the 256 levels survives the round trip exactly.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum InvalidPixels {
     #[error("a bitmap has 784 pixels, 28 rows of 28")]
     Count,
     /// One is outside 0 to 1.
-    #[error("pixel {index} is {value}; pixels are numbers from 0 (paper) to 1 (ink)")]
+    #[error("pixel {index} is {value}; pixels are numbers from 0 (background) to 1 (foreground)")]
     Range {
         /// Which pixel, row-major from 0.
         index: usize,
@@ -68,7 +68,7 @@ impl Bitmap {
             if !(0.0..=1.0).contains(&value) {
                 return Err(InvalidPixels::Range { index, value });
             }
-            *level = level_of(value);
+            *level = crate::levels::level_of(value);
         }
         Ok(Self(levels))
     }
@@ -78,7 +78,7 @@ impl Bitmap {
         self.0.iter().map(|&level| f32::from(level) / 255.0)
     }
 
-    /// A PNG of 28×28 pixels: black ink on transparent paper.
+    /// A PNG of 28×28 pixels: black foreground on transparent background.
     ///
     /// # Panics
     /// Never: the encoder is given as many pixels as it is told of, and memory takes all that it writes.
@@ -96,14 +96,8 @@ impl Bitmap {
     /// Whether there is too little contrast for anything to have been drawn.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.0.iter().all(|&level| level < crate::ink::FAINTEST)
+        self.0.iter().all(|&level| level < crate::levels::FAINTEST)
     }
-}
-
-/// The grey level nearest to a number from 0 to 1. (`f32::round` would be a call for each pixel.)
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast ends at 0 and 255")]
-pub(crate) const fn level_of(unit: f32) -> u8 {
-    (unit * 255.0 + 0.5) as u8
 }
 
 impl fmt::Debug for Bitmap {

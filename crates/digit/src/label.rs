@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
-use utoipa::ToSchema;
 
 /// A number from 0 to 9.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-#[schema(maximum = 9)]
 pub struct Digit(u8);
 
 /// What was given where a digit or a label was asked for.

@@ -1,14 +1,15 @@
-//! The data that every part of digits speaks: a 28×28 [`Bitmap`], the way from [`ink`] to it, and the JSON
-//! of the services ([`wire`]).
+//! The data: a 28×28 [`Bitmap`], the preprocessing that makes it of an image or of strokes, and labels.
 //!
-//! Nothing here knows of HTTP, of a database or of a neural network.
+//! Nothing here knows HTTP, a database or a neural network.
 
 mod bitmap;
-pub mod ink;
 mod label;
+mod levels;
 mod model_version;
-pub mod wire;
+pub mod preprocessing;
+mod reason;
 
 pub use bitmap::{Bitmap, InvalidPixels, SIDE};
 pub use label::{Digit, InvalidDigit, TrueLabel};
 pub use model_version::{InvalidVersion, ModelVersion};
+pub use reason::Reason;

@@ -2,7 +2,7 @@
 
 use digit::{
     Bitmap,
-    ink::{self, Ink, InkError, Pixels},
+    preprocessing::{self, Pixels, Preprocessed, PreprocessingError},
 };
 use image::{DynamicImage, GrayImage, Luma, Rgba, RgbaImage};
 use proptest::prelude::*;
@@ -33,15 +33,15 @@ fn canvas(strokes: &[Vec<Place>], width: f32, side: u32) -> GrayImage {
     GrayImage::from_fn(side, side, |x, y| Luma([255 - level(coverage(&scaled, width * scale, x, y))]))
 }
 
-fn seen(image: impl Into<DynamicImage>) -> Result<Ink, InkError> {
-    ink::from_pixels(&Pixels::from(image.into()))
+fn seen(image: impl Into<DynamicImage>) -> Result<Preprocessed, PreprocessingError> {
+    preprocessing::from_pixels(&Pixels::from(image.into()))
 }
 
 fn four() -> Vec<Vec<Place>> {
     vec![vec![(120.0, 60.0), (90.0, 150.0), (180.0, 150.0)], vec![(160.0, 80.0), (150.0, 220.0)]]
 }
 
-/// How much two bitmaps differ, as a share of the ink of the first.
+/// How much two bitmaps differ, as a share of the foreground of the first.
 fn difference(a: &Bitmap, b: &Bitmap) -> f32 {
     a.unit().zip(b.unit()).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.unit().sum::<f32>()
 }
@@ -61,15 +61,15 @@ fn the_two_strokes_of_a_five_stay_though_they_do_not_touch() {
     let body = vec![(110.0, 70.0), (105.0, 130.0), (150.0, 130.0), (165.0, 170.0), (140.0, 210.0), (95.0, 200.0)];
     let five = [body.clone(), vec![(125.0, 66.0), (170.0, 62.0)]];
     let bitmap = |strokes: &[Vec<Place>]| seen(canvas(strokes, 8.0, 280)).unwrap().bitmap;
-    assert!(difference(&bitmap(&five), &bitmap(&[body])) > 0.3, "the flag is ink");
+    assert!(difference(&bitmap(&five), &bitmap(&[body])) > 0.3, "the flag is foreground");
 }
 
 #[test]
-fn lines_from_very_thin_to_very_thick_are_ink() {
+fn lines_from_very_thin_to_very_thick_are_foreground() {
     for width in [3.0, 8.0, 20.0, 44.0] {
-        let Ink { bitmap, is_scant } = seen(canvas(&four(), width, 280)).unwrap();
+        let Preprocessed { bitmap, is_too_small } = seen(canvas(&four(), width, 280)).unwrap();
         let strong = bitmap.levels().iter().filter(|&&level| level > 100).count();
-        assert!(strong > 20 && !is_scant, "{width} pixels wide\n{bitmap:?}");
+        assert!(strong > 20 && !is_too_small, "{width} pixels wide\n{bitmap:?}");
     }
 }
 
@@ -83,7 +83,7 @@ fn the_size_of_a_canvas_does_not_matter() {
 }
 
 #[test]
-fn a_shadow_and_grain_and_ruled_paper_do_not_matter_much() {
+fn a_shadow_and_grain_and_ruled_background_do_not_matter_much() {
     let clean = canvas(&four(), 14.0, 280);
     let expected = seen(clean.clone()).unwrap().bitmap;
     let shaded = |x: u32, y: u32, grey: f32| {
@@ -105,27 +105,27 @@ fn a_shadow_and_grain_and_ruled_paper_do_not_matter_much() {
 }
 
 #[test]
-fn paper_alone_is_blank_be_it_grainy_and_badly_lit() {
-    let paper = GrayImage::from_fn(300, 200, |x, y| {
+fn background_alone_is_blank_be_it_grainy_and_badly_lit() {
+    let background = GrayImage::from_fn(300, 200, |x, y| {
         let grain = as_f32((x * 7919 + y * 104_729 + x * y * 31) % 13) - 6.0;
         Luma([level((200.0 - 80.0 * as_f32(x) / 300.0 + grain) / 255.0)])
     });
-    assert_eq!(seen(paper), Err(InkError::Blank));
+    assert_eq!(seen(background), Err(PreprocessingError::Blank));
 }
 
 #[test]
 fn a_tap_is_scant_and_a_short_one_is_not() {
-    let is_scant = |stroke: [Place; 2], width| seen(canvas(&[stroke.to_vec()], width, 280)).unwrap().is_scant;
-    assert!(is_scant([(100.0, 100.0), (100.0, 100.0)], 14.0));
-    assert!(is_scant([(100.0, 100.0), (101.0, 101.0)], 3.0));
-    assert!(!is_scant([(100.0, 100.0), (102.0, 116.0)], 4.0));
+    let is_too_small = |stroke: [Place; 2], width| seen(canvas(&[stroke.to_vec()], width, 280)).unwrap().is_too_small;
+    assert!(is_too_small([(100.0, 100.0), (100.0, 100.0)], 14.0));
+    assert!(is_too_small([(100.0, 100.0), (101.0, 101.0)], 3.0));
+    assert!(!is_too_small([(100.0, 100.0), (102.0, 116.0)], 4.0));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn an_opaque_canvas_of_either_polarity_gives_what_its_ink_alone_gives(
+    fn an_opaque_canvas_of_either_polarity_gives_what_its_foreground_alone_gives(
         points in prop::collection::vec((20.0_f32..260.0, 20.0_f32..260.0), 2..6), width in 3.0_f32..44.0,
     ) {
         let dark_on_light = canvas(&[points], width, 280);
@@ -149,8 +149,8 @@ proptest! {
         let image = DynamicImage::from(image);
         let image = if has_alpha { image } else { image.into_rgb8().into() };
         match seen(image) {
-            Ok(ink) => prop_assert!(!ink.bitmap.is_blank()),
-            Err(error) => prop_assert_eq!(error, InkError::Blank),
+            Ok(foreground) => prop_assert!(!foreground.bitmap.is_blank()),
+            Err(error) => prop_assert_eq!(error, PreprocessingError::Blank),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use digit::{
     Bitmap,
-    ink::{self, ImageKind, InkError},
+    preprocessing::{self, ImageKind, PreprocessingError},
 };
 use std::{fs, path::Path};
 
@@ -11,10 +11,10 @@ fn bytes(file: &str) -> Vec<u8> {
 }
 
 fn bitmap(file: &str) -> Bitmap {
-    ink::from_image(&bytes(file)).unwrap_or_else(|error| panic!("{file}: {error}")).bitmap
+    preprocessing::from_image(&bytes(file)).unwrap_or_else(|error| panic!("{file}: {error}")).bitmap
 }
 
-/// How much two bitmaps differ, as a share of the ink of the first.
+/// How much two bitmaps differ, as a share of the foreground of the first.
 fn difference(a: &Bitmap, b: &Bitmap) -> f32 {
     let differing: f32 = a.unit().zip(b.unit()).map(|(a, b)| (a - b).abs()).sum();
     differing / a.unit().sum::<f32>()
@@ -49,7 +49,7 @@ fn a_photo_that_says_it_is_turned_is_turned_back() {
 #[test]
 fn the_bitmap_as_a_picture_gives_the_bitmap_again() {
     let four = bitmap("grey.png");
-    let off = difference(&four, &ink::from_image(&four.to_png()).unwrap().bitmap);
+    let off = difference(&four, &preprocessing::from_image(&four.to_png()).unwrap().bitmap);
     assert!(off <= 0.05, "{off} off");
 }
 
@@ -58,6 +58,6 @@ fn a_picture_that_is_no_pixel_wide_or_high_is_damaged() {
     for side in [6..8, 8..10] {
         let mut gif = bytes("light-on-dark.gif");
         gif[side].fill(0);
-        assert_eq!(ink::from_image(&gif), Err(InkError::Corrupt(ImageKind::Gif)));
+        assert_eq!(preprocessing::from_image(&gif), Err(PreprocessingError::Corrupt(ImageKind::Gif)));
     }
 }

@@ -7,13 +7,11 @@ use axum::{
     body::Bytes,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
-use digit::{
-    Bitmap, Digit,
-    wire::{Answer, Code, Explanation, PROBLEM_MEDIA_TYPE, Problem, Verdict},
-};
+use digit::{Bitmap, Digit};
 use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Map, Value};
 use std::io::Read;
+use wire::{Answer, Code, Explanation, PROBLEM_MEDIA_TYPE, Problem, Verdict};
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -100,11 +98,14 @@ fn answer(answered: &Answered) -> anyhow::Result<()> {
 /// `/explain`'s answer.
 fn explanation(answered: &Answered) -> anyhow::Result<()> {
     answer(answered)?;
-    let Explanation { answer, heat } = serde_json::from_slice(&answered.body).context("no explanation")?;
+    let Explanation { answer, attribution } = serde_json::from_slice(&answered.body).context("no explanation")?;
     let bitmap = answer.bitmap.context("no bitmap")?;
-    ensure!(heat.len() == Bitmap::LEN, "the heat of {} pixels", heat.len());
-    ensure!(heat.iter().all(|heat| heat.is_finite()), "heat without end");
-    ensure!(heat.iter().zip(bitmap.levels()).all(|(heat, level)| *level > 0 || *heat == 0.0), "paper is hot");
+    ensure!(attribution.len() == Bitmap::LEN, "the attribution of {} pixels", attribution.len());
+    ensure!(attribution.iter().all(|attribution| attribution.is_finite()), "attribution without end");
+    ensure!(
+        attribution.iter().zip(bitmap.levels()).all(|(attribution, level)| *level > 0 || *attribution == 0.0),
+        "paper is hot"
+    );
     Ok(())
 }
 
@@ -281,11 +282,11 @@ mod tests {
         let mut pixels = vec![0; Bitmap::LEN];
         pixels[400] = 1;
         let is_sound = |place: usize, count: usize| {
-            let mut heat = vec![0.0; count];
-            heat[place] = -2.5;
+            let mut attribution = vec![0.0; count];
+            attribution[place] = -2.5;
             let explanation = json!({ "prediction": 3, "confidence": 1.0,
                 "probabilities": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0], "verdict": "digit", "model": "a", "bitmap": pixels,
-                "heat": heat });
+                "attribution": attribution });
             outcome(&asked("/explain"), &answered(200, "application/json", &explanation)).is_ok()
         };
         assert!(is_sound(400, Bitmap::LEN));

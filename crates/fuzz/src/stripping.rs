@@ -2,10 +2,7 @@
 
 use crate::inputs::{Examples, Photo};
 use api::metadata;
-use digit::{
-    ink::{self, ImageKind},
-    wire::Input,
-};
+use digit::preprocessing::{self, ImageKind};
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -13,6 +10,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
     thread,
 };
+use wire::Input;
 
 /// The most failures after which no other picture is tried.
 const ENOUGH: usize = 20;
@@ -143,7 +141,7 @@ impl StripTally {
 /// Strips a picture and looks at what must hold of every one.
 fn outcome(photo: &Photo) -> Result<Outcome, &'static str> {
     let Ok(input) = Input::image(photo.bytes.clone().into()) else { return Ok(Outcome::Refused) };
-    let before = ink::decode(&photo.bytes);
+    let before = preprocessing::decode(&photo.bytes);
     let Ok(stripped) = metadata::strip(input) else {
         return match before {
             Ok(_) if photo.is_whole => Err("a whole picture is refused"),
@@ -158,7 +156,7 @@ fn outcome(photo: &Photo) -> Result<Outcome, &'static str> {
     if again != stripped {
         return Err("stripping twice is another thing");
     }
-    match (before, ink::decode(stripped.input().bytes())) {
+    match (before, preprocessing::decode(stripped.input().bytes())) {
         (Ok(before), Ok(after)) if before == after => Ok(Outcome::Same),
         (Ok(_), _) if !photo.is_whole && is_split(&photo.bytes, stripped.input().bytes()) => Ok(Outcome::Split),
         (Ok(_), Ok(_)) => Err("the pixels differ"),

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use digit::wire::Code;
 use fuzz::{Campaign, Flaw, Stripping, subject};
 use serde_json::json;
-use service::{Failure, Metrics, with_layers};
+use service::{ApiError, Metrics, with_layers};
 use std::{path::Path, time::Duration};
 use tokio::sync::Mutex;
+use wire::Code;
 
 /// The seed of every run here, so that a failure is one tomorrow.
 const SEED: u64 = 28;
@@ -63,7 +63,7 @@ async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
         let again = [(header::RETRY_AFTER, "1")];
         return (StatusCode::TOO_MANY_REQUESTS, again, Json(json!({ "error": "Too busy." }))).into_response();
     }
-    Failure::new(Code::Overloaded, "There is too much to do.").retry_after(Duration::from_secs(1)).into_response()
+    ApiError::new(Code::Overloaded, "There is too much to do.").retry_after(Duration::from_secs(1)).into_response()
 }
 
 #[tokio::test]

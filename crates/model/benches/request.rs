@@ -2,7 +2,6 @@
 //! its parts take. No log lines are written.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use digit::wire::Input;
 use mimalloc::MiMalloc;
 use model::{Engine, Limits, Model, Registry, app};
 use service::{Connections, Metrics, Readiness};
@@ -16,6 +15,7 @@ use std::{
     time::Duration,
 };
 use tokio::{net::TcpListener, runtime::Runtime};
+use wire::Input;
 
 /// As in the service itself.
 #[global_allocator]
@@ -30,7 +30,7 @@ fn model() -> Model {
     let champion = network::champion(&folder).expect("a champion is committed");
     let limits = Limits {
         workers: NonZeroUsize::MIN,
-        places: NonZeroUsize::MIN.saturating_add(63),
+        slots: NonZeroUsize::MIN.saturating_add(63),
         patience: Duration::from_secs(10),
     };
     let registry = Registry::open(folder, &champion, limits.workers).expect("the champion loads");

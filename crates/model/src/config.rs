@@ -61,7 +61,7 @@ impl Config {
     pub fn limits(&self) -> Limits {
         Limits {
             workers: self.workers(),
-            places: self.queue,
+            slots: self.queue,
             patience: Duration::from_millis(self.patience_ms.get().into()),
         }
     }

@@ -30,17 +30,17 @@ pub(crate) fn views(bitmap: &Bitmap) -> Vec<Bitmap> {
 /// By how many nats the log-odds of the predicted digit fall where ink is taken away: for each pixel the mean over the
 /// windows that cover it, row-major, from what a network takes its [`views`] for. Below 0, the ink speaks against the
 /// prediction. Where there is no ink nothing was taken away, and the heat is 0.
-pub(crate) fn heat(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32> {
+pub(crate) fn attribution(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32> {
     let [whole, without @ ..] = views else { return vec![0.0; Bitmap::LEN] };
     let (digit, _) = Digit::most_probable(&whole.probabilities);
     let before = evidence(digit, &whole.probabilities);
     let falls = without.iter().map(|view| before - evidence(digit, &view.probabilities));
     let falls: Vec<(Window, f32)> = windows(bitmap).zip(falls).collect();
-    let heat_at = |(index, &level): (usize, &u8)| {
+    let attribution_at = |(index, &level): (usize, &u8)| {
         let covering = falls.iter().filter(|(window, _)| window.covers(index)).map(|(_, fall)| *fall);
         if level == 0 { 0.0 } else { mean(covering) }
     };
-    bitmap.levels().iter().enumerate().map(heat_at).collect()
+    bitmap.levels().iter().enumerate().map(attribution_at).collect()
 }
 
 /// The log-odds of a digit, in nats: against the sum of the other probabilities, which still tells how sure it is where
@@ -86,10 +86,10 @@ fn windows(bitmap: &Bitmap) -> impl Iterator<Item = Window> {
     rows.into_iter().flat_map(move |rows| columns.clone().map(|columns| Window { rows: rows.clone(), columns }))
 }
 
-/// Ranges of a window's side whose centres lie evenly between the first and the last of some places. What reaches
+/// Ranges of a window's side whose centres lie evenly between the first and the last of some indices. What reaches
 /// beyond the bitmap covers nothing there.
-fn spread(places: impl Iterator<Item = usize>) -> [Range<usize>; GRID] {
-    let (first, end) = places.fold((SIDE, 0), |(first, end), place| (first.min(place), end.max(place + 1)));
+fn spread(indices: impl Iterator<Item = usize>) -> [Range<usize>; GRID] {
+    let (first, end) = indices.fold((SIDE, 0), |(first, end), place| (first.min(place), end.max(place + 1)));
     let length = end.saturating_sub(first);
     std::array::from_fn(|step| {
         let centre = first + (length * (2 * step + 1) + GRID) / (2 * GRID); // rounded
@@ -114,8 +114,8 @@ mod tests {
     }
 
     /// The heat of a bitmap for a network that sees its views so.
-    fn heat_by(bitmap: &Bitmap, network: impl Fn(&Bitmap) -> Classification) -> Vec<f32> {
-        heat(bitmap, &views(bitmap).iter().map(network).collect::<Vec<_>>())
+    fn attribution_by(bitmap: &Bitmap, network: impl Fn(&Bitmap) -> Classification) -> Vec<f32> {
+        attribution(bitmap, &views(bitmap).iter().map(network).collect::<Vec<_>>())
     }
 
     /// A frame of ink, as large as MNIST makes a digit.
@@ -127,23 +127,23 @@ mod tests {
     #[test]
     fn a_network_that_looks_at_one_place_gives_heat_where_a_window_covers_it_and_nowhere_else() {
         let (bitmap, place) = (frame(), 4 * SIDE + 4);
-        let heat = heat_by(&bitmap, |view| seven(if view.levels()[place] > 0 { 0.9 } else { 0.4 }));
+        let attribution = attribution_by(&bitmap, |view| seven(if view.levels()[place] > 0 { 0.9 } else { 0.4 }));
         let fall = (0.9_f32 / 0.1).ln() - (0.4_f32 / 0.6).ln();
-        assert!((heat[place] - fall).abs() < 1e-5, "{} {fall}", heat[place]);
+        assert!((attribution[place] - fall).abs() < 1e-5, "{} {fall}", attribution[place]);
         let shares_a_window =
             |index: usize| windows(&bitmap).any(|window| window.covers(place) && window.covers(index));
-        for (index, &heat) in heat.iter().enumerate() {
+        for (index, &attribution) in attribution.iter().enumerate() {
             let is_warm = bitmap.levels()[index] > 0 && shares_a_window(index);
-            assert_eq!(heat > 0.0, is_warm, "row {}, column {}: {heat}", index / SIDE, index % SIDE);
-            assert!((0.0..=fall + 1e-5).contains(&heat), "no place is hotter than the one it looks at");
+            assert_eq!(attribution > 0.0, is_warm, "row {}, column {}: {attribution}", index / SIDE, index % SIDE);
+            assert!((0.0..=fall + 1e-5).contains(&attribution), "no place is hotter than the one it looks at");
         }
     }
 
     #[test]
     fn ink_that_speaks_against_the_answer_is_cold() {
         let place = 23 * SIDE + 23;
-        let heat = heat_by(&frame(), |view| seven(if view.levels()[place] > 0 { 0.6 } else { 0.9 }));
-        assert!(heat[place] < 0.0 && heat.iter().all(|heat| *heat <= 0.0));
+        let attribution = attribution_by(&frame(), |view| seven(if view.levels()[place] > 0 { 0.6 } else { 0.9 }));
+        assert!(attribution[place] < 0.0 && attribution.iter().all(|attribution| *attribution <= 0.0));
     }
 
     #[test]
@@ -154,10 +154,14 @@ mod tests {
             probabilities[7] = 1.0;
             Classification { probabilities, strangeness: 0.0, stranger: None }
         };
-        let heat = heat_by(&bitmap, |view| sure(if view.levels()[place] > 0 { 1e-20 } else { 1e-12 }));
-        assert!((heat[place] - 8.0 * 10.0_f32.ln()).abs() < 1e-3, "{}", heat[place]);
-        let heat = heat_by(&bitmap, |view| if view.levels()[place] > 0 { sure(0.0) } else { seven(0.0) });
-        assert!(heat[place] > 80.0 && heat.iter().all(|heat| heat.is_finite()), "{}", heat[place]);
+        let attribution = attribution_by(&bitmap, |view| sure(if view.levels()[place] > 0 { 1e-20 } else { 1e-12 }));
+        assert!((attribution[place] - 8.0 * 10.0_f32.ln()).abs() < 1e-3, "{}", attribution[place]);
+        let attribution = attribution_by(&bitmap, |view| if view.levels()[place] > 0 { sure(0.0) } else { seven(0.0) });
+        assert!(
+            attribution[place] > 80.0 && attribution.iter().all(|attribution| attribution.is_finite()),
+            "{}",
+            attribution[place]
+        );
     }
 
     #[test]

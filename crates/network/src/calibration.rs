@@ -1,7 +1,7 @@
 //! From logits to probabilities that mean what they say, and to a refusal where they say that it is no digit.
 
 use crate::Class;
-use digit::wire::Reason;
+use digit::Reason;
 use serde::{Deserialize, Serialize};
 
 /// What the network says of a bitmap: a number for each [`Class`], the higher the likelier.

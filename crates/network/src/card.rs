@@ -14,7 +14,7 @@ pub struct ModelCard {
     pub architecture: Architecture,
     /// How many numbers were learned.
     pub parameters: usize,
-    /// The preprocessing that it expects: [`digit::ink::VERSION`] of the code that can serve it.
+    /// The preprocessing that it expects: [`digit::preprocessing::VERSION`] of the code that can serve it.
     pub preprocessing: String,
     /// What its logits mean.
     pub calibration: Calibration,

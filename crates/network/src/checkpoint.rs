@@ -41,7 +41,7 @@ pub enum Refusal {
     #[error("its calibration holds numbers that make no sense")]
     Calibration,
     /// Trained behind another preprocessing.
-    #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::ink::VERSION)]
+    #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::preprocessing::VERSION)]
     Preprocessing(String),
     /// The weights are not those that the card describes.
     #[error("its SHA-256 is {found}, but the card says {expected}: the file is damaged or was replaced")]
@@ -138,7 +138,7 @@ fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, Checkpoin
         if !card.calibration.is_valid() {
             return Err(Refusal::Calibration);
         }
-        if card.preprocessing != digit::ink::VERSION {
+        if card.preprocessing != digit::preprocessing::VERSION {
             return Err(Refusal::Preprocessing(card.preprocessing));
         }
         Ok(card)

@@ -1,6 +1,8 @@
 //! What an image may be taken for: one of the ten digits, or one of the ways of being none.
 
-use digit::{Digit, wire::Reason};
+use digit::Digit;
+
+use digit::Reason;
 
 /// A class of the network's output: the digits 0 to 9, then the [`Reason`]s that the network itself can see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

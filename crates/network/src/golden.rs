@@ -6,7 +6,7 @@
 use crate::{Classifier, Logits, checkpoint::Refusal};
 use digit::{
     Bitmap,
-    ink::{self, Drawing, Point},
+    preprocessing::{self, Drawing, Point},
 };
 use std::collections::BTreeMap;
 use tch::TchError;
@@ -44,7 +44,7 @@ pub fn golden_bitmaps() -> Vec<Bitmap> {
     let line = |points: Vec<[f32; 3]>| points.into_iter().map(|[x, y, _]| Point { x, y }).collect();
     let bitmap = |lines: Vec<Vec<[f32; 3]>>| {
         let drawing = Drawing::new(lines.into_iter().map(line).collect()).expect("the drawings are valid");
-        ink::from_drawing(&drawing).expect("the drawings have ink").bitmap
+        preprocessing::from_drawing(&drawing).expect("the drawings have ink").bitmap
     };
     drawings.into_values().map(bitmap).collect()
 }

@@ -1,7 +1,7 @@
 //! The body of `POST /predict`: an image, a form with one, or JSON.
 
 use crate::{
-    Failure,
+    ApiError,
     extract::{broken_body, media_type, too_large, whole_body},
 };
 use axum::{
@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
     http::StatusCode,
 };
-use digit::wire::{Code, Input, Problem};
+use wire::{Code, Input, Problem};
 
 /// The largest image or JSON that is read, in bytes.
 pub const MAX_INPUT_BYTES: usize = 5_000_000;
@@ -19,12 +19,12 @@ pub(crate) const MAX_BODY_BYTES: usize = MAX_INPUT_BYTES + (64 << 10);
 
 /// What a client posted to have recognised.
 #[derive(Debug)]
-pub struct Posted(pub Input);
+pub struct DrawingInput(pub Input);
 
-impl<S: Send + Sync> FromRequest<S> for Posted {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequest<S> for DrawingInput {
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let (parse, bytes): (fn(Bytes) -> _, _) = match media_type(request.headers()).as_str() {
             "image/png" | "image/jpeg" | "image/webp" | "image/gif" => {
                 (Input::image, whole_body(request, state).await?)
@@ -41,32 +41,32 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
     }
 }
 
-fn unsupported() -> Failure {
+fn unsupported() -> ApiError {
     let detail = "Send an image as image/png, image/jpeg, image/webp or image/gif; a form as multipart/form-data \
                   with a field \"file\"; or strokes or pixels as application/json.";
-    Failure::new(Code::UnsupportedMediaType, detail)
+    ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
 /// The field `file` of a form.
-async fn file<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
+async fn file<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     let mut form = Multipart::from_request(request, state)
         .await
-        .map_err(|_| Failure::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
+        .map_err(|_| ApiError::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
     while let Some(field) = form.next_field().await.map_err(|error| broken_form(&error))? {
         if field.name() == Some("file") {
             let bytes = field.bytes().await.map_err(|error| broken_form(&error))?;
             if bytes.is_empty() {
-                return Err(Failure::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
+                return Err(ApiError::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
             }
             return Ok(bytes);
         }
     }
-    Err(Failure::new(Code::InvalidForm, "The form has no field \"file\". Send the image in it."))
+    Err(ApiError::new(Code::InvalidForm, "The form has no field \"file\". Send the image in it."))
 }
 
-fn broken_form(error: &MultipartError) -> Failure {
+fn broken_form(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return broken_body(error.status());
     }
-    Failure::new(Code::InvalidForm, "The form is damaged or broke off before its end. Send it again.")
+    ApiError::new(Code::InvalidForm, "The form is damaged or broke off before its end. Send it again.")
 }

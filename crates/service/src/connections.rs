@@ -1,9 +1,8 @@
 //! The connections of a service: how many may be open, and how long a client may keep one waiting.
 
-use crate::{Failure, Outcomes, metrics::Reading};
+use crate::{ApiError, Outcomes, metrics::Reading};
 use axum::{Router, body::Body, http::Request};
 use clap::Args;
-use digit::wire::{Code, PROBLEM_MEDIA_TYPE};
 use hyper::{
     body::Incoming,
     server::conn::http1,
@@ -36,6 +35,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_io_timeout::TimeoutWriter;
+use wire::{Code, PROBLEM_MEDIA_TYPE};
 
 /// The largest head of a request, and about what a connection buffers besides, in bytes.
 const BUFFER_BYTES: usize = 16 << 10;
@@ -312,7 +312,7 @@ async fn refuse(mut stream: TcpStream) -> io::Result<()> {
 }
 
 fn refusal() -> String {
-    let failure = Failure::new(Code::TooManyConnections, "Too many connections are open. Try again in a moment.");
+    let failure = ApiError::new(Code::TooManyConnections, "Too many connections are open. Try again in a moment.");
     let body = serde_json::to_string(&failure.problem).unwrap_or_default();
     let (status, length) = (failure.problem.status, body.len());
     format!(

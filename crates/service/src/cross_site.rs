@@ -1,9 +1,9 @@
 //! Requests that a page of another site has a browser send: none of them changes data here.
 
-use crate::Failure;
+use crate::ApiError;
 use axum::response::{IntoResponse, Response};
-use digit::wire::Code;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use wire::Code;
 
 const DETAIL: &str = "The browser says that a page of another site sent this request, so nothing was changed. Send it \
                       from a page of this service, or from a program without the headers Origin and Sec-Fetch-Site. \
@@ -13,7 +13,7 @@ const DETAIL: &str = "The browser says that a page of another site sent this req
 /// `Sec-Fetch-Site`, or by an `Origin` that is not the `Host`. Programs send neither, and are let through.
 pub(crate) fn refuse_cross_site() -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone> {
     CsrfLayer::new()
-        .with_rejection_response(|_: ProtectionError| Failure::new(Code::CrossSiteRequest, DETAIL).into_response())
+        .with_rejection_response(|_: ProtectionError| ApiError::new(Code::CrossSiteRequest, DETAIL).into_response())
 }
 
 #[cfg(test)]

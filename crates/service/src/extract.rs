@@ -1,30 +1,30 @@
 //! axum's extractors, with rejections that are problems.
 
-use crate::Failure;
+use crate::ApiError;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Query, Request, rejection::BytesRejection},
+    extract::{self, FromRequest, FromRequestParts, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use digit::wire::{self, Code, Problem};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
 };
 use std::{fmt::Display, str::FromStr};
+use wire::{Code, Problem};
 
 /// The query string as a `T`.
 #[derive(Debug)]
-pub struct Params<T>(pub T);
+pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
-    type Rejection = Failure;
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let query = Query::from_request_parts(parts, state).await;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = extract::Query::from_request_parts(parts, state).await;
         query
-            .map(|Query(params)| Self(params))
-            .map_err(|error| Failure::new(Code::InvalidQuery, format!("{}.", error.body_text())))
+            .map(|extract::Query(query)| Self(query))
+            .map_err(|error| ApiError::new(Code::InvalidQuery, format!("{}.", error.body_text())))
     }
 }
 
@@ -39,21 +39,36 @@ pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
+/// What a client wants in the answer to `POST /predict` besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Include {
+    /// The bitmap that the network saw.
+    Bitmap,
+}
+
+impl FromStr for Include {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "bitmap" { Ok(Self::Bitmap) } else { Err("an answer can include the bitmap: ?include=bitmap") }
+    }
+}
+
 /// A JSON object in the body as a `T`.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if media_type(request.headers()) != "application/json" {
-            return Err(Failure::new(Code::UnsupportedMediaType, "Send JSON as application/json."));
+            return Err(ApiError::new(Code::UnsupportedMediaType, "Send JSON as application/json."));
         }
         let bytes = whole_body(request, state).await?;
         wire::object(&bytes).map(Self).map_err(|error| {
             let detail = format!("The body is not the JSON that is expected here: {error}.");
-            Failure::new(Problem::code_of_json(&error), detail)
+            ApiError::new(Problem::code_of_json(&error), detail)
         })
     }
 }
@@ -63,9 +78,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 pub struct RawBody(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         whole_body(request, state).await.map(Self)
     }
 }
@@ -78,20 +93,20 @@ pub fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// All of a request's body, if it is not too long and arrives.
-pub(crate) async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Failure> {
+pub(crate) async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|error: BytesRejection| broken_body(error.status()))
 }
 
 /// Why a body could not be read, from the status that axum gives it.
-pub(crate) fn broken_body(status: StatusCode) -> Failure {
+pub(crate) fn broken_body(status: StatusCode) -> ApiError {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {
-        Failure::new(Code::IncompleteBody, "The body broke off before its end. Send it again.")
+        ApiError::new(Code::IncompleteBody, "The body broke off before its end. Send it again.")
     }
 }
 
 /// The body is more than is read.
-pub(crate) fn too_large() -> Failure {
-    Failure::new(Code::PayloadTooLarge, "The body is larger than 5 MB. Send a smaller one.")
+pub(crate) fn too_large() -> ApiError {
+    ApiError::new(Code::PayloadTooLarge, "The body is larger than 5 MB. Send a smaller one.")
 }

@@ -2,7 +2,7 @@
 //! problem for whatever is not answered otherwise.
 
 use crate::{
-    Failure, Metrics,
+    ApiError, Metrics,
     body::MAX_BODY_BYTES,
     cross_site::refuse_cross_site,
     docs::with_docs,
@@ -16,11 +16,11 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use digit::wire::Code;
 use std::{any::Any, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
+use wire::Code;
 
 /// The longest that a request may take, its body's arrival included.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
@@ -45,18 +45,18 @@ pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_co
         .layer(middleware::from_fn_with_state(following, follow))
 }
 
-pub(crate) async fn not_found(uri: Uri) -> Failure {
-    Failure::new(Code::NotFound, format!("There is nothing at {}.", uri.path()))
+pub(crate) async fn not_found(uri: Uri) -> ApiError {
+    ApiError::new(Code::NotFound, format!("There is nothing at {}.", uri.path()))
 }
 
-pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
-    Failure::new(Code::MethodNotAllowed, format!("{} does not take {method}.", uri.path()))
+pub(crate) async fn method_not_allowed(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(Code::MethodNotAllowed, format!("{} does not take {method}.", uri.path()))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "CatchPanicLayer hands the panic over")]
 fn defect(panic: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!(panic = panic_message(&*panic), "a handler panicked");
-    Failure::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
+    ApiError::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
         .into_response()
 }
 
@@ -69,7 +69,7 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 async fn time_limit(request: Request, next: Next) -> Response {
     tokio::time::timeout(TIME_LIMIT, next.run(request)).await.unwrap_or_else(|_| {
-        Failure::new(Code::Timeout, "The request took longer than a minute. Try again.").into_response()
+        ApiError::new(Code::Timeout, "The request took longer than a minute. Try again.").into_response()
     })
 }
 
@@ -77,7 +77,7 @@ async fn admit_large(State(places): State<Arc<Semaphore>>, request: Request, nex
     let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE);
     let place = if is_large { Some(places.try_acquire()) } else { None };
     if matches!(place, Some(Err(_))) {
-        let failure = Failure::new(Code::Overloaded, "Too many large bodies at once. Try again in a moment.");
+        let failure = ApiError::new(Code::Overloaded, "Too many large bodies at once. Try again in a moment.");
         return failure.retry_after(Duration::from_secs(1)).into_response();
     }
     next.run(request).await

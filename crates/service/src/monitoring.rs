@@ -2,7 +2,7 @@
 //! connections of the service's clients.
 
 use crate::{
-    Failure, Metrics,
+    ApiError, Metrics,
     layers::{method_not_allowed, not_found},
 };
 use axum::{
@@ -12,9 +12,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use digit::wire::Code;
 use std::{io, sync::Arc};
 use tokio::net::TcpListener;
+use wire::Code;
 
 /// The media type of Prometheus' text, version 1.0 of it.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -40,7 +40,7 @@ async fn text(State(metrics): State<Arc<Metrics>>) -> Response {
         Ok(text) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics could not be written");
-            Failure::new(Code::Internal, "The metrics could not be written. It has been logged.").into_response()
+            ApiError::new(Code::Internal, "The metrics could not be written. It has been logged.").into_response()
         }
     }
 }

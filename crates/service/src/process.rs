@@ -1,8 +1,7 @@
 //! A service as a process: it listens, is probed, and on a signal finishes what is in flight.
 
-use crate::{Connections, Failure};
+use crate::{ApiError, Connections};
 use axum::Router;
-use digit::wire::Code;
 use std::{
     io::{self, Read, Write},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
@@ -17,6 +16,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+use wire::Code;
 
 /// How long a service that was told to stop goes on taking requests while it says that it is not ready, so that who
 /// sends them can turn elsewhere first.
@@ -36,11 +36,11 @@ impl Readiness {
     ///
     /// # Errors
     /// When it is.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), ApiError> {
         if self.is_stopping.load(Ordering::Relaxed) {
-            return Err(Failure::new(
+            return Err(ApiError::new(
                 Code::Stopping,
-                "The service is stopping. Ask another, or this one once it is back.",
+                "The service is stopping. RequestGuard another, or this one once it is back.",
             )
             .retry_after(Duration::from_secs(5)));
         }
@@ -85,7 +85,7 @@ pub async fn stop_signal() -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
+/// ModelRequests the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
 /// check.
 #[must_use]
 pub fn healthcheck(metrics_listen: SocketAddr) -> ExitCode {

@@ -9,7 +9,7 @@ use crate::{
     sketch::{Hand, Strokes},
     split::{Part, Split},
 };
-use digit::{Digit, ink::Point};
+use digit::{Digit, preprocessing::Point};
 use network::{Architecture, Calibration, Hyperparameters, ModelCard};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -74,7 +74,7 @@ pub(crate) fn card() -> ModelCard {
         version: "short".parse().unwrap(),
         architecture: Architecture::Small,
         parameters: 1000,
-        preprocessing: digit::ink::VERSION.to_owned(),
+        preprocessing: digit::preprocessing::VERSION.to_owned(),
         calibration: Calibration::NONE,
         command: "trainer fit".to_owned(),
         machine: "a machine".to_owned(),

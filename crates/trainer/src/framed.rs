@@ -3,16 +3,16 @@
 use crate::sketch::Strokes;
 use digit::{
     Bitmap,
-    ink::{self, Drawing},
+    preprocessing::{self, Drawing},
 };
 use image::{DynamicImage, GrayImage};
 
 /// The bitmap of a picture.
 pub(crate) fn picture(picture: GrayImage) -> Option<Bitmap> {
-    ink::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
+    preprocessing::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
 }
 
 /// The bitmap of strokes that are sent as such.
 pub(crate) fn strokes(strokes: Strokes) -> Option<Bitmap> {
-    ink::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|ink| ink.bitmap)
+    preprocessing::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|ink| ink.bitmap)
 }

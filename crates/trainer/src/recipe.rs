@@ -245,7 +245,7 @@ fn portion(count: usize, share: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use digit::{Digit, SIDE, ink::Point};
+    use digit::{Digit, SIDE, preprocessing::Point};
 
     fn recipe(seed: u64) -> Recipe {
         let bar = |i: usize| if (12..16).contains(&(i % SIDE)) && (4..24).contains(&(i / SIDE)) { 255 } else { 0 };

@@ -1,7 +1,7 @@
 //! Strokes that are no digit: what people draw to see what happens.
 
 use crate::sketch::{Strokes, spread};
-use digit::ink::Point;
+use digit::preprocessing::Point;
 use rand::{Rng, RngExt};
 use std::f32::consts::{PI, TAU};
 

@@ -1,6 +1,6 @@
 //! Drawings as people make them on a canvas: any size, any place, any pen.
 
-use digit::ink::Point;
+use digit::preprocessing::Point;
 use image::{GrayImage, Luma, imageops};
 use rand::{Rng, RngExt};
 use std::ops::Range;

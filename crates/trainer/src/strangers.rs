@@ -5,7 +5,7 @@ use crate::{
     data::{Example, PenDigit, omniglot::Character},
     sketch::{Hand, Sketch, Strokes, log_uniform, spread},
 };
-use digit::{Bitmap, SIDE, ink::Point};
+use digit::{Bitmap, SIDE, preprocessing::Point};
 use image::{GrayImage, imageops};
 use rand::{Rng, RngExt};
 

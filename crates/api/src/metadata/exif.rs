@@ -1,6 +1,6 @@
 //! An EXIF block that holds the orientation and nothing else (EXIF 2.32, section 4.6; TIFF 6.0, section 2).
 
-use digit::ink::exif_orientation;
+use digit::preprocessing::exif_orientation;
 
 /// The tag Orientation, of type SHORT, once.
 const ORIENTATION: [u8; 8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1];

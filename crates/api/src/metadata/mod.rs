@@ -2,7 +2,7 @@
 //!
 //! Each format has an allow-list: what decoding needs, the ICC profile, the loop of an animation, and an EXIF block that
 //! holds the orientation alone. Compressed pixels stay byte for byte, so that the image decodes to the same pixels. A
-//! walker follows the structure of a file as the decoder of `digit::ink` does; what the decoder never reads is dropped.
+//! walker follows the structure of a file as the decoder of `digit::preprocessing` does; what the decoder never reads is dropped.
 //! No walker decodes pixels, allocates by a length that a file states, or reads a byte more than a few times.
 
 mod bytes;
@@ -13,10 +13,9 @@ mod jpeg;
 mod png;
 mod webp;
 
-use digit::{
-    ink::{ImageKind, InkError},
-    wire::{Content, Input},
-};
+use digit::preprocessing::{ImageKind, PreprocessingError};
+
+use wire::{Content, Input};
 
 /// The structure of an image cannot be followed.
 #[derive(Debug)]
@@ -39,8 +38,8 @@ impl Stripped {
 /// Stripping twice is the same as stripping once.
 ///
 /// # Errors
-/// [`InkError::Corrupt`] when the structure of the image cannot be followed.
-pub fn strip(input: Input) -> Result<Stripped, InkError> {
+/// [`PreprocessingError::Corrupt`] when the structure of the image cannot be followed.
+pub fn strip(input: Input) -> Result<Stripped, PreprocessingError> {
     let &Content::Image(kind) = input.content() else { return Ok(Stripped(input)) };
     let stripped = match kind {
         ImageKind::Jpeg => jpeg::strip(input.bytes()),
@@ -48,8 +47,8 @@ pub fn strip(input: Input) -> Result<Stripped, InkError> {
         ImageKind::Webp => webp::strip(input.bytes()),
         ImageKind::Gif => gif::strip(input.bytes()),
     };
-    let stripped = stripped.map_err(|Damaged| InkError::Corrupt(kind))?;
-    Input::image(stripped.into()).map(Stripped).map_err(|_| InkError::Corrupt(kind))
+    let stripped = stripped.map_err(|Damaged| PreprocessingError::Corrupt(kind))?;
+    Input::image(stripped.into()).map(Stripped).map_err(|_| PreprocessingError::Corrupt(kind))
 }
 
 #[cfg(test)]

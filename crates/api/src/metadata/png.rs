@@ -24,7 +24,7 @@ struct Chunk<'a> {
 
 /// What is kept of a file.
 #[derive(Default)]
-struct Kept {
+struct ExportedPrediction {
     colour_type: u8,
     /// The kinds of chunks that were taken in: of most, a decoder uses the first.
     taken: Vec<[u8; 4]>,
@@ -43,7 +43,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     if header.kind != *b"IHDR" || header.data.len() != 13 {
         return Err(Damaged);
     }
-    let mut kept = Kept { colour_type: header.data[9], ..Kept::default() };
+    let mut kept = ExportedPrediction { colour_type: header.data[9], ..ExportedPrediction::default() };
     loop {
         let chunk = chunk(&mut bytes)?;
         if chunk.kind == *b"IDAT" {
@@ -65,7 +65,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(stripped)
 }
 
-impl Kept {
+impl ExportedPrediction {
     /// Takes a chunk before the pixels in, if it is to be kept.
     fn take(&mut self, chunk: &Chunk) -> Result<(), Damaged> {
         let Chunk { kind, data, whole, is_sound } = *chunk;

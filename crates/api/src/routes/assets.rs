@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use digit::wire::Code;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use service::Failure;
+use service::ApiError;
 use std::sync::Arc;
+use wire::Code;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/static"]
@@ -24,7 +24,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
 async fn asset(path: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
     let path = path.map(|Path(path)| path).unwrap_or_default();
     let Some(file) = Assets::get(&path) else {
-        return Failure::new(Code::NotFound, "There is no such file.").into_response();
+        return ApiError::new(Code::NotFound, "There is no such file.").into_response();
     };
     let etag = etag(&file);
     // Always asked for again, seldom sent again: a new release shows at once.

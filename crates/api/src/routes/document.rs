@@ -23,7 +23,7 @@ use utoipa::{
                        more connections are open than may be, and a defect of the service would be a 500 \
                        (`internal`).",
     ),
-    modifiers(&DeletionToken),
+    modifiers(&DeletionTokenHeader),
     tags(
         (name = "Recognise", description = "What is this drawing?"),
         (name = "Label", description = "What is it really?"),
@@ -36,11 +36,11 @@ use utoipa::{
 pub(super) struct Document;
 
 /// The header with which a client proves that it submitted a drawing.
-struct DeletionToken;
+struct DeletionTokenHeader;
 
-impl Modify for DeletionToken {
+impl Modify for DeletionTokenHeader {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let description = "The `receipt` in the answer to the drawing's submission.";
+        let description = "The `deletion_token` in the answer to the drawing's submission.";
         let token = ApiKeyValue::with_description(DELETION_TOKEN.as_str(), description);
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("deletion_token", SecurityScheme::ApiKey(ApiKey::Header(token)));

@@ -2,18 +2,18 @@
 
 use crate::metadata::{self, Stripped};
 use axum::extract::{FromRequest, Request};
-use digit::wire::Problem;
-use service::{Failure, Posted};
+use service::{ApiError, DrawingInput};
+use wire::Problem;
 
-/// A drawing to recognise. Handlers take this and never `Posted`, so that metadata goes no further than here.
+/// A drawing to recognise. Handlers take this and never `DrawingInput`, so that metadata goes no further than here.
 #[derive(Debug)]
 pub(super) struct Drawing(pub(super) Stripped);
 
 impl<S: Send + Sync> FromRequest<S> for Drawing {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let Posted(input) = Posted::from_request(request, state).await?;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let DrawingInput(input) = DrawingInput::from_request(request, state).await?;
         metadata::strip(input).map(Self).map_err(|error| Problem::from(&error).into())
     }
 }

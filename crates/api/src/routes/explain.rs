@@ -1,4 +1,4 @@
-//! `POST /explain` and `GET /predictions/{id}/explanation`: what an answer rests on. Nothing is kept.
+//! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on. Nothing is kept.
 
 use super::{
     drawing::Drawing,
@@ -6,15 +6,13 @@ use super::{
 };
 use crate::Api;
 use axum::{Json, extract::State};
-use digit::{
-    ModelVersion,
-    wire::{Code, Explanation, Input},
-};
+use digit::ModelVersion;
 use serde::Deserialize;
-use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
+use service::{ApiError, Documented, Query, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Code, Explanation, Input};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let sent = routes!(explain).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
@@ -50,9 +48,9 @@ struct Options {
 )]
 async fn explain(
     State(api): State<Arc<Api>>,
-    Params(options): Params<Options>,
+    Query(options): Query<Options>,
     Drawing(drawing): Drawing,
-) -> Result<Json<Explanation>, Failure> {
+) -> Result<Json<Explanation>, ApiError> {
     Ok(Json(api.model.explain(drawing.input(), options.model.as_ref().map(ModelVersion::as_str)).await?))
 }
 
@@ -60,16 +58,16 @@ async fn explain(
 ///
 /// As of `POST /explain`, for the bitmap that was recorded. It is asked anew, of the version that serves now or that is
 /// named, which may be another than the one that answered then. What is asked about are pixels, so that
-/// `too_little_ink`, which is said of a drawing, is never the reason.
+/// `too_small`, which is said of a drawing, is never the reason.
 #[utoipa::path(
-    get, path = "/predictions/{id}/explanation", tag = "History", params(PredictionId, Options),
+    get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, Options),
     responses((status = OK, description = "What the drawing is taken for, and why", body = Explanation)),
 )]
 async fn explain_recorded(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
-    Params(options): Params<Options>,
-) -> Result<Json<Explanation>, Failure> {
+    Query(options): Query<Options>,
+) -> Result<Json<Explanation>, ApiError> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
     Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_ref().map(ModelVersion::as_str)).await?))
 }

@@ -1,7 +1,7 @@
 //! Which predictions are wanted, as a query string says it.
 
 use crate::store::Filter;
-use digit::{ModelVersion, TrueLabel, wire::Source};
+use digit::{ModelVersion, TrueLabel};
 use serde::{Deserialize, Deserializer, de::Error};
 use service::{
     empty_as_none,
@@ -15,15 +15,16 @@ use utoipa::{
         schema::{AnyOfBuilder, Type},
     },
 };
+use wire::Source;
 
 /// Conditions that all must hold; one that is left out or empty holds for every prediction.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
+pub(super) struct FilterQuery {
     /// Taken for this: a digit, or `not_a_digit`.
     #[serde(default, deserialize_with = "class")]
     #[param(schema_with = classes)]
-    pub(super) said: Option<TrueLabel>,
+    pub(super) predicted: Option<TrueLabel>,
     /// Labelled as this: a digit, `not_a_digit` or `unsure`.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = labels)]
@@ -35,11 +36,11 @@ pub(super) struct Wanted {
     /// `true`: taken for something else than it is labelled.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
-    pub(super) wrong: Option<bool>,
+    pub(super) incorrect: Option<bool>,
     /// `true`: with a confidence below 0.9.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
-    pub(super) doubtful: Option<bool>,
+    pub(super) low_confidence: Option<bool>,
     /// Answered by this version of the model.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
@@ -58,14 +59,14 @@ pub(super) struct Wanted {
     pub(super) until: Option<OffsetDateTime>,
 }
 
-impl From<Wanted> for Filter {
-    fn from(wanted: Wanted) -> Self {
+impl From<FilterQuery> for Filter {
+    fn from(wanted: FilterQuery) -> Self {
         Self {
-            said: wanted.said,
+            predicted: wanted.predicted,
             true_label: wanted.true_label,
             is_labelled: wanted.labelled,
-            only_wrong: wanted.wrong == Some(true),
-            only_doubtful: wanted.doubtful == Some(true),
+            only_incorrect: wanted.incorrect == Some(true),
+            only_low_confidence: wanted.low_confidence == Some(true),
             only_digits: false,
             model: wanted.model,
             source: wanted.source,
@@ -134,29 +135,29 @@ mod tests {
     use axum::{extract::Query, http::Uri};
     use time::macros::datetime;
 
-    fn wanted(query: &str) -> Result<Wanted, String> {
-        let uri = Uri::try_from(format!("/predictions?{query}")).unwrap();
+    fn wanted(query: &str) -> Result<FilterQuery, String> {
+        let uri = Uri::try_from(format!("/api/v1/predictions?{query}")).unwrap();
         Query::try_from_uri(&uri).map(|Query(wanted)| wanted).map_err(|error| error.body_text())
     }
 
     #[test]
     fn a_form_that_was_not_filled_in_wants_everything() {
-        let empty = "said=&true_label=&labelled=&wrong=&doubtful=&model=&source=&since=&until=";
-        assert_eq!(wanted(empty), Ok(Wanted::default()));
-        assert_eq!(wanted(""), Ok(Wanted::default()));
-        assert_eq!(Filter::from(Wanted::default()), Filter::default());
+        let empty = "predicted=&true_label=&labelled=&incorrect=&low_confidence=&model=&source=&since=&until=";
+        assert_eq!(wanted(empty), Ok(FilterQuery::default()));
+        assert_eq!(wanted(""), Ok(FilterQuery::default()));
+        assert_eq!(Filter::from(FilterQuery::default()), Filter::default());
     }
 
     #[test]
     fn every_condition_is_read() {
-        let query = "said=not_a_digit&true_label=7&labelled=true&wrong=true&doubtful=false&model=a&source=upload\
+        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a&source=upload\
                      &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
         let filter = Filter {
-            said: Some(TrueLabel::NotADigit),
+            predicted: Some(TrueLabel::NotADigit),
             true_label: "7".parse().ok(),
             is_labelled: Some(true),
-            only_wrong: true,
-            only_doubtful: false,
+            only_incorrect: true,
+            only_low_confidence: false,
             only_digits: false,
             model: "a".parse().ok(),
             source: Some(Source::Upload),
@@ -169,11 +170,11 @@ mod tests {
     #[test]
     fn what_no_condition_can_be_is_refused() {
         for bad in [
-            "said=10",
-            "said=unsure",
+            "predicted=10",
+            "predicted=unsure",
             "true_label=seven",
             "labelled=1",
-            "wrong=yes",
+            "incorrect=yes",
             "source=phone",
             "since=today",
             "until=1",

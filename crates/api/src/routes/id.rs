@@ -4,12 +4,12 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use digit::wire::Code;
-use service::Failure;
+use service::ApiError;
 use utoipa::IntoParams;
 use uuid::Uuid;
+use wire::Code;
 
-/// The `{id}` of `/predictions/{id}`.
+/// The `{id}` of `/api/v1/predictions/{id}`.
 #[derive(Debug, Clone, Copy, IntoParams)]
 #[into_params(names("id"), parameter_in = Path)]
 pub(super) struct PredictionId(
@@ -18,15 +18,15 @@ pub(super) struct PredictionId(
 );
 
 impl<S: Send + Sync> FromRequestParts<S> for PredictionId {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let id = Path::<Uuid>::from_request_parts(parts, state).await;
         id.map(|Path(id)| Self(id)).map_err(|_| unknown())
     }
 }
 
 /// No prediction has the id.
-pub(super) fn unknown() -> Failure {
-    Failure::new(Code::NotFound, "There is no prediction with this id.")
+pub(super) fn unknown() -> ApiError {
+    ApiError::new(Code::NotFound, "There is no prediction with this id.")
 }

@@ -2,9 +2,9 @@
 
 use crate::idempotency::IdempotencyKey;
 use axum::{extract::FromRequestParts, http::request::Parts};
-use digit::wire::Code;
-use service::Failure;
+use service::ApiError;
 use utoipa::IntoParams;
+use wire::Code;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -23,9 +23,9 @@ pub(super) struct Key(
 );
 
 impl<S: Send + Sync> FromRequestParts<S> for Key {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let key = match (values.next(), values.next()) {
             (None, _) => return Ok(Self(None)),
@@ -34,7 +34,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Key {
         };
         key.map(|key| Self(Some(key))).ok_or_else(|| {
             let detail = "An Idempotency-Key is one random UUID (version 4). Make a new one for each submission.";
-            Failure::new(Code::InvalidIdempotencyKey, detail)
+            ApiError::new(Code::InvalidIdempotencyKey, detail)
         })
     }
 }

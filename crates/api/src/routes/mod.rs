@@ -9,14 +9,14 @@ mod export;
 mod filter;
 mod id;
 mod idempotency_key;
+mod messages;
 mod pages;
 mod predict;
 mod predictions;
+mod predictions_by_model;
 mod probes;
 mod quality;
-mod readings;
 mod submission;
-mod words;
 
 use crate::Api;
 use axum::{
@@ -45,7 +45,7 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
         .merge(predict::router())
         .merge(explain::router())
         .merge(predictions::router())
-        .merge(readings::router())
+        .merge(predictions_by_model::router())
         .merge(export::router())
         .merge(quality::router())
         .merge(probes::router())

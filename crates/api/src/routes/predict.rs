@@ -3,15 +3,16 @@
 use super::{drawing::Drawing, idempotency_key::Key, submission::submit};
 use crate::Api;
 use axum::{Json, extract::State, routing::post};
-use digit::{
-    ModelVersion,
-    wire::{Answer, Code, Outcome, Source},
-};
+use digit::ModelVersion;
 use serde::Deserialize;
-use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
+use service::{
+    ApiError, Documented, Include, Query, empty_as_none,
+    parameters::{include, model_version},
+};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, Code, PredictResponse, Source};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let documented = routes!(predict).takes_a_drawing(&[
@@ -33,10 +34,10 @@ struct Options {
     #[serde(default)]
     #[param(default = false)]
     preview: bool,
-    /// Whether the answer shows what the network saw.
-    #[serde(default)]
-    #[param(default = false)]
-    explain: bool,
+    /// What the answer holds besides: `bitmap`, which the network saw.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = include)]
+    include: Option<Include>,
     /// Where the drawing comes from; `api` unless it is said.
     #[serde(default)]
     source: Source,
@@ -52,25 +53,30 @@ struct Options {
 /// is only the digit that the drawing is most like.
 #[utoipa::path(
     post, path = "/predict", tag = "Recognise", params(Options, Key),
-    responses((status = OK, description = "What the drawing was taken for", body = Outcome)),
+    responses((status = OK, description = "What the drawing was taken for", body = PredictResponse)),
 )]
 async fn predict(
     State(api): State<Arc<Api>>,
-    Params(options): Params<Options>,
+    Query(options): Query<Options>,
     Key(key): Key,
     Drawing(drawing): Drawing,
-) -> Result<Json<Outcome>, Failure> {
+) -> Result<Json<PredictResponse>, ApiError> {
     let model = options.model.as_ref().map(ModelVersion::as_str);
     let mut outcome = if !options.preview {
         submit(&api, drawing, options.source, model, key).await?
     } else if key.is_none() {
         let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
-        Outcome { id: None, answer: Answer { bitmap: Some(bitmap), ..answer }, saved: false, receipt: None }
+        PredictResponse {
+            id: None,
+            answer: Answer { bitmap: Some(bitmap), ..answer },
+            saved: false,
+            deletion_token: None,
+        }
     } else {
         let detail = "A preview records nothing, so it takes no Idempotency-Key. Leave the header out.";
-        return Err(Failure::new(Code::InvalidQuery, detail));
+        return Err(ApiError::new(Code::InvalidQuery, detail));
     };
-    if !options.explain {
+    if options.include.is_none() {
         outcome.answer.bitmap = None;
     }
     Ok(Json(outcome))

@@ -1,7 +1,7 @@
-//! `/predictions…`: what was recorded, and what it really is.
+//! `/api/v1/predictions…`: what was recorded, and what it really is.
 
 use super::{
-    filter::Wanted,
+    filter::FilterQuery,
     id::{PredictionId, unknown},
 };
 use crate::{Api, store::Deletion};
@@ -11,13 +11,13 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::IntoResponse,
 };
-use digit::wire::{Code, Input, Labelling, Page, Prediction, Receipt};
 use serde::Deserialize;
-use service::{Documented, Failure, JsonBody, Params};
+use service::{ApiError, Documented, JsonBody, Query};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
+use wire::{Code, DeletionToken, Input, Labelling, Page, Prediction};
 
 /// Predictions on a page unless the client asks for fewer or more, and at most.
 const PAGE: u8 = 20;
@@ -70,23 +70,23 @@ struct Range {
 
 /// Looks back, newest first.
 #[utoipa::path(
-    get, path = "/predictions", tag = "History", params(Range, Wanted),
+    get, path = "/api/v1/predictions", tag = "History", params(Range, FilterQuery),
     responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
 )]
 async fn list(
     State(api): State<Arc<Api>>,
-    Params(range): Params<Range>,
-    Params(wanted): Params<Wanted>,
-) -> Result<Json<Page>, Failure> {
+    Query(range): Query<Range>,
+    Query(wanted): Query<FilterQuery>,
+) -> Result<Json<Page>, ApiError> {
     Ok(Json(api.store.page(&wanted.into(), length(range.limit)?, range.before).await?))
 }
 
-fn length(limit: Option<u8>) -> Result<u8, Failure> {
+fn length(limit: Option<u8>) -> Result<u8, ApiError> {
     let limit = limit.unwrap_or(PAGE);
     if (1..=LONGEST_PAGE).contains(&limit) {
         return Ok(limit);
     }
-    Err(Failure::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")))
+    Err(ApiError::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -103,33 +103,33 @@ struct Ahead {
 ///
 /// `next` is what to pass as `after`.
 #[utoipa::path(
-    get, path = "/queue", tag = "Label", params(Ahead),
+    get, path = "/api/v1/labelling-queue", tag = "Label", params(Ahead),
     responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
 )]
-async fn queue(State(api): State<Arc<Api>>, Params(ahead): Params<Ahead>) -> Result<Json<Page>, Failure> {
+async fn queue(State(api): State<Arc<Api>>, Query(ahead): Query<Ahead>) -> Result<Json<Page>, ApiError> {
     Ok(Json(api.store.queue(length(ahead.limit)?, ahead.after).await?))
 }
 
 /// Deletes one's own drawing, with what it was taken for and its labels.
 ///
-/// Only the client that submitted the drawing may delete it. It sends the `receipt` of the answer as `Deletion-Token`.
+/// Only the client that submitted the drawing may delete it. It sends the `deletion_token` of the answer as `Deletion-Token`.
 #[utoipa::path(
-    delete, path = "/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
+    delete, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
     responses((status = NO_CONTENT, description = "It is gone")),
 )]
 async fn delete(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
     headers: HeaderMap,
-) -> Result<StatusCode, Failure> {
-    let how = "Send the \"receipt\" of the answer to its submission as the header \"Deletion-Token\".";
+) -> Result<StatusCode, ApiError> {
+    let how = "Send the \"deletion_token\" of the answer to its submission as the header \"Deletion-Token\".";
     let Some(token) = headers.get(DELETION_TOKEN) else {
         let detail = format!("A drawing is deleted with its deletion token. {how}");
-        return Err(Failure::new(Code::Unauthenticated, detail).challenge("DeletionToken"));
+        return Err(ApiError::new(Code::Unauthenticated, detail).challenge("DeletionToken"));
     };
     let not_yours =
-        || Failure::new(Code::NotYours, format!("The deletion token belongs to another drawing, or to none. {how}"));
-    let token = token.to_str().ok().and_then(Receipt::parse).ok_or_else(not_yours)?;
+        || ApiError::new(Code::NotYours, format!("The deletion token belongs to another drawing, or to none. {how}"));
+    let token = token.to_str().ok().and_then(DeletionToken::parse).ok_or_else(not_yours)?;
     match api.store.delete(id, token).await? {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),
         Deletion::NotYours => Err(not_yours()),
@@ -139,13 +139,13 @@ async fn delete(
 
 /// Shows the drawing as it was sent, without metadata: an image file, or JSON.
 #[utoipa::path(
-    get, path = "/predictions/{id}/input", tag = "History", params(PredictionId),
+    get, path = "/api/v1/predictions/{id}/input", tag = "History", params(PredictionId),
     responses((status = OK, description = "The drawing", content(
         (Input = "application/json"), (inline(Vec<u8>) = "image/png"), (inline(Vec<u8>) = "image/jpeg"),
         (inline(Vec<u8>) = "image/webp"), (inline(Vec<u8>) = "image/gif"),
     ))),
 )]
-async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
+async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
     let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown)?;
     Ok((kept(kind.media_type()), bytes))
 }
@@ -158,16 +158,16 @@ pub(super) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] 
 
 /// Tells one prediction, with the last label that was given to it.
 #[utoipa::path(
-    get, path = "/predictions/{id}", tag = "History", params(PredictionId),
+    get, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId),
     responses((status = OK, description = "The prediction", body = Prediction)),
 )]
-async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, Failure> {
+async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, ApiError> {
     api.store.prediction(id).await?.map(Json).ok_or_else(unknown)
 }
 
 /// Says what a drawing really is. The last label counts, the earlier ones are kept.
 #[utoipa::path(
-    put, path = "/predictions/{id}/label", tag = "Label", params(PredictionId),
+    put, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     request_body(content = Labelling, examples(
         ("digit" = (summary = "A digit", value = json!({ "true_label": 7 }))),
         ("none" = (summary = "No digit", value = json!({ "true_label": "not_a_digit" }))),
@@ -178,25 +178,25 @@ async fn label(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
-) -> Result<Json<Prediction>, Failure> {
+) -> Result<Json<Prediction>, ApiError> {
     api.store.label(id, Some(true_label)).await?.map(Json).ok_or_else(unknown)
 }
 
 /// Takes the label back. What was said is kept, but counts no longer.
 #[utoipa::path(
-    delete, path = "/predictions/{id}/label", tag = "Label", params(PredictionId),
+    delete, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     responses((status = OK, description = "The prediction, without a label", body = Prediction)),
 )]
-async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, Failure> {
+async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, ApiError> {
     api.store.label(id, None).await?.map(Json).ok_or_else(unknown)
 }
 
 /// Shows what the network saw: 28 × 28 pixels, black ink on transparent paper.
 #[utoipa::path(
-    get, path = "/predictions/{id}/bitmap.png", tag = "History", params(PredictionId),
+    get, path = "/api/v1/predictions/{id}/bitmap.png", tag = "History", params(PredictionId),
     responses((status = OK, description = "The picture", content_type = "image/png", body = inline(Vec<u8>))),
 )]
-async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, Failure> {
+async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
     Ok((kept("image/png"), bitmap.to_png()))
 }

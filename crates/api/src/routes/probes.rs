@@ -2,10 +2,10 @@
 
 use crate::Api;
 use axum::extract::State;
-use digit::wire::Code;
-use service::{Documented, Failure};
+use service::{ApiError, Documented};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::Code;
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let ready = routes!(readyz).refuses(&[Code::ModelUnavailable, Code::DatabaseUnavailable, Code::Stopping]);
@@ -26,7 +26,7 @@ async fn livez() -> &'static str {
     get, path = "/readyz", tag = "Operations",
     responses((status = OK, description = "All are ready", body = String, example = "ok\n")),
 )]
-async fn readyz(State(api): State<Arc<Api>>) -> Result<&'static str, Failure> {
+async fn readyz(State(api): State<Arc<Api>>) -> Result<&'static str, ApiError> {
     api.readiness.check()?;
     api.store.ready().await?;
     api.model.ready().await?;

@@ -1,28 +1,26 @@
-//! `GET /quality.json` and `GET /reliability`: how good the answers have been, all of them and those of one confidence.
+//! `GET /api/v1/quality` and `GET /api/v1/calibration`: how good the predictions are, all and those of one confidence.
 
-use crate::{Api, store::Judged};
+use crate::{Api, store::QualityScope};
 use axum::{Json, extract::State};
-use digit::{
-    ModelVersion,
-    wire::{Code, Quality, Reliability},
-};
+use digit::ModelVersion;
 use serde::Deserialize;
-use service::{Documented, Failure, Params, empty_as_none, parameters::model_version};
+use service::{ApiError, Documented, Query, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use time::{Date, Duration, OffsetDateTime};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Code, ObservedAccuracy, Quality};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(quality).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
-        .routes(routes!(reliability).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
+        .routes(routes!(calibration).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Scope {
-    /// Only what this version of the model answered.
+pub(super) struct QualityQuery {
+    /// Only predictions of this model version.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     model: Option<ModelVersion>,
@@ -31,56 +29,56 @@ pub(super) struct Scope {
     pub(super) days: Option<u16>,
 }
 
-/// Tells how good the answers have been, by what people said of them.
+/// Tells how good the predictions are, measured by people's labels.
 #[utoipa::path(
-    get, path = "/quality.json", tag = "Quality", params(Scope),
-    responses((status = OK, description = "Accuracy, confusions, reliability and time", body = Quality)),
+    get, path = "/api/v1/quality", tag = "Quality", params(QualityQuery),
+    responses((status = OK, description = "Accuracy, confusion matrix, calibration and latency", body = Quality)),
 )]
-async fn quality(State(api): State<Arc<Api>>, Params(scope): Params<Scope>) -> Result<Json<Quality>, Failure> {
-    Ok(Json(api.store.quality(&scope.judged()?).await?))
+async fn quality(State(api): State<Arc<Api>>, Query(query): Query<QualityQuery>) -> Result<Json<Quality>, ApiError> {
+    Ok(Json(api.store.quality(&query.scope()?).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Sure {
-    /// How sure the answer is, as its `confidence` tells.
+struct CalibrationQuery {
+    /// The confidence of a prediction.
     #[param(minimum = 0, maximum = 1)]
     confidence: f64,
-    /// Only what this version of the model answered.
+    /// Only predictions of this model version.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     model: Option<ModelVersion>,
 }
 
-/// Tells how often answers of about this confidence have been right, by what people said of them.
+/// Tells how many predictions of about this confidence are correct, measured by people's labels.
 ///
-/// About means within the same step, of 5 % mostly; the answer names it. Where a drawing was taken for no digit, the
-/// confidence tells how sure it would be if it were one, which nobody can check: such answers do not count.
+/// The prediction counts that lie in the same bin, most of which are 5 % wide; the answer names the bin. Predictions of
+/// `not_a_digit` do not count, because their confidence is that of a digit, given that the drawing is one.
 #[utoipa::path(
-    get, path = "/reliability", tag = "Quality", params(Sure),
-    responses((status = OK, description = "The step, and how many of its answers were right", body = Reliability)),
+    get, path = "/api/v1/calibration", tag = "Quality", params(CalibrationQuery),
+    responses((status = OK, description = "The bin, and how many of its predictions are correct", body = ObservedAccuracy)),
 )]
-async fn reliability(
+async fn calibration(
     State(api): State<Arc<Api>>,
-    Params(Sure { confidence, model }): Params<Sure>,
-) -> Result<Json<Reliability>, Failure> {
+    Query(CalibrationQuery { confidence, model }): Query<CalibrationQuery>,
+) -> Result<Json<ObservedAccuracy>, ApiError> {
     if !(0.0..=1.0).contains(&confidence) {
-        return Err(Failure::new(Code::InvalidQuery, "\"confidence\" is a number from 0 to 1."));
+        return Err(ApiError::new(Code::InvalidQuery, "\"confidence\" is a number from 0 to 1."));
     }
     #[expect(clippy::cast_possible_truncation, reason = "confidences are recorded as f32")]
     let recorded = confidence as f32;
-    Ok(Json(api.store.reliability(recorded, model.as_ref().map(ModelVersion::as_str)).await?))
+    Ok(Json(api.store.observed_accuracy(recorded, model.as_ref().map(ModelVersion::as_str)).await?))
 }
 
-impl Scope {
+impl QualityQuery {
     /// What is asked for.
-    pub(super) fn judged(self) -> Result<Judged, Failure> {
+    pub(super) fn scope(self) -> Result<QualityScope, ApiError> {
         let model = self.model;
-        let Some(days) = self.days else { return Ok(Judged { model, since: None }) };
+        let Some(days) = self.days else { return Ok(QualityScope { model, since: None }) };
         if days == 0 {
-            return Err(Failure::new(Code::InvalidQuery, "\"days\" is a number from 1."));
+            return Err(ApiError::new(Code::InvalidQuery, "\"days\" is a number from 1."));
         }
-        Ok(Judged { model, since: Some(first_of(days)) })
+        Ok(QualityScope { model, since: Some(first_of(days)) })
     }
 }
 

@@ -6,9 +6,9 @@ use crate::{
     metadata::Stripped,
     store::NewPrediction,
 };
-use digit::wire::{Answer, Code, Outcome, Source};
-use service::Failure;
+use service::ApiError;
 use std::time::{Duration, Instant};
+use wire::{Answer, Code, PredictResponse, Source};
 
 /// Recognises and records a drawing, unless it is recorded under the same key already. The answer has the bitmap.
 pub(super) async fn submit(
@@ -17,7 +17,7 @@ pub(super) async fn submit(
     source: Source,
     model: Option<&str>,
     key: Option<IdempotencyKey>,
-) -> Result<Outcome, Failure> {
+) -> Result<PredictResponse, ApiError> {
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
     if let Some(claim) = &claim
         && let Some(outcome) = recorded(api, claim).await?
@@ -27,7 +27,7 @@ pub(super) async fn submit(
     let asked = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
     let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source);
-    let Some((id, receipt)) = api.store.record(new.claimed(claim.clone())).await? else {
+    let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // Another request with the same key was under way, and was recorded first.
         let other = match &claim {
             Some(claim) => recorded(api, claim).await?,
@@ -36,26 +36,26 @@ pub(super) async fn submit(
         return other.ok_or_else(expired);
     };
     let answer = Answer { bitmap: Some(bitmap), ..answer };
-    Ok(Outcome { id: Some(id), answer, saved: true, receipt: Some(receipt) })
+    Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
 }
 
 /// The answer to a submission that was recorded under this key; nothing if the key is new.
-async fn recorded(api: &Api, claim: &Claim) -> Result<Option<Outcome>, Failure> {
+async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, ApiError> {
     let Some(holder) = api.store.holder(&claim.key_hash).await? else { return Ok(None) };
     if holder.request_hash != claim.request_hash {
         let detail = "This Idempotency-Key was used for another submission. Make a new key for each one.";
-        return Err(Failure::new(Code::IdempotencyKeyReused, detail));
+        return Err(ApiError::new(Code::IdempotencyKeyReused, detail));
     }
     let Some((id, answer)) = holder.recorded else {
         let detail = "The drawing was recorded under this Idempotency-Key and deleted since. To submit it again, make a \
                       new key.";
-        return Err(Failure::new(Code::Deleted, detail));
+        return Err(ApiError::new(Code::Deleted, detail));
     };
-    Ok(Some(Outcome { id: Some(id), answer, saved: true, receipt: Some(claim.deletion_token) }))
+    Ok(Some(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(claim.deletion_token) }))
 }
 
 /// The key was taken a moment ago and is free again, because it expired in between.
-fn expired() -> Failure {
-    Failure::new(Code::DatabaseUnavailable, "The drawing was not recorded. Try again.")
+fn expired() -> ApiError {
+    ApiError::new(Code::DatabaseUnavailable, "The drawing was not recorded. Try again.")
         .retry_after(Duration::from_secs(1))
 }

@@ -4,10 +4,7 @@
 //! million rows, closing the connection is what ends them.
 
 use super::{Filter, Store, StoreError, in_time, predictions::Row};
-use digit::{
-    Bitmap, ModelVersion,
-    wire::{Prediction, Source},
-};
+use digit::{Bitmap, ModelVersion};
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
@@ -15,6 +12,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::timeout,
 };
+use wire::{Prediction, Source};
 
 /// Exports at a time.
 pub(super) const AT_A_TIME: usize = 2;
@@ -42,7 +40,7 @@ pub struct Snapshot {
 
 /// All that is kept of a drawing.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct ExportedPrediction {
     /// What it was taken for, and its label.
     pub prediction: Prediction,
     /// What the network saw.
@@ -54,11 +52,11 @@ pub struct Kept {
 /// A snapshot that is being read. When this is dropped, the reading ends.
 #[derive(Debug)]
 pub struct Portions {
-    first: Option<Vec<Kept>>,
+    first: Option<Vec<ExportedPrediction>>,
     rest: mpsc::Receiver<Portion>,
 }
 
-type Portion = Result<Vec<Kept>, ExportError>;
+type Portion = Result<Vec<ExportedPrediction>, ExportError>;
 
 /// Why there is no export, or no more of it.
 #[derive(Debug, thiserror::Error)]
@@ -98,14 +96,14 @@ impl Snapshot {
     pub async fn count(&mut self) -> Result<usize, ExportError> {
         let (first, end) = self.filter.ids(None);
         let query = sqlx::query_scalar!(
-            r#"select count(*) as "count!" from history_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
+            r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
             first,
             end,
-            self.filter.said.map(|said| said.to_string()),
+            self.filter.predicted.map(|predicted| predicted.to_string()),
             self.filter.true_label.map(|label| label.to_string()),
             self.filter.is_labelled,
-            self.filter.only_wrong,
-            self.filter.only_doubtful,
+            self.filter.only_incorrect,
+            self.filter.only_low_confidence,
             self.filter.only_digits,
             self.filter.model.as_ref().map(ModelVersion::as_str),
             self.filter.source.map(Source::name),
@@ -141,17 +139,17 @@ impl Snapshot {
         let (first, end) = self.filter.ids(None);
         let query = sqlx::query!(
             r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
-                   input_kind, took_ms, wanted.true_label, bitmap, case when $11 then input end as input
-               from history_of($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
+                   input_kind, latency_ms, wanted.true_label, bitmap, case when $11 then input end as input
+               from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
                join predictions p using (id)
                order by p.id desc"#,
             first,
             end,
-            self.filter.said.map(|said| said.to_string()),
+            self.filter.predicted.map(|predicted| predicted.to_string()),
             self.filter.true_label.map(|label| label.to_string()),
             self.filter.is_labelled,
-            self.filter.only_wrong,
-            self.filter.only_doubtful,
+            self.filter.only_incorrect,
+            self.filter.only_low_confidence,
             self.filter.only_digits,
             self.filter.model.as_ref().map(ModelVersion::as_str),
             self.filter.source.map(Source::name),
@@ -172,12 +170,12 @@ impl Snapshot {
                 model: row.model,
                 source: row.source,
                 input_kind: row.input_kind,
-                took_ms: row.took_ms,
+                latency_ms: row.latency_ms,
                 true_label: row.true_label,
             };
             let odd = || StoreError::Defect(format!("prediction {} has an odd bitmap", row.id));
             let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(odd)?;
-            portion.push(Kept { prediction: told.try_into()?, bitmap, input: row.input });
+            portion.push(ExportedPrediction { prediction: told.try_into()?, bitmap, input: row.input });
             if bytes >= PORTION_BYTES {
                 send(client, mem::take(&mut portion)).await?;
                 bytes = 0;
@@ -190,7 +188,7 @@ impl Snapshot {
     }
 }
 
-async fn send(client: &mpsc::Sender<Portion>, portion: Vec<Kept>) -> Result<(), ExportError> {
+async fn send(client: &mpsc::Sender<Portion>, portion: Vec<ExportedPrediction>) -> Result<(), ExportError> {
     client.send_timeout(Ok(portion), PATIENCE).await.map_err(|_| ExportError::Unread)
 }
 
@@ -199,7 +197,7 @@ impl Portions {
     ///
     /// # Errors
     /// When the database goes, or the client has kept what came before waiting for too long.
-    pub async fn next(&mut self) -> Result<Vec<Kept>, ExportError> {
+    pub async fn next(&mut self) -> Result<Vec<ExportedPrediction>, ExportError> {
         match self.first.take() {
             Some(first) => Ok(first),
             None => next(&mut self.rest).await,

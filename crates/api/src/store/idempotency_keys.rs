@@ -1,11 +1,10 @@
 //! The table `idempotency_keys`: what was submitted under a key. Its rows are written with their predictions.
 
 use super::{Store, StoreError, in_time, predictions::named};
-use digit::{
-    Bitmap, Digit,
-    wire::{Answer, Reason, Verdict},
-};
+use digit::Reason;
+use digit::{Bitmap, Digit};
 use uuid::Uuid;
+use wire::{Answer, Verdict};
 
 /// The request that holds a key.
 #[derive(Debug)]

@@ -2,13 +2,13 @@
 
 use super::{Store, StoreError, in_time, predictions::named};
 use axum::body::Bytes;
-use digit::wire::{Input, InputKind};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use uuid::Uuid;
+use wire::{Input, InputKind};
 
 /// The memory that large inputs may take together, in KiB: six of the largest.
 const MEMORY_KIB: usize = 32 << 10;

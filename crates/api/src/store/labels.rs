@@ -1,8 +1,9 @@
 //! The table `labels`: appended to, never changed.
 
 use super::{Store, StoreError, in_time, predictions::Row};
-use digit::{TrueLabel, wire::Prediction};
+use digit::TrueLabel;
 use uuid::Uuid;
+use wire::Prediction;
 
 impl Store {
     /// Says what the drawing of a prediction really is, or takes back what was said, and returns the prediction with that
@@ -18,7 +19,7 @@ impl Store {
                    returning prediction_id, true_label
                )
                select id, p.created_at, prediction, confidence, probabilities, verdict, reason, model, source,
-                   input_kind, took_ms, added.true_label as "true_label?"
+                   input_kind, latency_ms, added.true_label as "true_label?"
                from predictions p join added on prediction_id = id"#,
             id,
             true_label.map(|label| label.to_string()),

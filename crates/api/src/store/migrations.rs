@@ -1,6 +1,6 @@
 //! The tables and the role of the web service: made and brought up to date by the owner of the database.
 
-use super::{CONNECT_LIMIT, is_away};
+use super::{CONNECT_LIMIT, is_unavailable};
 use postgres_protocol::password::scram_sha_256;
 use sqlx::{
     AssertSqlSafe, Connection, PgConnection,
@@ -60,7 +60,7 @@ pub async fn migrate(owner: &PgConnectOptions, service: &ServiceRole) -> Result<
     let mut is_told = false;
     loop {
         match try_to_migrate(owner, service).await {
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_away(&error) => {
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_unavailable(&error) => {
                 if !is_told {
                     tracing::warn!(%error, "waiting for the database");
                 }

@@ -1,25 +1,25 @@
 //! The database: all SQL of digits is in this module and in migrations/.
 
 mod export;
-mod history;
 mod idempotency_keys;
 mod images;
 mod inputs;
 mod labels;
+mod maintenance;
 mod migrations;
+mod prediction_index;
 mod predictions;
 mod quality;
-mod upkeep;
 mod writer;
 mod writes;
 
-pub use export::{ExportError, Kept, Portions, Snapshot};
-pub use history::Filter;
+pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
 pub(crate) use images::{StoredImage, StoredImages};
 pub use migrations::{ServiceRole, migrate};
+pub use prediction_index::Filter;
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
-pub use quality::Judged;
+pub use quality::QualityScope;
 
 use inputs::InputMemory;
 use prometheus_client::registry::Registry;
@@ -57,7 +57,7 @@ pub struct Store {
 pub enum StoreError {
     /// It cannot be reached, is shutting down, full or not set up yet.
     #[error("the database is away: {0}")]
-    Away(String),
+    Unavailable(String),
     /// It refused what this program should never have asked, or holds what it should not.
     #[error("the database refused a statement: {0}")]
     Defect(String),
@@ -77,7 +77,7 @@ impl Store {
         let pool = connect(&database, connections.get(), "force_custom_plan");
         // There is one way to insert. PostgreSQL plans it once for each connection, which saves a fifth of its time.
         let writing = connect(&database, writer::STATEMENTS, "force_generic_plan");
-        upkeep::start(pool.clone());
+        maintenance::start(pool.clone());
         let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
         Self { writer: Writer::start(writing), pool, database, exports, inputs: InputMemory::default() }
     }
@@ -99,7 +99,7 @@ impl Store {
         if in_time(query.fetch_one(&self.pool)).await? {
             return Ok(());
         }
-        Err(StoreError::Away("its tables are not up to date: run `api migrate`".to_owned()))
+        Err(StoreError::Unavailable("its tables are not up to date: run `api migrate`".to_owned()))
     }
 }
 
@@ -114,13 +114,13 @@ fn connect(database: &PgConnectOptions, connections: u32, plan_cache_mode: &str)
 /// Gives up on a database that takes a connection but does not answer.
 async fn in_time<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, StoreError> {
     let answer = tokio::time::timeout(ANSWER_LIMIT, query).await;
-    Ok(answer.map_err(|_| StoreError::Away(format!("no answer within {ANSWER_LIMIT:?}")))??)
+    Ok(answer.map_err(|_| StoreError::Unavailable(format!("no answer within {ANSWER_LIMIT:?}")))??)
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        if is_away(&error) || is_not_migrated(&error) {
-            Self::Away(error.to_string())
+        if is_unavailable(&error) || is_not_migrated(&error) {
+            Self::Unavailable(error.to_string())
         } else {
             Self::Defect(error.to_string())
         }
@@ -128,7 +128,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 /// Whether waiting may help.
-fn is_away(error: &sqlx::Error) -> bool {
+fn is_unavailable(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed};
     match error {
         Io(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,

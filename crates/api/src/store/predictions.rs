@@ -2,15 +2,14 @@
 
 use super::{Store, StoreError, in_time, writer::Table, writes::Written};
 use crate::{idempotency::Claim, metadata::Stripped};
-use digit::{
-    Bitmap, Digit,
-    wire::{Answer, InputKind, Prediction, Reason, Receipt, Source, Verdict},
-};
+use digit::Reason;
+use digit::{Bitmap, Digit};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
 use sqlx::PgPool;
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use wire::{Answer, DeletionToken, InputKind, Prediction, Source, Verdict};
 
 /// A prediction to keep.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ pub(crate) struct NewPrediction {
     /// How long the model service took.
     took: Duration,
     /// What its deletion needs.
-    pub(super) receipt: Receipt,
+    pub(super) deletion_token: DeletionToken,
     /// The idempotency key under which it is submitted.
     pub(super) claim: Option<Claim>,
 }
@@ -36,13 +35,22 @@ pub(crate) struct NewPrediction {
 impl NewPrediction {
     /// A prediction of this moment.
     pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Stripped, source: Source) -> Self {
-        Self { id: Uuid::now_v7(), answer, bitmap, input, source, took, receipt: Receipt::random(), claim: None }
+        Self {
+            id: Uuid::now_v7(),
+            answer,
+            bitmap,
+            input,
+            source,
+            took,
+            deletion_token: DeletionToken::random(),
+            claim: None,
+        }
     }
 
     /// The same, submitted under an idempotency key.
     pub(crate) fn claimed(self, claim: Option<Claim>) -> Self {
-        let receipt = claim.as_ref().map_or(self.receipt, |claim| claim.deletion_token);
-        Self { receipt, claim, ..self }
+        let deletion_token = claim.as_ref().map_or(self.deletion_token, |claim| claim.deletion_token);
+        Self { deletion_token, claim, ..self }
     }
 
     /// When it was recorded: the instant of its id, to the millisecond, so that both tell the same day.
@@ -58,7 +66,7 @@ impl NewPrediction {
 pub enum Deletion {
     /// It is gone.
     Done,
-    /// It is another's: the receipt is not its own.
+    /// The deletion token belongs to another prediction, or to none.
     NotYours,
     /// There is no such prediction.
     Unknown,
@@ -76,34 +84,34 @@ pub(super) struct Row {
     pub(super) model: String,
     pub(super) source: String,
     pub(super) input_kind: String,
-    pub(super) took_ms: Option<f32>,
+    pub(super) latency_ms: Option<f32>,
     pub(super) true_label: Option<String>,
 }
 
 impl Store {
-    /// Keeps a prediction and returns its id, and the receipt that its deletion needs; nothing where another request holds
+    /// Keeps a prediction and returns its id, and its deletion token; nothing where another request holds
     /// its idempotency key.
     ///
     /// # Errors
     /// When the database is away or too much waits for it.
-    pub(crate) async fn record(&self, new: NewPrediction) -> Result<Option<(Uuid, Receipt)>, StoreError> {
-        let (id, receipt) = (new.id, new.receipt);
+    pub(crate) async fn record(&self, new: NewPrediction) -> Result<Option<(Uuid, DeletionToken)>, StoreError> {
+        let (id, deletion_token) = (new.id, new.deletion_token);
         Ok(match self.writer.write(new).await? {
-            Written::Inserted => Some((id, receipt)),
+            Written::Inserted => Some((id, deletion_token)),
             Written::KeyTaken => None,
         })
     }
 
-    /// Deletes a prediction with all its labels, if the receipt is its own.
+    /// Deletes a prediction with all its labels, if the deletion token is its own.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn delete(&self, id: Uuid, receipt: Receipt) -> Result<Deletion, StoreError> {
+    pub async fn delete(&self, id: Uuid, deletion_token: DeletionToken) -> Result<Deletion, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"with mine as (delete from predictions where id = $1 and receipt = sha256($2) returning id)
+            r#"with mine as (delete from predictions where id = $1 and deletion_token_hash = sha256($2) returning id)
                select exists (select from mine) as "deleted!" from predictions where id = $1"#,
             id,
-            receipt.as_bytes(),
+            deletion_token.as_bytes(),
         );
         Ok(match in_time(query.fetch_optional(&self.pool)).await? {
             Some(true) => Deletion::Done,
@@ -121,7 +129,7 @@ impl Store {
             Row,
             r#"select id as "id!", created_at as "created_at!", prediction as "prediction!",
                    confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!",
-                   reason, model as "model!", source as "source!", input_kind as "input_kind!", took_ms, true_label
+                   reason, model as "model!", source as "source!", input_kind as "input_kind!", latency_ms, true_label
                from labelled_predictions where id = $1"#,
             id,
         );
@@ -156,14 +164,14 @@ impl Table for PgPool {
              )
              insert into predictions
                  (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
-                     took_ms, receipt, created_at)
-             select id, prediction, confidence, ($4::real[])[place * 10 - 9 : place * 10], verdict, reason, model,
-                 bitmap, input, input_kind, source, took_ms, sha256(receipt), created_at
+                     latency_ms, deletion_token_hash, created_at)
+             select id, prediction, confidence, ($4::real[])[position * 10 - 9 : position * 10], verdict, reason, model,
+                 bitmap, input, input_kind, source, latency_ms, sha256(deletion_token), created_at
              from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
                  $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[])
                  with ordinality as new
-                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, took_ms,
-                     receipt, created_at, key_hash, place)
+                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, latency_ms,
+                     deletion_token, created_at, key_hash, position)
              where key_hash is null or id in (select prediction_id from claimed)
              returning id",
             &column(new, |new| new.id),
@@ -178,7 +186,7 @@ impl Table for PgPool {
             &column(new, |new| new.input.input().kind().name()) as &[&str],
             &column(new, |new| new.source.name()) as &[&str],
             &column(new, |new| new.took.as_secs_f32() * 1e3),
-            &column(new, |new| new.receipt.as_bytes().as_slice()) as &[&[u8]],
+            &column(new, |new| new.deletion_token.as_bytes().as_slice()) as &[&[u8]],
             &column(new, NewPrediction::created_at),
             &column(new, |new| new.claim.as_ref().map(|claim| claim.key_hash.as_slice())) as &[Option<&[u8]>],
             &column(new, |new| new.claim.as_ref().map(|claim| claim.request_hash.as_slice())) as &[Option<&[u8]>],
@@ -209,7 +217,7 @@ impl TryFrom<Row> for Prediction {
             model: row.model,
             source: named::<Source>(&row.source).ok_or_else(|| odd("source"))?,
             input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| odd("input_kind"))?,
-            took_ms: row.took_ms,
+            latency_ms: row.latency_ms,
             true_label: row.true_label.map(|label| label.parse().map_err(|_| odd("true_label"))).transpose()?,
         })
     }

@@ -1,240 +1,258 @@
-//! The counts of answers, steps of confidence and paces: how good the answers have been, without reading them all.
+//! Counts of predictions, confidence bins and latency buckets: how good the predictions are, without reading each.
 
 use super::{Store, StoreError, in_time};
-use digit::{
-    ModelVersion, TrueLabel,
-    wire::{DayTally, ModelTally, Pace, Quality, Reliability, Share, Step},
-};
+use digit::{ModelVersion, TrueLabel};
 use sqlx::PgConnection;
 use time::Date;
+use wire::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
 
-/// Which drawings are judged.
+/// Which predictions count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Judged {
-    /// Those that this version of the model answered.
+pub struct QualityScope {
+    /// Those of this model version.
     pub model: Option<ModelVersion>,
     /// Those from this day on.
     pub since: Option<Date>,
 }
 
-/// Drawings of one kind: what they were taken for, and what they are labelled.
+/// The predictions of one predicted class and label.
 #[derive(Debug, Clone)]
-struct Kind {
-    said: String,
+struct Count {
+    predicted: String,
     true_label: String,
     count: i64,
 }
 
-/// Where the class `not_a_digit` stands behind the digits.
+/// The index of the class `not_a_digit`, after the digits.
 const NOT_A_DIGIT: usize = 10;
 
 impl Store {
-    /// How good the answers have been, by what people said of them.
+    /// How good the predictions are, measured by people's labels.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn quality(&self, judged: &Judged) -> Result<Quality, StoreError> {
-        // Whatever is written meanwhile, all figures are of one moment.
+    pub async fn quality(&self, judged: &QualityScope) -> Result<Quality, StoreError> {
+        // All figures are of one snapshot, whatever is written meanwhile.
         let begin = "begin isolation level repeatable read read only";
-        let mut moment = in_time(self.pool.begin_with(begin)).await?;
-        let kinds = kinds(&mut moment, judged).await?;
+        let mut snapshot = in_time(self.pool.begin_with(begin)).await?;
+        let counts = counts(&mut snapshot, judged).await?;
         Ok(Quality {
-            predictions: kinds.iter().map(|kind| number(kind.count)).sum(),
-            right: right(kinds.iter().filter(|kind| kind.is_judged())),
-            confusion: confusion(&kinds)?,
-            reliability: steps(&mut moment, judged).await?,
-            days: days(&mut moment, judged).await?,
-            models: models(&mut moment, judged).await?,
-            paces: paces(&mut moment, judged).await?,
+            predictions: counts.iter().map(|count| number(count.count)).sum(),
+            correct: correct(counts.iter().filter(|count| count.is_labelled())),
+            confusion: confusion(&counts)?,
+            calibration: confidence_bins(&mut snapshot, judged).await?,
+            days: days(&mut snapshot, judged).await?,
+            models: models(&mut snapshot, judged).await?,
+            latency: latency_buckets(&mut snapshot, judged).await?,
         })
     }
 
-    /// The versions of the model that answered, by name.
+    /// The model versions that have predictions, by name.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn answerers(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn model_versions(&self) -> Result<Vec<String>, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"select model as "model!" from all_answers group by model having sum(predictions) > 0 order by model"#
+            r#"select model as "model!" from all_prediction_counts group by model having sum(predictions) > 0 order by model"#
         );
         in_time(query.fetch_all(&self.pool)).await
     }
 
-    /// How many drawings nobody has labelled.
+    /// The number of predictions without a label.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn unlabelled(&self) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_answers where true_label = ''"#
+            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_prediction_counts where true_label = ''"#
         );
         in_time(query.fetch_one(&self.pool)).await.map(number)
     }
 
-    /// How often answers that were about as sure, of one version of the model or of all, have been right.
+    /// How many predictions of about this confidence, of one model version or of all, are correct.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn reliability(&self, confidence: f32, model: Option<&str>) -> Result<Reliability, StoreError> {
+    pub async fn observed_accuracy(
+        &self,
+        confidence: f32,
+        model: Option<&str>,
+    ) -> Result<ObservedAccuracy, StoreError> {
         let query = sqlx::query!(
-            r#"select asked.step as "step!", coalesce(sum(predictions), 0)::bigint as "of!",
-                   coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
-               from (select step($1)) as asked (step)
-               left join steps_of($2, null) as steps on steps.step = asked.step
-               group by asked.step"#,
+            r#"select wanted.bin as "bin!", coalesce(sum(predictions), 0)::bigint as "total!",
+                   coalesce(sum(predictions) filter (where is_correct), 0)::bigint as "correct!"
+               from (select confidence_bin($1)) as wanted (bin)
+               left join confidence_bins_of($2, null) as bins on bins.bin = wanted.bin
+               group by wanted.bin"#,
             confidence,
             model,
         );
         let row = in_time(query.fetch_one(&self.pool)).await?;
-        let (from, to) = bounds(row.step);
-        Ok(Reliability { from, to, right: Share::new(number(row.right), number(row.of)) })
+        let (from, to) = bounds(row.bin);
+        Ok(ObservedAccuracy { from, to, correct: Share::new(number(row.correct), number(row.total)) })
     }
 }
 
-async fn kinds(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Kind>, StoreError> {
+async fn counts(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<Count>, StoreError> {
     let query = sqlx::query_as!(
-        Kind,
-        r#"select said as "said!", true_label as "true_label!", sum(predictions)::bigint as "count!"
-           from answers_of($1, $2)
-           group by said, true_label
+        Count,
+        r#"select predicted as "predicted!", true_label as "true_label!", sum(predictions)::bigint as "count!"
+           from prediction_counts_of($1, $2)
+           group by predicted, true_label
            having sum(predictions) > 0"#,
         model.as_ref().map(ModelVersion::as_str),
         *since,
     );
-    in_time(query.fetch_all(moment)).await
+    in_time(query.fetch_all(snapshot)).await
 }
 
-/// What the confidence says is how sure it is that a digit is this one; where none was named, it says nothing.
-async fn steps(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Step>, StoreError> {
+/// Only predictions of a digit count: the confidence is the probability of a digit, given that the drawing is one.
+async fn confidence_bins(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<ConfidenceBin>, StoreError> {
     let query = sqlx::query!(
-        r#"select step as "step!", sum(predictions)::bigint as "of!", sum(confidence) as "confidence!",
-               coalesce(sum(predictions) filter (where is_right), 0)::bigint as "right!"
-           from steps_of($1, $2)
-           group by step
+        r#"select bin as "bin!", sum(predictions)::bigint as "total!", sum(confidence_sum) as "confidence_sum!",
+               coalesce(sum(predictions) filter (where is_correct), 0)::bigint as "correct!"
+           from confidence_bins_of($1, $2)
+           group by bin
            having sum(predictions) > 0
-           order by step"#,
+           order by bin"#,
         model.as_ref().map(ModelVersion::as_str),
         *since,
     );
-    let rows = in_time(query.fetch_all(moment)).await?;
-    let steps = rows.into_iter().filter_map(|row| {
-        let right = Share::new(number(row.right), number(row.of));
-        let (from, to) = bounds(row.step);
-        Some(Step { from, to, confidence: mean(row.confidence, right.of)?, right })
+    let rows = in_time(query.fetch_all(snapshot)).await?;
+    let bins = rows.into_iter().filter_map(|row| {
+        let correct = Share::new(number(row.correct), number(row.total));
+        let (from, to) = bounds(row.bin);
+        Some(ConfidenceBin { from, to, confidence: mean(row.confidence_sum, correct.total)?, correct })
     });
-    Ok(steps.collect())
+    Ok(bins.collect())
 }
 
-async fn days(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<DayTally>, StoreError> {
+async fn days(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<DayCounts>, StoreError> {
     let query = sqlx::query!(
-        r#"select day as "day!", said as "said!", sum(predictions)::bigint as "count!",
-               sum(confidence) as "confidence!"
-           from answers_of($1, $2)
-           group by day, said
+        r#"select day as "day!", predicted as "predicted!", sum(predictions)::bigint as "count!",
+               sum(confidence_sum) as "confidence_sum!"
+           from prediction_counts_of($1, $2)
+           group by day, predicted
            having sum(predictions) > 0
-           order by day, said"#,
+           order by day, predicted"#,
         model.as_ref().map(ModelVersion::as_str),
         *since,
     );
-    let rows = in_time(query.fetch_all(moment)).await?;
+    let rows = in_time(query.fetch_all(snapshot)).await?;
     rows.chunk_by(|one, next| one.day == next.day)
         .map(|rows| {
-            let (mut said, mut sum) = ([0; 11], 0.0);
+            let (mut predicted, mut sum) = ([0; 11], 0.0);
             for row in rows {
-                let class = class(&row.said)?;
-                said[class] = number(row.count);
-                sum += if class == NOT_A_DIGIT { 0.0 } else { row.confidence };
+                let class = class(&row.predicted)?;
+                predicted[class] = number(row.count);
+                sum += if class == NOT_A_DIGIT { 0.0 } else { row.confidence_sum };
             }
-            let digits: u64 = said[..NOT_A_DIGIT].iter().sum();
-            Ok(DayTally { day: rows[0].day, said, confidence: mean(sum, digits) })
+            let digits: u64 = predicted[..NOT_A_DIGIT].iter().sum();
+            Ok(DayCounts { day: rows[0].day, predicted, confidence: mean(sum, digits) })
         })
         .collect()
 }
 
-async fn models(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<ModelTally>, StoreError> {
+async fn models(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<ModelCounts>, StoreError> {
     let query = sqlx::query!(
         r#"select model as "model!", sum(predictions)::bigint as "count!",
-               coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "judged!",
-               coalesce(sum(predictions) filter (where true_label = said), 0)::bigint as "right!"
-           from answers_of($1, $2)
+               coalesce(sum(predictions) filter (where true_label not in ('', 'unsure')), 0)::bigint as "labelled!",
+               coalesce(sum(predictions) filter (where true_label = predicted), 0)::bigint as "correct!"
+           from prediction_counts_of($1, $2)
            group by model
            having sum(predictions) > 0
            order by model"#,
         model.as_ref().map(ModelVersion::as_str),
         *since,
     );
-    let rows = in_time(query.fetch_all(moment)).await?;
-    let tallies = rows.into_iter().map(|row| ModelTally {
+    let rows = in_time(query.fetch_all(snapshot)).await?;
+    let counts = rows.into_iter().map(|row| ModelCounts {
         model: row.model,
         predictions: number(row.count),
-        right: Share::new(number(row.right), number(row.judged)),
+        correct: Share::new(number(row.correct), number(row.labelled)),
     });
-    Ok(tallies.collect())
+    Ok(counts.collect())
 }
 
-async fn paces(moment: &mut PgConnection, Judged { model, since }: &Judged) -> Result<Vec<Pace>, StoreError> {
+async fn latency_buckets(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<LatencyBucket>, StoreError> {
     let query = sqlx::query!(
-        r#"select pace as "pace!", sum(predictions)::bigint as "count!"
-           from paces_of($1, $2)
-           group by pace
+        r#"select bucket as "bucket!", sum(predictions)::bigint as "count!"
+           from latency_buckets_of($1, $2)
+           group by bucket
            having sum(predictions) > 0
-           order by pace"#,
+           order by bucket"#,
         model.as_ref().map(ModelVersion::as_str),
         *since,
     );
-    let rows = in_time(query.fetch_all(moment)).await?;
-    // Quarters of an octave; what took less than a millisecond is counted as one.
-    let ms = |pace: i16| (f64::from(pace) / 4.0).exp2();
-    let pace = |pace: i16, count| Pace {
-        from_ms: if pace == 0 { 0.0 } else { ms(pace) },
-        to_ms: ms(pace + 1),
+    let rows = in_time(query.fetch_all(snapshot)).await?;
+    // As the function `latency_bucket` of the database has it.
+    let ms = |bucket: i16| (f64::from(bucket) / 4.0).exp2();
+    let latency_bucket = |bucket: i16, count| LatencyBucket {
+        from_ms: if bucket == 0 { 0.0 } else { ms(bucket) },
+        to_ms: ms(bucket + 1),
         predictions: number(count),
     };
-    Ok(rows.into_iter().map(|row| pace(row.pace, row.count)).collect())
+    Ok(rows.into_iter().map(|row| latency_bucket(row.bucket, row.count)).collect())
 }
 
-impl Kind {
-    /// Whether a person said what these drawings are.
-    fn is_judged(&self) -> bool {
+impl Count {
+    /// Whether people labelled these predictions, and not as `unsure`.
+    fn is_labelled(&self) -> bool {
         !["", TrueLabel::UNSURE].contains(&&*self.true_label)
     }
 
-    fn is_right(&self) -> bool {
-        self.said == self.true_label
+    fn is_correct(&self) -> bool {
+        self.predicted == self.true_label
     }
 }
 
-/// How many of the answers were right, of those of these kinds.
-fn right<'a>(judged: impl Iterator<Item = &'a Kind>) -> Share {
-    let add = |(count, of), kind: &Kind| {
-        let drawings = number(kind.count);
-        (count + if kind.is_right() { drawings } else { 0 }, of + drawings)
+/// How many of these predictions are correct.
+fn correct<'a>(labelled: impl Iterator<Item = &'a Count>) -> Share {
+    let add = |(correct, total), count: &Count| {
+        let predictions = number(count.count);
+        (correct + if count.is_correct() { predictions } else { 0 }, total + predictions)
     };
-    let (count, of) = judged.fold((0, 0), add);
-    Share::new(count, of)
+    let (correct, total) = labelled.fold((0, 0), add);
+    Share::new(correct, total)
 }
 
-fn confusion(kinds: &[Kind]) -> Result<[[u64; 11]; 11], StoreError> {
+fn confusion(counts: &[Count]) -> Result<[[u64; 11]; 11], StoreError> {
     let mut confusion = [[0; 11]; 11];
-    for kind in kinds.iter().filter(|kind| kind.is_judged()) {
-        confusion[class(&kind.true_label)?][class(&kind.said)?] += number(kind.count);
+    for count in counts.iter().filter(|count| count.is_labelled()) {
+        confusion[class(&count.true_label)?][class(&count.predicted)?] += number(count.count);
     }
     Ok(confusion)
 }
 
-/// From 99 % on; the others are of 5 %, but for the one before it.
-const LAST_STEP: i16 = 20;
+/// The bin from 99 % on; the bin before it ends there, all others are of 5 %.
+const LAST_BIN: i16 = 20;
 
-/// From what confidence to below what, as the function `step` of the database has it.
-fn bounds(step: i16) -> (f64, f64) {
-    match step {
-        LAST_STEP => (0.99, 1.0),
+/// The lowest confidence of a bin, and the one at which the next begins, as the function `confidence_bin` of the database
+/// has it.
+fn bounds(bin: i16) -> (f64, f64) {
+    match bin {
+        LAST_BIN => (0.99, 1.0),
         19 => (0.95, 0.99),
-        _ => (f64::from(step) / 20.0, f64::from(step + 1) / 20.0),
+        _ => (f64::from(bin) / 20.0, f64::from(bin + 1) / 20.0),
     }
 }
 
-/// Where a label stands among the classes.
+/// The index of a label among the classes.
 fn class(label: &str) -> Result<usize, StoreError> {
     match label.parse() {
         Ok(TrueLabel::Digit(digit)) => Ok(digit.value().into()),
@@ -258,14 +276,15 @@ fn number(count: i64) -> u64 {
 mod tests {
     use super::*;
 
-    fn kind(said: &str, true_label: &str, count: i64) -> Kind {
-        Kind { said: said.to_owned(), true_label: true_label.to_owned(), count }
+    fn count_of(predicted: &str, true_label: &str, count: i64) -> Count {
+        Count { predicted: predicted.to_owned(), true_label: true_label.to_owned(), count }
     }
 
     #[test]
-    fn who_is_unsure_confuses_nothing() {
-        let kinds = [kind("7", "1", 5), kind("not_a_digit", "0", 1), kind("7", "unsure", 9), kind("7", "", 9)];
-        let confusion = confusion(&kinds).unwrap();
+    fn the_label_unsure_counts_as_no_confusion() {
+        let counts =
+            [count_of("7", "1", 5), count_of("not_a_digit", "0", 1), count_of("7", "unsure", 9), count_of("7", "", 9)];
+        let confusion = confusion(&counts).unwrap();
         assert_eq!((confusion[1][7], confusion[0][NOT_A_DIGIT]), (5, 1));
         assert_eq!(confusion.iter().flatten().sum::<u64>(), 6);
     }

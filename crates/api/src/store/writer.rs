@@ -172,15 +172,13 @@ fn weight(new: &NewPrediction) -> usize {
 mod tests {
     use super::*;
     use crate::metadata;
-    use digit::{
-        Bitmap, Digit,
-        wire::{Answer, Input, Source, Verdict},
-    };
+    use digit::{Bitmap, Digit};
     use std::{
         sync::{Mutex, PoisonError},
         time::Duration,
     };
     use tokio::task::{JoinHandle, yield_now};
+    use wire::{Answer, Input, Source, Verdict};
 
     const LARGE: usize = 5_000_000;
 
@@ -299,8 +297,8 @@ mod tests {
         let (told, statements, counted) = settled(fault.clone()).await;
         assert_eq!(told, [Ok(Written::Inserted), Err(fault), Ok(Written::Inserted)]);
         assert_eq!(statements, [3, 1, 1, 1]);
-        assert_shows(&counted, r#"predictions_total{outcome="kept"} 2"#);
-        assert_shows(&counted, r#"predictions_total{outcome="refused"} 1"#);
+        assert_shows(&counted, r#"predictions_total{outcome="stored"} 2"#);
+        assert_shows(&counted, r#"predictions_total{outcome="rejected"} 1"#);
         assert_shows(&counted, "statement_failures_total 2");
         assert_shows(&counted, "statement_rows_sum 2.0");
         assert_shows(&counted, "statement_seconds_count 2");
@@ -315,18 +313,18 @@ mod tests {
         let told: Vec<_> = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
         assert_eq!(told, [Ok(Written::Inserted), Ok(Written::KeyTaken), Ok(Written::Inserted)]);
         let counted = text(|registry| writes.register(registry));
-        assert_shows(&counted, r#"predictions_total{outcome="kept"} 2"#);
+        assert_shows(&counted, r#"predictions_total{outcome="stored"} 2"#);
         assert_shows(&counted, r#"predictions_total{outcome="repeated"} 1"#);
         assert_shows(&counted, "statement_rows_sum 2.0");
     }
 
     #[tokio::test]
     async fn while_the_database_is_away_nothing_is_tried_twice() {
-        let fault = StoreError::Away("shutting down".to_owned());
+        let fault = StoreError::Unavailable("shutting down".to_owned());
         let (told, statements, counted) = settled(fault.clone()).await;
         assert_eq!(told, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
         assert_eq!(statements, [3]);
-        assert_shows(&counted, r#"predictions_total{outcome="away"} 3"#);
+        assert_shows(&counted, r#"predictions_total{outcome="unavailable"} 3"#);
         assert_shows(&counted, "statement_failures_total 1");
     }
 

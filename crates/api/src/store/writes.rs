@@ -12,11 +12,11 @@ use uuid::Uuid;
 /// Rows that a statement writes: one where there is little to do, up to as many as fit.
 const ROWS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-const KEPT: &str = "kept";
+const STORED: &str = "stored";
 const REPEATED: &str = "repeated";
 const BUSY: &str = "busy";
-const AWAY: &str = "away";
-const REFUSED: &str = "refused";
+const UNAVAILABLE: &str = "unavailable";
+const REJECTED: &str = "rejected";
 
 /// What became of a prediction that PostgreSQL took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Default for Writes {
     fn default() -> Self {
         Self {
             waiting: Gauge::default(),
-            predictions: Outcomes::new([KEPT, REPEATED, BUSY, AWAY, REFUSED]),
+            predictions: Outcomes::new([STORED, REPEATED, BUSY, UNAVAILABLE, REJECTED]),
             rows: Histogram::new(ROWS),
             seconds: seconds(),
             failures: Counter::default(),
@@ -72,11 +72,11 @@ impl Writes {
     /// What a prediction came to.
     pub(super) fn settled(&self, outcome: &Result<Written, StoreError>) {
         let outcome = match outcome {
-            Ok(Written::Inserted) => KEPT,
+            Ok(Written::Inserted) => STORED,
             Ok(Written::KeyTaken) => REPEATED,
             Err(StoreError::Busy | StoreError::Crowded) => BUSY,
-            Err(StoreError::Away(_)) => AWAY,
-            Err(StoreError::Defect(_)) => REFUSED,
+            Err(StoreError::Unavailable(_)) => UNAVAILABLE,
+            Err(StoreError::Defect(_)) => REJECTED,
         };
         self.predictions.add(outcome, 1);
     }

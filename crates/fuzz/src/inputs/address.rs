@@ -38,7 +38,7 @@ const BODIES: [&str; 6] = ["", "{}", "{\"ready\":true}", "{\"parameters\":{\"con
 pub(super) fn input(random: &mut Random) -> Sent {
     let mut path = random.pick(&ADDRESSES).as_bytes().to_vec();
     if random.happens(20) {
-        damage(random, &mut path, b"?model=%00&explain=true#");
+        damage(random, &mut path, b"?model=%00&include=bitmap#");
     }
     let path = String::from_utf8(path).unwrap_or_default();
     let path = if path.starts_with('/') { path } else { format!("/{path}") };

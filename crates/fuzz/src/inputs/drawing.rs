@@ -4,7 +4,7 @@ use crate::random::Random;
 use anyhow::Context;
 use digit::{
     Bitmap,
-    ink::{self, Drawing, Point},
+    preprocessing::{self, Drawing, Point},
 };
 use image::{GrayImage, Luma};
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ impl Drawings {
 fn bitmap(strokes: &[Stroke]) -> anyhow::Result<Bitmap> {
     let line = |stroke: &Stroke| stroke.iter().map(|&[x, y]| Point { x, y }).collect();
     let drawing = Drawing::new(strokes.iter().map(line).collect())?;
-    Ok(ink::from_drawing(&drawing).context("an example shows no ink")?.bitmap)
+    Ok(preprocessing::from_drawing(&drawing).context("an example shows no ink")?.bitmap)
 }
 
 /// Dots so close that they make a line.

@@ -2,7 +2,7 @@
 
 use super::{Kind, drawing::Drawings, metadata, png};
 use crate::{damage::damage, random::Random, sent::Sent};
-use digit::ink::ImageKind;
+use digit::preprocessing::ImageKind;
 use image::{DynamicImage, ImageFormat, codecs::jpeg::JpegEncoder};
 use std::io::Cursor;
 
@@ -16,8 +16,8 @@ const EACH: u64 = 48;
 const ADDRESSES: [&str; 7] = [
     "/predict",
     "/predict/",
-    "/predict?explain=true",
-    "/predict?explain=maybe",
+    "/predict?include=bitmap",
+    "/predict?include=maybe",
     "/predict?model=nobody",
     "/explain",
     "/explain?model=nobody",

@@ -2,7 +2,7 @@
 
 use super::{drawing::Drawings, image::address};
 use crate::{damage::damage, random::Random, sent::Sent};
-use digit::ink::MAX_POINTS;
+use digit::preprocessing::MAX_POINTS;
 use serde_json::{Value, json};
 
 const MEDIA_TYPE: &str = "application/json";

@@ -2,7 +2,7 @@
 
 use super::png::chunk as png_chunk;
 use crate::random::Random;
-use digit::ink::ImageKind;
+use digit::preprocessing::ImageKind;
 use image::ImageReader;
 use std::io::Cursor;
 

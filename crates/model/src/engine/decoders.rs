@@ -1,11 +1,10 @@
 //! How many pictures are decoded at a time, and how large they may be together.
 
-use digit::{
-    ink,
-    wire::{Content, Input},
-};
+use digit::preprocessing;
+
 use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wire::{Content, Input};
 
 /// Megapixels that are decoded at a time: one image of the largest, which takes a few hundred megabytes of memory, and
 /// some small ones beside it.
@@ -60,7 +59,7 @@ impl Decoders {
 pub(super) fn megapixels(input: &Input) -> Option<u32> {
     match input.content() {
         Content::Image(_) => {
-            let pixels = ink::pixel_count(input.bytes()).unwrap_or(0);
+            let pixels = preprocessing::pixel_count(input.bytes()).unwrap_or(0);
             Some(u32::try_from(pixels / 1_000_000).unwrap_or(MEGAPIXELS).saturating_add(1).min(MEGAPIXELS))
         }
         Content::Strokes(_) | Content::Pixels(_) => None,

@@ -1,6 +1,6 @@
 //! What the engine counts and measures, of whatever version, for `GET /metrics`.
 
-use super::queue::{Queue, Undone};
+use super::queue::{JobError, Queue};
 use prometheus_client::{
     metrics::{counter::Counter, histogram::Histogram},
     registry::Registry,
@@ -10,41 +10,42 @@ use std::{sync::Arc, time::Duration};
 
 /// What can become of a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum Outcome {
     /// A network said what it takes it for.
     Done,
-    /// No place was free.
+    /// No slot was free.
     Busy,
     /// Its turn did not come in time.
-    Late,
+    TimedOut,
     /// The network failed.
     Failed,
     /// Its client went before its turn came.
-    Gone,
+    ClientDisconnected,
     /// There is no bitmap in what was sent.
-    Undrawable,
+    InvalidInput,
 }
 
-impl Fate {
-    const ALL: [Self; 6] = [Self::Done, Self::Busy, Self::Late, Self::Failed, Self::Gone, Self::Undrawable];
+impl Outcome {
+    const ALL: [Self; 6] =
+        [Self::Done, Self::Busy, Self::TimedOut, Self::Failed, Self::ClientDisconnected, Self::InvalidInput];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Busy => "busy",
-            Self::Late => "late",
+            Self::TimedOut => "timed_out",
             Self::Failed => "failed",
-            Self::Gone => "gone",
-            Self::Undrawable => "undrawable",
+            Self::ClientDisconnected => "client_disconnected",
+            Self::InvalidInput => "invalid_input",
         }
     }
 }
 
-impl From<Undone> for Fate {
-    fn from(undone: Undone) -> Self {
+impl From<JobError> for Outcome {
+    fn from(undone: JobError) -> Self {
         match undone {
-            Undone::Late => Self::Late,
-            Undone::Failed => Self::Failed,
+            JobError::TimedOut => Self::TimedOut,
+            JobError::Failed => Self::Failed,
         }
     }
 }
@@ -63,7 +64,7 @@ pub(crate) struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self {
-            drawings: Outcomes::new(Fate::ALL.map(Fate::name)),
+            drawings: Outcomes::new(Outcome::ALL.map(Outcome::name)),
             preprocessing: seconds(),
             queue: seconds(),
             compute: seconds(),
@@ -96,7 +97,7 @@ impl Metrics {
 
     /// Drawings that begin their way now. One that is explained is one, however many bitmaps are made of it.
     pub(super) fn begin(&self, drawings: usize) -> Tally {
-        Tally { outcomes: self.drawings.clone(), drawings: drawings as u64, fate: Fate::Gone }
+        Tally { outcomes: self.drawings.clone(), drawings: drawings as u64, outcome: Outcome::ClientDisconnected }
     }
 
     /// A network is done with a batch of so many bitmaps.
@@ -117,11 +118,11 @@ pub(crate) struct Tally {
     outcomes: Outcomes,
     drawings: u64,
     /// What becomes of them if nothing else does: at first, that their client goes.
-    pub(super) fate: Fate,
+    pub(super) outcome: Outcome,
 }
 
 impl Drop for Tally {
     fn drop(&mut self) {
-        self.outcomes.add(self.fate.name(), self.drawings);
+        self.outcomes.add(self.outcome.name(), self.drawings);
     }
 }

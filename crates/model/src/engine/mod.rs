@@ -20,13 +20,12 @@ use crate::occlusion::{self, VIEWS};
 use decoders::{DecoderPermit, Decoders};
 use digit::{
     Bitmap,
-    ink::{Ink, InkError},
-    wire::{Content, Input},
+    preprocessing::{Preprocessed, PreprocessingError},
 };
-use metrics::{Fate, Metrics, Tally};
+use metrics::{Metrics, Outcome, Tally};
 use network::Classification;
 use prometheus_client::registry::Registry;
-use queue::{Job, Queue, Undone};
+use queue::{Job, JobError, Queue};
 use service::TRACED;
 use std::{
     num::NonZeroUsize,
@@ -40,13 +39,14 @@ use tokio::{
     time::timeout_at,
 };
 use tracing::Instrument;
+use wire::{Content, Input};
 
 /// A handle to the workers; they end with the last one.
 #[derive(Debug)]
 pub struct Engine<N> {
     queue: Arc<Queue<N>>,
     /// A permit for each bitmap in work or waiting.
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     decoders: Arc<Decoders>,
     largest_job: usize,
     patience: Duration,
@@ -58,8 +58,8 @@ pub struct Engine<N> {
 pub enum EngineError {
     /// The input gives no bitmap.
     #[error(transparent)]
-    Ink(#[from] InkError),
-    /// All places are taken, or the deadline passed while waiting.
+    Preprocessing(#[from] PreprocessingError),
+    /// All slots are taken, or the deadline passed while waiting.
     #[error("too busy")]
     Busy,
     /// The network failed.
@@ -70,7 +70,7 @@ pub enum EngineError {
     Decoder,
     /// The client went before its turn came.
     #[error("the client has gone")]
-    Gone,
+    ClientDisconnected,
 }
 
 /// How an engine is set up.
@@ -79,7 +79,7 @@ pub struct Limits {
     /// Threads that own a network.
     pub workers: NonZeroUsize,
     /// Bitmaps that may be in work or wait; what comes beyond is refused at once.
-    pub places: NonZeroUsize,
+    pub slots: NonZeroUsize,
     /// How long a request may wait for its turn.
     pub patience: Duration,
 }
@@ -98,9 +98,9 @@ impl<N: Network> Engine<N> {
         }
         Ok(Self {
             queue,
-            places: Arc::new(Semaphore::new(limits.places.get())),
+            slots: Arc::new(Semaphore::new(limits.slots.get())),
             decoders: Arc::new(Decoders::new(limits.workers)),
-            largest_job: LARGEST_BATCH.min(limits.places.get()),
+            largest_job: LARGEST_BATCH.min(limits.slots.get()),
             patience: limits.patience,
             metrics,
         })
@@ -117,46 +117,56 @@ impl<N: Network> Engine<N> {
         self.queue.depth()
     }
 
-    /// How many bitmaps can be classified at once: no more than there are places, for they are taken together.
+    /// How many bitmaps can be classified at once: no more than there are slots, for they are taken together.
     #[must_use]
     pub fn largest_job(&self) -> usize {
         self.largest_job
     }
 
-    /// The ink of an input, and what a network takes it for.
+    /// The preprocessed input, and what a network takes it for.
     ///
     /// # Errors
     /// When the input gives no bitmap, when there is too much to do, or when the network fails.
-    pub async fn recognise(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification), EngineError> {
-        let (ink, mut classified) = self.see(network, input, 1, |bitmap| vec![bitmap.clone()]).await?;
-        Ok((ink, classified.swap_remove(0)))
+    pub async fn recognise(
+        &self,
+        network: Arc<N>,
+        input: Input,
+    ) -> Result<(Preprocessed, Classification), EngineError> {
+        let (preprocessed, mut classified) =
+            self.preprocess_and_classify(network, input, 1, |bitmap| vec![bitmap.clone()]).await?;
+        Ok((preprocessed, classified.swap_remove(0)))
     }
 
-    /// The same, and the heat of each of the bitmap's pixels (`occlusion`). It takes the places of 26 bitmaps, and is
+    /// The same, and the heat of each of the bitmap's pixels (`occlusion`). It takes the slots of 26 bitmaps, and is
     /// one drawing.
     ///
     /// # Errors
     /// As of [`recognise`](Self::recognise).
-    pub async fn explain(&self, network: Arc<N>, input: Input) -> Result<(Ink, Classification, Vec<f32>), EngineError> {
-        let (ink, mut classified) = self.see(network, input, VIEWS, occlusion::views).await?;
-        let heat = occlusion::heat(&ink.bitmap, &classified);
-        Ok((ink, classified.swap_remove(0), heat))
+    pub async fn explain(
+        &self,
+        network: Arc<N>,
+        input: Input,
+    ) -> Result<(Preprocessed, Classification, Vec<f32>), EngineError> {
+        let (preprocessed, mut classified) =
+            self.preprocess_and_classify(network, input, VIEWS, occlusion::views).await?;
+        let attribution = occlusion::attribution(&preprocessed.bitmap, &classified);
+        Ok((preprocessed, classified.swap_remove(0), attribution))
     }
 
-    /// The ink of an input, and what a network takes each of so many views of its bitmap for.
-    async fn see(
+    /// The preprocessed input, and what a network takes each of so many views of its bitmap for.
+    async fn preprocess_and_classify(
         &self,
         network: Arc<N>,
         input: Input,
         count: usize,
         views: Views,
-    ) -> Result<(Ink, Vec<Classification>), EngineError> {
+    ) -> Result<(Preprocessed, Vec<Classification>), EngineError> {
         let (job, answer) = self.job(&network, count, self.metrics.begin(1), self.patience)?;
-        let ink = match input.content() {
+        let preprocessed = match input.content() {
             Content::Pixels(_) => preprocess(&self.queue, &self.metrics, job, &input, views)?, // nothing to decode
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input, views).await?,
         };
-        Ok((ink, outcome(&*network, answer).await?))
+        Ok((preprocessed, outcome(&*network, answer).await?))
     }
 
     /// What a network takes each bitmap for, at most [`largest_job`](Self::largest_job) of them.
@@ -177,13 +187,13 @@ impl<N: Network> Engine<N> {
         outcome(&*network, answer).await
     }
 
-    /// Checks that there is a place at all: a large request is not made sense of only to be refused then. How many drawings
+    /// Checks that there is a slot at all: a large request is not made sense of only to be refused then. How many drawings
     /// it holds is not known, so that none of them is counted.
     ///
     /// # Errors
-    /// When all places are taken.
+    /// When all slots are taken.
     pub fn check_room(&self, network: &N) -> Result<(), EngineError> {
-        if self.places.available_permits() > 0 { Ok(()) } else { Err(refusal(network)) }
+        if self.slots.available_permits() > 0 { Ok(()) } else { Err(refusal(network)) }
     }
 
     /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
@@ -195,21 +205,21 @@ impl<N: Network> Engine<N> {
         patience: Duration,
     ) -> Result<(Job<N>, Reply), EngineError> {
         let count = u32::try_from(count).map_err(|_| EngineError::Busy)?;
-        let places = self.places.clone().try_acquire_many_owned(count).map_err(|_| {
-            tally.fate = Fate::Busy;
+        let slots = self.slots.clone().try_acquire_many_owned(count).map_err(|_| {
+            tally.outcome = Outcome::Busy;
             refusal(&**network)
         })?;
         let (reply, answer) = oneshot::channel();
         let queued = Instant::now();
         let (network, deadline) = (network.clone(), queued + patience);
-        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, places, tally }, answer))
+        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, slots, tally }, answer))
     }
 
     /// Preprocesses off the runtime's threads, and queues what comes of it from there. A picture waits here for the others
     /// that are decoded, where it holds no thread.
-    async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Ink, EngineError> {
+    async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Preprocessed, EngineError> {
         let (job, input, megapixels) = match self.preprocess(job, input, views, None).await? {
-            Attempt::Done(ink) => return Ok(*ink),
+            Attempt::Done(preprocessed) => return Ok(*preprocessed),
             Attempt::Waits(job, input, megapixels) => (job, input, megapixels),
         };
         let permit = match timeout_at(job.deadline.into(), self.decoders.acquire(megapixels)).await {
@@ -217,7 +227,7 @@ impl<N: Network> Engine<N> {
             Err(_) => return Err(too_late(job)),
         };
         match self.preprocess(job, input, views, Some(permit)).await? {
-            Attempt::Done(ink) => Ok(*ink),
+            Attempt::Done(preprocessed) => Ok(*preprocessed),
             Attempt::Waits(..) => Err(EngineError::Decoder), // never with a permit
         }
     }
@@ -233,10 +243,10 @@ impl<N: Network> Engine<N> {
         let (queue, metrics, decoders) = (self.queue.clone(), self.metrics.clone(), self.decoders.clone());
         let span = tracing::info_span!(target: TRACED, "preprocess");
         let work = move || {
-            priority::step_back();
+            priority::lower_priority();
             let _in_it = span.enter();
             if job.reply.is_closed() {
-                return Err(EngineError::Gone);
+                return Err(EngineError::ClientDisconnected);
             }
             if job.deadline <= Instant::now() {
                 return Err(too_late(job));
@@ -250,7 +260,7 @@ impl<N: Network> Engine<N> {
                     return Ok(Attempt::Waits(job, input, megapixels));
                 }
             }
-            preprocess(&queue, &metrics, job, &input, views).map(|ink| Attempt::Done(Box::new(ink)))
+            preprocess(&queue, &metrics, job, &input, views).map(|preprocessed| Attempt::Done(Box::new(preprocessed)))
         };
         task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
     }
@@ -259,7 +269,7 @@ impl<N: Network> Engine<N> {
 /// What came of preprocessing.
 enum Attempt<N> {
     /// The bitmap is queued.
-    Done(Box<Ink>),
+    Done(Box<Preprocessed>),
     /// The input is a picture of so many megapixels, for which there is no room yet.
     Waits(Job<N>, Input, u32),
 }
@@ -267,7 +277,7 @@ enum Attempt<N> {
 /// Tells and counts that a job's deadline passed before it was queued.
 fn too_late<N: Network>(job: Job<N>) -> EngineError {
     job.network.statistics().fail.add(job.queued.elapsed());
-    job.finish(Err(Undone::Late));
+    job.finish(Err(JobError::TimedOut));
     EngineError::Busy
 }
 
@@ -281,41 +291,41 @@ fn preprocess<N>(
     mut job: Job<N>,
     input: &Input,
     views: Views,
-) -> Result<Ink, EngineError> {
-    job.tally.fate = Fate::Undrawable; // if there is none, or the decoder panics
+) -> Result<Preprocessed, EngineError> {
+    job.tally.outcome = Outcome::InvalidInput; // if there is none, or the decoder panics
     let began = Instant::now();
-    let ink = input.ink();
+    let preprocessed = input.preprocess();
     metrics.preprocessing.observe(began.elapsed().as_secs_f64());
-    let ink = ink?;
-    job.tally.fate = Fate::Gone;
-    queue.push(Job { bitmaps: views(&ink.bitmap), ..job });
-    Ok(ink)
+    let preprocessed = preprocessed?;
+    job.tally.outcome = Outcome::ClientDisconnected;
+    queue.push(Job { bitmaps: views(&preprocessed.bitmap), ..job });
+    Ok(preprocessed)
 }
 
-type Reply = oneshot::Receiver<Result<Vec<Classification>, Undone>>;
+type Reply = oneshot::Receiver<Result<Vec<Classification>, JobError>>;
 
 /// What becomes of a job; a failure is counted.
 async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
     let began = Instant::now();
     let answer = answer.instrument(tracing::info_span!(target: TRACED, "classify"));
-    let outcome = answer.await.unwrap_or(Err(Undone::Failed));
+    let outcome = answer.await.unwrap_or(Err(JobError::Failed));
     outcome.map_err(|undone| {
         network.statistics().fail.add(began.elapsed());
         undone.into()
     })
 }
 
-/// All places are taken, which a network's statistics call a failure.
+/// All slots are taken, which a network's statistics call a failure.
 fn refusal(network: &impl Network) -> EngineError {
     network.statistics().fail.add(Duration::ZERO);
     EngineError::Busy
 }
 
-impl From<Undone> for EngineError {
-    fn from(undone: Undone) -> Self {
+impl From<JobError> for EngineError {
+    fn from(undone: JobError) -> Self {
         match undone {
-            Undone::Late => Self::Busy,
-            Undone::Failed => Self::Failed,
+            JobError::TimedOut => Self::Busy,
+            JobError::Failed => Self::Failed,
         }
     }
 }
@@ -365,8 +375,8 @@ mod tests {
         }
     }
 
-    fn engine(places: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
-        let limits = Limits { workers: NonZeroUsize::MIN, places: NonZeroUsize::new(places).unwrap(), patience };
+    fn engine(slots: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
+        let limits = Limits { workers: NonZeroUsize::MIN, slots: NonZeroUsize::new(slots).unwrap(), patience };
         (Arc::default(), Arc::new(Engine::start(limits).unwrap()))
     }
 
@@ -387,8 +397,8 @@ mod tests {
         let (gate, engine) = engine(2, LONG);
         gate.open();
         for input in [pixels(), strokes()] {
-            let (ink, taken) = engine.recognise(gate.clone(), input).await.unwrap();
-            assert!(!ink.bitmap.is_blank());
+            let (preprocessed, taken) = engine.recognise(gate.clone(), input).await.unwrap();
+            assert!(!preprocessed.bitmap.is_blank());
             assert!((taken.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         }
         let many = vec![Bitmap::new([0; Bitmap::LEN]); 2];
@@ -396,13 +406,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_finds_no_place_is_refused_at_once_and_places_come_free_again() {
+    async fn who_finds_no_slot_is_refused_at_once_and_slots_come_free_again() {
         let (gate, engine) = engine(2, LONG);
         let waiting = [pixels(), strokes()].map(|input| {
             let (engine, gate) = (engine.clone(), gate.clone());
             tokio::spawn(async move { engine.recognise(gate, input).await.map(drop) })
         });
-        while engine.places.available_permits() > 0 {
+        while engine.slots.available_permits() > 0 {
             task::yield_now().await;
         }
         assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
@@ -455,8 +465,8 @@ mod tests {
         // Time passes by itself as soon as nothing else is left to do.
         assert!(matches!(engine.recognise(gate.clone(), picture()).await, Err(EngineError::Busy)));
         drop(taken);
-        assert_eq!((preprocessed(&engine), counted(&engine, "late"), gate.statistics.fail.count()), (0, 1, 1));
-        assert_eq!(engine.places.available_permits(), 8);
+        assert_eq!((preprocessed(&engine), counted(&engine, "timed_out"), gate.statistics.fail.count()), (0, 1, 1));
+        assert_eq!(engine.slots.available_permits(), 8);
     }
 
     #[tokio::test]
@@ -466,7 +476,7 @@ mod tests {
         for input in [picture(), strokes()] {
             assert!(matches!(engine.recognise(gate.clone(), input).await, Err(EngineError::Busy)));
         }
-        assert_eq!((preprocessed(&engine), counted(&engine, "late"), gate.statistics.fail.count()), (0, 2, 2));
+        assert_eq!((preprocessed(&engine), counted(&engine, "timed_out"), gate.statistics.fail.count()), (0, 2, 2));
     }
 
     #[test]
@@ -482,8 +492,8 @@ mod tests {
             drop(picture);
             drop(taken);
             task::spawn_blocking(|| ()).await.unwrap();
-            assert_eq!((preprocessed(&engine), counted(&engine, "gone")), (0, 1));
-            assert_eq!(engine.places.available_permits(), 8);
+            assert_eq!((preprocessed(&engine), counted(&engine, "client_disconnected")), (0, 1));
+            assert_eq!(engine.slots.available_permits(), 8);
         });
     }
 
@@ -500,7 +510,7 @@ mod tests {
             let (engine, gate) = (engine.clone(), gate.clone());
             async move { engine.recognise(gate, pixels()).await.map(drop) }
         });
-        while engine.places.available_permits() == 8 || engine.depth() > 0 {
+        while engine.slots.available_permits() == 8 || engine.depth() > 0 {
             task::yield_now().await;
         }
         let bitmaps = vec![Bitmap::new([0; Bitmap::LEN])];
@@ -515,7 +525,10 @@ mod tests {
         let (gate, engine) = engine(2, LONG);
         gate.open();
         let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
-        assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Ink(InkError::Blank))));
+        assert!(matches!(
+            engine.recognise(gate, blank).await,
+            Err(EngineError::Preprocessing(PreprocessingError::Blank))
+        ));
     }
 
     /// Polls once; whether it is pending.
@@ -524,8 +537,8 @@ mod tests {
     }
 
     /// How many drawings came to this, as `/metrics` shows it.
-    fn counted(engine: &Engine<Gate>, fate: &str) -> u64 {
-        metric(engine, &format!("drawings_total{{outcome=\"{fate}\"}}"))
+    fn counted(engine: &Engine<Gate>, outcome: &str) -> u64 {
+        metric(engine, &format!("drawings_total{{outcome=\"{outcome}\"}}"))
     }
 
     /// How many inputs were decoded or drawn.
@@ -542,25 +555,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_explanation_takes_the_places_of_all_its_views_and_is_one_drawing() {
+    async fn an_explanation_takes_the_slots_of_all_its_views_and_is_one_drawing() {
         let (gate, engine) = engine(VIEWS, LONG);
         let explained = tokio::spawn({
             let (engine, gate) = (engine.clone(), gate.clone());
             async move { engine.explain(gate, pixels()).await }
         });
-        while engine.places.available_permits() == VIEWS {
+        while engine.slots.available_permits() == VIEWS {
             task::yield_now().await;
         }
-        assert_eq!(engine.places.available_permits(), 0);
+        assert_eq!(engine.slots.available_permits(), 0);
         assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
         gate.open();
-        let (ink, taken, heat) = explained.await.unwrap().unwrap();
-        assert_eq!((heat, taken.probabilities), (vec![0.0; Bitmap::LEN], [0.1; 10]), "nothing depends on {ink:?}");
-        assert_eq!(["done", "busy", "gone"].map(|fate| counted(&engine, fate)), [1, 1, 0]);
+        let (preprocessed, taken, attribution) = explained.await.unwrap().unwrap();
+        assert_eq!(
+            (attribution, taken.probabilities),
+            (vec![0.0; Bitmap::LEN], [0.1; 10]),
+            "nothing depends on {preprocessed:?}"
+        );
+        assert_eq!(["done", "busy", "client_disconnected"].map(|outcome| counted(&engine, outcome)), [1, 1, 0]);
     }
 
     #[tokio::test]
-    async fn what_is_too_much_for_all_places_together_is_refused() {
+    async fn what_is_too_much_for_all_slots_together_is_refused() {
         let (gate, engine) = engine(VIEWS - 1, LONG);
         gate.open();
         assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
@@ -575,7 +592,7 @@ mod tests {
             let (engine, gate) = (engine.clone(), gate.clone());
             async move { engine.recognise(gate, pixels()).await.map(drop) }
         });
-        while engine.places.available_permits() == 4 || engine.depth() > 0 {
+        while engine.slots.available_permits() == 4 || engine.depth() > 0 {
             task::yield_now().await;
         }
         // The first is in work. Of those that wait, one is late and one loses its client; for two more there is no place.
@@ -590,7 +607,8 @@ mod tests {
         let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
         assert!(engine.recognise(gate.clone(), blank).await.is_err());
         assert!(engine.classify(gate, bitmaps(3), None).await.is_ok());
-        let fates = ["done", "busy", "late", "failed", "gone", "undrawable"].map(|fate| counted(&engine, fate));
-        assert_eq!(fates, [4, 2, 1, 0, 1, 1]);
+        let outcome = ["done", "busy", "timed_out", "failed", "client_disconnected", "invalid_input"]
+            .map(|outcome| counted(&engine, outcome));
+        assert_eq!(outcome, [4, 2, 1, 0, 1, 1]);
     }
 }

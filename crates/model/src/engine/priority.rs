@@ -9,7 +9,7 @@ const NICENESS: i32 = 10;
 
 /// Lets the runtime's threads go before this one, from now on. A niceness is a thread's own on Linux; elsewhere it is the
 /// whole process that steps back.
-pub(super) fn step_back() {
+pub(super) fn lower_priority() {
     if let Err(error) = be_nice() {
         tracing::debug!(%error, "a thread cannot step back behind the others");
     }
@@ -29,7 +29,7 @@ mod tests {
     fn a_thread_steps_back_by_itself_and_leaves_the_others_where_they_were() {
         let before = getpriority_process(None).unwrap();
         let stepped = thread::spawn(|| {
-            step_back();
+            lower_priority();
             getpriority_process(None).unwrap()
         });
         assert_eq!(stepped.join().unwrap(), before.max(NICENESS));

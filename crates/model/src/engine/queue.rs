@@ -3,7 +3,7 @@
 //! A batch is formed when a worker is free and takes what has gathered by then: no timer, so that a lone request never
 //! waits, and under load batches grow by themselves.
 
-use super::metrics::{Fate, Tally};
+use super::metrics::{Outcome, Tally};
 use digit::Bitmap;
 use network::Classification;
 use std::{
@@ -18,9 +18,9 @@ pub(crate) const LARGEST_BATCH: usize = 32;
 
 /// Why a job was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Undone {
+pub(crate) enum JobError {
     /// Its deadline passed before its turn came.
-    Late,
+    TimedOut,
     /// The network failed, and is ready again.
     Failed,
 }
@@ -34,18 +34,18 @@ pub(crate) struct Job<N> {
     pub(crate) queued: Instant,
     /// When nobody waits for the answer any longer.
     pub(crate) deadline: Instant,
-    pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, Undone>>,
-    /// The request's places among those that may be in work or wait; free again when the job is done or dropped.
-    pub(crate) places: OwnedSemaphorePermit,
+    pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, JobError>>,
+    /// The request's slots among those that may be in work or wait; free again when the job is done or dropped.
+    pub(crate) slots: OwnedSemaphorePermit,
     pub(crate) tally: Tally,
 }
 
 impl<N> Job<N> {
-    /// Tells the client, whose drawings are counted and whose places are free before it can ask again.
-    pub(super) fn finish(self, answer: Result<Vec<Classification>, Undone>) {
-        let Self { reply, places, mut tally, .. } = self;
-        tally.fate = answer.as_ref().map_or_else(|&undone| undone.into(), |_| Fate::Done);
-        drop((tally, places));
+    /// Tells the client, whose drawings are counted and whose slots are free before it can ask again.
+    pub(super) fn finish(self, answer: Result<Vec<Classification>, JobError>) {
+        let Self { reply, slots, mut tally, .. } = self;
+        tally.outcome = answer.as_ref().map_or_else(|&undone| undone.into(), |_| Outcome::Done);
+        drop((tally, slots));
         let _ = reply.send(answer); // it may have gone
     }
 }
@@ -73,7 +73,7 @@ impl<N> Queue<N> {
         Self { waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
-    /// Adds a job; the places that it holds bound how many there can be. A queue that is closed drops it.
+    /// Adds a job; the slots that it holds bound how many there can be. A queue that is closed drops it.
     pub(crate) fn push(&self, mut job: Job<N>) {
         job.queued = Instant::now();
         let mut waiting = self.lock();
@@ -138,7 +138,7 @@ impl<N> Waiting<N> {
                 room -= job.bitmaps.len();
                 batch.push(job);
             } else if !has_gone {
-                job.finish(Err(Undone::Late));
+                job.finish(Err(JobError::TimedOut));
             }
         }
         batch
@@ -159,7 +159,7 @@ mod tests {
         Arc::new(tokio::sync::Semaphore::new(1)).try_acquire_owned().unwrap()
     }
 
-    type Reply = Receiver<Result<Vec<Classification>, Undone>>;
+    type Reply = Receiver<Result<Vec<Classification>, JobError>>;
 
     fn job(network: &Arc<Name>, count: usize) -> (Job<Name>, Reply) {
         let (reply, answer) = oneshot::channel();
@@ -169,7 +169,7 @@ mod tests {
             queued: Instant::now(),
             deadline: Instant::now() + Duration::from_mins(1),
             reply,
-            places: place(),
+            slots: place(),
             tally: Metrics::default().begin(count),
         };
         (job, answer)
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_late_is_told_so_and_takes_no_place_in_a_batch() {
+    fn who_is_late_is_told_so_and_takes_no_slot_in_a_batch() {
         let network = Arc::new("a");
         let (queue, _answers) = queue(&network, [1]);
         let (mut late, mut answer) = job(&network, 32);
@@ -234,7 +234,7 @@ mod tests {
         queue.push(late);
         assert_eq!(answer.try_recv(), Err(TryRecvError::Empty));
         assert_eq!(counts(&queue), [1]);
-        assert_eq!(answer.try_recv(), Ok(Err(Undone::Late)));
+        assert_eq!(answer.try_recv(), Ok(Err(JobError::TimedOut)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Metrics, Statistics, priority,
-    queue::{Batch, LARGEST_BATCH, Queue, Undone},
+    queue::{Batch, JobError, LARGEST_BATCH, Queue},
 };
 use digit::Bitmap;
 use network::Classification;
@@ -32,7 +32,7 @@ pub trait Network: Send + Sync + 'static {
 pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
     // More threads than one only get in each other's way: the network is small, and there is a worker for each core.
     tch::set_num_threads(1);
-    priority::step_back();
+    priority::lower_priority();
     while let Some(batch) = queue.next_batch() {
         run(worker, batch, metrics);
     }
@@ -58,13 +58,13 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>, metrics: &Metrics) {
         }
         Ok(Err(error)) => {
             tracing::error!(%error, "the network failed");
-            Err(Undone::Failed)
+            Err(JobError::Failed)
         }
         Err(panic) => {
             tracing::error!(panic = panic_message(&*panic), worker, "the network panicked and starts anew");
             metrics.restarts.inc();
             network.restart(worker);
-            Err(Undone::Failed)
+            Err(JobError::Failed)
         }
     };
     for (job, count) in batch.into_iter().zip(counts) {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     /// What the jobs of one batch are answered, each as the levels that its bitmaps were taken for.
-    fn answers(network: &Arc<Echo>, jobs: &[&[u8]]) -> Vec<Result<Vec<f32>, Undone>> {
+    fn answers(network: &Arc<Echo>, jobs: &[&[u8]]) -> Vec<Result<Vec<f32>, JobError>> {
         let metrics = &network.metrics;
         let mut answers = Vec::new();
         let mut batch = Vec::new();
@@ -151,13 +151,13 @@ mod tests {
             let bitmaps = levels.iter().copied().map(bitmap).collect();
             let queued = Instant::now();
             let deadline = queued + Duration::from_mins(1);
-            let places = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+            let slots = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
             let tally = metrics.begin(levels.len());
-            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, places, tally });
+            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, slots, tally });
             answers.push(answer);
         }
         run(0, batch, metrics);
-        let read = |mut answer: oneshot::Receiver<Result<Vec<Classification>, Undone>>| {
+        let read = |mut answer: oneshot::Receiver<Result<Vec<Classification>, JobError>>| {
             Ok(answer.try_recv().unwrap()?.iter().map(|one| one.strangeness).collect())
         };
         answers.into_iter().map(read).collect()
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_panic_is_answered_and_the_worker_goes_on_with_a_fresh_replica() {
         let network = Arc::default();
-        assert_eq!(answers(&network, &[&[1], &[255]]), [Err(Undone::Failed), Err(Undone::Failed)]);
+        assert_eq!(answers(&network, &[&[1], &[255]]), [Err(JobError::Failed), Err(JobError::Failed)]);
         assert_eq!(network.restarts.load(Ordering::Relaxed), 1);
         assert_eq!(answers(&network, &[&[7]]), [Ok(vec![7.0])]);
     }
@@ -201,26 +201,26 @@ mod tests {
     #[test]
     fn a_failure_of_the_network_is_answered() {
         let network = Arc::default();
-        assert_eq!(answers(&network, &[&[254]]), [Err(Undone::Failed)]);
+        assert_eq!(answers(&network, &[&[254]]), [Err(JobError::Failed)]);
         assert_eq!(network.restarts.load(Ordering::Relaxed), 0);
     }
 
-    /// Counts the places that are free when its client learns the answer.
+    /// Counts the slots that are free when its client learns the answer.
     struct Client {
-        places: Arc<Semaphore>,
+        slots: Arc<Semaphore>,
         free: AtomicUsize,
     }
 
     impl Wake for Client {
         fn wake(self: Arc<Self>) {
-            self.free.store(self.places.available_permits(), Ordering::Relaxed);
+            self.free.store(self.slots.available_permits(), Ordering::Relaxed);
         }
     }
 
     #[test]
-    fn whoever_learns_an_answer_finds_its_place_free_again() {
-        let client = Arc::new(Client { places: Arc::new(Semaphore::new(1)), free: AtomicUsize::new(0) });
-        let places = client.places.clone().try_acquire_owned().unwrap();
+    fn whoever_learns_an_answer_finds_its_slot_free_again() {
+        let client = Arc::new(Client { slots: Arc::new(Semaphore::new(1)), free: AtomicUsize::new(0) });
+        let slots = client.slots.clone().try_acquire_owned().unwrap();
         let (reply, mut answer) = oneshot::channel();
         let waker = client.clone().into();
         assert!(Pin::new(&mut answer).poll(&mut Context::from_waker(&waker)).is_pending());
@@ -228,7 +228,7 @@ mod tests {
         let (network, bitmaps, queued) = (Arc::<Echo>::default(), vec![bitmap(1)], Instant::now());
         let (metrics, deadline) = (Metrics::default(), queued + Duration::from_mins(1));
         let tally = metrics.begin(1);
-        run(0, vec![Job { network, bitmaps, queued, deadline, reply, places, tally }], &metrics);
+        run(0, vec![Job { network, bitmaps, queued, deadline, reply, slots, tally }], &metrics);
         assert_eq!(client.free.load(Ordering::Relaxed), 1);
     }
 }

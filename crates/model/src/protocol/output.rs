@@ -1,9 +1,10 @@
 //! The output tensors: what is told of each sample.
 
 use super::Datatype;
-use digit::{Digit, wire::Verdict};
+use digit::Digit;
 use network::Classification;
 use serde::Serialize;
+use wire::Verdict;
 
 /// An output tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ fn length(text: &str) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use digit::wire::Reason;
+    use digit::Reason;
 
     #[test]
     fn each_output_has_as_many_values_as_its_shape_says() {

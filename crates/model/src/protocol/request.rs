@@ -5,7 +5,7 @@ use super::{
     bounded::{AtMost, Numbers},
 };
 use crate::engine::LARGEST_BATCH;
-use digit::{Bitmap, InvalidPixels, wire};
+use digit::{Bitmap, InvalidPixels};
 use serde::{Deserialize, de::IgnoredAny};
 use std::time::Duration;
 use utoipa::{
@@ -108,7 +108,7 @@ struct Input {
     #[schema(schema_with = shape)]
     shape: AtMost<u64, 8>,
     parameters: Option<InputParameters>,
-    /// Ink from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
+    /// Preprocessed from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
     /// where bytes follow the JSON.
     #[schema(value_type = Option<Vec<serde_json::Value>>)]
     data: Option<Numbers<{ LARGEST_BATCH * Bitmap::LEN }>>,

@@ -2,10 +2,10 @@
 
 use crate::Model;
 use axum::{Json, extract::State};
-use digit::wire::{About, Code};
-use service::{Documented, Failure};
+use service::{ApiError, Documented};
 use std::cmp::Reverse;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{About, Code};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let ready = routes!(readyz).refuses(&[Code::Stopping]);
@@ -54,7 +54,7 @@ pub(super) async fn livez() -> &'static str {
     get, path = "/readyz", tag = "Operations",
     responses((status = OK, description = "It is ready", body = String, example = "ok\n")),
 )]
-pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, Failure> {
+pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, ApiError> {
     model.readiness.check()?;
     Ok("ok\n")
 }

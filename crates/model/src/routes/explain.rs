@@ -3,12 +3,12 @@
 use super::predict::{answer, asked};
 use crate::Model;
 use axum::{Json, extract::State};
-use digit::wire::{Code, Explanation};
 use network::ModelVersion;
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted, empty_as_none, parameters::model_version};
+use service::{ApiError, Documented, DrawingInput, Query, empty_as_none, parameters::model_version};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Code, Explanation};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let documented =
@@ -37,10 +37,10 @@ struct Options {
 )]
 async fn explain(
     State(model): State<Model>,
-    Params(options): Params<Options>,
-    Posted(input): Posted,
-) -> Result<Json<Explanation>, Failure> {
+    Query(options): Query<Options>,
+    DrawingInput(input): DrawingInput,
+) -> Result<Json<Explanation>, ApiError> {
     let network = asked(&model, options.model.as_ref())?;
-    let (ink, classification, heat) = model.engine.explain(network.clone(), input).await?;
-    Ok(Json(Explanation { answer: answer(&network, ink, &classification), heat }))
+    let (preprocessed, classification, attribution) = model.engine.explain(network.clone(), input).await?;
+    Ok(Json(Explanation { answer: answer(&network, preprocessed, &classification), attribution }))
 }

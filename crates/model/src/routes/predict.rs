@@ -2,17 +2,18 @@
 
 use crate::{Model, Served};
 use axum::{Json, extract::State, routing::post};
-use digit::{
-    Digit,
-    ink::Ink,
-    wire::{Answer, Code, Reason, Verdict},
-};
+use digit::Reason;
+use digit::{Digit, preprocessing::Preprocessed};
 use network::{Classification, ModelVersion};
 use serde::Deserialize;
-use service::{Documented, Failure, Params, Posted, empty_as_none, parameters::model_version};
+use service::{
+    ApiError, Documented, DrawingInput, Include, Query, empty_as_none,
+    parameters::{include, model_version},
+};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, Code, Verdict};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let documented =
@@ -23,10 +24,10 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// Whether the answer shows what the network saw.
-    #[serde(default)]
-    #[param(default = false)]
-    explain: bool,
+    /// What the answer holds besides: `bitmap`, which the network saw.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = include)]
+    include: Option<Include>,
     /// The version to ask, if not the one that serves; it has to be loaded.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
@@ -43,32 +44,32 @@ struct Options {
 )]
 async fn predict(
     State(model): State<Model>,
-    Params(options): Params<Options>,
-    Posted(input): Posted,
-) -> Result<Json<Answer>, Failure> {
+    Query(options): Query<Options>,
+    DrawingInput(input): DrawingInput,
+) -> Result<Json<Answer>, ApiError> {
     let network = asked(&model, options.model.as_ref())?;
-    let (ink, classification) = model.engine.recognise(network.clone(), input).await?;
-    let mut answer = answer(&network, ink, &classification);
-    if !options.explain {
+    let (preprocessed, classification) = model.engine.recognise(network.clone(), input).await?;
+    let mut answer = answer(&network, preprocessed, &classification);
+    if options.include.is_none() {
         answer.bitmap = None;
     }
     Ok(Json(answer))
 }
 
 /// The version that a client asks for.
-pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, Failure> {
+pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, ApiError> {
     let Some(version) = version else { return Ok(model.registry.serving()) };
     model.registry.find(version).ok_or_else(|| {
         let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();
-        Failure::new(Code::UnknownModel, format!("{version} is not loaded. These are: {}.", loaded.join(", ")))
+        ApiError::new(Code::UnknownModel, format!("{version} is not loaded. These are: {}.", loaded.join(", ")))
     })
 }
 
 /// What is said of a drawing, with the bitmap that the network saw.
-pub(super) fn answer(network: &Served, ink: Ink, classification: &Classification) -> Answer {
+pub(super) fn answer(network: &Served, preprocessed: Preprocessed, classification: &Classification) -> Answer {
     let Classification { probabilities, stranger, .. } = *classification;
     let (prediction, confidence) = Digit::most_probable(&probabilities);
-    let reason = if ink.is_scant { Some(Reason::TooLittleInk) } else { stranger };
+    let reason = if preprocessed.is_too_small { Some(Reason::TooSmall) } else { stranger };
     Answer {
         prediction,
         confidence,
@@ -76,6 +77,6 @@ pub(super) fn answer(network: &Served, ink: Ink, classification: &Classification
         verdict: if reason.is_some() { Verdict::NotADigit } else { Verdict::Digit },
         reason,
         model: network.card().version.to_string(),
-        bitmap: Some(ink.bitmap),
+        bitmap: Some(preprocessed.bitmap),
     }
 }

@@ -1,9 +1,7 @@
-//! The body of `POST /predict` in the documentation: every form that [`Posted`](crate::Posted) reads, with examples.
+//! The body of `POST /predict` in the documentation: every form that [`DrawingInput`](crate::DrawingInput) reads, with examples.
 
-use digit::{
-    ink::MAX_PIXELS,
-    wire::{Code, Input},
-};
+use digit::preprocessing::MAX_PIXELS;
+
 use serde_json::{Value, json};
 use utoipa::{
     ToSchema,
@@ -15,6 +13,7 @@ use utoipa::{
         schema::Type,
     },
 };
+use wire::{Code, Input};
 
 /// What a body may be refused for that should be a drawing, and the drawing in it.
 pub(super) const REFUSED: [Code; 13] = [

@@ -1,9 +1,9 @@
 //! What is said of operations besides what their handlers say.
 
 use super::{drawing, problems};
-use digit::wire::{Code, Problem};
 use utoipa::{ToSchema, openapi::path::Operation};
 use utoipa_axum::router::UtoipaMethodRouter;
+use wire::{Code, Problem};
 
 /// Routes whose documentation can be added to.
 pub trait Documented: Sized {
@@ -21,11 +21,11 @@ pub trait Documented: Sized {
         self.with_schema::<Problem>().each_operation(|operation| problems::refuse(operation, codes))
     }
 
-    /// Says that the operations take what [`Posted`](crate::Posted) reads, and answer with problems where that is no
+    /// Says that the operations take what [`DrawingInput`](crate::DrawingInput) reads, and answer with problems where that is no
     /// drawing, or of these codes besides.
     #[must_use]
     fn takes_a_drawing(self, besides: &[Code]) -> Self {
-        self.with_schema::<digit::wire::Input>()
+        self.with_schema::<wire::Input>()
             .each_operation(|operation| operation.request_body = Some(drawing::body().into()))
             .refuses(&[&drawing::REFUSED, besides].concat())
     }

@@ -21,6 +21,12 @@ pub fn model_version() -> Schema {
     empty_or(ModelVersion::PATTERN)
 }
 
+/// What an answer holds besides.
+#[must_use]
+pub fn include() -> Schema {
+    empty_or_one_of(["bitmap"])
+}
+
 /// `true` or `false`.
 #[must_use]
 pub fn flag() -> Schema {

@@ -1,6 +1,5 @@
 //! What an operation may refuse, in its documentation.
 
-use digit::wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 use std::collections::BTreeMap;
 use utoipa::{
     ToSchema,
@@ -11,6 +10,7 @@ use utoipa::{
         schema::{AllOfBuilder, Type},
     },
 };
+use wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 
 /// The codes of each status, which they have by this function.
 pub fn by_status(codes: &[Code], status: impl Fn(Code) -> u16) -> BTreeMap<u16, Vec<Code>> {

@@ -100,8 +100,8 @@ mod tests {
 
     impl SpanExporter for Away {
         async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
-            let is_away = self.0.lock().unwrap().remove(0);
-            if is_away { Err(OTelSdkError::InternalFailure("nobody there".to_owned())) } else { Ok(()) }
+            let is_unavailable = self.0.lock().unwrap().remove(0);
+            if is_unavailable { Err(OTelSdkError::InternalFailure("nobody there".to_owned())) } else { Ok(()) }
         }
     }
 
@@ -126,8 +126,8 @@ mod tests {
         let _told = tracing::subscriber::set_default(subscriber);
         let away = [false, true, true, true, false, false, true];
         let exporter = Telling::of(Away(Mutex::new(away.to_vec())));
-        for is_away in away {
-            assert_eq!(exporter.export(Vec::new()).await.is_err(), is_away);
+        for is_unavailable in away {
+            assert_eq!(exporter.export(Vec::new()).await.is_err(), is_unavailable);
         }
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let told: Vec<&str> = log.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();

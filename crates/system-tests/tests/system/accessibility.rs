@@ -82,7 +82,7 @@ async fn the_page_is_for_everyone_in_every_state() {
         browser.element("#recent .card").await;
         assert_good_for_everyone(&browser, &format!("{language}, recorded")).await;
         browser.press("#explain").await;
-        browser.element("#heat:not([hidden])").await;
+        browser.element("#attribution:not([hidden])").await;
         assert_good_for_everyone(&browser, &format!("{language}, explained")).await;
         browser.press("#wrong").await;
         browser.element("#correction[open]").await;
@@ -100,7 +100,7 @@ async fn the_page_is_for_everyone_in_every_state() {
         .await
         .unwrap();
     let drawing = format!("/drawings/{id}");
-    for path in ["/history", "/history?said=7&wrong=true", &drawing, "/label", "/quality", "/quality?days=0"] {
+    for path in ["/history", "/history?predicted=7&incorrect=true", &drawing, "/label", "/quality", "/quality?days=0"] {
         for language in ["en", "de"] {
             let separator = if path.contains('?') { '&' } else { '?' };
             browser.client.goto(&stack.url(&format!("{path}{separator}lang={language}"))).await.unwrap();

@@ -45,7 +45,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
 
     // It stands among the recent ones, and the strokes are kept with their times.
     browser.element("#recent .card .truth.good").await;
-    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(
         (&page["predictions"][0]["source"], &page["predictions"][0]["input_kind"]),
         (&value!("canvas"), &value!("strokes"))

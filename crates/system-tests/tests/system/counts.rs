@@ -15,7 +15,7 @@ async fn start_narrow_model() -> Service {
     let models = root().join("models");
     let limits = Limits {
         workers: NonZeroUsize::MIN,
-        places: NonZeroUsize::MIN.saturating_add(29), // enough for an explanation and three drawings beside it
+        slots: NonZeroUsize::MIN.saturating_add(29), // enough for an explanation and three drawings beside it
         patience: Duration::from_secs(10),
     };
     let champion = network::champion(&models).unwrap();
@@ -52,7 +52,7 @@ async fn outcome(request: RequestBuilder) -> (u16, String) {
     let what = match &body["saved"] {
         Value::Bool(true) => "kept",
         Value::Bool(false) => "preview",
-        _ if body["heat"].is_array() => "explained",
+        _ if body["attribution"].is_array() => "explained",
         _ => body["code"].as_str().unwrap(),
     };
     (status, what.to_owned())
@@ -147,12 +147,12 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
         assert_eq!(api.answered(status), times, "{status}");
     }
 
-    let asks = |outcome| api.outcome("digits_model_asks_total", outcome);
+    let asks = |outcome| api.outcome("digits_model_requests_total", outcome);
     // Some were too many for the web service, more than it asks about at a time, some of the rest for the model service.
     let (full, busy) = (asks("full"), asks("busy"));
     assert!(full > 0 && busy > 0);
     assert_eq!((asks("answered"), full + busy), (answered, overloaded));
-    let asked = api.sum("digits_model_asks_total") - full;
+    let asked = api.sum("digits_model_requests_total") - full;
     assert_eq!(asks("refused"), undrawable + seen.of(&["unknown_model"]));
     assert_eq!((asks("away"), asks("cancelled")), (0, 0));
     // The web service itself refuses what is no image, or one whose structure it cannot follow.
@@ -163,10 +163,10 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
 
     let drawings = |outcome| model.outcome("digits_drawings_total", outcome);
     assert_eq!(model.sum("digits_drawings_total") + seen.of(&["unknown_model"]), asked);
-    assert_eq!((drawings("done"), drawings("undrawable")), (answered, undrawable));
-    assert_eq!(drawings("busy") + drawings("late"), busy);
-    assert_eq!((drawings("failed"), drawings("gone")), (0, 0));
-    assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + undrawable + drawings("late"));
+    assert_eq!((drawings("done"), drawings("invalid_input")), (answered, undrawable));
+    assert_eq!(drawings("busy") + drawings("timed_out"), busy);
+    assert_eq!((drawings("failed"), drawings("client_disconnected")), (0, 0));
+    assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + undrawable + drawings("timed_out"));
     assert_eq!(model.one("digits_queue_seconds_count"), answered);
     assert_eq!(model.one("digits_batch_drawings_sum"), answered + WINDOWS * seen.of(&["explained"]));
     assert_eq!(model.one("digits_batch_drawings_count"), model.one("digits_compute_seconds_count"));

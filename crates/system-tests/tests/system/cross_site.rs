@@ -13,7 +13,7 @@ fn from_elsewhere(request: RequestBuilder) -> RequestBuilder {
 }
 
 fn label(stack: &Stack, id: &str) -> RequestBuilder {
-    let request = stack.http.put(stack.url(&format!("/predictions/{id}/label")));
+    let request = stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label")));
     request.header(header::CONTENT_TYPE, "application/json").body("{\"true_label\":8}")
 }
 
@@ -26,8 +26,8 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let answer = stack.draw(eight).await;
-    let (id, receipt) = (answer["id"].as_str().unwrap(), answer["receipt"].as_str().unwrap());
-    let row = stack.url(&format!("/predictions/{id}"));
+    let (id, deletion_token) = (answer["id"].as_str().unwrap(), answer["deletion_token"].as_str().unwrap());
+    let row = stack.url(&format!("/api/v1/predictions/{id}"));
     let form = "application/x-www-form-urlencoded";
     for request in [
         stack.post("/predict", "application/json", eight.to_string()),
@@ -35,7 +35,7 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
         stack.upload("/upload", Picture::default().png(eight)),
         label(&stack, id),
         stack.http.delete(format!("{row}/label")),
-        stack.http.delete(&row).bearer_auth(receipt),
+        stack.http.delete(&row).bearer_auth(deletion_token),
         stack.post(&format!("/home/{id}/label"), form, "true_label=8"),
         stack.post(&format!("/drawings/{id}/label"), form, "true_label=8"),
         stack.post("/label", form, format!("id={id}&true_label=8")),
@@ -46,7 +46,7 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
         assert!(detail.contains("Host and Origin unchanged"), "it says what a reverse proxy must pass on: {detail}");
     }
     assert_eq!((stack.rows().await, labels(&stack).await), (1, 0));
-    let shown = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    let shown = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(shown["true_label"], Value::Null);
 }
 

@@ -1,4 +1,4 @@
-//! `DELETE /predictions/{id}`: one's own drawing, and nobody else's.
+//! `DELETE /api/v1/predictions/{id}`: one's own drawing, and nobody else's.
 
 use crate::{
     drawings,
@@ -8,8 +8,8 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json as value};
 use uuid::Uuid;
 
-fn delete(stack: &Stack, id: &str, receipt: &str) -> RequestBuilder {
-    stack.http.delete(stack.url(&format!("/predictions/{id}"))).header("deletion-token", receipt)
+fn delete(stack: &Stack, id: &str, deletion_token: &str) -> RequestBuilder {
+    stack.http.delete(stack.url(&format!("/api/v1/predictions/{id}"))).header("deletion-token", deletion_token)
 }
 
 fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
@@ -21,20 +21,20 @@ async fn who_has_the_receipt_deletes_the_drawing_with_its_labels_and_all_that_wa
     let stack = Stack::start().await;
     let (mine, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     for answer in [&mine, &other] {
-        let url = stack.url(&format!("/predictions/{}/label", text(answer, "id")));
+        let url = stack.url(&format!("/api/v1/predictions/{}/label", text(answer, "id")));
         let body = value!({ "true_label": answer["prediction"] });
         json(stack.http.put(url).json(&body).send().await.unwrap(), StatusCode::OK).await;
     }
-    let response = delete(&stack, text(&mine, "id"), text(&mine, "receipt")).send().await.unwrap();
+    let response = delete(&stack, text(&mine, "id"), text(&mine, "deletion_token")).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
 
-    let path = format!("/predictions/{}", text(&mine, "id"));
+    let path = format!("/api/v1/predictions/{}", text(&mine, "id"));
     for gone in [path.clone(), format!("{path}/bitmap.png"), format!("{path}/input")] {
         assert_eq!(stack.get(&gone).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{gone}");
     }
-    let left = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let left = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(left["predictions"].as_array().unwrap().len(), 1);
-    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&value!(1), &value!(1)));
     let labels: i64 =
         sqlx::query_scalar("select count(*) from labels").fetch_one(&mut stack.sql().await).await.unwrap();
@@ -46,9 +46,9 @@ async fn without_its_own_receipt_a_drawing_stays() {
     let stack = Stack::start().await;
     let (one, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     let id = text(&one, "id");
-    let unsigned = stack.http.delete(stack.url(&format!("/predictions/{id}")));
+    let unsigned = stack.http.delete(stack.url(&format!("/api/v1/predictions/{id}")));
     for request in [
-        delete(&stack, id, text(&other, "receipt")),
+        delete(&stack, id, text(&other, "deletion_token")),
         delete(&stack, id, &Uuid::nil().to_string()),
         delete(&stack, id, "mine"),
         delete(&stack, id, ""),
@@ -56,12 +56,12 @@ async fn without_its_own_receipt_a_drawing_stays() {
         assert_eq!(json(request.send().await.unwrap(), StatusCode::FORBIDDEN).await["code"], "not_yours");
     }
     // `Authorization` is for other credentials.
-    for request in [unsigned.try_clone().unwrap(), unsigned.bearer_auth(text(&one, "receipt"))] {
+    for request in [unsigned.try_clone().unwrap(), unsigned.bearer_auth(text(&one, "deletion_token"))] {
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()["www-authenticate"], "DeletionToken");
         assert_eq!(json(response, StatusCode::UNAUTHORIZED).await["code"], "unauthenticated");
     }
-    let unknown = delete(&stack, &Uuid::now_v7().to_string(), text(&one, "receipt"));
+    let unknown = delete(&stack, &Uuid::now_v7().to_string(), text(&one, "deletion_token"));
     assert_eq!(json(unknown.send().await.unwrap(), StatusCode::NOT_FOUND).await["code"], "not_found");
     assert_eq!(stack.rows().await, 2);
 }
@@ -70,13 +70,13 @@ async fn without_its_own_receipt_a_drawing_stays() {
 async fn the_receipt_is_told_once_and_kept_as_a_hash() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
-    let shown = stack.get(&format!("/predictions/{}", text(&answer, "id"))).send().await.unwrap();
-    assert!(json(shown, StatusCode::OK).await.get("receipt").is_none());
+    let shown = stack.get(&format!("/api/v1/predictions/{}", text(&answer, "id"))).send().await.unwrap();
+    assert!(json(shown, StatusCode::OK).await.get("deletion_token").is_none());
     let kept: Vec<u8> =
-        sqlx::query_scalar("select receipt from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+        sqlx::query_scalar("select deletion_token from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(kept.len(), 32);
-    let receipt: Uuid = text(&answer, "receipt").parse().unwrap();
-    assert!(!kept.windows(16).any(|bytes| bytes == receipt.as_bytes()));
+    let deletion_token: Uuid = text(&answer, "deletion_token").parse().unwrap();
+    assert!(!kept.windows(16).any(|bytes| bytes == deletion_token.as_bytes()));
     let preview = stack.post("/predict?preview=true", "application/json", drawings::all()[7].to_string());
-    assert!(json(preview.send().await.unwrap(), StatusCode::OK).await.get("receipt").is_none());
+    assert!(json(preview.send().await.unwrap(), StatusCode::OK).await.get("deletion_token").is_none());
 }

@@ -83,8 +83,8 @@ async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
     browser.element("#drawing").await;
 
     browser.element("#explain").await.click().await.unwrap();
-    browser.until_text("#heat-digit", "7").await;
-    assert!(browser.element("#heat-for").await.text().await.unwrap().starts_with("Speaks for it"));
+    browser.until_text("#attribution-digit", "7").await;
+    assert!(browser.element("#attribution-for").await.text().await.unwrap().starts_with("Speaks for it"));
 
     let delete = browser.element("#delete:not([hidden])").await;
     delete.click().await.unwrap();
@@ -105,7 +105,7 @@ async fn who_did_not_draw_it_is_not_offered_to_delete_it() {
     let id = stack.draw(&drawings::all()[7]).await["id"].as_str().unwrap().to_owned();
     browser.client.goto(&stack.url(&format!("/drawings/{id}"))).await.unwrap();
     browser.element("#explain").await.click().await.unwrap();
-    browser.until_text("#heat-digit", "7").await; // by then the script has run
+    browser.until_text("#attribution-digit", "7").await; // by then the script has run
     browser.element("#delete[hidden]").await;
     browser.client.clone().close().await.unwrap();
 }

@@ -115,15 +115,16 @@ async fn addresses_methods_and_queries_that_are_wrong_are_refused() {
     refused(stack.get("/nowhere"), 404, "not_found").await;
     refused(stack.get("/static/../Cargo.toml"), 404, "not_found").await;
     refused(stack.get("/static/%2e%2e/%2e%2e/Cargo.toml"), 404, "not_found").await;
-    refused(stack.get(&format!("/predictions/{}", Uuid::now_v7())), 404, "not_found").await;
-    refused(stack.get("/predictions/8"), 404, "not_found").await;
-    refused(stack.get(&format!("/predictions/{}/bitmap.png", Uuid::nil())), 404, "not_found").await;
+    refused(stack.get(&format!("/api/v1/predictions/{}", Uuid::now_v7())), 404, "not_found").await;
+    refused(stack.get("/api/v1/predictions/8"), 404, "not_found").await;
+    refused(stack.get(&format!("/api/v1/predictions/{}/bitmap.png", Uuid::nil())), 404, "not_found").await;
     refused(stack.get("/predict"), 405, "method_not_allowed").await;
-    refused(stack.http.delete(stack.url("/predictions")), 405, "method_not_allowed").await;
+    refused(stack.http.delete(stack.url("/api/v1/predictions")), 405, "method_not_allowed").await;
     refused(stack.get("/static/%FF"), 404, "not_found").await;
-    let label = stack.http.put(stack.url(&format!("/predictions/{}/label", Uuid::nil()))).body("{\"true_label\":7}");
+    let label =
+        stack.http.put(stack.url(&format!("/api/v1/predictions/{}/label", Uuid::nil()))).body("{\"true_label\":7}");
     refused(label, 415, "unsupported_media_type").await;
-    for query in ["preview=maybe", "source=moon", "explain=2"] {
+    for query in ["preview=maybe", "source=moon", "include=colour"] {
         refused(stack.post(&format!("/predict?{query}"), "application/json", eight.clone()), 400, "invalid_query")
             .await;
     }
@@ -159,11 +160,11 @@ async fn damaged_images_never_make_a_service_fail() {
 #[tokio::test]
 async fn what_no_database_and_no_calendar_can_hold_is_refused() {
     let stack = Stack::start().await;
-    for path in ["/predictions", "/export/predictions.csv", "/quality.json", "/reliability"] {
+    for path in ["/api/v1/predictions", "/api/v1/export/predictions.csv", "/api/v1/quality", "/api/v1/calibration"] {
         refused(stack.get(&format!("{path}?confidence=0.5&model=a%00b")), 400, "invalid_query").await;
     }
     for query in ["since=9999-12-31T23:59:59-01:00", "until=9999-12-31T23:59:59-01:00"] {
-        refused(stack.get(&format!("/predictions?{query}")), 400, "invalid_query").await;
+        refused(stack.get(&format!("/api/v1/predictions?{query}")), 400, "invalid_query").await;
     }
     for path in ["/history?model=%00", "/quality?model=%00", "/history?since=9999-12-31T23:59:59-01:00"] {
         assert_eq!(stack.get(path).send().await.unwrap().status(), StatusCode::BAD_REQUEST, "{path}");

@@ -1,19 +1,20 @@
-//! `POST /explain` and `GET /predictions/{id}/explanation`: what an answer rests on.
+//! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on.
 
 use crate::{
     drawings::{self, Picture},
     stack::{Stack, json},
 };
-use digit::{Bitmap, SIDE, wire::Explanation};
+use digit::{Bitmap, SIDE};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json as value;
+use wire::Explanation;
 
 /// What is said to a request for an explanation.
 async fn explained(request: RequestBuilder) -> Explanation {
     let body = json(request.send().await.unwrap(), StatusCode::OK).await;
     let explanation: Explanation = serde_json::from_value(body).unwrap();
-    assert_eq!(explanation.heat.len(), Bitmap::LEN);
-    assert!(explanation.heat.iter().all(|heat| heat.is_finite()));
+    assert_eq!(explanation.attribution.len(), Bitmap::LEN);
+    assert!(explanation.attribution.iter().all(|attribution| attribution.is_finite()));
     explanation
 }
 
@@ -28,16 +29,16 @@ fn blanked(bitmap: &Bitmap, place: usize) -> Bitmap {
 async fn an_answer_rests_most_on_ink_without_which_it_is_less_sure() {
     let stack = Stack::start().await;
     for (digit, drawing) in drawings::all().iter().enumerate() {
-        let Explanation { answer, heat } =
+        let Explanation { answer, attribution } =
             explained(stack.post("/explain", "application/json", drawing.to_string())).await;
         assert_eq!(usize::from(answer.prediction.value()), digit);
         let bitmap = answer.bitmap.unwrap();
-        let hottest = (0..Bitmap::LEN).max_by(|&one, &other| heat[one].total_cmp(&heat[other])).unwrap();
-        assert!(heat[hottest] > 1.0 && bitmap.levels()[hottest] > 0, "{digit}: {}", heat[hottest]);
+        let hottest = (0..Bitmap::LEN).max_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
+        assert!(attribution[hottest] > 1.0 && bitmap.levels()[hottest] > 0, "{digit}: {}", attribution[hottest]);
         let (ink, paper): (Vec<_>, Vec<_>) = (0..Bitmap::LEN).partition(|&index| bitmap.levels()[index] > 0);
-        assert!(paper.iter().all(|&index| heat[index] == 0.0));
+        assert!(paper.iter().all(|&index| attribution[index] == 0.0));
 
-        let coolest = ink.into_iter().min_by(|&one, &other| heat[one].total_cmp(&heat[other])).unwrap();
+        let coolest = ink.into_iter().min_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
         let sure = async |place: usize| {
             let pixels = value!({ "pixels": blanked(&bitmap, place) }).to_string();
             let request = stack.post("/predict?preview=true", "application/json", pixels);
@@ -62,7 +63,7 @@ async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id
         assert_eq!(value!(sent.answer.model), drawn["model"]);
         let pixels = value!({ "pixels": sent.answer.bitmap }).to_string();
         assert_eq!(explained(stack.post("/explain", "application/json", pixels)).await, sent);
-        let by_id = format!("/predictions/{}/explanation", drawn["id"].as_str().unwrap());
+        let by_id = format!("/api/v1/predictions/{}/attribution", drawn["id"].as_str().unwrap());
         assert_eq!(explained(stack.get(&by_id)).await, sent);
         assert_eq!(explained(stack.get(&by_id).query(&[("model", &sent.answer.model)])).await, sent);
     }

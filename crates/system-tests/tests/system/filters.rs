@@ -1,4 +1,4 @@
-//! `GET /predictions` with conditions, and `GET /queue`, held against what plain SQL finds in `predictions` and `labels`.
+//! `GET /api/v1/predictions` with conditions, and `GET /api/v1/labelling-queue`, held against what plain SQL finds in `predictions` and `labels`.
 
 use crate::stack::{Stack, json};
 use reqwest::StatusCode;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// The label that counts, as one would ask for it without `history`.
 const LABEL: &str = "(select true_label from labels where prediction_id = p.id order by labels.id desc limit 1)";
-const SAID: &str = "(case verdict when 'digit' then prediction::text else 'not_a_digit' end)";
+const PREDICTED: &str = "(case verdict when 'digit' then prediction::text else 'not_a_digit' end)";
 
 /// All ids that these pages tell, `by` which the next one is asked for.
 async fn told(stack: &Stack, path: &str, by: &str) -> Vec<Uuid> {
@@ -24,7 +24,7 @@ async fn told(stack: &Stack, path: &str, by: &str) -> Vec<Uuid> {
 }
 
 async fn found(stack: &Stack, condition: &str, order: &str) -> Vec<Uuid> {
-    let condition = condition.replace("LABEL", LABEL).replace("SAID", SAID);
+    let condition = condition.replace("LABEL", LABEL).replace("PREDICTED", PREDICTED);
     let sql = format!("select id from predictions p where {condition} order by {order}");
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut stack.sql().await).await.unwrap()
 }
@@ -35,23 +35,25 @@ async fn every_filter_finds_what_plain_sql_finds() {
     stack.look_back_on(3000).await;
     for (query, condition) in [
         ("", "true"),
-        ("said=7", "SAID = '7'"),
-        ("said=not_a_digit", "verdict = 'not_a_digit'"),
+        ("predicted=7", "PREDICTED = '7'"),
+        ("predicted=not_a_digit", "verdict = 'not_a_digit'"),
         ("true_label=3", "LABEL = '3'"),
         ("true_label=unsure", "LABEL = 'unsure'"),
         ("labelled=true", "LABEL is not null"),
         ("labelled=false", "LABEL is null"),
-        ("wrong=true", "LABEL <> SAID and LABEL <> 'unsure'"),
-        ("wrong=false&doubtful=false", "true"),
-        ("doubtful=true", "confidence < 0.9"),
+        ("incorrect=true", "LABEL <> PREDICTED and LABEL <> 'unsure'"),
+        ("incorrect=false&low_confidence=false", "true"),
+        ("low_confidence=true", "confidence < 0.9"),
         ("model=newer", "model = 'newer'"),
         ("model=nobody", "false"),
-        ("source=upload&said=4", "source = 'upload' and SAID = '4'"),
-        ("source=api&wrong=true&said=2&true_label=3", "source = 'api' and SAID = '2' and LABEL = '3'"),
+        ("source=upload&predicted=4", "source = 'upload' and PREDICTED = '4'"),
+        ("source=api&incorrect=true&predicted=2&true_label=3", "source = 'api' and PREDICTED = '2' and LABEL = '3'"),
     ] {
-        let ids = told(&stack, &format!("/predictions?limit=100&{query}"), "before").await;
+        let ids = told(&stack, &format!("/api/v1/predictions?limit=100&{query}"), "before").await;
         assert_eq!(ids, found(&stack, condition, "id desc").await, "{query}");
-        assert!(["model=nobody", "source=api&wrong=true&said=2&true_label=3"].contains(&query) || !ids.is_empty());
+        assert!(
+            ["model=nobody", "source=api&incorrect=true&predicted=2&true_label=3"].contains(&query) || !ids.is_empty()
+        );
     }
 }
 
@@ -67,7 +69,7 @@ async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() 
     .await
     .unwrap();
     let all = found(&stack, "true", "id desc").await;
-    let path = format!("/predictions?limit=100&since={}&until={}", moments[10], moments[150]);
+    let path = format!("/api/v1/predictions?limit=100&since={}&until={}", moments[10], moments[150]);
     let told = told(&stack, &path, "before").await;
     assert_eq!(told, all.iter().rev().skip(10).take(140).rev().copied().collect::<Vec<_>>());
 }
@@ -76,11 +78,11 @@ async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() 
 async fn the_queue_begins_with_the_least_certain_and_leaves_out_what_is_labelled() {
     let stack = Stack::start().await;
     stack.look_back_on(500).await;
-    let path = "/queue?limit=37";
+    let path = "/api/v1/labelling-queue?limit=37";
     assert_eq!(told(&stack, path, "after").await, found(&stack, "LABEL is null", "confidence, id").await);
 
     let first = told(&stack, path, "after").await[0];
-    let url = stack.url(&format!("/predictions/{first}/label"));
+    let url = stack.url(&format!("/api/v1/predictions/{first}/label"));
     json(
         stack.http.put(&url).json(&serde_json::json!({ "true_label": "unsure" })).send().await.unwrap(),
         StatusCode::OK,
@@ -95,7 +97,12 @@ async fn the_queue_begins_with_the_least_certain_and_leaves_out_what_is_labelled
 #[tokio::test]
 async fn conditions_that_cannot_be_are_refused() {
     let stack = Stack::start().await;
-    for path in ["/predictions?said=cat", "/predictions?since=yesterday", "/queue?limit=0", "/queue?after=x"] {
+    for path in [
+        "/api/v1/predictions?predicted=cat",
+        "/api/v1/predictions?since=yesterday",
+        "/api/v1/labelling-queue?limit=0",
+        "/api/v1/labelling-queue?after=x",
+    ] {
         let problem = json(stack.get(path).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
         assert_eq!(problem["code"], "invalid_query", "{path}");
     }

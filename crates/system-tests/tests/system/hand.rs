@@ -49,7 +49,7 @@ const INK: &str = "const [done] = arguments;
 
 /// The ink on the paper, whatever its size on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Ink {
+pub(crate) struct CanvasPixels {
     /// How much of the paper it covers.
     pub(crate) share: f64,
     /// The box around it: left, top, right, bottom.
@@ -58,7 +58,7 @@ pub(crate) struct Ink {
     pub(crate) light: f64,
 }
 
-impl Ink {
+impl CanvasPixels {
     /// Whether it is the same drawing, but for how finely it is drawn.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let near = |one: f64, other: f64, far: f64| (one - other).abs() < far;
@@ -104,10 +104,10 @@ impl Browser {
     }
 
     /// The ink on the paper.
-    pub(crate) async fn ink(&self) -> Ink {
+    pub(crate) async fn pixels(&self) -> CanvasPixels {
         let measured = self.client.execute_async(INK, Vec::new()).await.unwrap();
         let [share, left, top, right, bottom, light]: [f64; 6] = serde_json::from_value(measured).unwrap();
-        Ink { share, around: [left, top, right, bottom], light }
+        CanvasPixels { share, around: [left, top, right, bottom], light }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `GET /predictions`: what was recorded, page by page.
+//! `GET /api/v1/predictions`: what was recorded, page by page.
 
 use crate::{
     drawings,
@@ -19,7 +19,8 @@ async fn pages_tell_every_prediction_once_newest_first() {
     let (mut told, mut before) = (Vec::<Value>::new(), String::new());
     for expected in [3, 3, 1] {
         let page =
-            json(stack.get(&format!("/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK).await;
+            json(stack.get(&format!("/api/v1/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK)
+                .await;
         let predictions = page["predictions"].as_array().unwrap();
         assert_eq!(predictions.len(), expected);
         told.extend(predictions.iter().map(|row| row["id"].clone()));
@@ -31,11 +32,12 @@ async fn pages_tell_every_prediction_once_newest_first() {
 #[tokio::test]
 async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
     let stack = Stack::start().await;
-    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page, serde_json::json!({ "predictions": [], "next": null }));
     for query in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=999999", "before=x", "before="] {
         let problem =
-            json(stack.get(&format!("/predictions?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+            json(stack.get(&format!("/api/v1/predictions?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST)
+                .await;
         assert_eq!(problem["code"], "invalid_query", "{query}");
     }
 }
@@ -44,7 +46,7 @@ async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
 async fn the_bitmap_of_a_prediction_is_a_picture() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[4]).await;
-    let path = format!("/predictions/{}/bitmap.png", answer["id"].as_str().unwrap());
+    let path = format!("/api/v1/predictions/{}/bitmap.png", answer["id"].as_str().unwrap());
     let response = stack.get(&path).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "image/png");
     let picture = image::load_from_memory(&response.bytes().await.unwrap()).unwrap();

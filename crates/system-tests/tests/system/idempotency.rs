@@ -1,10 +1,10 @@
 //! `Idempotency-Key`: a submission that is repeated is recorded once, whatever happened to its first answer.
 
 use crate::{
-    away::{Cluster, LossyProxy},
     chromium::Browser,
     drawings,
     stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, service_role},
+    unavailable::{Cluster, LossyProxy},
 };
 use api::{Api, ModelClient, Store};
 use reqwest::{Client, RequestBuilder, StatusCode};
@@ -32,8 +32,8 @@ fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
 }
 
 async fn delete(http: &Client, url: &str, answer: &Value) -> StatusCode {
-    let request = http.delete(format!("{url}/predictions/{}", text(answer, "id")));
-    request.header("deletion-token", text(answer, "receipt")).send().await.unwrap().status()
+    let request = http.delete(format!("{url}/api/v1/predictions/{}", text(answer, "id")));
+    request.header("deletion-token", text(answer, "deletion_token")).send().await.unwrap().status()
 }
 
 #[tokio::test]
@@ -44,12 +44,12 @@ async fn a_repeated_submission_gets_the_answer_of_the_first_one_without_asking_t
     // Each form has a boundary of its own.
     let upload =
         |stack: &Stack| stack.upload("/predict?source=upload", png.clone()).header("idempotency-key", &uploaded);
-    let first = answer(submit(&stack, "/predict?explain=true", 8, &drawn), StatusCode::OK).await;
+    let first = answer(submit(&stack, "/predict?include=bitmap", 8, &drawn), StatusCode::OK).await;
     let first_upload = answer(upload(&stack), StatusCode::OK).await;
     stack.model.take().unwrap().stop().await;
 
     let bare = drawn.trim_matches('"');
-    assert_eq!(answer(submit(&stack, "/predict?explain=true", 8, bare), StatusCode::OK).await, first);
+    assert_eq!(answer(submit(&stack, "/predict?include=bitmap", 8, bare), StatusCode::OK).await, first);
     assert_eq!(answer(upload(&stack), StatusCode::OK).await, first_upload);
     assert_eq!(stack.rows().await, 2);
     assert_eq!(delete(&stack.http, &stack.url(""), &first).await, StatusCode::NO_CONTENT);
@@ -158,7 +158,7 @@ async fn of_a_key_and_its_token_only_hashes_are_stored_and_those_for_a_day() {
 
     let key = Uuid::new_v4();
     let first = answer(submit(&stack, "/predict", 8, &key.to_string()), StatusCode::OK).await;
-    let token: Uuid = text(&first, "receipt").parse().unwrap();
+    let token: Uuid = text(&first, "deletion_token").parse().unwrap();
     let rows: Vec<String> = sqlx::query_scalar(
         "select k::text || p::text from idempotency_keys k join predictions p on p.id = k.prediction_id",
     )

@@ -1,4 +1,4 @@
-//! `PUT /predictions/{id}/label`: what a drawing really is.
+//! `PUT /api/v1/predictions/{id}/label`: what a drawing really is.
 
 use crate::{
     drawings,
@@ -9,7 +9,7 @@ use serde_json::{Value, json as value};
 use uuid::Uuid;
 
 async fn label(stack: &Stack, id: &str, body: &Value) -> Response {
-    let request = stack.http.put(stack.url(&format!("/predictions/{id}/label")));
+    let request = stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label")));
     request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap()
 }
 

@@ -16,7 +16,7 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
-    let (ink, strokes) = (browser.ink().await, browser.strokes().await);
+    let (ink, strokes) = (browser.pixels().await, browser.strokes().await);
     assert!(ink.share > 0.05 && ink.light < 64.0, "{ink:?}");
 
     for screen in [
@@ -26,7 +26,7 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
         Screen { width: 1280, height: 800, scheme: "dark" },
     ] {
         browser.emulate(screen, "no-preference").await;
-        let now = browser.ink().await;
+        let now = browser.pixels().await;
         assert!(now.is_like(&ink), "{screen:?}: {now:?} {ink:?}");
         assert_eq!(now.light > 192.0, screen.scheme == "dark", "{screen:?}: ink stands out: {now:?}");
         assert_eq!(browser.strokes().await, strokes, "{screen:?}");
@@ -36,7 +36,7 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
     for (width, height, scale) in [(1920, 1080, 1.0), (1536, 864, 1.25), (3840, 1250, 0.5)] {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
         browser.devtools("Emulation.setDeviceMetricsOverride", &metrics).await;
-        let now = browser.ink().await;
+        let now = browser.pixels().await;
         assert!(now.is_like(&ink), "{scale}: {now:?} {ink:?}");
         let sharp = "const paper = document.querySelector('#paper');
             return paper.width / paper.clientWidth / devicePixelRatio;";
@@ -46,7 +46,7 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
 
     browser.client.refresh().await.unwrap();
     browser.until_text("#numeral", "5").await;
-    assert!(browser.ink().await.is_like(&ink));
+    assert!(browser.pixels().await.is_like(&ink));
     assert_eq!(browser.strokes().await, strokes);
     assert_eq!(stack.rows().await, 0, "it was kept here alone");
     browser.client.clone().close().await.unwrap();

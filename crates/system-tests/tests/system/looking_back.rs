@@ -38,12 +38,12 @@ async fn a_person_finds_drawings_and_opens_one() {
         browser.client.goto(&stack.url("/history")).await.unwrap();
         tap(&browser, hand, "summary").await;
         browser.element("details[open]").await;
-        let said = browser.client.find(Locator::Css("select[name=said]")).await.unwrap();
-        said.select_by_value("7").await.unwrap();
+        let predicted = browser.client.find(Locator::Css("select[name=predicted]")).await.unwrap();
+        predicted.select_by_value("7").await.unwrap();
         tap(&browser, hand, ".filters .primary").await;
         browser.element("option[value='7'][selected]").await;
         let found = texts(&browser, ".card strong").await;
-        assert!(found.len() > 20 && found.iter().all(|said| said == "7"), "{screen:?}: {found:?}");
+        assert!(found.len() > 20 && found.iter().all(|predicted| predicted == "7"), "{screen:?}: {found:?}");
 
         tap(&browser, hand, ".card").await;
         browser.element("#drawing[data-id]").await;

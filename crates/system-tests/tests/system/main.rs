@@ -10,7 +10,7 @@
 )]
 
 mod accessibility;
-mod away;
+mod attribution;
 mod axe;
 mod browser;
 mod chromium;
@@ -36,25 +36,25 @@ mod lasting;
 mod looking_back;
 mod metadata;
 mod migrations;
+mod not_a_digit;
 mod openapi;
 mod pages;
 mod photos;
 mod predict;
+mod predictions_by_model;
 mod python;
 mod quality;
-mod readings;
 mod readme;
 mod regret;
 mod slow_clients;
 mod stack;
 mod stopping;
-mod strangers;
 mod swaps;
 mod together;
 mod tools;
 mod traces;
 mod triton;
+mod unavailable;
 mod verdicts;
 mod waiting;
 mod weight;
-mod why;

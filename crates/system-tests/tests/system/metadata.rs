@@ -7,7 +7,7 @@ use crate::{
 };
 use api::{StripProgress, strip_metadata};
 use axum::{body::Bytes, http::StatusCode as Status};
-use digit::ink;
+use digit::preprocessing;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 use reqwest::StatusCode;
 use sqlx::{PgConnection, postgres::PgConnectOptions};
@@ -83,11 +83,11 @@ async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answ
     for request in [stack.post("/predict", "image/jpeg", photo.clone()), stack.upload("/predict", photo.clone())] {
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
         assert_eq!(answer["probabilities"], expected["probabilities"]);
-        let path = format!("/predictions/{}/input", answer["id"].as_str().unwrap());
+        let path = format!("/api/v1/predictions/{}/input", answer["id"].as_str().unwrap());
         let kept = stack.get(&path).send().await.unwrap().bytes().await.unwrap();
         assert!(!tells(&kept));
         assert_eq!(orientation(&kept), Orientation::Rotate90);
-        assert_eq!(ink::from_image(&kept), ink::from_image(&photo));
+        assert_eq!(preprocessing::from_image(&kept), preprocessing::from_image(&photo));
     }
     let form = stack.upload("/upload", photo).send().await.unwrap();
     assert_eq!(form.status(), StatusCode::SEE_OTHER);
@@ -151,7 +151,7 @@ async fn strip(database: &PgConnectOptions, after: Option<Uuid>, portions: usize
 /// All that the database holds besides inputs.
 async fn everything_else(sql: &mut PgConnection) -> Vec<String> {
     let statement = "select (to_jsonb(p) - 'input')::text || (to_jsonb(h))::text || input_kind
-        from predictions p join history h using (id) order by id";
+        from predictions p join prediction_index h using (id) order by id";
     sqlx::query_scalar(statement).fetch_all(sql).await.unwrap()
 }
 
@@ -180,7 +180,7 @@ async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_
         sqlx::query_as("select id, input_kind, input from predictions").fetch_all(&mut sql).await.unwrap();
     for (id, kind, input) in &rows {
         match kind.as_str() {
-            "jpeg" => assert!(!tells(input) && ink::from_image(input) == ink::from_image(&photo)),
+            "jpeg" => assert!(!tells(input) && preprocessing::from_image(input) == preprocessing::from_image(&photo)),
             "strokes" => assert_eq!(input, strokes.as_bytes()),
             _ if *id == broken => assert_eq!(input, b"no image"),
             _ => assert_eq!(input, &clean),

@@ -41,12 +41,12 @@ async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
     let mut sql = stack.sql().await;
     for (values, is_kept) in [
         ("'digit', null", true),
-        ("'not_a_digit', 'too_little_ink'", true),
+        ("'not_a_digit', 'too_small'", true),
         ("'not_a_digit', 'several_digits'", true),
         ("'not_a_digit', 'unlike_a_digit'", true),
         ("'not_a_digit', null", false),
         ("'not_a_digit', 'ugly'", false),
-        ("'digit', 'too_little_ink'", false),
+        ("'digit', 'too_small'", false),
     ] {
         assert_eq!(insert(&mut sql, "verdict, reason", values).await.is_ok(), is_kept, "{values}");
     }
@@ -61,7 +61,7 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 
     let stack = Stack::with_database(database).await;
     stack.until_ready().await;
-    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     let verdicts = page["predictions"].as_array().unwrap().iter().map(|row| (&row["verdict"], row.get("reason")));
     assert_eq!(verdicts.collect::<Vec<_>>(), [(&"not_a_digit".into(), None), (&"digit".into(), None)]);
 }
@@ -70,10 +70,10 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() {
     for last_migration in [WITHOUT_REASONS, WITHOUT_EXPORTS] {
         let store = Store::new(old_database(last_migration).await, NonZeroU32::MIN);
-        assert!(matches!(store.ready().await, Err(StoreError::Away(_))));
-        assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Away(_))));
+        assert!(matches!(store.ready().await, Err(StoreError::Unavailable(_))));
+        assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Unavailable(_))));
         let export = store.snapshot(Filter::default()).await.unwrap().read(true).await;
-        assert!(matches!(export, Err(ExportError::Store(StoreError::Away(_)))));
+        assert!(matches!(export, Err(ExportError::Store(StoreError::Unavailable(_)))));
     }
 }
 
@@ -81,10 +81,10 @@ async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() 
 const TOLD: &str =
     "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
         from labelled_predictions)
-    || (select string_agg(h::text, ' ' order by id) from history h)
+    || (select string_agg(h::text, ' ' order by id) from prediction_index h)
     || (select string_agg(l::text, ' ' order by id) from labels l)
-    || (select string_agg(row(day, model, said, true_label, n)::text, ' ' order by day, model, said, true_label)
-        from (select day, model, said, true_label, sum(predictions) as n from all_answers group by 1, 2, 3, 4) counts
+    || (select string_agg(row(day, model, predicted, true_label, n)::text, ' ' order by day, model, predicted, true_label)
+        from (select day, model, predicted, true_label, sum(predictions) as n from all_prediction_counts group by 1, 2, 3, 4) counts
         where n <> 0)";
 
 async fn told(sql: &mut PgConnection) -> String {
@@ -95,7 +95,7 @@ async fn told(sql: &mut PgConnection) -> String {
 async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_counts() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
-    let past = include_str!("../../../../bench/past.sql").replace(":rows", "2000");
+    let past = include_str!("../../../../bench/seed-data.sql").replace(":rows", "2000");
     sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut sql).await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
     let before = told(&mut sql).await;
@@ -105,7 +105,7 @@ async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_cou
     let stack = Stack::with_database(database).await;
     stack.until_ready().await;
     stack.draw(&drawings::all()[8]).await;
-    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(quality["predictions"], 2002);
 }
 
@@ -135,10 +135,10 @@ async fn what_an_older_instance_wrote_while_the_history_was_made_is_found_again(
 
     let stack = Stack::with_database(database).await;
     stack.until_ready().await;
-    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     let labels: Vec<_> = page["predictions"].as_array().unwrap().iter().map(|row| &row["true_label"]).collect();
     assert_eq!(labels, [&serde_json::Value::Null, &1.into(), &7.into()]);
-    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&quality["predictions"], &quality["right"]["count"]), (&3.into(), &1.into()));
 }
 
@@ -162,7 +162,7 @@ async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
         "truncate predictions cascade",
         "update labels set true_label = '1'",
         "delete from labels",
-        "insert into history select * from history",
+        "insert into history select * from prediction_index",
         "update history set true_label = '1'",
         "delete from changes",
         "update answers set predictions = 0",
@@ -219,7 +219,7 @@ async fn the_id_the_time_and_the_day_of_a_row_are_of_one_instant() {
     let id: Uuid = answer["id"].as_str().unwrap().parse().unwrap();
     let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();
     let (created_at, day): (time::OffsetDateTime, time::Date) =
-        sqlx::query_as("select created_at, day from predictions join history using (id) where id = $1")
+        sqlx::query_as("select created_at, day from predictions join prediction_index using (id) where id = $1")
             .bind(id)
             .fetch_one(&mut stack.sql().await)
             .await

@@ -34,7 +34,7 @@ async fn ids(stack: &Stack, path: &str) -> Vec<String> {
 async fn the_history_shows_what_the_interface_tells_page_by_page() {
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
-    for query in ["", "wrong=true", "said=7&labelled=false&source=canvas", "doubtful=true&model=newer"] {
+    for query in ["", "incorrect=true", "predicted=7&labelled=false&source=canvas", "low_confidence=true&model=newer"] {
         let mut path = format!("/history?{query}");
         let mut shown = Vec::new();
         for _ in 0..2 {
@@ -46,7 +46,7 @@ async fn the_history_shows_what_the_interface_tells_page_by_page() {
                 None => break,
             }
         }
-        let told = ids(&stack, &format!("/predictions?limit=100&{query}")).await;
+        let told = ids(&stack, &format!("/api/v1/predictions?limit=100&{query}")).await;
         assert!(!shown.is_empty() && told.starts_with(&shown), "{query}");
         assert_eq!(shown.len(), told.len().min(96), "{query}");
     }
@@ -56,10 +56,10 @@ async fn the_history_shows_what_the_interface_tells_page_by_page() {
 async fn what_is_found_can_be_taken_along() {
     let stack = Stack::start().await;
     stack.look_back_on(200).await;
-    let page = page(&stack, "/history?said=7&wrong=true&lang=en").await;
-    let files = links(&page, "/export/");
+    let page = page(&stack, "/history?predicted=7&incorrect=true&lang=en").await;
+    let files = links(&page, "/api/v1/export/");
     let names = ["predictions.csv", "predictions.ndjson", "mnist.tar"];
-    assert_eq!(files, names.map(|name| format!("/export/{name}?said=7&wrong=true")));
+    assert_eq!(files, names.map(|name| format!("/api/v1/export/{name}?predicted=7&incorrect=true")));
     for file in files {
         assert_eq!(stack.get(&file).send().await.unwrap().status(), StatusCode::OK, "{file}");
     }
@@ -70,8 +70,11 @@ async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away(
     let mut stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[2]).await;
     let path = format!("/drawings/{}", answer["id"].as_str().unwrap());
-    let readings = between(&page(&stack, &path).await, "<tbody>", "</tbody>").concat();
-    assert!(readings.contains(answer["model"].as_str().unwrap()) && readings.contains("<td>2, "), "{readings}");
+    let predictions_by_model = between(&page(&stack, &path).await, "<tbody>", "</tbody>").concat();
+    assert!(
+        predictions_by_model.contains(answer["model"].as_str().unwrap()) && predictions_by_model.contains("<td>2, "),
+        "{predictions_by_model}"
+    );
     stack.model.take().unwrap().stop().await;
     let page = page(&stack, &path).await;
     assert!(page.contains("The model is away just now.") && page.contains("<polyline"), "{page}");
@@ -81,7 +84,7 @@ async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away(
 async fn the_historys_form_says_what_is_looked_for() {
     let stack = Stack::start().await;
     stack.look_back_on(100).await;
-    let page = page(&stack, "/history?said=7&true_label=unsure&wrong=true&since=2026-11-01&model=newer").await;
+    let page = page(&stack, "/history?predicted=7&true_label=unsure&incorrect=true&since=2026-11-01&model=newer").await;
     for chosen in [
         "<option value=\"7\" selected>7</option>",
         "<option value=\"unsure\" selected>unsure</option>",
@@ -99,13 +102,13 @@ async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
     let stack = Stack::start().await;
     stack.look_back_on(2000).await;
     for query in ["", "?days=1&model=newer"] {
-        let quality = json(stack.get(&format!("/quality.json{query}")).send().await.unwrap(), StatusCode::OK).await;
+        let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
         let page = page(&stack, &format!("/quality{query}")).await;
         let matrix = between(&page, "<svg class=\"chart pressed\"", "</svg>")[0];
         let mut seen = 0;
         for (link, text) in links(matrix, "/history?").iter().zip(between(matrix, "aria-label=\"", "\"")) {
             let (text, count) = text.rsplit_once(": ").unwrap();
-            let found = ids(&stack, &link.replace("/history?", "/predictions?limit=100&")).await;
+            let found = ids(&stack, &link.replace("/history?", "/api/v1/predictions?limit=100&")).await;
             assert_eq!(found.len().to_string(), count, "{query}, {text}: {link}");
             seen += found.len();
         }
@@ -120,21 +123,21 @@ async fn the_quality_page_draws_what_the_interface_tells() {
     assert!(nothing.contains("Nobody has said yet") && !nothing.contains("NaN"), "{nothing}");
 
     stack.look_back_on(2000).await;
-    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     let page = page(&stack, "/quality").await;
     let (count, of) = (quality["right"]["count"].as_f64().unwrap(), quality["right"]["of"].as_f64().unwrap());
     let share = format!("<p class=\"numeral\">{:.1}\u{a0}%</p>", 100.0 * count / of).replace(".0\u{a0}", "\u{a0}");
     assert!(page.contains(&share), "{share}: {page}");
     assert!(page.contains(&format!("of {of} labelled answers")), "{page}");
-    let steps = quality["reliability"].as_array().unwrap();
-    let reliability = between(&page, "aria-labelledby=\"reliability\">", "</section>").concat();
-    assert_eq!(reliability.matches("<circle").count(), steps.len());
+    let steps = quality["calibration"].as_array().unwrap();
+    let calibration = between(&page, "aria-labelledby=\"calibration\">", "</section>").concat();
+    assert_eq!(calibration.matches("<circle").count(), steps.len());
     for step in steps {
-        assert!(reliability.contains(&format!("<td>{}</td></tr>", step["right"]["of"])), "{step}");
+        assert!(calibration.contains(&format!("<td>{}</td></tr>", step["right"]["of"])), "{step}");
     }
-    let paces = table(&page, "paces");
-    let told = quality["paces"].as_array().unwrap().iter().map(|pace| pace["predictions"].to_string());
-    assert!(paces.iter().map(|row| row[0].clone()).eq(told), "{paces:?}");
+    let latency = table(&page, "latency");
+    let told = quality["latency"].as_array().unwrap().iter().map(|pace| pace["predictions"].to_string());
+    assert!(latency.iter().map(|row| row[0].clone()).eq(told), "{latency:?}");
 
     let confusion = table(&page, "confusion");
     let told = quality["confusion"].as_array().unwrap().iter();
@@ -146,10 +149,10 @@ async fn the_quality_page_draws_what_the_interface_tells() {
     let days = quality["days"].as_array().unwrap();
     assert_eq!(drift.len(), days.len());
     for (row, day) in drift.iter().zip(days) {
-        let said = day["said"].as_array().unwrap();
-        let all: u64 = said.iter().map(|count| count.as_u64().unwrap()).sum();
+        let predicted = day["predicted"].as_array().unwrap();
+        let all: u64 = predicted.iter().map(|count| count.as_u64().unwrap()).sum();
         assert_eq!((&row[0], row[1].replace(',', "")), (&day["day"].as_str().unwrap().to_owned(), all.to_string()));
-        assert!(row[3..].iter().cloned().eq(said.iter().map(Value::to_string)), "{row:?} {day}");
+        assert!(row[3..].iter().cloned().eq(predicted.iter().map(Value::to_string)), "{row:?} {day}");
     }
 
     let models = table(&page, "models");
@@ -208,7 +211,7 @@ async fn what_cannot_be_shown_is_a_page_that_says_why_under_its_status() {
     let stack = Stack::start().await;
     let unknown = "/drawings/01890000-0000-7000-8000-000000000000";
     for (path, status, says) in [
-        ("/history?said=ten", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
+        ("/history?predicted=ten", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
         ("/history?before=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
         ("/quality?days=0", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
         ("/label?after=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
@@ -256,7 +259,7 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
     assert!(done.contains("0 left") && done.contains("Nothing is left to label. Thank you."), "{done}");
     let again = then("").await;
     assert!(again.contains("1 left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
-    let told = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    let told = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(told["true_label"], Value::Null);
 
     assert_eq!(label("seven").await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);

@@ -52,7 +52,7 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
         let expected = ("upload".to_owned(), "png".to_owned(), i16::try_from(digit).unwrap());
         let kinds = kinds(&stack).await;
         assert_eq!((kinds.len(), &kinds[0]), (place + 1, &expected), "{way}");
-        assert!(browser.ink().await.share > 0.02, "{way}: the picture lies on the paper");
+        assert!(browser.pixels().await.share > 0.02, "{way}: the picture lies on the paper");
         browser.press("#undo").await;
         assert_eq!(browser.strokes().await, drawn, "{way}");
     }

@@ -15,7 +15,7 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
     let explained =
-        json(stack.upload("/predict?preview=true&explain=true", png.clone()).send().await.unwrap(), StatusCode::OK)
+        json(stack.upload("/predict?preview=true&include=bitmap", png.clone()).send().await.unwrap(), StatusCode::OK)
             .await;
     let pixels = value!({ "pixels": explained["bitmap"] }).to_string();
 
@@ -34,7 +34,7 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
         assert!((sum - 1.0).abs() < 1e-4 && answer["confidence"] == answer["probabilities"][8], "{answer}");
 
         let row = json(
-            stack.get(&format!("/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(),
+            stack.get(&format!("/api/v1/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(),
             StatusCode::OK,
         )
         .await;
@@ -54,7 +54,8 @@ async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
     let stack = Stack::start().await;
     let body = r#"{"width":280,"strokes":[[[60,60,0,0.5],[60.5,200,17,0.75]]],"height":280}"#;
     let answer =
-        json(stack.post("/predict?explain=true", "application/json", body).send().await.unwrap(), StatusCode::OK).await;
+        json(stack.post("/predict?include=bitmap", "application/json", body).send().await.unwrap(), StatusCode::OK)
+            .await;
     let row = sqlx::query("select input, bitmap, octet_length(bitmap) as size from predictions")
         .fetch_one(&mut stack.sql().await)
         .await

@@ -1,4 +1,4 @@
-//! `GET /quality.json` and `GET /reliability`, held against what plain SQL counts in `predictions` and `labels`.
+//! `GET /api/v1/quality` and `GET /api/v1/calibration`, held against what plain SQL counts in `predictions` and `labels`.
 
 use crate::{
     drawings,
@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, PgConnection, Row, migrate::Migrator, postgres::PgRow
 use std::collections::BTreeMap;
 
 /// Each prediction with what it was taken for and the label that counts.
-const ROWS: &str = "(select *, case verdict when 'digit' then prediction::text else 'not_a_digit' end as said,
+const ROWS: &str = "(select *, case verdict when 'digit' then prediction::text else 'not_a_digit' end as predicted,
     (select true_label from labels where prediction_id = p.id order by labels.id desc limit 1) as label,
     (created_at at time zone 'utc')::date as day from predictions p) rows";
 const JUDGED: &str = "label is not null and label <> 'unsure'";
@@ -34,14 +34,14 @@ fn close(a: &Value, b: f64) -> bool {
 
 /// Holds an answer against what plain SQL counts among the rows of this condition.
 async fn check(stack: &Stack, query: &str, condition: &str) {
-    let quality = json(stack.get(&format!("/quality.json{query}")).send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
     let mut sql = stack.sql().await;
 
     let all = rows(
         &mut sql,
         &format!(
             "select count(*), count(*) filter (where JUDGED) as judged,
-        count(*) filter (where label = said) as right from ROWS where {condition}"
+        count(*) filter (where label = predicted) as right from ROWS where {condition}"
         ),
     )
     .await;
@@ -51,9 +51,11 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     assert!(all[2] > 0, "{query}");
 
     let mut confusion = vec![vec![0; 11]; 11];
-    for row in
-        rows(&mut sql, &format!("select label, said, count(*) from ROWS where JUDGED and {condition} group by 1, 2"))
-            .await
+    for row in rows(
+        &mut sql,
+        &format!("select label, predicted, count(*) from ROWS where JUDGED and {condition} group by 1, 2"),
+    )
+    .await
     {
         confusion[class(row.get(0))][class(row.get(1))] = row.get::<i64, _>(2);
     }
@@ -63,12 +65,12 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         &mut sql,
         &format!(
             "select case when confidence < 0.99 then floor(confidence * 20) / 20 else 0.99 end,
-        count(*), count(*) filter (where label = said), avg(confidence) from ROWS
-        where JUDGED and said <> 'not_a_digit' and {condition} group by 1 order by 1"
+        count(*), count(*) filter (where label = predicted), avg(confidence) from ROWS
+        where JUDGED and predicted <> 'not_a_digit' and {condition} group by 1 order by 1"
         ),
     )
     .await;
-    let told = quality["reliability"].as_array().unwrap();
+    let told = quality["calibration"].as_array().unwrap();
     assert_eq!(told.len(), steps.len(), "{query}");
     for (told, step) in told.iter().zip(steps) {
         assert!(close(&told["from"], step.get(0)) && close(&told["confidence"], step.get(3)), "{query}: {told}");
@@ -81,27 +83,29 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let mut days: BTreeMap<String, (Vec<i64>, f64)> = BTreeMap::new();
     for row in rows(
         &mut sql,
-        &format!("select day::text, said, count(*), sum(confidence::float8) from ROWS where {condition} group by 1, 2"),
+        &format!(
+            "select day::text, predicted, count(*), sum(confidence::float8) from ROWS where {condition} group by 1, 2"
+        ),
     )
     .await
     {
-        let (said, sum) = days.entry(row.get(0)).or_insert((vec![0; 11], 0.0));
-        said[class(row.get(1))] = row.get(2);
+        let (predicted, sum) = days.entry(row.get(0)).or_insert((vec![0; 11], 0.0));
+        predicted[class(row.get(1))] = row.get(2);
         *sum += if class(row.get(1)) == 10 { 0.0 } else { row.get(3) };
     }
     let told = quality["days"].as_array().unwrap();
     assert_eq!(told.len(), days.len(), "{query}");
-    for (told, (day, (said, sum))) in told.iter().zip(days) {
-        assert_eq!((told["day"].as_str(), counts(&told["said"])), (Some(&*day), said.clone()), "{query}");
+    for (told, (day, (predicted, sum))) in told.iter().zip(days) {
+        assert_eq!((told["day"].as_str(), counts(&told["predicted"])), (Some(&*day), predicted.clone()), "{query}");
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-        let digits = said[..10].iter().sum::<i64>() as f64;
+        let digits = predicted[..10].iter().sum::<i64>() as f64;
         assert!(close(&told["confidence"], sum / digits), "{query}: {told}");
     }
 
     let models = rows(
         &mut sql,
         &format!(
-            "select model, count(*), count(*) filter (where JUDGED), count(*) filter (where label = said)
+            "select model, count(*), count(*) filter (where JUDGED), count(*) filter (where label = predicted)
         from ROWS where {condition} group by 1 order by 1"
         ),
     )
@@ -116,11 +120,11 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     }
 
     let mut timed = 0;
-    for pace in quality["paces"].as_array().unwrap() {
+    for pace in quality["latency"].as_array().unwrap() {
         let count = rows(
             &mut sql,
             &format!(
-                "select count(*) from ROWS where {condition} and took_ms >= {} and took_ms < {}",
+                "select count(*) from ROWS where {condition} and latency_ms >= {} and latency_ms < {}",
                 pace["from_ms"], pace["to_ms"]
             ),
         )
@@ -130,7 +134,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         timed += count;
     }
     let expected =
-        rows(&mut sql, &format!("select count(took_ms) from ROWS where {condition}")).await[0].get::<i64, _>(0);
+        rows(&mut sql, &format!("select count(latency_ms) from ROWS where {condition}")).await[0].get::<i64, _>(0);
     assert_eq!(timed, expected, "{query}");
 }
 
@@ -158,7 +162,7 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
         check(&stack, "", "true").await;
         check(&stack, "?model=newer", "model = 'newer'").await;
         check(&stack, "?days=1", "day = (now() at time zone 'utc')::date").await;
-        sqlx::query("select fold_changes()").execute(&mut stack.sql().await).await.unwrap();
+        sqlx::query("select apply_pending_counts()").execute(&mut stack.sql().await).await.unwrap();
     }
 }
 
@@ -169,20 +173,20 @@ async fn what_is_noted_while_others_count_is_counted_once() {
     let counting = async {
         let mut sql = stack.sql().await;
         for _ in 0..100 {
-            sqlx::query("select fold_changes()").execute(&mut sql).await.unwrap();
+            sqlx::query("select apply_pending_counts()").execute(&mut sql).await.unwrap();
         }
     };
     let drawing = async || {
         for drawing in &drawings {
             let answer = stack.draw(drawing).await;
-            let url = stack.url(&format!("/predictions/{}/label", answer["id"].as_str().unwrap()));
+            let url = stack.url(&format!("/api/v1/predictions/{}/label", answer["id"].as_str().unwrap()));
             let body = value!({ "true_label": answer["prediction"] });
             json(stack.http.put(url).json(&body).send().await.unwrap(), StatusCode::OK).await;
         }
     };
     tokio::join!(counting, drawing(), drawing(), drawing(), drawing());
     check(&stack, "", "true").await;
-    let quality = json(stack.get("/quality.json").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!([&quality["predictions"], &quality["right"]["of"]], [&value!(40); 2]);
 }
 
@@ -194,14 +198,14 @@ async fn what_an_older_version_counted_is_carried_over() {
     older.run_to(6, &mut sql).await.unwrap();
     for statement in [
         "insert into predictions (id, prediction, confidence, probabilities, model, bitmap, input, input_kind, source,
-             verdict, reason, took_ms)
+             verdict, reason, latency_ms)
          select gen_random_uuid(), n % 10, 0.5 + n % 7 / 14.0, array_fill(0.1::real, array[10]), 'm' || n % 2,
              decode(repeat('00', 784), 'hex'), '', 'png', 'api', case when n % 9 = 0 then 'not_a_digit' else 'digit' end,
              case when n % 9 = 0 then 'unlike_a_digit' end, n
          from generate_series(1, 200) n",
         "insert into labels (prediction_id, true_label)
-         select id, case when took_ms::int % 3 = 0 then '5' when took_ms::int % 3 = 1 then prediction::text else 'unsure' end
-         from predictions where took_ms < 150",
+         select id, case when latency_ms::int % 3 = 0 then '5' when latency_ms::int % 3 = 1 then prediction::text else 'unsure' end
+         from predictions where latency_ms < 150",
     ] {
         sqlx::query(statement).execute(&mut sql).await.unwrap();
     }
@@ -214,12 +218,12 @@ async fn what_an_older_version_counted_is_carried_over() {
 #[tokio::test]
 async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
     let stack = Stack::start().await;
-    let quality = json(stack.get("/quality.json?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
+    let quality = json(stack.get("/api/v1/quality?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&0.into(), &0.into()));
-    assert_eq!([&quality["reliability"], &quality["days"], &quality["models"]], [&Value::Array(Vec::new()); 3]);
+    assert_eq!([&quality["calibration"], &quality["days"], &quality["models"]], [&Value::Array(Vec::new()); 3]);
     for query in ["days=0", "days=x"] {
         let problem =
-            json(stack.get(&format!("/quality.json?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
+            json(stack.get(&format!("/api/v1/quality?{query}")).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
         assert_eq!(problem["code"], "invalid_query", "{query}");
     }
 }
@@ -241,12 +245,12 @@ async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_s
         (1.0, 0.99, 1.0),
     ] {
         for (query, condition) in [("", "true"), ("&model=newer", "model = 'newer'"), ("&model=none", "false")] {
-            let path = format!("/reliability?confidence={confidence}{query}");
+            let path = format!("/api/v1/calibration?confidence={confidence}{query}");
             let told = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
             let below = if to < 1.0 { to } else { 2.0 };
             let select = format!(
-                "select count(*), count(*) filter (where label = said) from ROWS
-                 where JUDGED and said <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
+                "select count(*), count(*) filter (where label = predicted) from ROWS
+                 where JUDGED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
             );
             let counted = &rows(&mut sql, &select).await[0];
             let (of, right): (i64, i64) = (counted.get(0), counted.get(1));
@@ -261,7 +265,7 @@ async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_s
     }
     assert!(judged > 100, "{judged}");
     for confidence in ["", "?confidence=x", "?confidence=1.01", "?confidence=-0.1", "?confidence=NaN"] {
-        let problem = stack.get(&format!("/reliability{confidence}")).send().await.unwrap();
+        let problem = stack.get(&format!("/api/v1/calibration{confidence}")).send().await.unwrap();
         assert_eq!(json(problem, StatusCode::BAD_REQUEST).await["code"], "invalid_query", "{confidence}");
     }
 }

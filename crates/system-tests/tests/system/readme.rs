@@ -40,8 +40,8 @@ async fn every_curl_example_of_the_readme_works() {
             );
         }
         if example.contains("/explain") {
-            assert_eq!(answer.matches("\"heat\":[0.0,").count(), 2, "{answer}");
-            assert!(answer.contains("{\"readings\":[{\"prediction\":8,"), "{answer}");
+            assert_eq!(answer.matches("\"attribution\":[0.0,").count(), 2, "{answer}");
+            assert!(answer.contains("{\"predictions_by_model\":[{\"prediction\":8,"), "{answer}");
         }
         if example.contains("/label") {
             assert!(answer.contains("\"true_label\":8}") && answer.contains("\"true_label\":null}"), "{answer}");
@@ -51,7 +51,7 @@ async fn every_curl_example_of_the_readme_works() {
                 assert!(folder.path().join(file).exists(), "{example}\n{answer}");
             }
         }
-        if example.contains("/predict") && !example.contains("/predictions") {
+        if example.contains("/predict") && !example.contains("/api/v1/predictions") {
             for line in answer.split_inclusive('}').filter(|line| line.contains("prediction")) {
                 assert!(line.contains("\"prediction\":8"), "{example}\n{answer}");
             }

@@ -49,7 +49,7 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
-    let drawn = browser.ink().await;
+    let drawn = browser.pixels().await;
     browser.press("#right").await;
     browser.element("#answer[data-state=labelled]").await;
     browser.until_text("#label .thanks", "Thank you. Labelled 5.").await;
@@ -68,7 +68,7 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
     paper.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
     assert_eq!(labels(&stack).await.1, None);
-    assert!(browser.ink().await.is_like(&drawn), "it is the label that is taken back");
+    assert!(browser.pixels().await.is_like(&drawn), "it is the label that is taken back");
     browser.element("#undo[aria-keyshortcuts='Control+Z']").await;
     paper.send_keys(&undo).await.unwrap();
     browser.element("#answer:not([data-state=recorded])").await;

@@ -20,7 +20,7 @@ async fn as_many_large_inputs_as_fit_into_memory_are_sent_at_a_time_and_the_next
     let stack = Stack::start().await;
     let drawn = json(stack.post("/predict", "application/json", large()).send().await.unwrap(), StatusCode::OK).await;
     let small = stack.draw(&drawings::all()[8]).await;
-    let path = |drawn: &serde_json::Value| format!("/predictions/{}/input", drawn["id"].as_str().unwrap());
+    let path = |drawn: &serde_json::Value| format!("/api/v1/predictions/{}/input", drawn["id"].as_str().unwrap());
     let ask = async || stack.get(&path(&drawn)).send().await.unwrap();
 
     let mut unread: Vec<Response> = Vec::new();
@@ -36,8 +36,9 @@ async fn as_many_large_inputs_as_fit_into_memory_are_sent_at_a_time_and_the_next
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(json(refused, StatusCode::TOO_MANY_REQUESTS).await["code"], "overloaded");
     // The model is not asked about more of them either, and a small one is sent all the same.
-    let readings = stack.get(&path(&drawn).replace("/input", "/readings")).send().await.unwrap();
-    assert_eq!(readings.status(), StatusCode::TOO_MANY_REQUESTS);
+    let predictions_by_model =
+        stack.get(&path(&drawn).replace("/input", "/predictions_by_model")).send().await.unwrap();
+    assert_eq!(predictions_by_model.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(stack.get(&path(&small)).send().await.unwrap().status(), StatusCode::OK);
 
     assert_eq!(unread.pop().unwrap().bytes().await.unwrap().len(), large().len());

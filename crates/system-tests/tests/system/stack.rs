@@ -95,7 +95,7 @@ pub(crate) async fn start_model(listen: SocketAddr) -> Service {
 /// What the model service's engine is set up with unless a test has its own wishes.
 pub(crate) const LIMITS: Limits = Limits {
     workers: NonZeroUsize::MIN.saturating_add(1),
-    places: NonZeroUsize::MIN.saturating_add(63),
+    slots: NonZeroUsize::MIN.saturating_add(63),
     patience: Duration::from_secs(10),
 };
 
@@ -210,9 +210,9 @@ impl Stack {
         json(self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap(), StatusCode::OK).await
     }
 
-    /// Makes a past of so many predictions (bench/past.sql).
+    /// Makes a past of so many predictions (bench/seed-data.sql).
     pub(crate) async fn look_back_on(&self, rows: u32) {
-        let past = include_str!("../../../../bench/past.sql").replace(":rows", &rows.to_string());
+        let past = include_str!("../../../../bench/seed-data.sql").replace(":rows", &rows.to_string());
         sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut self.sql().await).await.unwrap();
     }
 

@@ -45,7 +45,7 @@ fn promote(models: &Path, version: &str) {
     fs::write(models.join("champion"), version).unwrap();
 }
 
-/// Who asks: for one drawing, and for a batch of it.
+/// Who requests: for one drawing, and for a batch of it.
 #[derive(Clone)]
 struct Asking {
     http: Client,
@@ -59,7 +59,7 @@ impl Asking {
         let (http, base) = (Client::builder().no_proxy().build().unwrap(), format!("http://{}", service.address));
         let png = Picture::default().png(&drawings::all()[4]);
         let mut asking = Self { http, base, png, pixels: Value::Null };
-        asking.pixels = asking.predict("?explain=true").await["bitmap"].take();
+        asking.pixels = asking.predict("?include=bitmap").await["bitmap"].take();
         asking
     }
 

@@ -18,7 +18,7 @@ fn drawing(number: usize) -> Value {
 
 /// What the model service says of a drawing: no two answers have anything in common that a row could mix up.
 fn answer(number: usize) -> Value {
-    let reason = [None, Some("too_little_ink"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
+    let reason = [None, Some("too_small"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
     // Multiples of 1/128 are the same in JSON, in binary and in the database.
     let probabilities: Vec<f32> = (0..10).map(|digit| f32::from(2 * digit + number as u8) / 128.0).collect();
     value!({

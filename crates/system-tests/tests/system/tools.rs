@@ -138,19 +138,19 @@ async fn the_pens_width_is_for_the_eye_and_remembered() {
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
-    let (medium, strokes) = (browser.ink().await, browser.strokes().await);
+    let (medium, strokes) = (browser.pixels().await, browser.strokes().await);
     browser.press("#width").await;
     browser.element("#width[aria-label='Pen: thick']").await;
-    let thick = browser.ink().await;
+    let thick = browser.pixels().await;
     assert!(thick.share > 1.3 * medium.share, "{thick:?} {medium:?}");
     assert_eq!(browser.strokes().await, strokes, "what is sent has no width");
     browser.until_text("#hint", "Pen: thick. The network sees the same line at any width.").await;
     browser.client.refresh().await.unwrap();
     browser.element("#width[aria-label='Pen: thick']").await;
-    assert!(browser.ink().await.is_like(&thick));
+    assert!(browser.pixels().await.is_like(&thick));
     browser.press("#width").await;
     browser.element("#width[aria-label='Pen: thin']").await;
-    assert!(browser.ink().await.share < 0.7 * medium.share);
+    assert!(browser.pixels().await.share < 0.7 * medium.share);
     browser.client.clone().close().await.unwrap();
 }
 

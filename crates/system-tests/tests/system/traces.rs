@@ -107,7 +107,7 @@ impl Pair {
         let models = root().join("models");
         let limits = Limits {
             workers: NonZeroUsize::MIN,
-            places: NonZeroUsize::MIN.saturating_add(63),
+            slots: NonZeroUsize::MIN.saturating_add(63),
             patience: Duration::from_secs(10),
         };
         let champion = network::champion(&models).unwrap();

@@ -8,12 +8,11 @@ use axum::{
     Json, Router,
     routing::{get, post},
 };
-use digit::{
-    Bitmap, Digit,
-    wire::{Answer, Outcome, Reason, Verdict},
-};
+use digit::Reason;
+use digit::{Bitmap, Digit};
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
+use wire::{Answer, PredictResponse, Verdict};
 
 /// What a model service says that takes everything for several digits.
 fn several_digits() -> Answer {
@@ -41,7 +40,7 @@ async fn stack() -> Stack {
 }
 
 /// An answer as its type has it: as JSON, numbers would differ in digits that nobody sent.
-fn outcome(answer: &Value) -> Outcome {
+fn outcome(answer: &Value) -> PredictResponse {
     serde_json::from_value(answer.clone()).unwrap()
 }
 
@@ -52,17 +51,21 @@ async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
     let id = answer["id"].as_str().unwrap();
     let said = Answer { bitmap: None, ..several_digits() };
     let told = outcome(&answer);
-    assert!(told.receipt.is_some());
-    assert_eq!(told, Outcome { id: id.parse().ok(), answer: said, saved: true, receipt: told.receipt });
+    assert!(told.deletion_token.is_some());
+    assert_eq!(
+        told,
+        PredictResponse { id: id.parse().ok(), answer: said, saved: true, deletion_token: told.deletion_token }
+    );
 
-    let row = json(stack.get(&format!("/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    let row = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     for field in ["prediction", "confidence", "probabilities", "verdict", "reason", "model"] {
         assert_eq!(row[field], answer[field], "{field}");
     }
-    let page = json(stack.get("/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page["predictions"][0], row);
 
-    let label = stack.http.put(stack.url(&format!("/predictions/{id}/label"))).json(&value!({ "true_label": 7 }));
+    let label =
+        stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label"))).json(&value!({ "true_label": 7 }));
     let labelled = json(label.send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&labelled["reason"], &labelled["true_label"]), (&value!("several_digits"), &value!(7)));
 
@@ -95,7 +98,10 @@ async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
 async fn a_preview_says_why_it_is_not_a_digit() {
     let stack = stack().await;
     let seven = drawings::all()[7].to_string();
-    let request = stack.post("/predict?preview=true&explain=true", "application/json", seven);
+    let request = stack.post("/predict?preview=true&include=bitmap", "application/json", seven);
     let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(outcome(&answer), Outcome { id: None, answer: several_digits(), saved: false, receipt: None });
+    assert_eq!(
+        outcome(&answer),
+        PredictResponse { id: None, answer: several_digits(), saved: false, deletion_token: None }
+    );
 }

@@ -142,9 +142,9 @@ async fn without_a_model_the_page_says_so_draws_on_and_answers_by_itself_when_it
     browser.draw(&json!([four[0]])).await;
     browser.until_text("#notice-title", "The model is away").await;
     browser.until_text("#notice-detail", "Your drawing is still here. Trying again.").await;
-    let before = browser.ink().await;
+    let before = browser.pixels().await;
     browser.draw(&json!([four[1]])).await;
-    assert!(browser.ink().await.share > before.share);
+    assert!(browser.pixels().await.share > before.share);
     assert_eq!(browser.strokes().await.len(), 2);
 
     stack.model = Some(start_model(address).await);

@@ -86,7 +86,7 @@ fn encoding(response: &Response) -> Option<&str> {
 #[tokio::test]
 async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
     let stack = Stack::start().await;
-    let answer = stack.post("/predict?explain=true", "application/json", drawings::all()[2].to_string());
+    let answer = stack.post("/predict?include=bitmap", "application/json", drawings::all()[2].to_string());
     let answer = answer.header("accept-encoding", "gzip").send().await.unwrap();
     assert_eq!(encoding(&answer), None, "a prediction does not wait for that");
     let id = json(answer, StatusCode::OK).await["id"].as_str().unwrap().to_owned();
@@ -101,7 +101,7 @@ async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
         assert_eq!(encoding(&plain), None, "{path}");
         assert!(plain.text().await.unwrap() == text, "{path}");
     }
-    for path in ["/livez", "/static/icon.svg", &format!("/predictions/{id}/bitmap.png")] {
+    for path in ["/livez", "/static/icon.svg", &format!("/api/v1/predictions/{id}/bitmap.png")] {
         assert_eq!(encoding(&get(&stack, path).await), None, "{path}");
     }
 }

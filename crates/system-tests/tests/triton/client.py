@@ -56,7 +56,7 @@ class Service:
         """The pixels of ten drawings, as the network sees them."""
         drawn = json.loads((EXAMPLES / "ten-digits.json").read_text())
         drawings = [{"strokes": drawn[str(digit)], "width": 280, "height": 280} for digit in range(10)]
-        return [self.predict(drawing, "?explain=true")["bitmap"] for drawing in drawings]
+        return [self.predict(drawing, "?include=bitmap")["bitmap"] for drawing in drawings]
 
 
 def image(samples, binary=True):

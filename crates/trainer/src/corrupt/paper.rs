@@ -29,7 +29,7 @@ pub(super) fn rule<R: Rng>(clean: &GrayImage, darkness: Range<f32>, random: &mut
     let line = |along: f32, start: f32| coverage((along + 0.5 - start).rem_euclid(spacing), thickness);
     map(clean, |x, y, drawn| {
         let printed = if is_squared { line(y, start_y).max(line(x, start_x)) } else { line(y, start_y) };
-        // Ink covers what is printed.
+        // Preprocessed covers what is printed.
         drawn.min(drawn + (grey - drawn) * printed)
     })
 }

@@ -2,7 +2,7 @@
 //! UCI Machine Learning Repository, 1998; CC BY 4.0), 250 each of 30 people.
 
 use super::{DataError, Shelf, Source};
-use digit::{Digit, ink::Point};
+use digit::{Digit, preprocessing::Point};
 
 const STROKES: Source = Source {
     set: "pen",

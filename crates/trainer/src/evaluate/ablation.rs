@@ -19,11 +19,11 @@ use rand_chacha::ChaCha8Rng;
 /// A way from a picture, light on dark, to a bitmap.
 type Way = fn(&GrayImage) -> Option<Bitmap>;
 
-/// From what most demos do to what `digit::ink` does.
+/// From what most demos do to what `digit::preprocessing` does.
 const WAYS: [(&str, Way); 3] = [
     ("plain resize of the canvas to 28×28", plain),
     ("+ crop to the ink and scale to 20×20", cropped),
-    ("+ centre of mass (all of `digit::ink`)", whole),
+    ("+ centre of mass (all of `digit::preprocessing`)", whole),
 ];
 
 /// Prints the table.

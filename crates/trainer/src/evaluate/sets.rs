@@ -215,7 +215,7 @@ mod tests {
         let bar = |i: usize| if (12..16).contains(&(i % SIDE)) && (4..24).contains(&(i / SIDE)) { 255 } else { 0 };
         let one = Digit::try_from(1).unwrap();
         let scan = Example { bitmap: Bitmap::new(std::array::from_fn(bar)), label: one };
-        let stroke = [(0.0, 0.0), (4.0, 60.0)].map(|(x, y)| digit::ink::Point { x, y }).to_vec();
+        let stroke = [(0.0, 0.0), (4.0, 60.0)].map(|(x, y)| digit::preprocessing::Point { x, y }).to_vec();
         let pen = PenDigit { writer: 30, label: one, strokes: vec![stroke.clone()] };
         let part = || Part {
             scans: vec![scan.clone(); 8],

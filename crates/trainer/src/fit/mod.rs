@@ -51,7 +51,7 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         version: version.clone(),
         architecture: options.architecture,
         parameters: training.parameters(),
-        preprocessing: digit::ink::VERSION.to_owned(),
+        preprocessing: digit::preprocessing::VERSION.to_owned(),
         calibration,
         command: options.command(),
         machine: machine(),

@@ -66,7 +66,7 @@ fn depth(part: usize, whole: usize) -> u8 {
 mod tests {
     use super::*;
     use crate::report::pictures::tests::judged;
-    use digit::wire::Reason;
+    use digit::Reason;
 
     #[test]
     fn answers_are_counted_by_what_they_are_and_what_was_said() {

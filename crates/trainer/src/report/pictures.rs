@@ -143,7 +143,8 @@ impl From<&Found<'_>> for Picture {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use digit::{Digit, wire::Reason};
+    use digit::Digit;
+    use digit::Reason;
     use network::Classification;
 
     /// A digit that is named so, with that confidence.

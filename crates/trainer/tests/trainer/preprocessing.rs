@@ -1,6 +1,6 @@
 //! The preprocessing against MNIST itself: digits enlarged onto canvases are read as the originals are.
 
-use digit::{Bitmap, SIDE, ink};
+use digit::{Bitmap, SIDE, preprocessing};
 use image::{DynamicImage, GrayImage, ImageFormat, imageops};
 use network::Class;
 use rand::{RngExt, SeedableRng};
@@ -26,7 +26,7 @@ fn digits_on_canvases_are_read_as_well_as_the_originals() {
             "on canvases",
             digits.iter().map(|digit| {
                 let png = canvas(&digit.bitmap, dark_on_light, &mut random);
-                (Some(ink::from_image(&png).unwrap().bitmap), Class::Digit(digit.label))
+                (Some(preprocessing::from_image(&png).unwrap().bitmap), Class::Digit(digit.label))
             }),
         );
         let found = errors(&on_canvases);

@@ -6,12 +6,10 @@ mod png;
 mod webp;
 
 use super::strip;
-use digit::{
-    ink::{self, InkError},
-    wire::Input,
-};
+use digit::preprocessing::{self, PreprocessingError};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Luma, RgbaImage};
 use std::{io::Cursor, path::Path};
+use wire::Input;
 
 /// What nobody should find.
 const MARKER: &[u8] = b"52.5163 N 13.3777 E, Mary's camera";
@@ -24,7 +22,7 @@ fn picture(name: &str) -> Vec<u8> {
     found.unwrap_or_else(|| panic!("there is no {name}"))
 }
 
-fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, InkError> {
+fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, PreprocessingError> {
     Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.input().bytes().to_vec())
 }
 
@@ -35,7 +33,7 @@ fn stripped(bytes: &[u8]) -> Vec<u8> {
     assert!(!holds(&stripped, MARKER), "metadata is left");
     assert_eq!(try_stripped(&stripped).unwrap(), stripped, "stripping twice is another thing");
     assert_eq!(decoded(&stripped), decoded(bytes), "the pixels differ");
-    assert_eq!(ink::from_image(&stripped), ink::from_image(bytes));
+    assert_eq!(preprocessing::from_image(&stripped), preprocessing::from_image(bytes));
     stripped
 }
 
@@ -159,8 +157,8 @@ fn a_file_that_breaks_off_is_never_taken_for_another_picture() {
         let expected = decoded(&whole);
         for end in (12..whole.len()).step_by(7) {
             let cut = &whole[..end];
-            match (ink::decode(cut), try_stripped(cut)) {
-                (Err(_), Ok(stripped)) => assert!(ink::decode(&stripped).is_err(), "{name} up to {end}"),
+            match (preprocessing::decode(cut), try_stripped(cut)) {
+                (Err(_), Ok(stripped)) => assert!(preprocessing::decode(&stripped).is_err(), "{name} up to {end}"),
                 (Err(_), Err(_)) => {}
                 (Ok(_), Ok(_)) => drop(stripped(cut)),
                 (Ok(_), Err(error)) => panic!("{name} up to {end}: {error}"),

@@ -1,7 +1,7 @@
 //! MNIST's own format, IDX: all images in one file, all labels in another, both in an archive.
 
 use super::Format;
-use crate::store::Kept;
+use crate::store::ExportedPrediction;
 use digit::{Bitmap, SIDE, TrueLabel};
 use tar::Header;
 
@@ -38,9 +38,9 @@ impl Format for Idx {
         beginning("images-idx3-ubyte", &[IMAGES, self.images, SIDE, SIDE], self.pixels())
     }
 
-    fn portion(&mut self, kept: Vec<Kept>) -> Vec<u8> {
+    fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8> {
         let mut pixels = Vec::with_capacity(kept.len() * Bitmap::LEN);
-        for Kept { prediction, bitmap, .. } in kept {
+        for ExportedPrediction { prediction, bitmap, .. } in kept {
             if let Some(TrueLabel::Digit(digit)) = prediction.true_label {
                 pixels.extend(bitmap.levels());
                 self.labels.push(digit.value());

@@ -1,9 +1,9 @@
 //! JSON, one object a line: everything, the drawing included.
 
 use super::Format;
-use crate::store::Kept;
+use crate::store::ExportedPrediction;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use digit::wire::Record;
+use wire::Record;
 
 /// An object for each prediction.
 pub(super) struct Lines;
@@ -13,9 +13,9 @@ impl Format for Lines {
     const FILE: &str = "attachment; filename=\"digits.ndjson\"";
     const WITH_INPUT: bool = true;
 
-    fn portion(&mut self, kept: Vec<Kept>) -> Vec<u8> {
+    fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8> {
         let mut lines = Vec::new();
-        for Kept { prediction, bitmap, input } in kept {
+        for ExportedPrediction { prediction, bitmap, input } in kept {
             let record = Record { prediction, bitmap, input: STANDARD.encode(input.unwrap_or_default()) };
             serde_json::to_writer(&mut lines, &record).expect("a vector takes all that is written to it");
             lines.push(b'\n');

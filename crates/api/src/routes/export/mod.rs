@@ -1,4 +1,4 @@
-//! `GET /export/…`: what was kept, to take along.
+//! `GET /api/v1/export/…`: what was kept, to take along.
 //!
 //! An export is written while it is read, from one snapshot: it takes hardly more memory for a million drawings than for
 //! a thousand (the labels of IDX wait for its images, a byte each), and holds together whatever happens meanwhile.
@@ -7,10 +7,10 @@ mod idx;
 mod lines;
 mod table;
 
-use super::filter::Wanted;
+use super::filter::FilterQuery;
 use crate::{
     Api,
-    store::{ExportError, Filter, Kept, Snapshot},
+    store::{ExportError, ExportedPrediction, Filter, Snapshot},
 };
 use axum::{
     body::Body,
@@ -18,14 +18,14 @@ use axum::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::IntoResponse,
 };
-use digit::wire::{Code, Record};
 use futures_util::{StreamExt, stream};
 use idx::Idx;
 use lines::Lines;
-use service::{Documented, Failure, Params};
+use service::{ApiError, Documented, Query};
 use std::{future::ready, sync::Arc};
 use table::Table;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Code, Record};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let refusals = [Code::InvalidQuery, Code::Overloaded, Code::DatabaseUnavailable];
@@ -52,7 +52,7 @@ trait Format: Send + 'static {
     }
 
     /// Some of them.
-    fn portion(&mut self, kept: Vec<Kept>) -> Vec<u8>;
+    fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8>;
 
     /// What comes after the last.
     fn tail(&mut self) -> Vec<u8> {
@@ -63,24 +63,24 @@ trait Format: Send + 'static {
 /// Exports predictions with their labels as a table, newest first.
 ///
 /// Comma-separated values: a line with the names of the columns, and a line for each prediction, with what
-/// `GET /predictions` tells of it. `p0` to `p9` are the probabilities; what is not known is empty.
+/// `GET /api/v1/predictions` tells of it. `p0` to `p9` are the probabilities; what is not known is empty.
 #[utoipa::path(
-    get, path = "/export/predictions.csv", tag = "Export", params(Wanted),
+    get, path = "/api/v1/export/predictions.csv", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The table", content_type = "text/csv", body = String)),
 )]
-async fn csv(State(api): State<Arc<Api>>, Params(wanted): Params<Wanted>) -> Result<impl IntoResponse, Failure> {
+async fn csv(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
     written(api.store.snapshot(wanted.into()).await?, Table).await
 }
 
 /// Exports all that is kept, newest first: predictions with their labels, bitmaps, and the drawings as they were sent.
 #[utoipa::path(
-    get, path = "/export/predictions.ndjson", tag = "Export", params(Wanted),
+    get, path = "/api/v1/export/predictions.ndjson", tag = "Export", params(FilterQuery),
     responses((
         status = OK, description = "Lines, each of which is such an object", content_type = "application/x-ndjson",
         body = Record,
     )),
 )]
-async fn ndjson(State(api): State<Arc<Api>>, Params(wanted): Params<Wanted>) -> Result<impl IntoResponse, Failure> {
+async fn ndjson(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
     written(api.store.snapshot(wanted.into()).await?, Lines).await
 }
 
@@ -89,10 +89,10 @@ async fn ndjson(State(api): State<Arc<Api>>, Params(wanted): Params<Wanted>) -> 
 /// An archive with the files `images-idx3-ubyte` and `labels-idx1-ubyte`. What is labelled `not_a_digit` or `unsure` is
 /// left out, as is what has no label.
 #[utoipa::path(
-    get, path = "/export/mnist.tar", tag = "Export", params(Wanted),
+    get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
 )]
-async fn mnist(State(api): State<Arc<Api>>, Params(wanted): Params<Wanted>) -> Result<impl IntoResponse, Failure> {
+async fn mnist(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
     let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..wanted.into() }).await?;
     let format = Idx::new(snapshot.count().await?);
     written(snapshot, format).await
@@ -100,7 +100,7 @@ async fn mnist(State(api): State<Arc<Api>>, Params(wanted): Params<Wanted>) -> R
 
 /// The export as a file. What goes wrong before there is anything to write is told as elsewhere; what does later breaks
 /// the answer off, so that no client takes a part for the whole.
-async fn written<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, Failure> {
+async fn written<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
     let portions = snapshot.read(F::WITH_INPUT).await?;
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
     let rest = stream::try_unfold(Some((portions, format)), async |open| {

@@ -1,10 +1,11 @@
 //! Comma-separated values: predictions and labels, without the drawings.
 
 use super::Format;
-use crate::store::Kept;
+use crate::store::ExportedPrediction;
 use csv::Writer;
-use digit::wire::{Prediction, Reason};
+use digit::Reason;
 use time::format_description::well_known::Rfc3339;
+use wire::Prediction;
 
 /// A line with the names of the columns, and a line for each prediction.
 pub(super) struct Table;
@@ -29,7 +30,7 @@ const COLUMNS: [&str; 21] = [
     "model",
     "source",
     "input_kind",
-    "took_ms",
+    "latency_ms",
     "true_label",
 ];
 
@@ -41,7 +42,7 @@ impl Format for Table {
         lines([COLUMNS.map(str::to_owned)])
     }
 
-    fn portion(&mut self, kept: Vec<Kept>) -> Vec<u8> {
+    fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8> {
         lines(kept.iter().map(|kept| fields(&kept.prediction)))
     }
 }
@@ -69,7 +70,7 @@ fn fields(row: &Prediction) -> [String; COLUMNS.len()] {
         row.model.clone(),
         row.source.name().to_owned(),
         row.input_kind.name().to_owned(),
-        row.took_ms.map(|took| took.to_string()).unwrap_or_default(),
+        row.latency_ms.map(|took| took.to_string()).unwrap_or_default(),
         row.true_label.map(|label| label.to_string()).unwrap_or_default(),
     ]
 }

@@ -1,7 +1,8 @@
 //! A recorded answer, as the first page and a drawing's own page show it.
 
-use crate::{Api, StoreError, routes::words::Words};
-use digit::wire::{Prediction, Reason, Verdict};
+use crate::{Api, StoreError, routes::messages::Messages};
+use digit::Reason;
+use wire::{Prediction, Verdict};
 
 /// A recorded answer.
 pub(super) struct Shown {
@@ -13,14 +14,14 @@ pub(super) struct Shown {
     /// The name of why it is none, and that in words; both empty where it is one.
     pub(super) reason: &'static str,
     pub(super) why: &'static str,
-    pub(super) sureness: &'static str,
+    pub(super) confidence_label: &'static str,
     pub(super) percent: String,
     pub(super) bars: Vec<Bar>,
     /// What a person said it is: its name, and that in words.
     pub(super) true_label: Option<(String, String)>,
     pub(super) model: String,
     /// How often answers as sure have been right; empty where that is not known, or says nothing.
-    pub(super) reliability: String,
+    pub(super) calibration: String,
 }
 
 /// The probability of one digit.
@@ -35,15 +36,20 @@ impl Shown {
     ///
     /// # Errors
     /// When the database is away.
-    pub(super) async fn of(api: &Api, words: &'static Words, row: &Prediction, path: &str) -> Result<Self, StoreError> {
-        let reliability = match row.verdict {
-            Verdict::Digit => words.rate(&api.store.reliability(row.confidence, Some(&row.model)).await?),
+    pub(super) async fn of(
+        api: &Api,
+        messages: &'static Messages,
+        row: &Prediction,
+        path: &str,
+    ) -> Result<Self, StoreError> {
+        let calibration = match row.verdict {
+            Verdict::Digit => messages.rate(&api.store.observed_accuracy(row.confidence, Some(&row.model)).await?),
             // Where no digit is named, the confidence says nothing that was checked.
             Verdict::NotADigit => String::new(),
         };
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
             probability,
-            percent: words.percent(probability),
+            percent: messages.percent(probability),
             top: digit == row.prediction,
         });
         Ok(Self {
@@ -52,13 +58,13 @@ impl Shown {
             prediction: row.prediction.value(),
             is_digit: row.verdict == Verdict::Digit,
             reason: row.reason.map_or("", Reason::name),
-            why: row.reason.map_or("", |reason| words.answer.reasons.of(Some(reason))),
-            sureness: words.sureness(row.confidence),
-            percent: words.percent(row.confidence),
+            why: row.reason.map_or("", |reason| messages.answer.reasons.of(Some(reason))),
+            confidence_label: messages.confidence_label(row.confidence),
+            percent: messages.percent(row.confidence),
             bars: bars.collect(),
-            true_label: row.true_label.map(|label| (label.to_string(), words.label(label))),
+            true_label: row.true_label.map(|label| (label.to_string(), messages.label(label))),
             model: row.model.clone(),
-            reliability,
+            calibration,
         })
     }
 }

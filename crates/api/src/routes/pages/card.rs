@@ -1,11 +1,9 @@
 //! A drawing of the past, as small as a thumbnail.
 
-use crate::routes::words::{Words, minute};
-use digit::{
-    TrueLabel,
-    wire::{Prediction, Verdict},
-};
+use crate::routes::messages::{Messages, minute};
+use digit::TrueLabel;
 use time::format_description::well_known::Rfc3339;
+use wire::{Prediction, Verdict};
 
 /// A drawing of the past.
 pub(super) struct DrawingCard {
@@ -23,17 +21,17 @@ pub(super) struct DrawingCard {
 }
 
 impl DrawingCard {
-    pub(super) fn new(words: &'static Words, row: &Prediction) -> Self {
+    pub(super) fn new(messages: &'static Messages, row: &Prediction) -> Self {
         let is_digit = row.verdict == Verdict::Digit;
-        let said = if is_digit { TrueLabel::Digit(row.prediction) } else { TrueLabel::NotADigit };
+        let predicted = if is_digit { TrueLabel::Digit(row.prediction) } else { TrueLabel::NotADigit };
         Self {
             id: row.id.to_string(),
             prediction: row.prediction.value(),
             is_digit,
-            tag: words.recent.tags.of(row.reason),
-            percent: words.percent(row.confidence),
-            true_label: row.true_label.map(|label| words.label(label)),
-            right: row.true_label.filter(|label| *label != TrueLabel::Unsure).map(|label| label == said),
+            tag: messages.recent.tags.of(row.reason),
+            percent: messages.percent(row.confidence),
+            true_label: row.true_label.map(|label| messages.label(label)),
+            right: row.true_label.filter(|label| *label != TrueLabel::Unsure).map(|label| label == predicted),
             created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
             when: minute(row.created_at),
         }

@@ -1,18 +1,18 @@
 //! `/drawings/{id}`: one drawing, how it came about, and all that is said of it.
 
 use super::{
-    InWords,
+    InMessages,
     answer::Shown,
     html,
     label::{LabelForm, relabel},
     picture::{Strokes, look},
-    site::{Address, Place, Site},
+    site::{Address, NavItem, Site},
 };
 use crate::{
     Api,
     routes::{
         id::{PredictionId, unknown},
-        words::{Notice, Words, minute},
+        messages::{Messages, Notice, minute},
     },
 };
 use askama::Template;
@@ -22,10 +22,10 @@ use axum::{
     response::{Html, Redirect},
     routing::{get, post},
 };
-use digit::wire::{Answer, Input};
-use service::Failure;
+use service::ApiError;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
+use wire::{Answer, Input};
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/drawings/{id}", get(drawing)).route("/drawings/{id}/label", post(label))
@@ -33,23 +33,23 @@ pub(super) fn router() -> Router<Arc<Api>> {
 
 async fn drawing(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     address: Address,
     PredictionId(id): PredictionId,
-) -> Result<Html<String>, Failure> {
+) -> Result<Html<String>, ApiError> {
     let row = api.store.prediction(id).await?.ok_or_else(unknown)?;
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
     html(&DrawingPage {
-        words,
-        site: Site::new(Place::Other, address),
+        messages,
+        site: Site::new(NavItem::Other, address),
         id: id.to_string(),
         look: look(row.input_kind),
         strokes: Strokes::of(&drawing),
-        readings: readings(&api, words, &drawing).await,
+        models: predictions_by_model(&api, messages, &drawing).await,
         when: minute(row.created_at),
-        source: words.history.sources.of(row.source),
-        took: row.took_ms.map(|ms| words.milliseconds(ms.into())),
-        shown: Some(Shown::of(&api, words, &row, "/drawings").await?),
+        source: messages.history.sources.of(row.source),
+        took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),
+        shown: Some(Shown::of(&api, messages, &row, "/drawings").await?),
         notice: None,
     })
 }
@@ -58,9 +58,9 @@ async fn drawing(
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What each version that is loaded takes it for now; none while the model is away or has no time.
-async fn readings(api: &Api, words: &'static Words, drawing: &Input) -> Option<Vec<Reading>> {
-    match timeout(PATIENCE, api.model.readings(drawing)).await {
-        Ok(Ok(answers)) => Some(answers.iter().map(|answer| Reading::new(words, answer)).collect()),
+async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &Input) -> Option<Vec<ModelRow>> {
+    match timeout(PATIENCE, api.model.predictions_by_model(drawing)).await {
+        Ok(Ok(answers)) => Some(answers.iter().map(|answer| ModelRow::new(messages, answer)).collect()),
         failed => {
             tracing::warn!(?failed, "a drawing is shown without what each version says of it");
             None
@@ -73,7 +73,7 @@ async fn label(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
     form: LabelForm,
-) -> Result<Redirect, Failure> {
+) -> Result<Redirect, ApiError> {
     relabel(&api, id, form).await?;
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
@@ -81,7 +81,7 @@ async fn label(
 #[derive(Template)]
 #[template(path = "drawing.html")]
 struct DrawingPage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     id: String,
     look: &'static str,
@@ -90,24 +90,24 @@ struct DrawingPage {
     when: String,
     source: &'static str,
     took: Option<String>,
-    readings: Option<Vec<Reading>>,
+    models: Option<Vec<ModelRow>>,
     shown: Option<Shown>,
     notice: Option<&'static Notice>,
 }
 
 /// What a version of the model says.
-struct Reading {
+struct ModelRow {
     model: String,
     says: String,
     why: &'static str,
 }
 
-impl Reading {
-    fn new(words: &'static Words, answer: &Answer) -> Self {
+impl ModelRow {
+    fn new(messages: &'static Messages, answer: &Answer) -> Self {
         Self {
             model: answer.model.clone(),
-            says: words.said(answer.verdict, answer.prediction, answer.confidence),
-            why: answer.reason.map_or("", |reason| words.answer.reasons.of(Some(reason))),
+            says: messages.predicted(answer.verdict, answer.prediction, answer.confidence),
+            why: answer.reason.map_or("", |reason| messages.answer.reasons.of(Some(reason))),
         }
     }
 }

@@ -1,27 +1,25 @@
 //! `GET /history`: what was drawn, newest first, of any kind that one looks for.
 
 use super::{
-    InWords,
+    InMessages,
     card::DrawingCard,
     html,
-    site::{Address, Place, Site},
+    site::{Address, NavItem, Site},
 };
 use crate::{
     Api,
-    routes::{filter::Wanted, words::Words},
+    routes::{filter::FilterQuery, messages::Messages},
     store::Filter,
 };
 use askama::Template;
 use axum::{Extension, Router, extract::State, response::Html, routing::get};
-use digit::{
-    TrueLabel,
-    wire::{Page, Source},
-};
+use digit::TrueLabel;
 use serde::Deserialize;
-use service::{Failure, Params};
+use service::{ApiError, Query};
 use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use wire::{Page, Source};
 
 /// Drawings on a page.
 const PAGE: u8 = 48;
@@ -41,28 +39,28 @@ struct Range {
 
 async fn history(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     address: Address,
-    Params(wanted): Params<Wanted>,
-    Params(range): Params<Range>,
-) -> Result<Html<String>, Failure> {
+    Query(wanted): Query<FilterQuery>,
+    Query(range): Query<Range>,
+) -> Result<Html<String>, ApiError> {
     let page = api.store.page(&Filter::from(wanted.clone()), PAGE, range.before).await?;
-    let models = api.store.answerers().await?;
+    let models = api.store.model_versions().await?;
     html(&HistoryPage {
-        words,
-        form: Form::new(words, &wanted, &models),
-        days: by_day(words, &page),
+        messages,
+        form: Form::new(messages, &wanted, &models),
+        days: by_day(messages, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
         query: address.query_without(&PLACES),
-        site: Site::new(Place::History, address),
+        site: Site::new(NavItem::History, address),
     })
 }
 
 #[derive(Template)]
 #[template(path = "history.html")]
 struct HistoryPage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     form: Form,
     days: Vec<Day>,
@@ -76,7 +74,7 @@ struct HistoryPage {
 impl HistoryPage {
     /// The files that what is looked for can be taken along as, and what each is.
     fn exports(&self) -> impl Iterator<Item = (&'static str, &'static String)> {
-        ["predictions.csv", "predictions.ndjson", "mnist.tar"].into_iter().zip(&self.words.history.formats)
+        ["predictions.csv", "predictions.ndjson", "mnist.tar"].into_iter().zip(&self.messages.history.formats)
     }
 }
 
@@ -88,13 +86,13 @@ struct Day {
 
 /// What can be looked for, and what is.
 struct Form {
-    said: Vec<Choice>,
+    predicted: Vec<Choice>,
     true_label: Vec<Choice>,
     labelled: Vec<Choice>,
     model: Vec<Choice>,
     source: Vec<Choice>,
-    wrong: bool,
-    doubtful: bool,
+    incorrect: bool,
+    low_confidence: bool,
     since: String,
     until: String,
 }
@@ -107,14 +105,14 @@ struct Choice {
 }
 
 impl Form {
-    fn new(words: &'static Words, wanted: &Wanted, models: &[String]) -> Self {
-        let named = |label: TrueLabel| (label.to_string(), words.label(label));
+    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String]) -> Self {
+        let named = |label: TrueLabel| (label.to_string(), messages.label(label));
         let classes: Vec<_> = TrueLabel::classes().map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
-        let states = [("true", &words.history.labelled), ("false", &words.recent.unlabelled)];
-        let any = &words.history.any;
+        let states = [("true", &messages.history.labelled), ("false", &messages.recent.unlabelled)];
+        let any = &messages.history.any;
         Self {
-            said: choices(any, classes.clone(), wanted.said.map(|said| said.to_string())),
+            predicted: choices(any, classes.clone(), wanted.predicted.map(|predicted| predicted.to_string())),
             true_label: choices(any, labels, wanted.true_label.map(|label| label.to_string())),
             labelled: choices(
                 any,
@@ -128,11 +126,11 @@ impl Form {
             ),
             source: choices(
                 any,
-                Source::ALL.map(|source| (source.name().to_owned(), words.history.sources.of(source).to_owned())),
+                Source::ALL.map(|source| (source.name().to_owned(), messages.history.sources.of(source).to_owned())),
                 wanted.source.map(|source| source.name().to_owned()),
             ),
-            wrong: wanted.wrong == Some(true),
-            doubtful: wanted.doubtful == Some(true),
+            incorrect: wanted.incorrect == Some(true),
+            low_confidence: wanted.low_confidence == Some(true),
             since: wanted.since.map(day).unwrap_or_default(),
             until: wanted.until.map(day).unwrap_or_default(),
         }
@@ -147,11 +145,11 @@ fn choices(any: &str, values: impl IntoIterator<Item = (String, String)>, chosen
     [any].into_iter().chain(values).map(choice).collect()
 }
 
-fn by_day(words: &'static Words, page: &Page) -> Vec<Day> {
+fn by_day(messages: &'static Messages, page: &Page) -> Vec<Day> {
     let days = page.predictions.chunk_by(|one, next| day(one.created_at) == day(next.created_at));
     days.map(|rows| Day {
         date: day(rows[0].created_at),
-        cards: rows.iter().map(|row| DrawingCard::new(words, row)).collect(),
+        cards: rows.iter().map(|row| DrawingCard::new(messages, row)).collect(),
     })
     .collect()
 }

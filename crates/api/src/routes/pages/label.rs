@@ -2,10 +2,11 @@
 
 use crate::{Api, routes::id::unknown};
 use axum::{Form, extract::rejection::FormRejection};
-use digit::{InvalidDigit, TrueLabel, wire::Code};
+use digit::{InvalidDigit, TrueLabel};
 use serde::Deserialize;
-use service::Failure;
+use service::ApiError;
 use uuid::Uuid;
+use wire::Code;
 
 /// A form with a label, or why it is none.
 pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
@@ -18,13 +19,13 @@ pub(super) struct Labelled {
 }
 
 /// Keeps what a form says that the drawing with this id is.
-pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), Failure> {
+pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
     let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
     keep(api, id, &true_label).await.map(drop)
 }
 
 /// Keeps a label by its name, and tells it; nothing takes the last one back.
-pub(super) async fn keep(api: &Api, id: Uuid, name: &str) -> Result<Option<TrueLabel>, Failure> {
+pub(super) async fn keep(api: &Api, id: Uuid, name: &str) -> Result<Option<TrueLabel>, ApiError> {
     let label = match name {
         "" => None,
         name => Some(name.parse().map_err(|_| invalid())?),
@@ -34,6 +35,6 @@ pub(super) async fn keep(api: &Api, id: Uuid, name: &str) -> Result<Option<TrueL
 }
 
 /// The form holds no label.
-pub(super) fn invalid() -> Failure {
-    Failure::new(Code::InvalidInput, InvalidDigit.to_string())
+pub(super) fn invalid() -> ApiError {
+    ApiError::new(Code::InvalidInput, InvalidDigit.to_string())
 }

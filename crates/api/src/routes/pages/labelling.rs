@@ -1,14 +1,14 @@
 //! `/label`: what nobody has labelled yet, one drawing at a time, the least certain first.
 
 use super::{
-    InWords, html,
+    InMessages, html,
     label::{invalid, keep},
     picture::look,
-    site::{Address, Place, Site},
+    site::{Address, NavItem, Site},
 };
 use crate::{
     Api,
-    routes::{id::unknown, words::Words},
+    routes::{id::unknown, messages::Messages},
 };
 use askama::Template;
 use axum::{
@@ -17,11 +17,11 @@ use axum::{
     response::{Html, Redirect},
     routing::get,
 };
-use digit::wire::Prediction;
 use serde::Deserialize;
-use service::{Failure, Params};
+use service::{ApiError, Query};
 use std::sync::Arc;
 use uuid::Uuid;
+use wire::Prediction;
 
 /// Drawings that are looked up at once: the one to label, and those whose pictures may be fetched in the meantime.
 const AHEAD: u8 = 4;
@@ -40,10 +40,10 @@ struct View {
 
 async fn next(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     address: Address,
-    Params(View { after, drawing }): Params<View>,
-) -> Result<Html<String>, Failure> {
+    Query(View { after, drawing }): Query<View>,
+) -> Result<Html<String>, ApiError> {
     let mut waiting = api.store.queue(AHEAD, after).await?.predictions;
     if let Some(id) = drawing {
         waiting.insert(0, api.store.prediction(id).await?.ok_or_else(unknown)?);
@@ -55,12 +55,12 @@ async fn next(
     let mut waiting = waiting.iter().map(Waiting::new);
     let left = api.store.unlabelled().await?;
     html(&LabellingPage {
-        words,
-        site: Site::new(Place::Labelling, address),
-        left: words.count(left),
+        messages,
+        site: Site::new(NavItem::Labelling, address),
+        left: messages.count(left),
         shown: waiting.next(),
         ahead: waiting.collect(),
-        done: done.map(|row| Done::new(words, &row)),
+        done: done.map(|row| Done::new(messages, &row)),
         is_all: left == 0,
     })
 }
@@ -68,7 +68,7 @@ async fn next(
 #[derive(Template)]
 #[template(path = "labelling.html")]
 struct LabellingPage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     /// How many nobody has labelled.
     left: String,
@@ -96,14 +96,14 @@ impl Waiting {
 struct Done {
     id: String,
     label: String,
-    said: String,
+    predicted: String,
 }
 
 impl Done {
-    fn new(words: &'static Words, row: &Prediction) -> Self {
-        let label = row.true_label.map(|label| words.label(label)).unwrap_or_default();
-        let said = words.said(row.verdict, row.prediction, row.confidence);
-        Self { id: row.id.to_string(), label, said }
+    fn new(messages: &'static Messages, row: &Prediction) -> Self {
+        let label = row.true_label.map(|label| messages.label(label)).unwrap_or_default();
+        let predicted = messages.predicted(row.verdict, row.prediction, row.confidence);
+        Self { id: row.id.to_string(), label, predicted }
     }
 }
 
@@ -114,7 +114,7 @@ struct Labelled {
     true_label: String,
 }
 
-async fn label(State(api): State<Arc<Api>>, form: Result<Form<Labelled>, FormRejection>) -> Result<Redirect, Failure> {
+async fn label(State(api): State<Arc<Api>>, form: Result<Form<Labelled>, FormRejection>) -> Result<Redirect, ApiError> {
     let Form(Labelled { id, true_label }) = form.map_err(|_| invalid())?;
     let label = keep(&api, id, &true_label).await?;
     // The next one, or the same one again.

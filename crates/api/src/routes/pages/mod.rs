@@ -12,7 +12,7 @@ mod picture;
 mod quality;
 mod site;
 
-use super::words::{Notice, Words, in_the_readers_language, name_language, readers_words, values};
+use super::messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages, values};
 use crate::Api;
 use askama::Template;
 use axum::{
@@ -22,10 +22,10 @@ use axum::{
     middleware::{Next, from_fn},
     response::{Html, IntoResponse, Response},
 };
-use digit::wire::{Code, PROBLEM_MEDIA_TYPE};
-use service::Failure;
-use site::{Address, Place, Site};
+use service::ApiError;
+use site::{Address, NavItem, Site};
 use std::sync::Arc;
+use wire::{Code, PROBLEM_MEDIA_TYPE};
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new()
@@ -40,42 +40,47 @@ pub(super) fn router() -> Router<Arc<Api>> {
 }
 
 /// The words of the language that the reader gets.
-type InWords = Extension<&'static Words>;
+type InMessages = Extension<&'static Messages>;
 
 /// What there is instead of a page.
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     notice: &'static Notice,
 }
 
 /// Makes a page of a handler's problem, under the status and headers that it has elsewhere; but not for a script, which
 /// reads problems.
-async fn problems_as_pages(Extension(words): InWords, address: Address, request: Request, next: Next) -> Response {
+async fn problems_as_pages(
+    Extension(messages): InMessages,
+    address: Address,
+    request: Request,
+    next: Next,
+) -> Response {
     let reads_problems = accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
-    let failure = response.extensions().get::<Failure>().filter(|_| !reads_problems);
+    let failure = response.extensions().get::<ApiError>().filter(|_| !reads_problems);
     let Some(failure) = failure else { return response };
-    let notice = words.problems.when_looking(failure.problem.code);
-    in_place_of(response, &ProblemPage { words, site: Site::new(Place::Other, address), notice })
+    let notice = messages.problems.when_looking(failure.problem.code);
+    in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
 }
 
 /// Makes a page of the problem of a form that a page of another site sent, where a browser shows the answer. Such a form is
 /// refused before it reaches the layers of a page, so this layer lies around all routes.
 pub(super) async fn refused_forms_as_pages(request: Request, next: Next) -> Response {
-    let words = readers_words(&request);
+    let messages = readers_messages(&request);
     let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
-    let code = response.extensions().get::<Failure>().map(|failure| failure.problem.code);
+    let code = response.extensions().get::<ApiError>().map(|failure| failure.problem.code);
     if !reads_pages || code != Some(Code::CrossSiteRequest) {
         return response;
     }
-    let notice = words.problems.of(Code::CrossSiteRequest);
-    let site = Site::new(Place::Other, Address::first());
-    let mut page = in_place_of(response, &ProblemPage { words, site, notice });
-    name_language(&mut page, words);
+    let notice = messages.problems.of(Code::CrossSiteRequest);
+    let site = Site::new(NavItem::Other, Address::first());
+    let mut page = in_place_of(response, &ProblemPage { messages, site, notice });
+    name_language(&mut page, messages);
     page
 }
 
@@ -92,9 +97,9 @@ fn in_place_of(problem: Response, page: &impl Template) -> Response {
 }
 
 /// A template, filled in.
-fn html(template: &impl Template) -> Result<Html<String>, Failure> {
+fn html(template: &impl Template) -> Result<Html<String>, ApiError> {
     template.render().map(Html).map_err(|error| {
         tracing::error!(%error, "a template failed");
-        Failure::new(Code::Internal, "The page could not be made. It has been logged.")
+        ApiError::new(Code::Internal, "The page could not be made. It has been logged.")
     })
 }

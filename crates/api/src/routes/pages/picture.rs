@@ -14,12 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use digit::{
-    ink::Point,
-    wire::{Content, Input, InputKind},
-};
-use service::Failure;
+use digit::preprocessing::Point;
+use service::ApiError;
 use std::sync::Arc;
+use wire::{Content, Input, InputKind};
 
 /// How wide the pen is, as a share of the sheet's side.
 const PEN: f32 = 0.05;
@@ -32,7 +30,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
 }
 
 /// Strokes are drawn, images are shown as they are stored, and of pixels there is no more to see than the network saw.
-async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Response, Failure> {
+async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Response, ApiError> {
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
     let (media_type, bytes) = match (Strokes::of(&drawing), drawing.content()) {
         (Some(strokes), _) => ("image/svg+xml", strokes.to_string().into()),

@@ -1,6 +1,6 @@
 //! Where a page stands among the others, and at what address.
 
-use crate::routes::words::Words;
+use crate::routes::messages::Messages;
 use axum::{
     extract::FromRequestParts,
     http::{Method, Uri, request::Parts},
@@ -11,14 +11,14 @@ use std::convert::Infallible;
 /// What the frame around a page shows.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
-    place: Place,
+    place: NavItem,
     /// Where it is.
     pub(super) address: Address,
 }
 
 /// The pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum NavItem {
     /// The paper, which the site's name leads to, and pages that stand below another one.
     Other,
     /// What was drawn.
@@ -46,17 +46,17 @@ pub(super) struct Link {
 }
 
 impl Site {
-    pub(super) const fn new(place: Place, address: Address) -> Self {
+    pub(super) const fn new(place: NavItem, address: Address) -> Self {
         Self { place, address }
     }
 
     /// The pages that every page leads to.
-    pub(super) fn links(&self, words: &'static Words) -> [Link; 3] {
+    pub(super) fn links(&self, messages: &'static Messages) -> [Link; 3] {
         let link = |place, path, text| Link { path, text, is_here: self.place == place };
         [
-            link(Place::History, "/history", &words.page.history),
-            link(Place::Labelling, "/label", &words.page.labelling),
-            link(Place::Quality, "/quality", &words.page.quality),
+            link(NavItem::History, "/history", &messages.page.history),
+            link(NavItem::Labelling, "/label", &messages.page.labelling),
+            link(NavItem::Quality, "/quality", &messages.page.quality),
         ]
     }
 }
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn another_view_of_a_page_keeps_the_rest_of_its_address() {
-        let page = address("/history?said=7&model=&source=a%26b&lang=en");
-        assert_eq!(page.with("lang", "de"), "/history?said=7&source=a%26b&lang=de");
-        assert_eq!(page.with("before", "x y"), "/history?said=7&source=a%26b&lang=en&before=x+y");
-        assert_eq!(page.query_without(&["lang", "said"]), "?source=a%26b");
+        let page = address("/history?predicted=7&model=&source=a%26b&lang=en");
+        assert_eq!(page.with("lang", "de"), "/history?predicted=7&source=a%26b&lang=de");
+        assert_eq!(page.with("before", "x y"), "/history?predicted=7&source=a%26b&lang=en&before=x+y");
+        assert_eq!(page.query_without(&["lang", "predicted"]), "?source=a%26b");
         assert_eq!(address("/history?lang=de").query_without(&["lang"]), "");
         assert_eq!(
-            [page.query_without(&["lang", "source"]), page.query_without(&["lang", "source", "said"])],
-            ["?said=7", ""]
+            [page.query_without(&["lang", "source"]), page.query_without(&["lang", "source", "predicted"])],
+            ["?predicted=7", ""]
         );
     }
 

@@ -5,11 +5,11 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use digit::wire::Code;
 use network::ModelVersion;
 use serde::Deserialize;
-use service::Failure;
+use service::ApiError;
 use std::sync::Arc;
+use wire::Code;
 
 /// A loaded model, and the name that it was asked for by.
 #[derive(Debug)]
@@ -29,12 +29,12 @@ struct Names {
 }
 
 impl FromRequestParts<Model> for Asked {
-    type Rejection = Failure;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, model: &Model) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, model: &Model) -> Result<Self, ApiError> {
         let names = Path::<Names>::from_request_parts(parts, model).await;
         let Path(Names { model: name, version }) =
-            names.map_err(|_| Failure::new(Code::NotFound, "The address is not UTF-8."))?;
+            names.map_err(|_| ApiError::new(Code::NotFound, "The address is not UTF-8."))?;
         let is_one_version = version.is_some();
         let found = find(&model.registry, &name, version.as_deref());
         let served = found.ok_or_else(|| unknown(&model.registry, &name, version.as_deref()))?;
@@ -53,10 +53,10 @@ fn find(registry: &Registry, name: &str, version: Option<&str>) -> Option<Arc<Se
     registry.find(&version.parse::<ModelVersion>().ok()?)
 }
 
-fn unknown(registry: &Registry, name: &str, version: Option<&str>) -> Failure {
+fn unknown(registry: &Registry, name: &str, version: Option<&str>) -> ApiError {
     let what = version.map_or_else(|| format!("{name:?}"), |version| format!("{name:?} with a version {version:?}"));
     let loaded: Vec<String> = registry.all().iter().map(|served| served.card().version.to_string()).collect();
     let loaded = loaded.join(", ");
     let detail = format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.");
-    Failure::new(Code::UnknownModel, detail)
+    ApiError::new(Code::UnknownModel, detail)
 }

@@ -8,14 +8,14 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use digit::wire::Code;
 use serde::Serialize;
-use service::{Documented, Failure, by_status, refusal};
+use service::{ApiError, Documented, by_status, refusal};
 use utoipa::{
     ToSchema,
     openapi::{Content, Ref},
 };
 use utoipa_axum::router::UtoipaMethodRouter;
+use wire::Code;
 
 /// The body of every error.
 #[derive(Serialize, ToSchema)]
@@ -28,13 +28,13 @@ struct Error {
 pub(in crate::routes) async fn refuse_in_its_words(request: Request, next: Next) -> Response {
     let is_ours = request.uri().path() == "/v2" || request.uri().path().starts_with("/v2/");
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Failure>() {
+    match response.extensions_mut().remove::<ApiError>() {
         Some(failure) if is_ours => in_its_words(failure, &response),
         _ => response,
     }
 }
 
-fn in_its_words(failure: Failure, response: &Response) -> Response {
+fn in_its_words(failure: ApiError, response: &Response) -> Response {
     let mut refusal = (its_status(response.status()), Json(Error { error: failure.problem.detail })).into_response();
     for kept in [header::RETRY_AFTER, header::ALLOW] {
         refusal.headers_mut().extend(response.headers().get(&kept).cloned().map(|value| (kept, value)));

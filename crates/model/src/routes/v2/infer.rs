@@ -11,14 +11,13 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use digit::{
-    Bitmap,
-    wire::{Code, Reason},
-};
+use digit::Bitmap;
+use digit::Reason;
 use network::Classification;
 use serde_json::{Value, json};
-use service::{Failure, MAX_INPUT_BYTES, RawBody};
+use service::{ApiError, MAX_INPUT_BYTES, RawBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::Code;
 
 /// Where a body's JSON ends and its binary tensors begin, before compression.
 const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
@@ -42,7 +41,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 
 /// Has the network of a model classify up to 32 images.
 ///
-/// Where nothing is drawn, the verdict is `not_a_digit` and the reason `too_little_ink`. Tensors may travel as bytes,
+/// Where nothing is drawn, the verdict is `not_a_digit` and the reason `too_small`. Tensors may travel as bytes,
 /// little-endian and in their order, after the JSON; then `Inference-Header-Content-Length` says how many bytes of the
 /// body are JSON, before compression. The body's `Content-Type` is not looked at.
 #[utoipa::path(
@@ -74,7 +73,7 @@ async fn infer(
     asked: Asked,
     headers: HeaderMap,
     RawBody(body): RawBody,
-) -> Result<Response, Failure> {
+) -> Result<Response, ApiError> {
     model.engine.check_room(&asked.served)?;
     let mut request = read(&headers, body, model.engine.largest_job())?;
     let bitmaps = std::mem::take(&mut request.bitmaps);
@@ -93,8 +92,8 @@ fn example() -> Value {
 }
 
 /// Unpacks a body and makes a request of it.
-fn read(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Request, Failure> {
-    let invalid = |detail: String| Failure::new(Code::InvalidInput, detail);
+fn read(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Request, ApiError> {
+    let invalid = |detail: String| ApiError::new(Code::InvalidInput, detail);
     let json_length = match text(headers, &JSON_LENGTH)? {
         None => None,
         Some(length) => Some(length.parse().map_err(|_| invalid(format!("{JSON_LENGTH} is no number of bytes.")))?),
@@ -103,21 +102,22 @@ fn read(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Request, Failur
     Request::read(&body, json_length, most).map_err(|error| invalid(error.to_string()))
 }
 
-fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
+fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
     let name = text(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
-    let too_large = || Failure::new(Code::PayloadTooLarge, "The body holds more than 5 MB. Send fewer images at once.");
+    let too_large =
+        || ApiError::new(Code::PayloadTooLarge, "The body holds more than 5 MB. Send fewer images at once.");
     if name.eq_ignore_ascii_case("identity") {
         return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
     }
     let encoding = Encoding::named(name).ok_or_else(|| {
-        Failure::new(
+        ApiError::new(
             Code::InvalidInput,
             format!("Bodies are read as they are, as gzip or as deflate, not as {name:?}."),
         )
     })?;
     encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {
         UnpackError::TooLarge => too_large(),
-        UnpackError::Damaged => Failure::new(
+        UnpackError::Damaged => ApiError::new(
             Code::InvalidInput,
             format!("The body is not whole, or not {}. Send it again.", encoding.name()),
         ),
@@ -125,16 +125,16 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Failure> {
 }
 
 /// A header, if it is there.
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Failure> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ApiError> {
     let text = headers.get(name).map(HeaderValue::to_str).transpose();
-    text.map_err(|_| Failure::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
+    text.map_err(|_| ApiError::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
 }
 
 /// Where nothing is drawn there is no digit, whatever the network says. (`/predict` refuses such a drawing; here it may
 /// be one of many.)
 fn refuse_blank(samples: &mut [Classification], blank: &[bool]) {
     for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {
-        sample.stranger = Some(Reason::TooLittleInk);
+        sample.stranger = Some(Reason::TooSmall);
     }
 }
 

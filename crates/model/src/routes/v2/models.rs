@@ -6,11 +6,11 @@ use crate::{
     protocol::{Configuration, Metadata},
 };
 use axum::{Json, extract::State};
-use digit::wire::Code;
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter},
     routes,
 };
+use wire::Code;
 
 /// The addresses of a model.
 pub(super) fn router() -> OpenApiRouter<Model> {

@@ -6,11 +6,10 @@ use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
 };
-use digit::wire::{self, Code};
 use network::{ModelVersion, Refusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use service::{Documented, Failure, RawBody};
+use service::{ApiError, Documented, RawBody};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, task};
 use utoipa::{
@@ -21,6 +20,7 @@ use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter},
     routes,
 };
+use wire::Code;
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let body = [
@@ -88,7 +88,7 @@ struct Entry {
     )),
     responses((status = OK, description = "`digits`, and each version", body = Vec<Entry>)),
 )]
-async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Json<Vec<Entry>>, Failure> {
+async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Json<Vec<Entry>>, ApiError> {
     let options: IndexOptions = options(&body)?;
     let mut entries = alone(model, |registry| list(registry).map_err(|error| unreadable(&error))).await?;
     entries.retain(|entry| entry.state == READY || !options.ready);
@@ -129,11 +129,11 @@ async fn load(
     State(model): State<Model>,
     name: Result<Path<String>, PathRejection>,
     RawBody(body): RawBody,
-) -> Result<(), Failure> {
+) -> Result<(), ApiError> {
     let options: LoadOptions = options(&body)?;
     if let Some(parameter) = options.parameters.keys().next() {
         let detail = format!("A model is loaded as its folder has it: {parameter:?} cannot be set. Leave it out.");
-        return Err(Failure::new(Code::InvalidInput, detail));
+        return Err(ApiError::new(Code::InvalidInput, detail));
     }
     let name = name_of(name)?;
     alone(model, move |registry| {
@@ -156,7 +156,7 @@ async fn load(
     params(("model" = String, Path, description = "The version's name")),
     responses((status = OK, description = "It is unloaded")),
 )]
-async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), Failure> {
+async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), ApiError> {
     let name = name_of(name)?;
     alone(model, move |registry| {
         let serving = registry.serving();
@@ -168,7 +168,7 @@ async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejec
             )));
         }
         let was_loaded = name.parse().is_ok_and(|version| registry.unload(&version));
-        if was_loaded { Ok(()) } else { Err(Failure::new(Code::UnknownModel, format!("{name:?} is not loaded."))) }
+        if was_loaded { Ok(()) } else { Err(ApiError::new(Code::UnknownModel, format!("{name:?} is not loaded."))) }
     })
     .await
 }
@@ -179,8 +179,8 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// Does what takes a while off the runtime's threads, one such thing after the other.
 async fn alone<T: Send + 'static>(
     model: Model,
-    work: impl FnOnce(&Registry) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+    work: impl FnOnce(&Registry) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
     let registry: Arc<Registry> = model.registry;
     let turn = TURN.lock().await;
     let work = move || {
@@ -192,37 +192,37 @@ async fn alone<T: Send + 'static>(
 }
 
 /// A body's options; an empty one says nothing.
-fn options<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+fn options<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     if body.is_empty() {
         return Ok(T::default());
     }
     wire::object(body).map_err(|error| refused(format!("The body is not the JSON that is expected here: {error}.")))
 }
 
-fn name_of(path: Result<Path<String>, PathRejection>) -> Result<String, Failure> {
-    path.map(|Path(name)| name).map_err(|_| Failure::new(Code::NotFound, "The address is not UTF-8."))
+fn name_of(path: Result<Path<String>, PathRejection>) -> Result<String, ApiError> {
+    path.map(|Path(name)| name).map_err(|_| ApiError::new(Code::NotFound, "The address is not UTF-8."))
 }
 
-fn refused(detail: impl Into<String>) -> Failure {
-    Failure::new(Code::InvalidInput, detail)
+fn refused(detail: impl Into<String>) -> ApiError {
+    ApiError::new(Code::InvalidInput, detail)
 }
 
 /// What an operator may mend, soon or later.
-fn unavailable(detail: impl Into<String>) -> Failure {
-    Failure::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
+fn unavailable(detail: impl Into<String>) -> ApiError {
+    ApiError::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
 }
 
-fn no_folder(name: &str) -> Failure {
-    Failure::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
+fn no_folder(name: &str) -> ApiError {
+    ApiError::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
 }
 
-fn unreadable(error: &io::Error) -> Failure {
+fn unreadable(error: &io::Error) -> ApiError {
     tracing::error!(%error, "the models folder cannot be read");
     unavailable("The models folder cannot be read; the log says why.")
 }
 
 /// What hindered a version. Where its files lie is for the log.
-fn not_loaded(version: &ModelVersion, error: LoadError) -> Failure {
+fn not_loaded(version: &ModelVersion, error: LoadError) -> ApiError {
     tracing::error!(%version, %error, "a model was not loaded");
     match error {
         LoadError::Checkpoint(error) => match error.reason {

@@ -3,11 +3,11 @@
 use super::failure::refuses;
 use crate::{Model, routes::about};
 use axum::{Json, extract::State, routing::get};
-use digit::wire::Code;
 use serde::Serialize;
-use service::Failure;
+use service::ApiError;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::Code;
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new()
@@ -50,6 +50,6 @@ async fn live() -> &'static str {
     get, path = "/v2/health/ready", tag = "Operations",
     responses((status = OK, description = "It does", body = String, example = "ok\n")),
 )]
-async fn ready(model: State<Model>) -> Result<&'static str, Failure> {
+async fn ready(model: State<Model>) -> Result<&'static str, ApiError> {
     about::readyz(model).await
 }

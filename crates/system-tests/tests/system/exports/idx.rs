@@ -45,7 +45,7 @@ async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_fi
     let (images, labels) = read(&exported(&stack, MNIST).await);
     assert_eq!(labels, [5, 9, 0]);
     for (image, id) in images.iter().zip([&drawn[5], &drawn[1], &drawn[0]]) {
-        let bitmap = stack.get(&format!("/predictions/{id}/bitmap.png")).send().await.unwrap();
+        let bitmap = stack.get(&format!("/api/v1/predictions/{id}/bitmap.png")).send().await.unwrap();
         assert_eq!(image.to_png(), bitmap.bytes().await.unwrap());
     }
 }
@@ -54,7 +54,7 @@ async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_fi
 async fn an_archive_is_whole_however_many_images_meet_its_conditions() {
     let stack = Stack::start().await;
     stack.look_back_on(3000).await;
-    for conditions in ["", "wrong=true", "said=7&source=upload", "model=nobody", "true_label=unsure"] {
+    for conditions in ["", "incorrect=true", "predicted=7&source=upload", "model=nobody", "true_label=unsure"] {
         let (images, labels) = read(&exported(&stack, &format!("{MNIST}?{conditions}")).await);
         let digits = told(&stack, conditions).await;
         let digits: Vec<_> = digits

@@ -6,9 +6,10 @@ use crate::{
     stack::{Stack, json},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use digit::{Bitmap, wire::Record};
+use digit::Bitmap;
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
+use wire::Record;
 
 /// The body at an address.
 async fn body(stack: &Stack, path: &str) -> Vec<u8> {
@@ -40,7 +41,7 @@ async fn each_line_is_a_prediction_with_its_bitmap_and_its_input_as_their_addres
     assert_eq!(lines.iter().rev().map(|line| &line["id"]).collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());
     for mut line in lines {
         let record: Record = serde_json::from_value(line.clone()).unwrap();
-        let path = format!("/predictions/{}", record.prediction.id);
+        let path = format!("/api/v1/predictions/{}", record.prediction.id);
         assert_eq!(record.bitmap.to_png(), body(&stack, &format!("{path}/bitmap.png")).await);
         assert_eq!(STANDARD.decode(record.input).unwrap(), body(&stack, &format!("{path}/input")).await);
         for field in ["bitmap", "input"] {
@@ -60,8 +61,8 @@ async fn what_was_deleted_is_in_no_later_export() {
     let id = gone["id"].as_str().unwrap();
     let before = String::from_utf8(exported(&stack, NDJSON).await).unwrap();
     assert!(before.contains(id));
-    let delete = stack.http.delete(stack.url(&format!("/predictions/{id}")));
-    let deleted = delete.header("deletion-token", gone["receipt"].as_str().unwrap()).send().await.unwrap();
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{id}")));
+    let deleted = delete.header("deletion-token", gone["deletion_token"].as_str().unwrap()).send().await.unwrap();
     assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
     for path in [CSV, NDJSON] {
         let after = String::from_utf8(exported(&stack, path).await).unwrap();

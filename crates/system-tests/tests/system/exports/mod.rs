@@ -1,4 +1,4 @@
-//! `GET /export/…`: what is taken along is what was kept.
+//! `GET /api/v1/export/…`: what is taken along is what was kept.
 
 mod idx;
 mod lines;
@@ -7,13 +7,13 @@ mod places;
 mod table;
 
 use crate::stack::{Stack, json};
-use digit::wire::{Page, Prediction};
 use reqwest::StatusCode;
 use serde_json::Value;
+use wire::{Page, Prediction};
 
-const CSV: &str = "/export/predictions.csv";
-const NDJSON: &str = "/export/predictions.ndjson";
-const MNIST: &str = "/export/mnist.tar";
+const CSV: &str = "/api/v1/export/predictions.csv";
+const NDJSON: &str = "/api/v1/export/predictions.ndjson";
+const MNIST: &str = "/api/v1/export/mnist.tar";
 
 /// So many drawings that neither their lines nor their pixels find room between a service and a client that does not read.
 const MANY: u32 = 10_000;
@@ -36,7 +36,7 @@ async fn exported(stack: &Stack, path: &str) -> Vec<u8> {
 async fn told(stack: &Stack, conditions: &str) -> Vec<Prediction> {
     let (mut predictions, mut before) = (Vec::new(), String::new());
     loop {
-        let path = format!("/predictions?limit=100&{conditions}{before}");
+        let path = format!("/api/v1/predictions?limit=100&{conditions}{before}");
         let page = stack.get(&path).send().await.unwrap().text().await.unwrap();
         let mut page: Page = serde_json::from_str(&page).unwrap();
         predictions.append(&mut page.predictions);
@@ -49,7 +49,7 @@ async fn told(stack: &Stack, conditions: &str) -> Vec<Prediction> {
 
 /// Says what a drawing really is; `null` takes it back.
 async fn label(stack: &Stack, id: &str, true_label: Value) {
-    let url = stack.url(&format!("/predictions/{id}/label"));
+    let url = stack.url(&format!("/api/v1/predictions/{id}/label"));
     let request = match true_label {
         Value::Null => stack.http.delete(url),
         true_label => stack.http.put(url).json(&serde_json::json!({ "true_label": true_label })),

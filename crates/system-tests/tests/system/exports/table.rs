@@ -5,10 +5,11 @@ use crate::{
     drawings::{self, Picture},
     stack::{Stack, json},
 };
-use digit::{TrueLabel, wire::Prediction};
+use digit::TrueLabel;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json as value};
 use std::collections::HashMap;
+use wire::Prediction;
 
 /// The predictions in a table.
 fn read(table: &[u8]) -> Vec<Prediction> {
@@ -23,7 +24,7 @@ fn prediction(line: &HashMap<String, String>) -> Prediction {
     for name in ["id", "created_at", "verdict", "reason", "model", "source", "input_kind"] {
         fields.insert(name.to_owned(), value!(text(name)));
     }
-    for name in ["confidence", "took_ms"] {
+    for name in ["confidence", "latency_ms"] {
         fields.insert(name.to_owned(), value!(number(name)));
     }
     fields.insert("prediction".to_owned(), value!(line["prediction"].parse::<u8>().unwrap()));
@@ -36,7 +37,9 @@ fn prediction(line: &HashMap<String, String>) -> Prediction {
 async fn a_table_tells_what_the_pages_tell_with_the_same_conditions_in_the_same_order() {
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
-    for conditions in ["", "wrong=true", "labelled=true&source=canvas", "said=not_a_digit", "true_label=unsure"] {
+    for conditions in
+        ["", "incorrect=true", "labelled=true&source=canvas", "predicted=not_a_digit", "true_label=unsure"]
+    {
         let pages = told(&stack, conditions).await;
         assert!(pages.len() > 1, "{conditions}: nothing to compare");
         assert_eq!(read(&exported(&stack, &format!("{CSV}?{conditions}")).await), pages, "{conditions}");
@@ -65,6 +68,6 @@ async fn a_table_of_nothing_has_its_columns() {
     assert_eq!(
         table,
         "id,created_at,prediction,confidence,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,verdict,reason,model,source,input_kind,\
-         took_ms,true_label\n"
+         latency_ms,true_label\n"
     );
 }

@@ -6,9 +6,9 @@ use super::{
     raw::{Answered, Target},
 };
 use crate::{
-    away::Cluster,
     drawings::{self, Picture, encode},
     stack::Stack,
+    unavailable::Cluster,
 };
 use image::{ImageFormat, Rgb, RgbImage};
 use reqwest::{Method, RequestBuilder};
@@ -55,25 +55,25 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     let mut document = Document::of(&stack.http, service).await;
 
     for drawing in [&drawings::all()[8], &drawings::two_digits()] {
-        let request = stack.post("/predict?explain=true", "application/json", drawing.to_string());
+        let request = stack.post("/predict?include=bitmap", "application/json", drawing.to_string());
         document.expect(&stack.http, request, 200).await;
         let request = stack.post("/explain", "application/json", drawing.to_string());
         document.expect(&stack.http, request, 200).await;
     }
     let mine = stack.draw(&drawings::all()[8]).await;
-    let delete = stack.http.delete(stack.url(&format!("/predictions/{}", mine["id"].as_str().unwrap())));
-    document.expect(&stack.http, delete.header("deletion-token", mine["receipt"].as_str().unwrap()), 204).await;
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", mine["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.header("deletion-token", mine["deletion_token"].as_str().unwrap()), 204).await;
     let keyed = || eight(&stack, "/predict").header("idempotency-key", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"");
     let once = document.expect(&stack.http, keyed(), 200).await;
-    let delete = stack.http.delete(stack.url(&format!("/predictions/{}", once["id"].as_str().unwrap())));
-    document.expect(&stack.http, delete.header("deletion-token", once["receipt"].as_str().unwrap()), 204).await;
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", once["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.header("deletion-token", once["deletion_token"].as_str().unwrap()), 204).await;
     document.expect(&stack.http, keyed(), 410).await;
     let reused = keyed().query(&[("source", "canvas")]);
     document.expect(&stack.http, reused, 422).await;
     document.expect(&stack.http, eight(&stack, "/predict").header("idempotency-key", "eight"), 422).await;
-    let page = document.expect(&stack.http, stack.get("/predictions?limit=1"), 200).await;
+    let page = document.expect(&stack.http, stack.get("/api/v1/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
-    let (shown, unknown) = (format!("/predictions/{id}"), format!("/predictions/{}", Uuid::nil()));
+    let (shown, unknown) = (format!("/api/v1/predictions/{id}"), format!("/api/v1/predictions/{}", Uuid::nil()));
     let label = |prediction: &str, media_type: &str, body: &str| {
         let request = stack.http.put(stack.url(&format!("{prediction}/label")));
         request.header("content-type", media_type).body(body.to_owned())
@@ -93,23 +93,23 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         (stack.get(&format!("{unknown}/input")), 404),
         (stack.http.delete(stack.url(&format!("{shown}/label"))), 200),
         (stack.http.delete(stack.url(&format!("{unknown}/label"))), 404),
-        (stack.get("/queue"), 200),
-        (stack.get("/queue?limit=0"), 400),
-        (stack.get("/quality.json"), 200),
-        (stack.get("/quality.json?days=0"), 400),
-        (stack.get("/reliability?confidence=0.97"), 200),
-        (stack.get("/reliability?confidence=97"), 400),
+        (stack.get("/api/v1/labelling-queue"), 200),
+        (stack.get("/api/v1/labelling-queue?limit=0"), 400),
+        (stack.get("/api/v1/quality"), 200),
+        (stack.get("/api/v1/quality?days=0"), 400),
+        (stack.get("/api/v1/calibration?confidence=0.97"), 200),
+        (stack.get("/api/v1/calibration?confidence=97"), 400),
         (stack.http.delete(stack.url(&shown)), 401),
         (stack.http.delete(stack.url(&shown)).header("deletion-token", Uuid::nil().to_string()), 403),
         (stack.http.delete(stack.url(&unknown)).header("deletion-token", Uuid::nil().to_string()), 404),
-        (stack.get(&format!("{shown}/explanation")), 200),
-        (stack.get(&format!("{unknown}/explanation")), 404),
-        (stack.get(&format!("{shown}/explanation?model=another")), 404),
-        (stack.get(&format!("{shown}/explanation?model=a&model=b")), 400),
-        (stack.get(&format!("{shown}/readings")), 200),
-        (stack.get(&format!("{unknown}/readings")), 404),
-        (stack.get("/predictions"), 200),
-        (stack.get("/predictions?limit=0"), 400),
+        (stack.get(&format!("{shown}/attribution")), 200),
+        (stack.get(&format!("{unknown}/attribution")), 404),
+        (stack.get(&format!("{shown}/attribution?model=another")), 404),
+        (stack.get(&format!("{shown}/attribution?model=a&model=b")), 400),
+        (stack.get(&format!("{shown}/models")), 200),
+        (stack.get(&format!("{unknown}/models")), 404),
+        (stack.get("/api/v1/predictions"), 200),
+        (stack.get("/api/v1/predictions?limit=0"), 400),
         (stack.get("/livez"), 200),
         (stack.get("/readyz"), 200),
     ] {
@@ -120,9 +120,9 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
     }
     for path in EXPORTS {
         document.expect(&stack.http, stack.get(path), 200).await;
-        document.expect(&stack.http, stack.get(&format!("{path}?said=cat")), 400).await;
+        document.expect(&stack.http, stack.get(&format!("{path}?predicted=cat")), 400).await;
     }
-    in_a_crowd(&mut document, &stack, &[format!("{shown}/explanation"), format!("{shown}/readings")]).await;
+    in_a_crowd(&mut document, &stack, &[format!("{shown}/attribution"), format!("{shown}/models")]).await;
     exports_in_a_crowd(&mut document, &stack).await;
     inputs_in_a_crowd(&mut document, &stack).await;
 
@@ -169,7 +169,8 @@ async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     panic!("there is always room: only {refused:?} were refused");
 }
 
-const EXPORTS: [&str; 3] = ["/export/predictions.csv", "/export/predictions.ndjson", "/export/mnist.tar"];
+const EXPORTS: [&str; 3] =
+    ["/api/v1/export/predictions.csv", "/api/v1/export/predictions.ndjson", "/api/v1/export/mnist.tar"];
 
 /// A third export while the clients of two do not read: 429.
 async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
@@ -187,7 +188,7 @@ async fn inputs_in_a_crowd(document: &mut Document, stack: &Stack) {
     let large = format!("{}{}", drawings::all()[8], " ".repeat(4_900_000));
     let sent = stack.post("/predict", "application/json", large);
     let drawn = document.expect(&stack.http, sent, 200).await;
-    let path = format!("/predictions/{}/input", drawn["id"].as_str().unwrap());
+    let path = format!("/api/v1/predictions/{}/input", drawn["id"].as_str().unwrap());
     let mut unread = Vec::new();
     for _ in 0..6 {
         unread.push(stack.get(&path).send().await.unwrap());
@@ -202,17 +203,17 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
     for request in [
         eight(stack, "/predict"),
         label.body("{\"true_label\":7}"),
-        stack.get("/predictions"),
+        stack.get("/api/v1/predictions"),
         stack.get(shown),
         stack.get(&format!("{shown}/bitmap.png")),
         stack.get(&format!("{shown}/input")),
         stack.http.delete(stack.url(shown)).header("deletion-token", Uuid::nil().to_string()),
         stack.http.delete(stack.url(&format!("{shown}/label"))),
-        stack.get("/queue"),
-        stack.get("/quality.json"),
-        stack.get("/reliability?confidence=0.97"),
-        stack.get(&format!("{shown}/explanation")),
-        stack.get(&format!("{shown}/readings")),
+        stack.get("/api/v1/labelling-queue"),
+        stack.get("/api/v1/quality"),
+        stack.get("/api/v1/calibration?confidence=0.97"),
+        stack.get(&format!("{shown}/attribution")),
+        stack.get(&format!("{shown}/models")),
         stack.get("/readyz"),
     ]
     .into_iter()
@@ -230,8 +231,8 @@ async fn without_model(document: &mut Document, stack: &mut Stack, shown: &str) 
     for request in [
         eight(stack, "/predict"),
         eight(stack, "/explain"),
-        stack.get(&format!("{shown}/explanation")),
-        stack.get(&format!("{shown}/readings")),
+        stack.get(&format!("{shown}/attribution")),
+        stack.get(&format!("{shown}/models")),
         stack.get("/readyz"),
     ] {
         document.expect(&stack.http, request, 503).await;

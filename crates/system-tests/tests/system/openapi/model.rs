@@ -39,7 +39,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
         document.expect(&stack.http, get(path), 200).await;
     }
     let drawing = drawings::all()[8].clone();
-    for (path, query) in [("/predict", "?explain=true"), ("/explain", "")] {
+    for (path, query) in [("/predict", "?include=bitmap"), ("/explain", "")] {
         refused_drawings(&mut document, &stack, &format!("{base}{path}")).await;
         let sent = post(&format!("{path}{query}"), drawing.clone()).header("content-type", "application/json");
         document.expect(&stack.http, sent, 200).await;

@@ -3,7 +3,7 @@
 mod view;
 
 use super::{
-    InWords,
+    InMessages,
     answer::Shown,
     html, in_place_of,
     label::{LabelForm, relabel},
@@ -14,8 +14,8 @@ use crate::{
     routes::{
         drawing::Drawing,
         id::{PredictionId, unknown},
+        messages::Messages,
         submission::submit,
-        words::Words,
     },
     store::Filter,
 };
@@ -25,12 +25,12 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use digit::wire::Source;
 use serde::Deserialize;
-use service::{Failure, Params};
+use service::{ApiError, Query};
 use std::sync::Arc;
 use uuid::Uuid;
 use view::{HomePage, Recent, RecentStrip};
+use wire::Source;
 
 /// Drawings in the strip.
 const STRIP: u8 = 12;
@@ -53,41 +53,49 @@ struct View {
 
 async fn home(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     address: Address,
-    Params(view): Params<View>,
+    Query(view): Query<View>,
 ) -> Response {
-    match asked_for(&api, words, &view).await {
-        Ok((shown, before)) => page(&api, words, address, shown, before).await,
-        Err(failure) => refused(&api, words, failure).await,
+    match asked_for(&api, messages, &view).await {
+        Ok((shown, before)) => page(&api, messages, address, shown, before).await,
+        Err(failure) => refused(&api, messages, failure).await,
     }
 }
 
-async fn asked_for(api: &Api, words: &'static Words, view: &View) -> Result<(Option<Shown>, Option<Uuid>), Failure> {
+async fn asked_for(
+    api: &Api,
+    messages: &'static Messages,
+    view: &View,
+) -> Result<(Option<Shown>, Option<Uuid>), ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
     let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown)?;
-    Ok((Some(Shown::of(api, words, &row, "/home").await?), before))
+    Ok((Some(Shown::of(api, messages, &row, "/home").await?), before))
 }
 
 async fn recent(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
-    Params(view): Params<View>,
-) -> Result<Html<String>, Failure> {
+    Extension(messages): InMessages,
+    Query(view): Query<View>,
+) -> Result<Html<String>, ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
-    html(&RecentStrip { words, recent: strip(&api, words, before).await })
+    html(&RecentStrip { messages, recent: strip(&api, messages, before).await })
 }
 
 /// The upload form: records what is on the image and shows it.
-async fn upload(State(api): State<Arc<Api>>, Extension(words): InWords, drawing: Result<Drawing, Failure>) -> Response {
+async fn upload(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    drawing: Result<Drawing, ApiError>,
+) -> Response {
     match record(&api, drawing).await {
         Ok(id) => show(id),
-        Err(failure) => refused(&api, words, failure).await,
+        Err(failure) => refused(&api, messages, failure).await,
     }
 }
 
-async fn record(api: &Api, drawing: Result<Drawing, Failure>) -> Result<Uuid, Failure> {
+async fn record(api: &Api, drawing: Result<Drawing, ApiError>) -> Result<Uuid, ApiError> {
     let Drawing(drawing) = drawing?;
     submit(api, drawing, Source::Upload, None, None).await?.id.ok_or_else(unknown)
 }
@@ -95,13 +103,13 @@ async fn record(api: &Api, drawing: Result<Drawing, Failure>) -> Result<Uuid, Fa
 /// The form under an answer: what the drawing really is.
 async fn label(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
     match relabel(&api, id, form).await {
         Ok(()) => show(id),
-        Err(failure) => refused(&api, words, failure).await,
+        Err(failure) => refused(&api, messages, failure).await,
     }
 }
 
@@ -110,31 +118,32 @@ fn show(id: Uuid) -> Response {
     Redirect::to(&format!("/?shown={id}")).into_response()
 }
 
-fn id(text: &str) -> Result<Uuid, Failure> {
+fn id(text: &str) -> Result<Uuid, ApiError> {
     text.parse().map_err(|_| unknown())
 }
 
 async fn page(
     api: &Api,
-    words: &'static Words,
+    messages: &'static Messages,
     address: Address,
     shown: Option<Shown>,
     before: Option<Uuid>,
 ) -> Response {
-    html(&HomePage::new(words, address, shown, None, strip(api, words, before).await)).into_response()
+    html(&HomePage::new(messages, address, shown, None, strip(api, messages, before).await)).into_response()
 }
 
 /// The page with what went wrong, under the status and headers that the problem has elsewhere.
-async fn refused(api: &Api, words: &'static Words, failure: Failure) -> Response {
-    let page = HomePage::new(words, Address::first(), None, Some(failure.problem.code), strip(api, words, None).await);
+async fn refused(api: &Api, messages: &'static Messages, failure: ApiError) -> Response {
+    let page =
+        HomePage::new(messages, Address::first(), None, Some(failure.problem.code), strip(api, messages, None).await);
     in_place_of(failure.into_response(), &page)
 }
 
-async fn strip(api: &Api, words: &'static Words, before: Option<Uuid>) -> Recent {
+async fn strip(api: &Api, messages: &'static Messages, before: Option<Uuid>) -> Recent {
     match api.store.page(&Filter::default(), STRIP, before).await {
-        Ok(page) => Recent::new(words, &page, before.is_none()),
+        Ok(page) => Recent::new(messages, &page, before.is_none()),
         Err(error) => {
-            let away = matches!(error, StoreError::Away(_));
+            let away = matches!(error, StoreError::Unavailable(_));
             tracing::warn!(%error, away, "the strip is shown without drawings");
             Recent::unavailable()
         }

@@ -1,21 +1,21 @@
 //! What the first page shows.
 
 use crate::routes::{
+    messages::{Messages, Notice},
     pages::{
         answer::Shown,
         card::DrawingCard,
-        site::{Address, Place, Site},
+        site::{Address, NavItem, Site},
     },
-    words::{Notice, Words},
 };
 use askama::Template;
-use digit::wire::{Code, Page};
+use wire::{Code, Page};
 
 /// The whole page.
 #[derive(Template)]
 #[template(path = "home.html")]
 pub(super) struct HomePage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     shown: Option<Shown>,
     notice: Option<&'static Notice>,
@@ -26,7 +26,7 @@ pub(super) struct HomePage {
 #[derive(Template)]
 #[template(path = "recent.html")]
 pub(super) struct RecentStrip {
-    pub(super) words: &'static Words,
+    pub(super) messages: &'static Messages,
     pub(super) recent: Recent,
 }
 
@@ -43,17 +43,17 @@ pub(super) struct Recent {
 
 impl HomePage {
     pub(super) fn new(
-        words: &'static Words,
+        messages: &'static Messages,
         address: Address,
         shown: Option<Shown>,
         problem: Option<Code>,
         recent: Recent,
     ) -> Self {
         Self {
-            words,
-            site: Site::new(Place::Other, address),
+            messages,
+            site: Site::new(NavItem::Other, address),
             shown,
-            notice: problem.map(|code| words.problems.of(code)),
+            notice: problem.map(|code| messages.problems.of(code)),
             recent,
         }
     }
@@ -61,9 +61,9 @@ impl HomePage {
 
 impl Recent {
     /// A page of drawings; `newest` if nothing newer was left out.
-    pub(super) fn new(words: &'static Words, page: &Page, newest: bool) -> Self {
+    pub(super) fn new(messages: &'static Messages, page: &Page, newest: bool) -> Self {
         Self {
-            rows: page.predictions.iter().map(|row| DrawingCard::new(words, row)).collect(),
+            rows: page.predictions.iter().map(|row| DrawingCard::new(messages, row)).collect(),
             older: page.next.map(|id| format!("/?before={id}")),
             newest,
             unavailable: false,

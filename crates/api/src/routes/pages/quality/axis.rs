@@ -16,7 +16,7 @@ pub(super) struct Tick {
 
 impl Axis {
     /// Where a value lies; at an end if it is beyond.
-    pub(super) fn place(&self, value: f64) -> f64 {
+    pub(super) fn scale(&self, value: f64) -> f64 {
         let ((low, high), (start, end)) = (self.values, self.places);
         let along = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
         tenth(start + along * (end - start))
@@ -24,7 +24,7 @@ impl Axis {
 
     pub(super) fn ticks(&self, values: &[f64], text: impl Fn(f64) -> String) -> Vec<Tick> {
         let on_it = |value: &&f64| (self.values.0..=self.values.1).contains(*value);
-        values.iter().filter(on_it).map(|&value| Tick { at: self.place(value), text: text(value) }).collect()
+        values.iter().filter(on_it).map(|&value| Tick { at: self.scale(value), text: text(value) }).collect()
     }
 }
 
@@ -57,10 +57,10 @@ mod tests {
     #[test]
     fn values_lie_between_the_ends_or_at_them() {
         let upwards = Axis { values: (0.0, 1.0), places: (200.0, 20.0) };
-        let places = [-1.0, 0.0, 0.25, 1.0, 7.0].map(|value| upwards.place(value).to_string());
+        let places = [-1.0, 0.0, 0.25, 1.0, 7.0].map(|value| upwards.scale(value).to_string());
         assert_eq!(places, ["200", "200", "155", "20", "20"]);
         let ticks = upwards.ticks(&[0.5, 2.0], |value| value.to_string());
         assert_eq!(ticks, [Tick { at: 110.0, text: "0.5".to_owned() }]);
-        assert_eq!(Axis { values: (3.0, 3.0), places: (1.0, 9.0) }.place(3.0).to_string(), "1");
+        assert_eq!(Axis { values: (3.0, 3.0), places: (1.0, 9.0) }.scale(3.0).to_string(), "1");
     }
 }

@@ -1,10 +1,11 @@
 //! What was taken for what: a cell for each pair, which opens its drawings.
 
 use super::{Seen, axis::depth};
-use crate::routes::words::Words;
+use crate::routes::messages::Messages;
 use askama::Template;
-use digit::{TrueLabel, wire::Quality};
+use digit::TrueLabel;
 use std::cmp::Reverse;
+use wire::Quality;
 
 /// The side of a cell, and where the first one lies.
 const SIDE: usize = 29;
@@ -21,7 +22,7 @@ const TOLD: usize = 6;
 #[derive(Template)]
 #[template(path = "quality/confusion.html")]
 pub(super) struct Confusion {
-    words: &'static Words,
+    messages: &'static Messages,
     /// The classes along both sides.
     heads: Vec<Head>,
     cells: Vec<Cell>,
@@ -52,46 +53,46 @@ struct Cell {
     short: String,
     /// Where its drawings are.
     href: String,
-    is_right: bool,
+    is_correct: bool,
     depth: f64,
 }
 
 impl Confusion {
-    pub(super) fn new(words: &'static Words, quality: &Quality, seen: &Seen) -> Self {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality, seen: &Seen) -> Self {
         let cells: Vec<Cell> = TrueLabel::classes()
             .enumerate()
             .flat_map(|(row, truth)| {
-                TrueLabel::classes().enumerate().map(move |(column, said)| (row, truth, column, said))
+                TrueLabel::classes().enumerate().map(move |(column, predicted)| (row, truth, column, predicted))
             })
             .filter(|&(row, _, column, _)| quality.confusion[row][column] > 0)
-            .map(|(row, truth, column, said)| {
+            .map(|(row, truth, column, predicted)| {
                 let (count, all) = (quality.confusion[row][column], quality.confusion[row].iter().sum());
                 Cell {
                     left: LEFT + column * SIDE,
                     top: TOP + row * SIDE,
-                    text: in_words(words, truth, said),
+                    text: in_words(messages, truth, predicted),
                     count,
-                    figure: words.count(count),
+                    figure: messages.count(count),
                     short: short(count),
-                    href: seen.drawings(truth, said),
-                    is_right: row == column,
+                    href: seen.drawings(truth, predicted),
+                    is_correct: row == column,
                     depth: (1_000.0 * DEEPEST * depth(count, all)).round() / 1_000.0,
                 }
             })
             .collect();
-        let figures = |counts: &[u64; 11]| counts.iter().map(|&count| words.count(count)).collect();
+        let figures = |counts: &[u64; 11]| counts.iter().map(|&count| messages.count(count)).collect();
         let rows = quality.confusion.iter().map(figures).collect();
-        let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_right).cloned().collect();
+        let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_correct).cloned().collect();
         mistakes.sort_by_key(|cell| Reverse(cell.count));
         mistakes.truncate(TOLD);
-        Self { words, heads: heads(words), cells, rows, mistakes }
+        Self { messages, heads: heads(messages), cells, rows, mistakes }
     }
 }
 
-fn heads(words: &Words) -> Vec<Head> {
+fn heads(messages: &Messages) -> Vec<Head> {
     let middle = |index| index * SIDE + SIDE / 2;
     let head = |(index, class)| Head {
-        text: initial(words, class),
+        text: initial(messages, class),
         across: LEFT + middle(index),
         down: TOP + middle(index) + 4, // the middle of a line of text lies above its foot
     };
@@ -99,14 +100,17 @@ fn heads(words: &Words) -> Vec<Head> {
 }
 
 /// A class as short as a cell.
-pub(super) fn initial(words: &Words, class: TrueLabel) -> String {
-    if class == TrueLabel::NotADigit { words.quality.none.clone() } else { words.label(class) }
+pub(super) fn initial(messages: &Messages, class: TrueLabel) -> String {
+    if class == TrueLabel::NotADigit { messages.quality.none.clone() } else { messages.label(class) }
 }
 
-fn in_words(words: &Words, truth: TrueLabel, said: TrueLabel) -> String {
-    let how =
-        if truth == said { words.recent.right.clone() } else { words.quality.taken_for.filled(&words.label(said)) };
-    format!("{}, {how}", words.label(truth))
+fn in_words(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> String {
+    let how = if truth == predicted {
+        messages.recent.right.clone()
+    } else {
+        messages.quality.taken_for.filled(&messages.label(predicted))
+    };
+    format!("{}, {how}", messages.label(truth))
 }
 
 /// A count in three characters or four.

@@ -4,13 +4,11 @@ use super::{
     axis::{Axis, Tick, depth, number, tenth},
     confusion::initial,
 };
-use crate::routes::words::Words;
+use crate::routes::messages::Messages;
 use askama::Template;
-use digit::{
-    TrueLabel,
-    wire::{DayTally, Quality},
-};
+use digit::TrueLabel;
 use time::{Date, Duration};
+use wire::{DayCounts, Quality};
 
 /// Columns in the picture at most; days share one where there are more.
 const COLUMNS: i64 = 60;
@@ -30,11 +28,11 @@ const STRIP: f64 = 14.0;
 #[derive(Template)]
 #[template(path = "quality/drift.html")]
 pub(super) struct Drift {
-    words: &'static Words,
+    messages: &'static Messages,
     columns: Vec<Column>,
     width: f64,
     most: String,
-    sureness: Vec<Tick>,
+    confidence_label: Vec<Tick>,
     /// Each class, at the foot of its strip.
     classes: Vec<Tick>,
 }
@@ -51,7 +49,7 @@ struct Column {
     top: f64,
     /// How sure the answers were on average, and how high that lies.
     confidence: Option<(String, f64)>,
-    said: Vec<Part>,
+    predicted: Vec<Part>,
 }
 
 /// The drawings that were taken for one class: how many, and where and how deep the strip's colour is.
@@ -64,13 +62,13 @@ struct Part {
 /// The drawings of some days, added up.
 #[derive(Default)]
 struct Sum {
-    said: [u64; 11],
+    predicted: [u64; 11],
     /// The confidences of those that were taken for a digit.
     confidence: f64,
 }
 
 impl Drift {
-    pub(super) fn new(words: &'static Words, quality: &Quality) -> Self {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Self {
         let days = &quality.days;
         let first = days.first().map_or(Date::MIN, |day| day.day);
         let length = days.last().map_or(1, |day| (day.day - first).whole_days() + 1);
@@ -87,47 +85,48 @@ impl Drift {
             let to = (from + Duration::days(share - 1)).min(first + Duration::days(length - 1));
             #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
             let left = LEFT + *index as f64 * width;
-            Column::new(words, (from, to), (left, width), sum, most)
+            Column::new(messages, (from, to), (left, width), sum, most)
         };
         Self {
-            words,
+            messages,
             columns: sums.iter().map(column).collect(),
             width: tenth((width - 1.0).max(1.0)),
-            most: words.count(most),
-            sureness: sureness().ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
+            most: messages.count(most),
+            confidence_label: confidence_label()
+                .ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
             classes: TrueLabel::classes()
                 .zip(strips())
-                .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(words, class) })
+                .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(messages, class) })
                 .collect(),
         }
     }
 }
 
 impl Column {
-    fn new(words: &Words, days: (Date, Date), (left, width): (f64, f64), sum: &Sum, most: u64) -> Self {
+    fn new(messages: &Messages, days: (Date, Date), (left, width): (f64, f64), sum: &Sum, most: u64) -> Self {
         let confidence = sum.mean_confidence();
         let all = sum.drawings();
-        let part = |(&count, top)| Part { figure: words.count(count), top, depth: depth(count, all) };
+        let part = |(&count, top)| Part { figure: messages.count(count), top, depth: depth(count, all) };
         Self {
             left: tenth(left),
             middle: tenth(left + (width - 1.0) / 2.0),
             from: days.0,
             to: days.1,
-            figure: words.count(all),
-            top: drawings(most).place(number(all)),
-            confidence: confidence.map(|mean| (words.share(mean), sureness().place(mean))),
-            said: sum.said.iter().zip(strips()).map(part).collect(),
+            figure: messages.count(all),
+            top: drawings(most).scale(number(all)),
+            confidence: confidence.map(|mean| (messages.share(mean), confidence_label().scale(mean))),
+            predicted: sum.predicted.iter().zip(strips()).map(part).collect(),
         }
     }
 }
 
 impl Sum {
-    fn of(days: &[DayTally]) -> Self {
+    fn of(days: &[DayCounts]) -> Self {
         let mut sum = Self::default();
         for day in days {
-            let digits: u64 = day.said[..10].iter().sum();
+            let digits: u64 = day.predicted[..10].iter().sum();
             sum.confidence += day.confidence.unwrap_or_default() * number(digits);
-            for (all, count) in sum.said.iter_mut().zip(day.said) {
+            for (all, count) in sum.predicted.iter_mut().zip(day.predicted) {
                 *all += count;
             }
         }
@@ -135,11 +134,11 @@ impl Sum {
     }
 
     fn drawings(&self) -> u64 {
-        self.said.iter().sum()
+        self.predicted.iter().sum()
     }
 
     fn mean_confidence(&self) -> Option<f64> {
-        let digits: u64 = self.said[..10].iter().sum();
+        let digits: u64 = self.predicted[..10].iter().sum();
         (digits > 0).then(|| self.confidence / number(digits))
     }
 }
@@ -148,7 +147,7 @@ fn drawings(most: u64) -> Axis {
     Axis { values: (0.0, number(most)), places: DRAWINGS }
 }
 
-const fn sureness() -> Axis {
+const fn confidence_label() -> Axis {
     Axis { values: (0.0, 1.0), places: SURENESS }
 }
 

@@ -1,36 +1,34 @@
 //! `GET /quality`: how good the answers have been, in pictures.
 //!
-//! They are SVG, drawn here, with a table behind each. What they show is what `/quality.json` tells.
+//! They are SVG, drawn here, with a table behind each. What they show is what `/api/v1/quality` tells.
 
 mod axis;
+mod calibration;
 mod confusion;
 mod drift;
-mod paces;
-mod reliability;
+mod latency;
 
 use super::{
-    InWords, html,
-    site::{Address, Place, Site},
+    InMessages, html,
+    site::{Address, NavItem, Site},
 };
 use crate::{
     Api,
-    routes::{quality::Scope, words::Words},
-    store::Judged,
+    routes::{messages::Messages, quality::QualityQuery},
+    store::QualityScope,
 };
 use askama::Template;
 use axis::Axis;
 use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use calibration::CalibrationChart;
 use confusion::Confusion;
-use digit::{
-    TrueLabel,
-    wire::{ModelTally, Share},
-};
+use digit::TrueLabel;
 use drift::Drift;
 use form_urlencoded::Serializer;
-use paces::Paces;
-use reliability::Reliability;
-use service::{Failure, Params};
+use latency::LatencyChart;
+use service::{ApiError, Query};
 use std::sync::Arc;
+use wire::{ModelCounts, Share};
 
 /// The numbers of days that the page offers to look back on.
 const DAYS: [u16; 3] = [7, 30, 90];
@@ -41,37 +39,37 @@ pub(in crate::routes) fn router() -> Router<Arc<Api>> {
 
 async fn quality(
     State(api): State<Arc<Api>>,
-    Extension(words): InWords,
+    Extension(messages): InMessages,
     address: Address,
-    Params(scope): Params<Scope>,
-) -> Result<Html<String>, Failure> {
-    let days = scope.days;
-    let seen = Seen(scope.judged()?);
+    Query(query): Query<QualityQuery>,
+) -> Result<Html<String>, ApiError> {
+    let days = query.days;
+    let seen = Seen(query.scope()?);
     let quality = api.store.quality(&seen.0).await?;
     let models = &quality.models;
     html(&QualityPage {
-        words,
-        spans: spans(words, &address, days),
+        messages,
+        spans: spans(messages, &address, days),
         all_models: seen.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
-        accuracy: Accuracy::new(words, &quality.right),
-        predictions: words.count(quality.predictions),
-        models: models.iter().map(|tally| Model::new(words, &address, tally)).collect(),
-        confusion: Confusion::new(words, &quality, &seen),
-        reliability: Reliability::new(words, &quality),
-        drift: Drift::new(words, &quality),
-        paces: Paces::new(words, &quality),
-        site: Site::new(Place::Quality, address),
+        accuracy: Accuracy::new(messages, &quality.correct),
+        predictions: messages.count(quality.predictions),
+        models: models.iter().map(|counts| Model::new(messages, &address, counts)).collect(),
+        confusion: Confusion::new(messages, &quality, &seen),
+        calibration: CalibrationChart::new(messages, &quality),
+        drift: Drift::new(messages, &quality),
+        latency: LatencyChart::new(messages, &quality),
+        site: Site::new(NavItem::Quality, address),
     })
 }
 
 /// What the page is about.
-struct Seen(Judged);
+struct Seen(QualityScope);
 
 impl Seen {
     /// Where those of its drawings are that are labelled so and were taken for that.
-    fn drawings(&self, truth: TrueLabel, said: TrueLabel) -> String {
+    fn drawings(&self, truth: TrueLabel, predicted: TrueLabel) -> String {
         let mut query = Serializer::new(String::new());
-        query.append_pair("true_label", &truth.to_string()).append_pair("said", &said.to_string());
+        query.append_pair("true_label", &truth.to_string()).append_pair("predicted", &predicted.to_string());
         if let Some(model) = &self.0.model {
             query.append_pair("model", model.as_str());
         }
@@ -85,7 +83,7 @@ impl Seen {
 #[derive(Template)]
 #[template(path = "quality.html")]
 struct QualityPage {
-    words: &'static Words,
+    messages: &'static Messages,
     site: Site,
     spans: Vec<Span>,
     /// The address of the same for all models, where it is about one.
@@ -95,9 +93,9 @@ struct QualityPage {
     predictions: String,
     models: Vec<Model>,
     confusion: Confusion,
-    reliability: Reliability,
+    calibration: CalibrationChart,
     drift: Drift,
-    paces: Option<Paces>,
+    latency: Option<LatencyChart>,
 }
 
 /// How far the page can look back.
@@ -107,9 +105,9 @@ struct Span {
     is_shown: bool,
 }
 
-/// How many of the labelled answers were right.
+/// How many of the labelled answers were correct.
 struct Accuracy {
-    right: String,
+    correct: String,
     interval: String,
     of: String,
 }
@@ -126,14 +124,14 @@ struct Model {
     at: f64,
 }
 
-fn spans(words: &Words, address: &Address, shown: Option<u16>) -> Vec<Span> {
+fn spans(messages: &Messages, address: &Address, shown: Option<u16>) -> Vec<Span> {
     let some = DAYS.map(|days| Span {
-        text: words.quality.days.filled(&days.to_string()),
+        text: messages.quality.days.filled(&days.to_string()),
         href: address.with("days", &days.to_string()),
         is_shown: shown == Some(days),
     });
     let all = Span {
-        text: words.quality.all.clone(),
+        text: messages.quality.all.clone(),
         href: format!("/quality{}", address.query_without(&["days"])),
         is_shown: shown.is_none(),
     };
@@ -141,23 +139,27 @@ fn spans(words: &Words, address: &Address, shown: Option<u16>) -> Vec<Span> {
 }
 
 impl Accuracy {
-    fn new(words: &Words, right: &Share) -> Option<Self> {
-        let share = right.value()?;
-        Some(Self { right: words.share(share), interval: words.interval(right), of: words.count(right.of) })
+    fn new(messages: &Messages, correct: &Share) -> Option<Self> {
+        let share = correct.value()?;
+        Some(Self {
+            correct: messages.share(share),
+            interval: messages.interval(correct),
+            of: messages.count(correct.total),
+        })
     }
 }
 
 impl Model {
-    fn new(words: &Words, address: &Address, ModelTally { model, predictions, right }: &ModelTally) -> Self {
+    fn new(messages: &Messages, address: &Address, ModelCounts { model, predictions, correct }: &ModelCounts) -> Self {
         let across = Axis { values: (0.0, 1.0), places: (4.0, 116.0) };
         Self {
             href: address.with("model", model),
             name: model.clone(),
-            predictions: words.count(*predictions),
-            accuracy: Accuracy::new(words, right),
-            low: across.place(right.low),
-            high: across.place(right.high),
-            at: across.place(right.value().unwrap_or_default()),
+            predictions: messages.count(*predictions),
+            accuracy: Accuracy::new(messages, correct),
+            low: across.scale(correct.low),
+            high: across.scale(correct.high),
+            at: across.scale(correct.value().unwrap_or_default()),
         }
     }
 }

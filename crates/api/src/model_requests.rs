@@ -1,0 +1,73 @@
+//! Metrics of requests to the model service.
+
+use crate::ModelError;
+use axum::http::StatusCode;
+use prometheus_client::{metrics::histogram::Histogram, registry::Registry};
+use service::{Outcomes, seconds};
+use std::time::Instant;
+
+const ANSWERED: &str = "answered";
+const NO_SLOT: &str = "no_slot";
+const BUSY: &str = "busy";
+const REJECTED: &str = "rejected";
+const UNAVAILABLE: &str = "unavailable";
+const CANCELLED: &str = "cancelled";
+
+/// ModelRequests by outcome, and how long they took.
+#[derive(Debug, Clone)]
+pub(crate) struct ModelRequests {
+    outcomes: Outcomes,
+    seconds: Histogram,
+}
+
+impl Default for ModelRequests {
+    fn default() -> Self {
+        let outcomes = Outcomes::new([ANSWERED, NO_SLOT, BUSY, REJECTED, UNAVAILABLE, CANCELLED]);
+        Self { outcomes, seconds: seconds() }
+    }
+}
+
+impl ModelRequests {
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        self.outcomes.register(
+            registry,
+            "model_requests",
+            "Requests to the model service; no_slot: not sent, because too many were under way",
+        );
+        registry.register("model_request_seconds", "Latency of requests to the model service", self.seconds.clone());
+    }
+
+    pub(crate) fn begin(&self) -> RequestGuard {
+        RequestGuard { requests: self.clone(), began: Instant::now(), outcome: CANCELLED }
+    }
+}
+
+/// A request under way. Its drop counts it, so that a request whose client disconnects is counted, too.
+#[derive(Debug)]
+pub(crate) struct RequestGuard {
+    requests: ModelRequests,
+    began: Instant,
+    outcome: &'static str,
+}
+
+impl RequestGuard {
+    /// Ends the request with its outcome.
+    pub(crate) fn end<T>(mut self, answer: &Result<T, ModelError>) {
+        self.outcome = match answer {
+            Ok(_) => ANSWERED,
+            Err(ModelError::NoSlot) => NO_SLOT,
+            Err(ModelError::Refused(failure)) if failure.problem.status == StatusCode::TOO_MANY_REQUESTS => BUSY,
+            Err(ModelError::Refused(_)) => REJECTED,
+            Err(ModelError::Unavailable(_)) => UNAVAILABLE,
+        };
+    }
+}
+
+impl Drop for RequestGuard {
+    fn drop(&mut self) {
+        if ![CANCELLED, NO_SLOT].contains(&self.outcome) {
+            self.requests.seconds.observe(self.began.elapsed().as_secs_f64());
+        }
+        self.requests.outcomes.add(self.outcome, 1);
+    }
+}

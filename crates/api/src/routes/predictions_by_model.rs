@@ -1,0 +1,29 @@
+//! `GET /api/v1/predictions/{id}/models`: what each loaded model version predicts for a recorded drawing.
+
+use super::id::{PredictionId, unknown};
+use crate::Api;
+use axum::{Json, extract::State};
+use service::{ApiError, Documented};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Code, PredictionsByModel};
+
+pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+    let refusals = [Code::NotFound, Code::Overloaded, Code::ModelUnavailable, Code::DatabaseUnavailable];
+    OpenApiRouter::new().routes(routes!(predictions_by_model).refuses(&refusals))
+}
+
+/// Has each loaded model version predict a recorded drawing.
+///
+/// The champion comes first, then the version that was trained last, and so on. The predictions are not recorded.
+#[utoipa::path(
+    get, path = "/api/v1/predictions/{id}/models", tag = "History", params(PredictionId),
+    responses((status = OK, description = "A prediction of each version", body = PredictionsByModel)),
+)]
+async fn predictions_by_model(
+    State(api): State<Arc<Api>>,
+    PredictionId(id): PredictionId,
+) -> Result<Json<PredictionsByModel>, ApiError> {
+    let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
+    Ok(Json(PredictionsByModel { predictions: api.model.predictions_by_model(&drawing).await? }))
+}

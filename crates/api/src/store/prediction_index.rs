@@ -1,0 +1,141 @@
+//! The table `history`: which predictions there are of a kind, page by page.
+
+use super::{Store, StoreError, in_time, predictions::Row};
+use digit::{ModelVersion, TrueLabel};
+use time::OffsetDateTime;
+use uuid::Uuid;
+use wire::{Page, Prediction, Source};
+
+/// Which predictions are wanted; all of it must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// What they were taken for.
+    pub predicted: Option<TrueLabel>,
+    /// What they are labelled.
+    pub true_label: Option<TrueLabel>,
+    /// Whether they are labelled.
+    pub is_labelled: Option<bool>,
+    /// Only those that were taken for something else than they are labelled.
+    pub only_incorrect: bool,
+    /// Only those whose confidence is below 0.9.
+    pub only_low_confidence: bool,
+    /// Only those that are labelled as a digit.
+    pub only_digits: bool,
+    /// The version of the model that answered.
+    pub model: Option<ModelVersion>,
+    /// Where they came from.
+    pub source: Option<Source>,
+    /// From then on.
+    pub since: Option<OffsetDateTime>,
+    /// Before then.
+    pub until: Option<OffsetDateTime>,
+}
+
+impl Store {
+    /// At most `limit` predictions, newest first, all older than the one with the id `before`.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
+        let (first, end) = filter.ids(before);
+        let query = sqlx::query_as!(
+            Row,
+            r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
+                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
+                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
+                   wanted.true_label
+               from (
+                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                   order by id desc limit $11
+               ) wanted
+               join predictions p using (id)
+               order by p.id desc"#,
+            first,
+            end,
+            filter.predicted.map(|predicted| predicted.to_string()),
+            filter.true_label.map(|label| label.to_string()),
+            filter.is_labelled,
+            filter.only_incorrect,
+            filter.only_low_confidence,
+            filter.only_digits,
+            filter.model.as_ref().map(ModelVersion::as_str),
+            filter.source.map(Source::name),
+            i64::from(limit) + 1, // one more tells whether there is a next page
+        );
+        page(in_time(query.fetch_all(&self.pool)).await?, limit)
+    }
+
+    /// At most `limit` predictions that nobody has labelled, the least certain first, all after the one with the id
+    /// `after`.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn queue(&self, limit: u8, after: Option<Uuid>) -> Result<Page, StoreError> {
+        let query = sqlx::query_as!(
+            Row,
+            r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
+                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
+                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
+                   null as true_label
+               from (
+                   select id, confidence from prediction_index
+                   where true_label is null and (confidence, id) >
+                       (coalesce((select confidence from predictions where id = $1), -1), coalesce($1, $3))
+                   order by confidence, id limit $2
+               ) wanted
+               join predictions p using (id)
+               order by p.confidence, p.id"#,
+            after,
+            i64::from(limit) + 1,
+            Uuid::nil(),
+        );
+        page(in_time(query.fetch_all(&self.pool)).await?, limit)
+    }
+}
+
+impl Filter {
+    /// The ids that can be meant, from the first to before the end: they begin with the time in milliseconds.
+    pub(super) fn ids(&self, before: Option<Uuid>) -> (Uuid, Uuid) {
+        let end = self.until.map_or(Uuid::max(), first_id);
+        (self.since.map_or(Uuid::nil(), first_id), before.map_or(end, |before| before.min(end)))
+    }
+}
+
+/// The least id of this millisecond.
+fn first_id(time: OffsetDateTime) -> Uuid {
+    let milliseconds = u128::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+    Uuid::from_u128(milliseconds << 80)
+}
+
+/// A page of rows of which one more was asked for.
+fn page(rows: Vec<Row>, limit: u8) -> Result<Page, StoreError> {
+    let mut predictions = rows.into_iter().map(Prediction::try_from).collect::<Result<Vec<_>, _>>()?;
+    let more = predictions.len() > usize::from(limit);
+    predictions.truncate(usize::from(limit));
+    let next = predictions.last().filter(|_| more).map(|last| last.id);
+    Ok(Page { predictions, next })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn an_id_of_a_moment_lies_between_the_first_ids_of_its_neighbours() {
+        let now = OffsetDateTime::now_utc();
+        let id = Uuid::now_v7();
+        let later = OffsetDateTime::now_utc() + time::Duration::milliseconds(2);
+        assert!((first_id(now)..first_id(later)).contains(&id));
+        assert_eq!(first_id(datetime!(1969-12-31 0:00 UTC)), Uuid::nil());
+    }
+
+    #[test]
+    fn the_earlier_of_two_ends_is_the_end() {
+        let (noon, before) = (datetime!(2026-01-01 12:00 UTC), first_id(datetime!(2026-01-01 11:00 UTC)));
+        let filter = Filter { until: Some(noon), ..Filter::default() };
+        assert_eq!(filter.ids(None), (Uuid::nil(), first_id(noon)));
+        assert_eq!(filter.ids(Some(before)).1, before);
+        assert_eq!(filter.ids(Some(Uuid::max())).1, first_id(noon));
+    }
+}

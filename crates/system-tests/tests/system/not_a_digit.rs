@@ -1,0 +1,95 @@
+//! Drawings that are no digit are said to be none, and why: to programs, on the page, and in the record.
+
+use crate::{
+    chromium::Browser,
+    drawings::{self, Picture},
+    stack::{Stack, json},
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json as value};
+
+/// Drawings with the reason that each gets, and how the page puts it.
+fn strangers() -> [(Value, &'static str, &'static str); 3] {
+    [
+        (drawings::dot(), "too_small", "There is too little ink to tell."),
+        (drawings::two_digits(), "several_digits", "Several digits, it seems. One at a time, please."),
+        (drawings::scribble(), "unlike_a_digit", "It looks like no digit from 0 to 9."),
+    ]
+}
+
+#[tokio::test]
+async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason() {
+    let stack = Stack::start().await;
+    for (drawing, reason, _) in strangers() {
+        let answer = stack.draw(&drawing).await;
+        assert_eq!((&answer["verdict"], &answer["reason"]), (&value!("not_a_digit"), &value!(reason)), "{answer}");
+        let path = format!("/api/v1/predictions/{}", answer["id"].as_str().unwrap());
+        let row = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
+        assert_eq!((&row["verdict"], &row["reason"]), (&answer["verdict"], &answer["reason"]));
+    }
+    let logged: Vec<String> = sqlx::query_scalar("select reason from prediction_logs order by id")
+        .fetch_all(&mut stack.sql().await)
+        .await
+        .unwrap();
+    assert_eq!(logged, strangers().map(|(_, reason, _)| reason));
+}
+
+#[tokio::test]
+async fn pictures_of_two_digits_and_of_a_scribble_are_no_digit() {
+    let stack = Stack::start().await;
+    for (drawing, reason, _) in &strangers()[1..] {
+        let request = stack.upload("/predict?preview=true", Picture::default().png(drawing));
+        let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
+        assert_eq!((&answer["verdict"], &answer["reason"]), (&value!("not_a_digit"), &value!(reason)), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn ten_digits_are_digits_and_have_no_reason_to_be_none() {
+    let stack = Stack::start().await;
+    for drawing in drawings::all() {
+        let answer = stack.draw(&drawing).await;
+        assert_eq!((&answer["verdict"], answer.get("reason")), (&value!("digit"), None), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    for (drawing, reason, sentence) in strangers() {
+        // While one draws, and nothing is kept yet.
+        browser.draw(&drawing["strokes"]).await;
+        browser.until_text("#numeral", "Not a digit").await;
+        browser.until_text("#why", sentence).await;
+
+        // Submitted, it is said once to those who listen, and stays with the thumbnail when the next sheet comes.
+        browser.element("#submit").await.click().await.unwrap();
+        browser.element("#answer[data-state=recorded][data-verdict=not_a_digit]").await;
+        let said = browser.element("#announcement").await.prop("textContent").await.unwrap();
+        assert_eq!(said, Some(format!("Recorded: Not a digit. {sentence}")));
+        browser.element("#right").await.click().await.unwrap();
+        browser.element("#answer[data-state=labelled]").await;
+        browser.element("#recent li:first-child .truth.good").await;
+        let tag = browser.element("#recent li:first-child .guess").await.text().await.unwrap();
+        assert_eq!(tag, if reason == "unlike_a_digit" { "not a digit".to_owned() } else { reason.replace('_', " ") });
+        browser.element("#paper").await.send_keys("\u{e00c}").await.unwrap(); // Escape
+        browser.element("#answer[data-state=empty]").await;
+    }
+    browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_digit_that_follows_what_was_none_is_a_digit_again() {
+    let Some(browser) = Browser::start().await else { return };
+    let stack = Stack::start().await;
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    browser.draw(&drawings::dot()["strokes"]).await;
+    browser.until_text("#numeral", "Not a digit").await;
+    browser.element("#undo").await.click().await.unwrap();
+    browser.draw(&drawings::all()[5]["strokes"]).await;
+    browser.until_text("#numeral", "5").await;
+    assert_eq!(browser.element("#why").await.text().await.unwrap(), "");
+    browser.client.clone().close().await.unwrap();
+}

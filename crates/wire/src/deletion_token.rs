@@ -1,0 +1,59 @@
+//! The deletion token of a recorded drawing.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// Proof of having submitted a drawing: 122 random bits that only the answer to its submission tells. In a log it is not
+/// shown.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct DeletionToken(Uuid);
+
+impl DeletionToken {
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// One of these random bytes, of which six bits are taken for the version and the variant of a `UUIDv4`.
+    #[must_use]
+    pub fn from_random_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// Reads what a client sends back; `None` if it is no deletion token.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+
+    /// The bytes, of which only a hash is to be kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for DeletionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeletionToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_token_is_shown_to_its_client_and_to_nobody_else() {
+        let token = DeletionToken::random();
+        let told = serde_json::to_string(&token).unwrap();
+        assert_eq!(DeletionToken::parse(told.trim_matches('"')), Some(token));
+        assert_eq!(format!("{token:?}"), "DeletionToken(…)");
+        assert_ne!(DeletionToken::random(), token);
+        assert_eq!(DeletionToken::parse("mine"), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! The JSON that the services and their clients exchange: inputs, answers and problems.
+//!
+//! The feature `openapi` adds the schemas of the OpenAPI documents.
+
+mod answer;
+mod deletion_token;
+mod explanation;
+mod input;
+mod object;
+mod prediction;
+mod predictions_by_model;
+mod problem;
+mod quality;
+mod record;
+#[cfg(feature = "openapi")]
+pub mod schema;
+
+pub use answer::{About, Answer, PredictResponse, Verdict};
+pub use deletion_token::DeletionToken;
+pub use explanation::Explanation;
+pub use input::{Content, Input, InputError, InputKind};
+pub use object::object;
+pub use prediction::{Labelling, Page, Prediction, Source};
+pub use predictions_by_model::PredictionsByModel;
+pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
+pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
+pub use record::Record;

@@ -1,0 +1,155 @@
+//! How good the predictions are, measured by people's labels.
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// The classes: the digits 0 to 9, and `not_a_digit` last.
+const CLASSES: usize = 11;
+
+/// The answer to `GET /api/v1/quality`. Predictions without a label, and those labelled `unsure`, are neither correct nor
+/// incorrect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quality {
+    /// The number of predictions.
+    pub predictions: u64,
+    /// How many of the labelled predictions are correct.
+    pub correct: Share,
+    /// The number of predictions of each label (the row: 0 to 9, not a digit) and predicted class (the column).
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<u64>>))]
+    pub confusion: [[u64; CLASSES]; CLASSES],
+    /// How many predictions of each confidence are correct. Only predictions of a digit count; empty bins are left out.
+    pub calibration: Vec<ConfidenceBin>,
+    /// The predictions of each day, oldest first; days without any are left out.
+    pub days: Vec<DayCounts>,
+    /// The predictions of each model version, by name.
+    pub models: Vec<ModelCounts>,
+    /// How long the model service took, shortest first; empty buckets are left out.
+    pub latency: Vec<LatencyBucket>,
+}
+
+/// A share with its 95 % confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Share {
+    /// How many.
+    pub count: u64,
+    /// Of how many.
+    pub total: u64,
+    /// The lower end of the interval (Wilson, 1927); 0 if the total is 0.
+    pub low: f64,
+    /// The upper end; 1 if the total is 0.
+    pub high: f64,
+}
+
+/// The labelled predictions of about the same confidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfidenceBin {
+    /// The lowest confidence of the bin.
+    pub from: f64,
+    /// The confidence at which the next bin begins, or 1.
+    pub to: f64,
+    /// The mean confidence.
+    pub confidence: f64,
+    /// How many are correct.
+    pub correct: Share,
+}
+
+/// The answer to `GET /api/v1/calibration`: how many predictions of about the same confidence are correct. Only labelled
+/// predictions of a digit count, and none that is labelled `unsure`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ObservedAccuracy {
+    /// The lowest confidence of the bin.
+    pub from: f64,
+    /// The confidence at which the next bin begins, or 1.
+    pub to: f64,
+    /// How many are correct.
+    pub correct: Share,
+}
+
+/// The predictions of one day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayCounts {
+    /// The day in UTC.
+    #[serde(with = "iso_date")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub day: Date,
+    /// The number of predictions of each class: 0 to 9, not a digit.
+    pub predicted: [u64; CLASSES],
+    /// The mean confidence of the predictions of a digit; `null` if there are none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub confidence: Option<f64>,
+}
+
+time::serde::format_description!(iso_date, Date, "[year]-[month]-[day]");
+
+/// The predictions of one model version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelCounts {
+    /// The version.
+    pub model: String,
+    /// The number of predictions.
+    pub predictions: u64,
+    /// How many of the labelled predictions are correct.
+    pub correct: Share,
+}
+
+/// The predictions of about the same latency.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LatencyBucket {
+    /// The lowest latency of the bucket, in milliseconds.
+    pub from_ms: f64,
+    /// The latency at which the next bucket begins, in milliseconds.
+    pub to_ms: f64,
+    /// The number of predictions.
+    pub predictions: u64,
+}
+
+impl Share {
+    /// A share with Wilson's interval, which stays within 0 and 1 and holds for small totals and extreme shares, where the
+    /// normal approximation does not.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+    pub fn new(count: u64, total: u64) -> Self {
+        /// The normal distribution's 97.5th percentile.
+        const Z: f64 = 1.959_963_984_540_054;
+        if total == 0 {
+            return Self { count, total, low: 0.0, high: 1.0 };
+        }
+        let (n, share) = (total as f64, count as f64 / total as f64);
+        let centre = share + Z * Z / (2.0 * n);
+        let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 1.0 + Z * Z / n;
+        Self { count, total, low: ((centre - reach) / scale).max(0.0), high: ((centre + reach) / scale).min(1.0) }
+    }
+
+    /// The share itself; `None` if the total is 0.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+    pub fn value(&self) -> Option<f64> {
+        (self.total > 0).then(|| self.count as f64 / self.total as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_has_wilsons_interval() {
+        // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+        for (count, total, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
+            let share = Share::new(count, total);
+            assert!((share.low - low).abs() < 5e-5 && (share.high - high).abs() < 5e-5, "{share:?}");
+        }
+        assert_eq!(Share::new(0, 0), Share { count: 0, total: 0, low: 0.0, high: 1.0 });
+        assert_eq!((Share::new(0, 0).value(), Share::new(1, 4).value()), (None, Some(0.25)));
+    }
+}
