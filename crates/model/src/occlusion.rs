@@ -110,7 +110,7 @@ mod tests {
     fn seven(probability: f32) -> Classification {
         let mut probabilities = [(1.0 - probability) / 9.0; 10];
         probabilities[7] = probability;
-        Classification { probabilities, strangeness: 0.0, stranger: None }
+        Classification { probabilities, not_a_digit_probability: 0.0, rejection: None }
     }
 
     /// The heat of a bitmap for a network that sees its views so.
@@ -152,7 +152,7 @@ mod tests {
         let sure = |others: f32| {
             let mut probabilities = [others; 10];
             probabilities[7] = 1.0;
-            Classification { probabilities, strangeness: 0.0, stranger: None }
+            Classification { probabilities, not_a_digit_probability: 0.0, rejection: None }
         };
         let attribution = attribution_by(&bitmap, |view| sure(if view.levels()[place] > 0 { 1e-20 } else { 1e-12 }));
         assert!((attribution[place] - 8.0 * 10.0_f32.ln()).abs() < 1e-3, "{}", attribution[place]);

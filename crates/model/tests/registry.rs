@@ -2,7 +2,7 @@
 
 use digit::Bitmap;
 use model::{LoadError, Network, Registry, watch};
-use network::{ModelCard, ModelVersion, Refusal};
+use network::{InvalidCheckpoint, ModelCard, ModelVersion};
 use std::{
     fs,
     num::NonZeroUsize,
@@ -106,7 +106,7 @@ fn a_damaged_version_is_refused_and_the_old_one_serves_on() {
     models.damage("bad");
     for refused in [registry.serve(&version("bad")), registry.load(&version("bad"))] {
         let Err(LoadError::Checkpoint(error)) = refused else { panic!("{refused:?}") };
-        assert!(matches!(error.reason, Refusal::Hash { .. }), "{error}");
+        assert!(matches!(error.reason, InvalidCheckpoint::Hash { .. }), "{error}");
     }
     assert!(registry.load(&version("absent")).is_err());
     assert_eq!(loaded(&registry), ["good"]);

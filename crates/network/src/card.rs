@@ -1,4 +1,4 @@
-//! The model card: what a model is, what it was made from and how well it does.
+//! The model card: what a model is, what it was trained on and how well it does.
 
 use crate::{Architecture, Calibration, Logits, ModelVersion};
 use serde::{Deserialize, Serialize};
@@ -16,26 +16,26 @@ pub struct ModelCard {
     pub parameters: usize,
     /// The preprocessing that it expects: [`digit::preprocessing::VERSION`] of the code that can serve it.
     pub preprocessing: String,
-    /// What its logits mean.
+    /// How its logits become probabilities.
     pub calibration: Calibration,
     /// The command that trained it.
     pub command: String,
-    /// What it was trained on: processors or graphics cards.
+    /// The processors or graphics cards that trained it.
     pub machine: String,
     /// When training ended, in UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub trained_at: OffsetDateTime,
     /// How long training took, in seconds.
     pub training_seconds: f64,
-    /// What training drew its random numbers from.
+    /// The seed of all random numbers in training.
     pub seed: u64,
-    /// The files that it learned from and was judged by.
+    /// The files of training and test data.
     pub data: Vec<DataFile>,
     /// How it was trained.
     pub hyperparameters: Hyperparameters,
-    /// How well it does on what was held out.
+    /// How well it does on each held-out set.
     pub holdouts: Vec<HoldOutScore>,
-    /// What it says of ten drawings, 0 to 9, before calibration; it is held to that whenever it is loaded.
+    /// Its logits of ten drawings, 0 to 9. Loading compares them with what the network then computes.
     pub golden: Vec<Logits>,
     /// SHA-256 of `weights.safetensors`, in hexadecimal.
     pub weights_sha256: String,
@@ -47,7 +47,7 @@ pub struct ModelCard {
 pub struct DataFile {
     /// Its name.
     pub name: String,
-    /// SHA-256 of what it holds, uncompressed, in hexadecimal.
+    /// SHA-256 of the uncompressed file, in hexadecimal.
     pub sha256: String,
 }
 
@@ -65,17 +65,17 @@ pub struct Hyperparameters {
     pub peak_learning_rate: f64,
     /// AdamW's decay of weights; biases and norms do not decay.
     pub weight_decay: f64,
-    /// What is left of an old weight in the average after each step.
-    pub average_decay: f64,
-    /// How much of the target is spread over all classes.
+    /// The decay of the exponential moving average (EMA) of the weights.
+    pub ema_decay: f64,
+    /// The share of the target that is spread over all classes.
     pub label_smoothing: f64,
-    /// What the convolutions were trained in: `f32` or `bf16`.
+    /// The kind of number that the convolutions were trained in: `f32` or `bf16`.
     pub precision: String,
-    /// The models that it learned from, besides the labels.
+    /// The teachers of its distillation.
     pub teachers: Vec<ModelVersion>,
 }
 
-/// How well a model does on a set that it was not trained on and that nothing but its calibration was fitted to.
+/// How well a model does on a held-out set. Training does not see the set; only the calibration is fitted to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOutScore {
@@ -83,8 +83,8 @@ pub struct HoldOutScore {
     pub set: String,
     /// How many samples it has.
     pub samples: usize,
-    /// How many digits were named wrongly.
+    /// How many digits were misclassified.
     pub errors: usize,
-    /// How many samples were taken for no digit.
-    pub refused: usize,
+    /// How many samples were rejected as no digit.
+    pub rejected: usize,
 }

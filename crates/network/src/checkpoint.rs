@@ -1,9 +1,9 @@
 //! A model on disk: `<models>/<version>/weights.safetensors` and `card.json`.
 //!
-//! Loading trusts nothing. A file that is truncated, swapped or made for other layers is refused with what is wrong,
-//! before a single weight of it is used.
+//! Loading trusts nothing. It rejects a file that is truncated, swapped or made for other layers before it uses a single
+//! weight of it, and the error names the fault.
 
-use crate::{Classifier, Cnn, ModelCard, ModelVersion, golden, sha256};
+use crate::{CheckpointError, Classifier, Cnn, InvalidCheckpoint, ModelCard, ModelVersion, golden, sha256};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::{
     collections::HashMap,
@@ -14,81 +14,6 @@ use tch::{Device, Kind, Tensor, nn::VarStore};
 
 const WEIGHTS: &str = "weights.safetensors";
 const CARD: &str = "card.json";
-
-/// A checkpoint that could not be read, was refused or could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {reason}")]
-pub struct CheckpointError {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub reason: Refusal,
-}
-
-/// What is wrong with a checkpoint.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// It cannot be read or written.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// The card is no card.
-    #[error("not a model card: {0}")]
-    Card(#[from] serde_json::Error),
-    /// The card is another version's.
-    #[error("the card is that of version {0}")]
-    Version(ModelVersion),
-    /// The card's calibration cannot be used.
-    #[error("its calibration holds numbers that make no sense")]
-    Calibration,
-    /// Trained behind another preprocessing.
-    #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::preprocessing::VERSION)]
-    Preprocessing(String),
-    /// The weights are not those that the card describes.
-    #[error("its SHA-256 is {found}, but the card says {expected}: the file is damaged or was replaced")]
-    Hash {
-        /// What the card says.
-        expected: String,
-        /// What the file has.
-        found: String,
-    },
-    /// The weights are no safetensors file.
-    #[error("not a safetensors file: {0}")]
-    Format(#[from] safetensors::SafeTensorError),
-    /// A tensor is not there.
-    #[error("the tensor {0:?} is missing")]
-    Missing(String),
-    /// A tensor that no layer has.
-    #[error("no layer has a tensor {0:?}")]
-    Unknown(String),
-    /// A tensor of another shape or kind.
-    #[error("the tensor {name:?} is {found}, not {expected}")]
-    Shape {
-        /// Which.
-        name: String,
-        /// The layer's kind and shape.
-        expected: String,
-        /// The file's.
-        found: String,
-    },
-    /// A tensor with NaN or infinity.
-    #[error("the tensor {0:?} holds a value that is not a finite number")]
-    NotFinite(String),
-    /// It does not say of the golden drawings what it said when it was trained.
-    #[error("its logits of the golden drawings are off by {off}: it does not compute what was trained")]
-    Golden {
-        /// The largest difference.
-        off: f32,
-    },
-    /// LibTorch failed.
-    #[error("LibTorch: {0}")]
-    Torch(#[from] tch::TchError),
-}
-
-impl Refusal {
-    fn at(self, path: impl Into<PathBuf>) -> CheckpointError {
-        CheckpointError { path: path.into(), reason: self }
-    }
-}
 
 /// A model as it was trained: its card, its variables and the layers that point into them.
 #[derive(Debug)]
@@ -112,7 +37,7 @@ pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, Checkpo
         golden::check(&classifier)?;
         Ok(classifier)
     };
-    classify().map_err(|refusal: Refusal| refusal.at(models.join(version.as_str())))
+    classify().map_err(|reason: InvalidCheckpoint| reason.at(models.join(version.as_str())))
 }
 
 /// Loads `<models>/<version>` as it was trained.
@@ -125,33 +50,33 @@ pub fn open(models: &Path, version: &ModelVersion, device: Device) -> Result<Che
     let weights = folder.join(WEIGHTS);
     match read_weights(&weights, &card, device) {
         Ok((variables, cnn)) => Ok(Checkpoint { card, variables, cnn }),
-        Err(refusal) => Err(refusal.at(weights)),
+        Err(reason) => Err(reason.at(weights)),
     }
 }
 
 fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, CheckpointError> {
-    let read = || -> Result<ModelCard, Refusal> {
+    let read = || -> Result<ModelCard, InvalidCheckpoint> {
         let card: ModelCard = serde_json::from_slice(&fs::read(path)?)?;
         if card.version != *version {
-            return Err(Refusal::Version(card.version));
+            return Err(InvalidCheckpoint::Version(card.version));
         }
         if !card.calibration.is_valid() {
-            return Err(Refusal::Calibration);
+            return Err(InvalidCheckpoint::Calibration);
         }
         if card.preprocessing != digit::preprocessing::VERSION {
-            return Err(Refusal::Preprocessing(card.preprocessing));
+            return Err(InvalidCheckpoint::Preprocessing(card.preprocessing));
         }
         Ok(card)
     };
-    read().map_err(|refusal| refusal.at(path))
+    read().map_err(|reason| reason.at(path))
 }
 
-fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarStore, Cnn), Refusal> {
+fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarStore, Cnn), InvalidCheckpoint> {
     // Read once: the bytes that are hashed are the bytes that are used.
     let bytes = fs::read(path)?;
     let found = sha256(&bytes);
     if found != card.weights_sha256 {
-        return Err(Refusal::Hash { expected: card.weights_sha256.clone(), found });
+        return Err(InvalidCheckpoint::Hash { expected: card.weights_sha256.clone(), found });
     }
     let mut variables = VarStore::new(device);
     let cnn = Cnn::new(&variables.root(), card.architecture);
@@ -161,38 +86,38 @@ fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarSto
 }
 
 /// Copies the tensors of a file into variables: each has its name, and none is left over on either side.
-fn fill_all(tensors: &SafeTensors, mut variables: HashMap<String, Tensor>) -> Result<(), Refusal> {
+fn fill_all(tensors: &SafeTensors, mut variables: HashMap<String, Tensor>) -> Result<(), InvalidCheckpoint> {
     for (name, view) in tensors.iter() {
-        let variable = variables.remove(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?;
+        let variable = variables.remove(name).ok_or_else(|| InvalidCheckpoint::Unknown(name.to_owned()))?;
         fill(variable, name, &view)?;
     }
-    variables.into_keys().min().map_or(Ok(()), |name| Err(Refusal::Missing(name)))
+    variables.into_keys().min().map_or(Ok(()), |name| Err(InvalidCheckpoint::Missing(name)))
 }
 
 /// Copies a tensor of the file into a layer's variable, if it fits.
-fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), Refusal> {
+fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), InvalidCheckpoint> {
     let shape: Vec<usize> = layer.size().iter().filter_map(|&side| usize::try_from(side).ok()).collect();
     if view.dtype() != Dtype::F32 || view.shape() != shape {
         let found = format!("{:?} {:?}", view.dtype(), view.shape());
-        return Err(Refusal::Shape { name: name.to_owned(), expected: format!("F32 {shape:?}"), found });
+        return Err(InvalidCheckpoint::Shape { name: name.to_owned(), expected: format!("F32 {shape:?}"), found });
     }
     // safetensors has checked that the data is as long as the shape says.
     let values = Tensor::f_from_data_size(view.data(), &layer.size(), Kind::Float)?;
     if values.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
-        return Err(Refusal::NotFinite(name.to_owned()));
+        return Err(InvalidCheckpoint::NotFinite(name.to_owned()));
     }
     let _no_grad = tch::no_grad_guard();
     Ok(layer.f_copy_(&values)?)
 }
 
-/// Writes a model: a new folder `<models>/<version>`. The card's hash of the weights and what the network says of the
-/// golden drawings are filled in.
+/// Writes a model: a new folder `<models>/<version>`. Fills in the card's hash of the weights and the network's logits of
+/// the golden drawings.
 ///
 /// # Errors
 /// When the folder exists already (a model never changes once it has a name) or cannot be written.
 pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<PathBuf, CheckpointError> {
     let folder = models.join(card.version.as_str());
-    let mut write = || -> Result<(), Refusal> {
+    let mut write = || -> Result<(), InvalidCheckpoint> {
         let weights = serialise(variables.variables(), None)?;
         card.weights_sha256 = sha256(&weights);
         // Written beside and renamed, so that a folder with a version's name holds a whole model.
@@ -207,7 +132,7 @@ pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<
         }
         Ok(fs::rename(unfinished, &folder)?)
     };
-    write().map_err(|refusal| refusal.at(&folder))?;
+    write().map_err(|reason| reason.at(&folder))?;
     Ok(folder)
 }
 
@@ -221,7 +146,7 @@ pub fn write_variables(
     notes: &str,
 ) -> Result<(), CheckpointError> {
     let notes = HashMap::from([(NOTES.to_owned(), notes.to_owned())]);
-    serialise(variables, Some(notes)).and_then(|bytes| Ok(fs::write(path, bytes)?)).map_err(|refusal| refusal.at(path))
+    serialise(variables, Some(notes)).and_then(|bytes| Ok(fs::write(path, bytes)?)).map_err(|reason| reason.at(path))
 }
 
 /// Reads a file of [`write_variables`] into the same variables, and gives the notes back.
@@ -232,13 +157,13 @@ pub fn read_variables(
     path: &Path,
     variables: impl IntoIterator<Item = (String, Tensor)>,
 ) -> Result<String, CheckpointError> {
-    let read = || -> Result<String, Refusal> {
+    let read = || -> Result<String, InvalidCheckpoint> {
         let bytes = fs::read(path)?;
         fill_all(&SafeTensors::deserialize(&bytes)?, variables.into_iter().collect())?;
         let (_, metadata) = SafeTensors::read_metadata(&bytes)?;
         Ok(metadata.metadata().as_ref().and_then(|notes| notes.get(NOTES)).cloned().unwrap_or_default())
     };
-    read().map_err(|refusal| refusal.at(path))
+    read().map_err(|reason| reason.at(path))
 }
 
 /// The name of the notes among a file's metadata.
@@ -247,7 +172,7 @@ const NOTES: &str = "notes";
 fn serialise(
     variables: impl IntoIterator<Item = (String, Tensor)>,
     notes: Option<HashMap<String, String>>,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Vec<u8>, InvalidCheckpoint> {
     let mut data = Vec::new();
     for (name, tensor) in variables {
         let tensor = tensor.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;

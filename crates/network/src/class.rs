@@ -1,10 +1,8 @@
-//! What an image may be taken for: one of the ten digits, or one of the ways of being none.
+//! The classes of the network: the ten digits, and two kinds of image that are no digit.
 
-use digit::Digit;
+use digit::{Digit, Reason};
 
-use digit::Reason;
-
-/// A class of the network's output: the digits 0 to 9, then the [`Reason`]s that the network itself can see.
+/// A class of the network's output: the digits 0 to 9, then the [`Reason`]s that the network itself can detect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// This digit.
@@ -19,7 +17,7 @@ impl Class {
     /// How many there are: the width of the network's output.
     pub const COUNT: usize = 12;
 
-    /// Where its logit lies.
+    /// The index of its logit.
     #[must_use]
     pub const fn index(self) -> u8 {
         match self {

@@ -16,7 +16,7 @@ impl Classifier {
         Ok(Self { card, cnn: FoldedCnn::new(cnn)? })
     }
 
-    /// What the model is and where it came from.
+    /// The model's card.
     #[must_use]
     pub fn card(&self) -> &ModelCard {
         &self.card
@@ -29,15 +29,15 @@ impl Classifier {
         Self { card: self.card.clone(), cnn: self.cnn.replica() }
     }
 
-    /// What each bitmap is taken for.
+    /// Classifies each bitmap.
     ///
     /// # Errors
     /// When LibTorch fails; no bitmap makes it fail.
     pub fn classify(&self, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
-        Ok(self.logits(bitmaps)?.iter().map(|logits| self.card.calibration.judge(logits)).collect())
+        Ok(self.logits(bitmaps)?.iter().map(|logits| self.card.calibration.classify(logits)).collect())
     }
 
-    /// What the network says of each bitmap before calibration.
+    /// The network's output for each bitmap before calibration.
     ///
     /// # Errors
     /// When LibTorch fails; no bitmap makes it fail.
@@ -50,7 +50,7 @@ impl Classifier {
     }
 }
 
-/// Bitmaps as the network takes them: `[batch, 1, 28, 28]`, ink from 0 to 1.
+/// Bitmaps as the network takes them: `[batch, 1, 28, 28]`, foreground from 0 to 1.
 ///
 /// # Errors
 /// When LibTorch fails.

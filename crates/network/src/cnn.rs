@@ -40,7 +40,7 @@ impl Cnn {
         }
     }
 
-    /// Logits, `[batch, 12]` in 32 bits, of images `[batch, 1, 28, 28]` with ink from 0 to 1: one for each
+    /// Logits, `[batch, 12]` in 32 bits, of images `[batch, 1, 28, 28]` with foreground from 0 to 1: one for each
     /// [`Class`]. `train` makes the norms use and update the statistics of the batch.
     ///
     /// The convolutions compute in the kind of `images`, whatever kind the variables have: in bfloat16, processors
@@ -62,7 +62,7 @@ impl Cnn {
 #[expect(clippy::cast_possible_wrap, reason = "twelve")]
 const CLASSES: i64 = Class::COUNT as i64;
 
-/// The mean and the standard deviation of MNIST's training pixels, with ink from 0 to 1.
+/// The mean and the standard deviation of MNIST's training pixels, with foreground from 0 to 1.
 pub(crate) const MEAN: f32 = 0.1307;
 pub(crate) const DEVIATION: f32 = 0.3081;
 

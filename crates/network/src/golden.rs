@@ -1,9 +1,9 @@
-//! Ten drawings that a network, once loaded, must take for what it took them for when it was trained.
+//! Ten drawings for which a loaded network must compute the logits that it computed after training.
 //!
-//! The hash of the weights says that the numbers are the same. This says that the preprocessing, the layers, LibTorch and
-//! the processor still make the same of them.
+//! The hash of the weights shows that the numbers are the same. This check shows that the preprocessing, the layers,
+//! LibTorch and the processor compute the same with them.
 
-use crate::{Classifier, Logits, checkpoint::Refusal};
+use crate::{Classifier, InvalidCheckpoint, Logits};
 use digit::{
     Bitmap,
     preprocessing::{self, Drawing, Point},
@@ -14,27 +14,27 @@ use tch::TchError;
 /// The drawings: strokes, by digit.
 const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
 
-/// How far a logit may be off: sums in another order differ by a thousandth of this.
+/// The largest difference that a logit may have: sums in another order differ by a thousandth of it.
 const TOLERANCE: f32 = 0.01;
 
-/// What a network says of the drawings, for its card.
+/// A network's logits of the drawings, for its card.
 pub(crate) fn logits(classifier: &Classifier) -> Result<Vec<Logits>, TchError> {
     classifier.logits(&golden_bitmaps())
 }
 
-/// Holds a network to its card.
-pub(crate) fn check(classifier: &Classifier) -> Result<(), Refusal> {
+/// Compares a network's logits of the drawings with those on its card.
+pub(crate) fn check(classifier: &Classifier) -> Result<(), InvalidCheckpoint> {
     let expected = &classifier.card().golden;
     let found = logits(classifier)?;
     if expected.len() != found.len() {
-        return Err(Refusal::Golden { off: f32::INFINITY });
+        return Err(InvalidCheckpoint::Golden { off: f32::INFINITY });
     }
     let pairs = expected.iter().flatten().zip(found.iter().flatten());
     let off = pairs.map(|(expected, found)| (expected - found).abs()).fold(0.0, f32::max);
-    if off <= TOLERANCE { Ok(()) } else { Err(Refusal::Golden { off }) }
+    if off <= TOLERANCE { Ok(()) } else { Err(InvalidCheckpoint::Golden { off }) }
 }
 
-/// The drawings as a network sees them, 0 to 9.
+/// The drawings as bitmaps, 0 to 9.
 ///
 /// # Panics
 /// Never: the drawings are part of the program, and tests draw them.
@@ -44,7 +44,7 @@ pub fn golden_bitmaps() -> Vec<Bitmap> {
     let line = |points: Vec<[f32; 3]>| points.into_iter().map(|[x, y, _]| Point { x, y }).collect();
     let bitmap = |lines: Vec<Vec<[f32; 3]>>| {
         let drawing = Drawing::new(lines.into_iter().map(line).collect()).expect("the drawings are valid");
-        preprocessing::from_drawing(&drawing).expect("the drawings have ink").bitmap
+        preprocessing::from_drawing(&drawing).expect("the drawings have foreground").bitmap
     };
     drawings.into_values().map(bitmap).collect()
 }

@@ -1,12 +1,13 @@
 //! The neural network: its layers, its checkpoint on disk and the card that says where it came from.
 //!
-//! Serving and training share this crate, so that what was trained is what serves.
+//! Serving and training share this crate, so that the network that serves is the network that was trained.
 
 mod architecture;
 mod calibration;
 mod card;
 mod champion;
 mod checkpoint;
+mod checkpoint_error;
 mod class;
 mod classifier;
 mod cnn;
@@ -19,7 +20,8 @@ pub use architecture::{Architecture, UnknownArchitecture};
 pub use calibration::{Calibration, Classification, Logits};
 pub use card::{DataFile, HoldOutScore, Hyperparameters, ModelCard};
 pub use champion::{ChampionError, champion, promote};
-pub use checkpoint::{Checkpoint, CheckpointError, Refusal, load, open, read_variables, save, write_variables};
+pub use checkpoint::{Checkpoint, load, open, read_variables, save, write_variables};
+pub use checkpoint_error::{CheckpointError, InvalidCheckpoint};
 pub use class::Class;
 pub use classifier::{Classifier, images, rows};
 pub use cnn::{Cnn, NO_DECAY_GROUP};

@@ -1,7 +1,7 @@
-//! Checkpoints on disk: the champion loads, and whatever is wrong with one is refused with what is wrong.
+//! Checkpoints on disk: the champion loads, and an invalid checkpoint is rejected with an error that names the fault.
 
 use digit::Bitmap;
-use network::{CheckpointError, ModelCard, ModelVersion, Refusal, load, sha256};
+use network::{CheckpointError, InvalidCheckpoint, ModelCard, ModelVersion, load, sha256};
 use safetensors::{SafeTensors, tensor::TensorView};
 use std::{
     fs,
@@ -56,7 +56,7 @@ impl Copy {
         fs::write(self.path("weights.safetensors"), bytes).unwrap();
     }
 
-    fn refusal(&self) -> Refusal {
+    fn fault(&self) -> InvalidCheckpoint {
         let error: CheckpointError = load(self.models.path(), &self.version).map(drop).unwrap_err();
         assert!(error.to_string().starts_with(&*self.models.path().to_string_lossy()), "it names the file: {error}");
         error.reason
@@ -67,7 +67,7 @@ impl Copy {
 fn the_champion_loads_and_its_probabilities_sum_to_one() {
     let classifier = load(&models(), &champion()).unwrap();
     let worst = classifier.card().holdouts.iter().map(|set| set.errors * 100 / set.samples).max();
-    assert_eq!(worst, Some(0), "fewer than one in a hundred is named wrongly");
+    assert_eq!(worst, Some(0), "fewer than one in a hundred is misclassified");
     let ramp = Bitmap::new(std::array::from_fn(|i| u8::try_from(i % 256).unwrap()));
     let rows = classifier.classify(&[Bitmap::new([0; Bitmap::LEN]), ramp]).unwrap();
     assert_eq!(rows.len(), 2);
@@ -84,81 +84,81 @@ fn an_untouched_copy_loads() {
 }
 
 #[test]
-fn a_missing_file_is_refused() {
+fn a_missing_file_is_rejected() {
     for file in ["card.json", "weights.safetensors"] {
         let copy = Copy::new();
         fs::remove_file(copy.path(file)).unwrap();
-        assert!(matches!(copy.refusal(), Refusal::Io(_)), "{file}");
+        assert!(matches!(copy.fault(), InvalidCheckpoint::Io(_)), "{file}");
     }
 }
 
 #[test]
-fn a_card_of_something_else_is_refused() {
+fn a_card_of_something_else_is_rejected() {
     let copy = Copy::new();
     fs::write(copy.path("card.json"), "{}").unwrap();
-    assert!(matches!(copy.refusal(), Refusal::Card(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Card(_)));
 
     let copy = Copy::new();
     copy.change_card(|card| card.version = "another".parse().unwrap());
-    assert!(matches!(copy.refusal(), Refusal::Version(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Version(_)));
 
     let copy = Copy::new();
     copy.change_card(|card| card.calibration.temperature = 0.0);
-    assert!(matches!(copy.refusal(), Refusal::Calibration));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Calibration));
 
     let copy = Copy::new();
     let card = fs::read_to_string(copy.path("card.json")).unwrap();
     fs::write(copy.path("card.json"), card.replace("cnn6-large", "transformer")).unwrap();
-    let refusal = copy.refusal();
-    assert!(matches!(refusal, Refusal::Card(_)) && refusal.to_string().contains("expected"), "{refusal}");
+    let fault = copy.fault();
+    assert!(matches!(fault, InvalidCheckpoint::Card(_)) && fault.to_string().contains("expected"), "{fault}");
 
     let copy = Copy::new();
     copy.change_card(|card| "plain-resize".clone_into(&mut card.preprocessing));
-    assert!(matches!(copy.refusal(), Refusal::Preprocessing(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Preprocessing(_)));
 }
 
 #[test]
-fn a_network_that_computes_other_than_when_it_was_trained_is_refused() {
+fn a_network_that_computes_other_than_when_it_was_trained_is_rejected() {
     let copy = Copy::new();
     copy.change_card(|card| card.golden[7][3] += 0.1);
-    assert!(matches!(copy.refusal(), Refusal::Golden { off } if (off - 0.1).abs() < 0.01));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Golden { off } if (off - 0.1).abs() < 0.01));
 
     let copy = Copy::new();
     copy.change_card(|card| card.golden.clear());
-    assert!(matches!(copy.refusal(), Refusal::Golden { .. }));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Golden { .. }));
 }
 
 #[test]
-fn weights_that_are_not_those_of_the_card_are_refused() {
+fn weights_that_are_not_those_of_the_card_are_rejected() {
     let copy = Copy::new();
     let mut bytes = fs::read(copy.path("weights.safetensors")).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     fs::write(copy.path("weights.safetensors"), &bytes).unwrap();
-    assert!(matches!(copy.refusal(), Refusal::Hash { .. }));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Hash { .. }));
 
     bytes.truncate(1000);
     copy.change_card(|card| card.weights_sha256 = sha256(&bytes));
     fs::write(copy.path("weights.safetensors"), &bytes).unwrap();
-    assert!(matches!(copy.refusal(), Refusal::Format(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Format(_)));
 }
 
 #[test]
-fn tensors_of_other_layers_are_refused() {
+fn tensors_of_other_layers_are_rejected() {
     let copy = Copy::new();
     copy.change_weights(|tensors| drop(tensors.pop()));
-    assert!(matches!(copy.refusal(), Refusal::Missing(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Missing(_)));
 
     let copy = Copy::new();
     copy.change_weights(|tensors| tensors[0].0.push_str(".extra"));
-    assert!(matches!(copy.refusal(), Refusal::Unknown(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Unknown(_)));
 
     let copy = Copy::new();
     copy.change_weights(|tensors| {
         // One broadcastable value where a whole tensor belongs.
         tensors[0].1 = TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).unwrap();
     });
-    assert!(matches!(copy.refusal(), Refusal::Shape { .. }));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Shape { .. }));
 
     let copy = Copy::new();
     copy.change_weights(|tensors| {
@@ -166,7 +166,7 @@ fn tensors_of_other_layers_are_refused() {
         let half = vec![0; shape.iter().product::<usize>() * 2].leak();
         tensors[0].1 = TensorView::new(safetensors::Dtype::F16, shape, half).unwrap();
     });
-    assert!(matches!(copy.refusal(), Refusal::Shape { .. }));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::Shape { .. }));
 
     let copy = Copy::new();
     copy.change_weights(|tensors| {
@@ -174,5 +174,5 @@ fn tensors_of_other_layers_are_refused() {
         let infinite = f32::INFINITY.to_le_bytes().repeat(shape.iter().product()).leak();
         tensors[0].1 = TensorView::new(safetensors::Dtype::F32, shape, infinite).unwrap();
     });
-    assert!(matches!(copy.refusal(), Refusal::NotFinite(_)));
+    assert!(matches!(copy.fault(), InvalidCheckpoint::NotFinite(_)));
 }

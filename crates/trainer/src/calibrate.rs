@@ -1,20 +1,20 @@
-//! Fits the temperature and the refusal threshold on hold-outs.
+//! Fits the temperature and the rejection threshold on held-out sets.
 
 use network::{Calibration, Class, Logits};
 
-/// The share of a hold-out's digits that may be refused: each set by itself stays below it.
-pub const REFUSED_DIGITS: f64 = 0.002;
+/// The highest share of digits that may be rejected, in each held-out set by itself.
+pub const MAX_REJECTION_RATE: f64 = 0.002;
 
 /// Temperatures that are tried.
 const COLDEST: f32 = 0.2;
 const WARMEST: f32 = 5.0;
 
-/// Logits of a hold-out set and what its samples are.
+/// The logits of a held-out set and the true classes of its samples.
 #[derive(Debug, Clone, Copy)]
 pub struct HoldOut<'a> {
-    /// What the network says.
+    /// The network's logits.
     pub logits: &'a [Logits],
-    /// What is true.
+    /// The true classes.
     pub classes: &'a [Class],
 }
 
@@ -33,11 +33,11 @@ impl HoldOut<'_> {
     }
 }
 
-/// The temperature under which the right digits are likeliest, and the strangeness above which a drawing is refused.
+/// The temperature under which the right digits are likeliest, and the rejection threshold.
 #[must_use]
 pub fn calibrate(holdouts: &[HoldOut]) -> Calibration {
     let temperature = temperature(holdouts);
-    Calibration { temperature, refusal: refusal(holdouts, temperature) }
+    Calibration { temperature, rejection_threshold: rejection_threshold(holdouts, temperature) }
 }
 
 /// The minimum of the mean negative log-likelihood, which has only one in the temperature: by golden sections of its
@@ -60,7 +60,7 @@ fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
     let calibration = Calibration { temperature, ..Calibration::NONE };
     let mean = |set: &HoldOut| {
         let (sum, count) = set.digits().fold((0.0, 0.0), |(sum, count), (logits, digit)| {
-            let likelihood = f64::from(calibration.judge(logits).probabilities[digit]).max(1e-12);
+            let likelihood = f64::from(calibration.classify(logits).probabilities[digit]).max(1e-12);
             (sum - likelihood.ln(), count + 1.0)
         });
         sum / f64::max(count, 1.0)
@@ -68,21 +68,22 @@ fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
     holdouts.iter().map(mean).sum()
 }
 
-/// The lowest threshold that refuses at most [`REFUSED_DIGITS`] of each set.
-fn refusal(holdouts: &[HoldOut], temperature: f32) -> f32 {
+/// The lowest threshold that rejects at most [`MAX_REJECTION_RATE`] of each set.
+fn rejection_threshold(holdouts: &[HoldOut], temperature: f32) -> f32 {
     let calibration = Calibration { temperature, ..Calibration::NONE };
     let needed = |set: &HoldOut| {
-        let mut strangeness: Vec<f32> = set.digits().map(|(logits, _)| calibration.judge(logits).strangeness).collect();
-        strangeness.sort_by(|a, b| b.total_cmp(a));
-        let refused = allowed(strangeness.len());
-        strangeness.get(refused).copied().unwrap_or(Calibration::NONE.refusal)
+        let mut probabilities: Vec<f32> =
+            set.digits().map(|(logits, _)| calibration.classify(logits).not_a_digit_probability).collect();
+        probabilities.sort_by(|a, b| b.total_cmp(a));
+        let rejected = allowed(probabilities.len());
+        probabilities.get(rejected).copied().unwrap_or(Calibration::NONE.rejection_threshold)
     };
-    holdouts.iter().map(needed).reduce(f32::max).unwrap_or(Calibration::NONE.refusal)
+    holdouts.iter().map(needed).reduce(f32::max).unwrap_or(Calibration::NONE.rejection_threshold)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
 fn allowed(count: usize) -> usize {
-    (crate::score::as_f64(count) * REFUSED_DIGITS) as usize
+    (crate::score::as_f64(count) * MAX_REJECTION_RATE) as usize
 }
 
 #[cfg(test)]
@@ -90,11 +91,11 @@ mod tests {
     use super::*;
     use digit::Digit;
 
-    /// Logits that say `said` with `margin`, and are strange by `strange`.
-    fn logits(said: usize, margin: f32, strange: f32) -> Logits {
+    /// Logits that predict `digit` with `margin`, and an unknown class with `unlike`.
+    fn logits(digit: usize, margin: f32, unlike: f32) -> Logits {
         let mut logits = [0.0; Class::COUNT];
-        logits[said] = margin;
-        logits[11] = strange;
+        logits[digit] = margin;
+        logits[11] = unlike;
         logits
     }
 
@@ -103,24 +104,24 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_is_too_sure_is_cooled_down_to_how_often_it_is_right() {
+    fn calibration_lowers_an_overconfident_network_to_its_accuracy() {
         // Right four times in five, with odds of e^6 to each other digit.
         let all: Vec<Logits> = (0..100).map(|i| logits(if i % 5 == 0 { 4 } else { 3 }, 6.0, -20.0)).collect();
         let fitted = calibrate(&[HoldOut { logits: &all, classes: &[three(); 100] }]);
-        let confidence = fitted.judge(&all[1]).probabilities[3];
+        let confidence = fitted.classify(&all[1]).probabilities[3];
         assert!(fitted.temperature > 1.0 && (confidence - 0.8).abs() < 0.02, "{fitted:?} {confidence}");
     }
 
     #[test]
-    fn the_threshold_refuses_at_most_its_share_of_every_set() {
-        let strange = |most: f32| -> Vec<Logits> {
+    fn the_threshold_rejects_at_most_its_share_of_every_set() {
+        let unlike = |most: f32| -> Vec<Logits> {
             (0..1000_u16).map(|i| logits(3, 5.0, f32::from(i) / 1000.0 * most)).collect()
         };
-        let (plain, odd) = (strange(3.0), strange(8.0));
+        let (plain, odd) = (unlike(3.0), unlike(8.0));
         let classes = vec![three(); 1000];
         let sets = [&plain, &odd].map(|logits| HoldOut { logits, classes: &classes });
         let fitted = calibrate(&sets);
-        let refused = |logits: &[Logits]| logits.iter().filter(|one| fitted.judge(one).stranger.is_some()).count();
-        assert_eq!((refused(&plain), refused(&odd)), (0, 2));
+        let rejected = |logits: &[Logits]| logits.iter().filter(|one| fitted.classify(one).rejection.is_some()).count();
+        assert_eq!((rejected(&plain), rejected(&odd)), (0, 2));
     }
 }

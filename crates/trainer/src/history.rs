@@ -1,11 +1,11 @@
-//! What the epochs of a run came to, kept beside its model for reports: `<models>/<version>/history.json`.
+//! What the epochs of a run came to, kept beside its model for reports: `<models>/<version>/training-history.json`.
 
 use crate::{events::Scalar, score::Score};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::{fs, io::ErrorKind, path::Path};
 
-const HISTORY: &str = "history.json";
+const HISTORY: &str = "training-history.json";
 
 /// What one epoch came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl EpochLog {
                 ("loss", score.loss),
                 ("accuracy", score.accuracy.map(|share| share.share)),
                 ("calibration_error", score.calibration_error),
-                ("refused", Some(score.refused.share)),
+                ("rejection_rate", Some(score.rejection_rate.share)),
             ];
             let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
             scalars.extend(known.map(|(name, value)| Scalar::new(format!("{name}/{}", score.set), value)));
@@ -91,8 +91,8 @@ mod tests {
             samples: 4,
             errors: 0,
             accuracy,
-            refusals: 1,
-            refused: Share::of(1, 4),
+            rejected: 1,
+            rejection_rate: Share::of(1, 4),
             loss: accuracy.map(|_| 0.5),
             calibration_error: accuracy.map(|_| 0.1),
             error_at_95_coverage: None,
@@ -106,8 +106,13 @@ mod tests {
             seconds: 2.0,
         };
         let tags: Vec<String> = log.scalars().into_iter().map(|scalar| scalar.tag).collect();
-        let of_sets =
-            ["loss/digits", "accuracy/digits", "calibration_error/digits", "refused/digits", "refused/scribbles"];
+        let of_sets = [
+            "loss/digits",
+            "accuracy/digits",
+            "calibration_error/digits",
+            "rejection_rate/digits",
+            "rejection_rate/scribbles",
+        ];
         assert_eq!(tags[4..], of_sets);
     }
 }

@@ -1,4 +1,4 @@
-//! How well a network does on a set: how often it is right, how honest about how sure it is, and what it refuses.
+//! How well a network does on a set: how often it is right, how honest about how sure it is, and what it rejects.
 
 use network::{Calibration, Class, Classification, Logits};
 use serde::{Deserialize, Serialize};
@@ -13,14 +13,14 @@ pub struct Score {
     pub set: String,
     /// How many samples it has.
     pub samples: usize,
-    /// How many of its digits were named wrongly, whether refused or not; none for a set of strangers.
+    /// How many of its digits were named wrongly, whether rejected or not; none for a set of strangers.
     pub errors: usize,
     /// The share of digits named rightly, from 0 to 1, with its 95 % interval.
     pub accuracy: Option<Share>,
     /// How many were taken for no digit: of digits the fewer the better, of strangers the more.
-    pub refusals: usize,
+    pub rejected: usize,
     /// Their share, with its 95 % interval.
-    pub refused: Share,
+    pub rejection_rate: Share,
     /// Mean negative log-likelihood of the right digit, in nats.
     pub loss: Option<f64>,
     /// The expected calibration error: how far confidence and accuracy lie apart, over [`BINS`] bins.
@@ -74,7 +74,7 @@ impl Judged {
     /// The network's answers, calibrated.
     #[must_use]
     pub fn all(logits: &[Logits], classes: &[Class], calibration: Calibration) -> Vec<Self> {
-        let judge = |(logits, &class)| Self { class, said: calibration.judge(logits) };
+        let judge = |(logits, &class)| Self { class, said: calibration.classify(logits) };
         logits.iter().zip(classes).map(judge).collect()
     }
 
@@ -95,7 +95,7 @@ impl Score {
     /// The score of a set.
     #[must_use]
     pub fn of(set: impl Into<String>, judged: &[Judged]) -> Self {
-        let refusals = judged.iter().filter(|one| one.said.stranger.is_some()).count();
+        let rejected = judged.iter().filter(|one| one.said.rejection.is_some()).count();
         let digits: Vec<&Judged> = judged.iter().filter(|one| matches!(one.class, Class::Digit(_))).collect();
         let right = digits.iter().filter(|one| one.is_right()).count();
         let of_digits = |value: f64| if digits.is_empty() { None } else { Some(value) };
@@ -104,8 +104,8 @@ impl Score {
             samples: judged.len(),
             errors: digits.len() - right,
             accuracy: if digits.is_empty() { None } else { Some(Share::of(right, digits.len())) },
-            refusals,
-            refused: Share::of(refusals, judged.len()),
+            rejected,
+            rejection_rate: Share::of(rejected, judged.len()),
             loss: of_digits(loss(&digits)),
             calibration_error: of_digits(calibration_error(&digits)),
             error_at_95_coverage: of_digits(error_at_95_coverage(&digits)),
@@ -188,7 +188,7 @@ mod tests {
     fn three(said: usize, confidence: f32) -> Judged {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
         probabilities[said] = confidence;
-        let said = Classification { probabilities, strangeness: 0.0, stranger: None };
+        let said = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
         Judged { class: Class::Digit(digit(3)), said }
     }
 

@@ -19,7 +19,7 @@ const ADDRESSES: [&str; 5] = [
 ];
 
 const OUTPUTS: [&str; 8] =
-    ["probabilities", "prediction", "confidence", "strangeness", "verdict", "reason", "logits", ""];
+    ["probabilities", "prediction", "confidence", "not_a_digit_probability", "verdict", "reason", "logits", ""];
 
 /// Where a body's JSON ends.
 const JSON_LENGTH: &str = "inference-header-content-length";

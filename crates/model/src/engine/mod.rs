@@ -364,7 +364,7 @@ mod tests {
     impl Network for Gate {
         fn classify(&self, _: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
             let _open = self.changed.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap();
-            let taken = Classification { probabilities: [0.1; 10], strangeness: 0.0, stranger: None };
+            let taken = Classification { probabilities: [0.1; 10], not_a_digit_probability: 0.0, rejection: None };
             Ok(vec![taken; bitmaps.len()])
         }
 

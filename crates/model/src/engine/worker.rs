@@ -120,7 +120,7 @@ mod tests {
             let echo = |bitmap: &Bitmap| {
                 let level = bitmap.levels()[0];
                 assert!(level < 255, "too bright");
-                Classification { probabilities: [0.0; 10], strangeness: f32::from(level), stranger: None }
+                Classification { probabilities: [0.0; 10], not_a_digit_probability: f32::from(level), rejection: None }
             };
             match bitmaps[0].levels()[0] {
                 254 => Err(TchError::Torch("out of memory".to_owned())),
@@ -158,7 +158,7 @@ mod tests {
         }
         run(0, batch, metrics);
         let read = |mut answer: oneshot::Receiver<Result<Vec<Classification>, JobError>>| {
-            Ok(answer.try_recv().unwrap()?.iter().map(|one| one.strangeness).collect())
+            Ok(answer.try_recv().unwrap()?.iter().map(|one| one.not_a_digit_probability).collect())
         };
         answers.into_iter().map(read).collect()
     }

@@ -16,7 +16,7 @@ pub(crate) enum Output {
     /// Its probability.
     Confidence,
     /// The probability that it is no digit.
-    Strangeness,
+    NotADigitProbability,
     /// `digit` or `not_a_digit`.
     Verdict,
     /// Why it is no digit; empty where it is one.
@@ -34,15 +34,21 @@ pub(super) enum Values {
 
 impl Output {
     /// All, in the order in which they are answered.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Probabilities, Self::Prediction, Self::Confidence, Self::Strangeness, Self::Verdict, Self::Reason];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Probabilities,
+        Self::Prediction,
+        Self::Confidence,
+        Self::NotADigitProbability,
+        Self::Verdict,
+        Self::Reason,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Probabilities => "probabilities",
             Self::Prediction => "prediction",
             Self::Confidence => "confidence",
-            Self::Strangeness => "strangeness",
+            Self::NotADigitProbability => "not_a_digit_probability",
             Self::Verdict => "verdict",
             Self::Reason => "reason",
         }
@@ -55,7 +61,7 @@ impl Output {
 
     pub(super) const fn datatype(self) -> Datatype {
         match self {
-            Self::Probabilities | Self::Confidence | Self::Strangeness => Datatype::Fp32,
+            Self::Probabilities | Self::Confidence | Self::NotADigitProbability => Datatype::Fp32,
             Self::Prediction => Datatype::Int64,
             Self::Verdict | Self::Reason => Datatype::Bytes,
         }
@@ -65,24 +71,24 @@ impl Output {
     pub(super) const fn width(self) -> usize {
         match self {
             Self::Probabilities => 10,
-            Self::Prediction | Self::Confidence | Self::Strangeness | Self::Verdict | Self::Reason => 1,
+            Self::Prediction | Self::Confidence | Self::NotADigitProbability | Self::Verdict | Self::Reason => 1,
         }
     }
 
     /// What it holds for these samples.
     pub(super) fn values(self, samples: &[Classification]) -> Values {
         let best = |sample: &Classification| Digit::most_probable(&sample.probabilities);
-        let verdict = |sample: &Classification| match sample.stranger {
+        let verdict = |sample: &Classification| match sample.rejection {
             Some(_) => Verdict::NotADigit.name(),
             None => Verdict::Digit.name(),
         };
-        let reason = |sample: &Classification| sample.stranger.map_or("", |reason| reason.name());
+        let reason = |sample: &Classification| sample.rejection.map_or("", |reason| reason.name());
         let samples = samples.iter();
         match self {
             Self::Probabilities => Values::Fp32(samples.flat_map(|sample| sample.probabilities).collect()),
             Self::Prediction => Values::Int64(samples.map(|sample| best(sample).0.value().into()).collect()),
             Self::Confidence => Values::Fp32(samples.map(|sample| best(sample).1).collect()),
-            Self::Strangeness => Values::Fp32(samples.map(|sample| sample.strangeness).collect()),
+            Self::NotADigitProbability => Values::Fp32(samples.map(|sample| sample.not_a_digit_probability).collect()),
             Self::Verdict => Values::Bytes(samples.map(verdict).collect()),
             Self::Reason => Values::Bytes(samples.map(reason).collect()),
         }
@@ -112,9 +118,10 @@ mod tests {
 
     #[test]
     fn each_output_has_as_many_values_as_its_shape_says() {
-        let mut seven = Classification { probabilities: [0.05; 10], strangeness: 0.25, stranger: None };
+        let mut seven = Classification { probabilities: [0.05; 10], not_a_digit_probability: 0.25, rejection: None };
         seven.probabilities[7] = 0.55;
-        let scribble = Classification { stranger: Some(Reason::UnlikeADigit), strangeness: 0.75, ..seven.clone() };
+        let scribble =
+            Classification { rejection: Some(Reason::UnlikeADigit), not_a_digit_probability: 0.75, ..seven.clone() };
         let samples = [seven, scribble];
         let count = |values: &Values| match values {
             Values::Fp32(numbers) => numbers.len(),
@@ -127,7 +134,7 @@ mod tests {
         }
         assert_eq!(Output::Prediction.values(&samples), Values::Int64(vec![7, 7]));
         assert_eq!(Output::Confidence.values(&samples), Values::Fp32(vec![0.55, 0.55]));
-        assert_eq!(Output::Strangeness.values(&samples), Values::Fp32(vec![0.25, 0.75]));
+        assert_eq!(Output::NotADigitProbability.values(&samples), Values::Fp32(vec![0.25, 0.75]));
         assert_eq!(Output::Verdict.values(&samples), Values::Bytes(vec!["digit", "not_a_digit"]));
         assert_eq!(Output::Reason.values(&samples), Values::Bytes(vec!["", "unlike_a_digit"]));
     }

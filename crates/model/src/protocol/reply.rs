@@ -36,7 +36,7 @@ pub(crate) struct ReplyHead<'a> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutputTensor)]
 struct Tensor {
-    /// `probabilities`, `prediction`, `confidence`, `strangeness`, `verdict` or `reason`.
+    /// `probabilities`, `prediction`, `confidence`, `not_a_digit_probability`, `verdict` or `reason`.
     name: &'static str,
     /// `FP32`, `INT64` or `BYTES`, which is text.
     datatype: &'static str,
@@ -104,7 +104,7 @@ mod tests {
         let request = Request { id: Some("a".to_owned()), bitmaps: Vec::new(), outputs, timeout: None };
         let mut probabilities = [0.0; 10];
         probabilities[3] = 1.0;
-        let three = Classification { probabilities, strangeness: 0.25, stranger: None };
+        let three = Classification { probabilities, not_a_digit_probability: 0.25, rejection: None };
         let reply = Reply::new(&request, "digits", &"v1".parse().unwrap(), &[three.clone(), three]);
         let (head, tail) = reply.body.split_at(reply.json_length.unwrap_or(reply.body.len()));
         (serde_json::from_slice(head).unwrap(), tail.to_vec())
@@ -112,12 +112,13 @@ mod tests {
 
     #[test]
     fn an_answer_says_whose_it_is_and_holds_what_was_asked_for() {
-        let (head, tail) = reply(&[(Output::Strangeness, false), (Output::Verdict, false)]);
-        let strangeness = json!({ "name": "strangeness", "datatype": "FP32", "shape": [2, 1], "data": [0.25, 0.25] });
+        let (head, tail) = reply(&[(Output::NotADigitProbability, false), (Output::Verdict, false)]);
+        let probability =
+            json!({ "name": "not_a_digit_probability", "datatype": "FP32", "shape": [2, 1], "data": [0.25, 0.25] });
         let verdict = json!({ "name": "verdict", "datatype": "BYTES", "shape": [2, 1], "data": ["digit", "digit"] });
         assert_eq!(
             head,
-            json!({ "id": "a", "model_name": "digits", "model_version": "v1", "outputs": [strangeness, verdict] })
+            json!({ "id": "a", "model_name": "digits", "model_version": "v1", "outputs": [probability, verdict] })
         );
         assert!(tail.is_empty());
     }
@@ -125,7 +126,7 @@ mod tests {
     #[test]
     fn binary_tensors_follow_the_json_in_the_order_of_the_outputs() {
         let (head, tail) =
-            reply(&[(Output::Prediction, true), (Output::Confidence, false), (Output::Strangeness, true)]);
+            reply(&[(Output::Prediction, true), (Output::Confidence, false), (Output::NotADigitProbability, true)]);
         assert_eq!(head["outputs"][0]["parameters"], json!({ "binary_data_size": 16 }));
         assert_eq!(head["outputs"][1]["data"], json!([1.0, 1.0]));
         assert_eq!(head["outputs"][2]["parameters"], json!({ "binary_data_size": 8 }));

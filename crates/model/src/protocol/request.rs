@@ -125,7 +125,7 @@ struct InputParameters {
 
 #[derive(Deserialize, ToSchema)]
 struct RequestedOutput {
-    /// `probabilities`, `prediction`, `confidence`, `strangeness` (how probably it is no digit), `verdict` or `reason`.
+    /// `probabilities`, `prediction`, `confidence`, `not_a_digit_probability` (how probably it is no digit), `verdict` or `reason`.
     #[schema(schema_with = output_name)]
     name: String,
     parameters: Option<OutputParameters>,

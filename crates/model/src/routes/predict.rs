@@ -67,9 +67,9 @@ pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc
 
 /// What is said of a drawing, with the bitmap that the network saw.
 pub(super) fn answer(network: &Served, preprocessed: Preprocessed, classification: &Classification) -> Answer {
-    let Classification { probabilities, stranger, .. } = *classification;
+    let Classification { probabilities, rejection, .. } = *classification;
     let (prediction, confidence) = Digit::most_probable(&probabilities);
-    let reason = if preprocessed.is_too_small { Some(Reason::TooSmall) } else { stranger };
+    let reason = if preprocessed.is_too_small { Some(Reason::TooSmall) } else { rejection };
     Answer {
         prediction,
         confidence,

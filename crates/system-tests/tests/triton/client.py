@@ -18,7 +18,7 @@ import tritonclient.http.aio
 from tritonclient.utils import InferenceServerException
 
 EXAMPLES = pathlib.Path(__file__).parents[4] / "examples"
-OUTPUTS = ["probabilities", "prediction", "confidence", "strangeness", "verdict", "reason"]
+OUTPUTS = ["probabilities", "prediction", "confidence", "not_a_digit_probability", "verdict", "reason"]
 COMPRESSIONS = [None, "gzip", "deflate"]
 
 
@@ -127,7 +127,7 @@ def same_as_predict(result, answers):
         assert np.allclose(arrays["probabilities"][index], answer["probabilities"], rtol=0, atol=1e-6)
         assert abs(arrays["confidence"][index, 0] - answer["confidence"]) < 1e-6
         assert arrays["prediction"][index, 0] == answer["prediction"] == index
-        assert 0 <= arrays["strangeness"][index, 0] <= 1
+        assert 0 <= arrays["not_a_digit_probability"][index, 0] <= 1
         assert text(arrays["verdict"][index, 0]) == answer["verdict"]
         assert text(arrays["reason"][index, 0]) == answer.get("reason", "")
 

@@ -130,7 +130,11 @@ pub fn answers(classifier: &Classifier, set: &Set) -> anyhow::Result<Vec<Judged>
 /// One line on what is judged.
 fn about(card: &ModelCard) -> String {
     format!(
-        "{}: {}, {} parameters, temperature {:.3}, refuses above {:.3}",
-        card.version, card.architecture, card.parameters, card.calibration.temperature, card.calibration.refusal
+        "{}: {}, {} parameters, temperature {:.3}, rejects above {:.3}",
+        card.version,
+        card.architecture,
+        card.parameters,
+        card.calibration.temperature,
+        card.calibration.rejection_threshold
     )
 }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub(super) fn text(card: &ModelCard, evaluation: &Evaluation) -> String {
     let mut text = format!("{}\n\n", about(card));
     text +=
-        "| set | samples | right (95 % interval) | wrong | refused (95 % interval) | ECE | error at 95 % coverage |\n";
+        "| set | samples | right (95 % interval) | wrong | rejected (95 % interval) | ECE | error at 95 % coverage |\n";
     text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for score in &evaluation.scores {
         let _ = writeln!(text, "{}", line(score));
@@ -25,7 +25,7 @@ fn line(score: &Score) -> String {
         score.samples,
         score.accuracy.map_or(String::new(), |share| share.to_string()),
         score.accuracy.map_or(String::new(), |_| score.errors.to_string()),
-        score.refused,
+        score.rejection_rate,
         score.calibration_error.map_or(String::new(), |error| format!("{error:.4}")),
         percent(score.error_at_95_coverage),
     )
@@ -43,8 +43,8 @@ mod tests {
             samples: 10,
             errors: 0,
             accuracy: None,
-            refusals: 9,
-            refused: Share::of(9, 10),
+            rejected: 9,
+            rejection_rate: Share::of(9, 10),
             loss: None,
             calibration_error: None,
             error_at_95_coverage: None,

@@ -126,7 +126,7 @@ fn learn(
 fn line(log: &EpochLog, epochs: u32) -> String {
     let sets = log.holdouts.iter().map(|score| match score.accuracy {
         Some(accuracy) => format!("{:.2} %", accuracy.share * 100.0),
-        None => format!("{:.1} % refused", score.refused.share * 100.0),
+        None => format!("{:.1} % rejected", score.rejection_rate.share * 100.0),
     });
     format!(
         "epoch {:2}/{epochs}  loss {:.4}  accuracy {:.2} %  held out: {}  ({:.0} s)",
@@ -144,11 +144,11 @@ fn judge(training: &Training, holdouts: &[Set]) -> anyhow::Result<(Calibration, 
     let fitted = || holdouts.iter().zip(&logits).map(|(set, logits)| HoldOut { logits, classes: &set.classes });
     let digits: Vec<HoldOut> = fitted().filter(HoldOut::has_digits).collect();
     let calibration = calibrate(&digits);
-    println!("temperature {:.3}, refused above {:.3}", calibration.temperature, calibration.refusal);
+    println!("temperature {:.3}, rejected above {:.3}", calibration.temperature, calibration.rejection_threshold);
     let score = |(set, logits): (&Set, &Vec<_>)| {
         let score = set.score(logits, calibration);
-        println!("{:50}  {} wrong, {} refused of {}", score.set, score.errors, score.refusals, score.samples);
-        HoldOutScore { set: score.set, samples: score.samples, errors: score.errors, refused: score.refusals }
+        println!("{:50}  {} wrong, {} rejected of {}", score.set, score.errors, score.rejected, score.samples);
+        HoldOutScore { set: score.set, samples: score.samples, errors: score.errors, rejected: score.rejected }
     };
     Ok((calibration, holdouts.iter().zip(&logits).map(score).collect()))
 }
@@ -160,7 +160,7 @@ fn hyperparameters(options: &FitOptions, samples: usize) -> Hyperparameters {
         samples,
         peak_learning_rate: options.learning_rate,
         weight_decay: optimiser::WEIGHT_DECAY,
-        average_decay: average::DECAY,
+        ema_decay: average::DECAY,
         label_smoothing: training::LABEL_SMOOTHING,
         precision: options.precision.name().to_owned(),
         teachers: options.teachers.clone(),

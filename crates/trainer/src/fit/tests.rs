@@ -89,8 +89,8 @@ fn a_run_with_other_settings_does_not_go_on() {
     training.save(&state, &progress).unwrap();
 
     let others = FitOptions { seed: 2, ..options }.settings();
-    let refusal = training.resume(&state, &others).unwrap_err().to_string();
-    assert!(refusal.contains("--seed 1") && refusal.contains("--seed 2"), "{refusal}");
+    let error = training.resume(&state, &others).unwrap_err().to_string();
+    assert!(error.contains("--seed 1") && error.contains("--seed 2"), "{error}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::score::{Judged, as_f64};
 use network::Class;
 
-/// Counts by what it is and what it was named, refused or not.
+/// Counts by what it is and what it was named, rejected or not.
 #[derive(Debug)]
 pub(super) struct Confusion {
     pub(super) title: String,
@@ -17,7 +17,7 @@ pub(super) struct Row {
     /// By the digit that was said.
     pub(super) cells: [Cell; 10],
     /// How many of all these were taken for no digit.
-    pub(super) refused: usize,
+    pub(super) rejected: usize,
 }
 
 /// How often a digit was named so.
@@ -38,7 +38,7 @@ impl Confusion {
             if let Class::Digit(digit) = one.class {
                 let row = &mut rows[usize::from(digit.value())];
                 row.cells[usize::from(one.answer().0.value())].count += 1;
-                row.refused += usize::from(one.said.stranger.is_some());
+                row.rejected += usize::from(one.said.rejection.is_some());
             }
         }
         rows.iter_mut().enumerate().for_each(|(digit, row)| row.shade(digit));
@@ -70,13 +70,13 @@ mod tests {
 
     #[test]
     fn answers_are_counted_by_what_they_are_and_what_was_said() {
-        let mut refused = judged(3, 3, 0.9);
-        refused.said.stranger = Some(Reason::UnlikeADigit);
-        let mut stranger = refused.clone();
+        let mut rejected = judged(3, 3, 0.9);
+        rejected.said.rejection = Some(Reason::UnlikeADigit);
+        let mut stranger = rejected.clone();
         stranger.class = Class::UnlikeADigit;
-        let answers = [judged(3, 3, 0.9), judged(3, 5, 0.9), judged(3, 3, 0.9), refused, stranger];
+        let answers = [judged(3, 3, 0.9), judged(3, 5, 0.9), judged(3, 3, 0.9), rejected, stranger];
         let three = &Confusion::of("threes", answers.iter()).rows[3];
-        assert_eq!((three.cells[3].count, three.cells[5].count, three.refused), (3, 1, 1));
+        assert_eq!((three.cells[3].count, three.cells[5].count, three.rejected), (3, 1, 1));
         assert_eq!((three.cells[5].depth, three.cells[0].depth), (50, 0));
     }
 }

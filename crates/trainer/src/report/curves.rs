@@ -56,10 +56,10 @@ pub(super) fn loss(history: &[EpochLog]) -> Curves {
     )
 }
 
-/// The accuracy, or of strangers the share that is refused, on a scale that widens towards 100 %: there it matters.
+/// The accuracy, or of strangers the share that is rejected, on a scale that widens towards 100 %: there it matters.
 pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     const TICKS: [f64; 10] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
-    let share = |score: &Score| Some(score.accuracy.unwrap_or(score.refused).share);
+    let share = |score: &Score| Some(score.accuracy.unwrap_or(score.rejection_rate).share);
     let series = series(history, |log| log.accuracy, share);
     let (low, high) = range(&series);
     let low = TICKS.into_iter().rfind(|&tick| tick <= low).unwrap_or(0.0);
@@ -130,8 +130,8 @@ mod tests {
             samples: 10,
             errors: 0,
             accuracy: loss.map(|_| share),
-            refusals: 0,
-            refused: share,
+            rejected: 0,
+            rejection_rate: share,
             loss,
             calibration_error: loss,
             error_at_95_coverage: loss,

@@ -106,13 +106,13 @@ fn headlines(groups: &[Group], strangers: &[&Score]) -> Vec<Headline> {
         let of = format!("{}, n = {}", group.name, figures::count(score.samples));
         Some(Headline { figure: figures::percent(score.accuracy?.share), what: group.what, of })
     };
-    let (refused, of) = strangers.iter().fold((0, 0), |sum, score| (sum.0 + score.refusals, sum.1 + score.samples));
-    let refused = (of > 0).then(|| Headline {
-        figure: figures::percent(crate::score::Share::of(refused, of).share),
-        what: "of strangers refused",
+    let (rejected, of) = strangers.iter().fold((0, 0), |sum, score| (sum.0 + score.rejected, sum.1 + score.samples));
+    let rejected = (of > 0).then(|| Headline {
+        figure: figures::percent(crate::score::Share::of(rejected, of).share),
+        what: "of strangers rejected",
         of: format!("{} sets, n = {}", strangers.len(), figures::count(of)),
     });
-    groups.iter().filter_map(right).chain(refused).collect()
+    groups.iter().filter_map(right).chain(rejected).collect()
 }
 
 fn options(command: &str) -> Vec<String> {
@@ -131,7 +131,7 @@ fn facts(card: &ModelCard) -> Vec<(&'static str, String)> {
         ("Preprocessing", card.preprocessing.clone()),
         (
             "Calibration",
-            format!("temperature {:.3}, refuses above {:.3}", calibration.temperature, calibration.refusal),
+            format!("temperature {:.3}, rejects above {:.3}", calibration.temperature, calibration.rejection_threshold),
         ),
     ]
 }

@@ -36,18 +36,18 @@ impl Gallery {
     /// The digits that were most surely named wrongly.
     pub(super) fn mistakes(judged: &[JudgedSet]) -> Self {
         let pictures = surest(judged, MISTAKES, |one| {
-            let is_mistake = one.said.stranger.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
+            let is_mistake = one.said.rejection.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
             is_mistake.then(|| one.answer().1)
         });
-        let caption = "What it is → what it was named, and how surely; not refused. At most three of a set and four of a kind, each digit once.";
+        let caption = "What it is → what it was named, and how surely; not rejected. At most three of a set and four of a kind, each digit once.";
         Self { title: "Surest mistakes", caption, pictures }
     }
 
     /// The strangers that were most surely taken for digits.
     pub(super) fn strangers(judged: &[JudgedSet]) -> Self {
         let pictures = surest(judged, STRANGERS, |one| {
-            let is_mistake = one.said.stranger.is_none() && !matches!(one.class, Class::Digit(_));
-            is_mistake.then_some(1.0 - one.said.strangeness)
+            let is_mistake = one.said.rejection.is_none() && !matches!(one.class, Class::Digit(_));
+            is_mistake.then_some(1.0 - one.said.not_a_digit_probability)
         });
         let caption = "What it was named, and how surely it was held for a digit at all. At most three of a set and four of a kind.";
         Self { title: "Strangers taken for digits", caption, pictures }
@@ -151,7 +151,7 @@ pub(super) mod tests {
     pub(in crate::report) fn judged(is: i64, said: usize, confidence: f32) -> Judged {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
         probabilities[said] = confidence;
-        let said = Classification { probabilities, strangeness: 0.0, stranger: None };
+        let said = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
         Judged { class: Class::Digit(Digit::try_from(is).unwrap()), said }
     }
 
@@ -164,10 +164,10 @@ pub(super) mod tests {
     #[test]
     fn the_surest_mistakes_come_first_and_no_set_fills_the_page() {
         let hard = set("hard", (1..=9_u8).map(|sure| judged(4, 9, f32::from(sure) / 10.0)).collect());
-        let mut refused = judged(4, 9, 0.99);
-        refused.said.stranger = Some(Reason::UnlikeADigit);
+        let mut rejected = judged(4, 9, 0.99);
+        rejected.said.rejection = Some(Reason::UnlikeADigit);
         let right = judged(4, 4, 0.99);
-        let mut other = set("other", vec![judged(1, 7, 0.85), refused, right]);
+        let mut other = set("other", vec![judged(1, 7, 0.85), rejected, right]);
         other.set.bitmaps[0] = Bitmap::new([99; Bitmap::LEN]);
         let shown: Vec<String> =
             Gallery::mistakes(&[hard, other]).pictures.into_iter().map(|picture| picture.sureness).collect();
@@ -196,10 +196,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_strangers_that_are_not_refused_were_taken_for_digits() {
+    fn only_strangers_that_are_not_rejected_were_taken_for_digits() {
         let stranger = |stranger| {
             let mut one = judged(0, 7, 0.9);
-            (one.class, one.said.stranger) = (Class::UnlikeADigit, stranger);
+            (one.class, one.said.rejection) = (Class::UnlikeADigit, stranger);
             one
         };
         let set = set("scribbles", vec![stranger(None), stranger(Some(Reason::UnlikeADigit)), judged(1, 7, 0.9)]);

@@ -13,7 +13,7 @@ pub(super) struct ScoreRow {
     pub(super) samples: String,
     pub(super) right: String,
     pub(super) wrong: String,
-    pub(super) refused: String,
+    pub(super) rejected: String,
     pub(super) loss: String,
     pub(super) calibration_error: String,
     pub(super) error_at_95_coverage: String,
@@ -26,7 +26,7 @@ impl From<&Score> for ScoreRow {
             samples: figures::count(score.samples),
             right: score.accuracy.as_ref().map(Share::to_string).unwrap_or_default(),
             wrong: figures::count(score.errors),
-            refused: score.refused.to_string(),
+            rejected: score.rejection_rate.to_string(),
             loss: four_decimals(score.loss),
             calibration_error: four_decimals(score.calibration_error),
             error_at_95_coverage: score.error_at_95_coverage.map(figures::percent).unwrap_or_default(),
@@ -40,7 +40,7 @@ pub(super) struct LegendRow {
     pub(super) name: String,
     pub(super) loss: String,
     pub(super) accuracy: String,
-    pub(super) refused: String,
+    pub(super) rejected: String,
 }
 
 /// Training and each hold-out, in the order of their colours.
@@ -50,13 +50,13 @@ pub(super) fn legend(history: &[EpochLog]) -> Vec<LegendRow> {
         name: "training".to_owned(),
         loss: four_decimals(Some(last.loss)),
         accuracy: figures::percent(last.accuracy),
-        refused: String::new(),
+        rejected: String::new(),
     };
     let held_out = |score: &Score| LegendRow {
         name: score.set.clone(),
         loss: four_decimals(score.loss),
         accuracy: score.accuracy.map(|share| figures::percent(share.share)).unwrap_or_default(),
-        refused: figures::percent(score.refused.share),
+        rejected: figures::percent(score.rejection_rate.share),
     };
     std::iter::once(training).chain(last.holdouts.iter().map(held_out)).collect()
 }
@@ -69,13 +69,13 @@ pub(super) struct EpochRow {
     pub(super) seconds: String,
     pub(super) loss: String,
     pub(super) accuracy: String,
-    /// Of each hold-out the accuracy, or of strangers the share that is refused.
+    /// Of each hold-out the accuracy, or of strangers the share that is rejected.
     pub(super) held_out: Vec<String>,
 }
 
 /// A row for each epoch.
 pub(super) fn epochs(history: &[EpochLog]) -> Vec<EpochRow> {
-    let share = |score: &Score| figures::percent(score.accuracy.unwrap_or(score.refused).share);
+    let share = |score: &Score| figures::percent(score.accuracy.unwrap_or(score.rejection_rate).share);
     let row = |log: &EpochLog| EpochRow {
         epoch: log.epoch,
         learning_rate: format!("{:.1e}", log.learning_rate),

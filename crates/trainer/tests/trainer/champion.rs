@@ -11,6 +11,6 @@ fn the_champion_keeps_what_its_card_promises() {
         assert_eq!((&*promise.set, promise.samples), (&*found.set, found.samples));
         // What one processor computes and another differs in the last digit, and so may a sample on the brink.
         assert!(promise.errors.abs_diff(found.errors) <= 1, "{promise:?} {found:?}");
-        assert!(promise.refused.abs_diff(found.refusals) <= 2, "{promise:?} {found:?}");
+        assert!(promise.rejected.abs_diff(found.rejected) <= 2, "{promise:?} {found:?}");
     }
 }

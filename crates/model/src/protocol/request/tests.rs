@@ -116,7 +116,7 @@ fn outputs_that_are_not_there_are_refused_with_those_that_are() {
     let outputs = |outputs: Value| read_with(&json!({ "outputs": outputs })).unwrap_err();
     let error = outputs(json!([{ "name": "logits" }]));
     assert!(
-        error.to_string().ends_with("probabilities, prediction, confidence, strangeness, verdict, reason."),
+        error.to_string().ends_with("probabilities, prediction, confidence, not_a_digit_probability, verdict, reason."),
         "{error}"
     );
     let with = |parameters: Value| outputs(json!([{ "name": "verdict", "parameters": parameters }]));

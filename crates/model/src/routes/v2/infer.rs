@@ -79,7 +79,7 @@ async fn infer(
     let bitmaps = std::mem::take(&mut request.bitmaps);
     let blank: Vec<bool> = bitmaps.iter().map(Bitmap::is_blank).collect();
     let mut samples = model.engine.classify(asked.served.clone(), bitmaps, request.timeout).await?;
-    refuse_blank(&mut samples, &blank);
+    reject_blank(&mut samples, &blank);
     let reply = Reply::new(&request, &asked.name, &asked.served.card().version, &samples);
     Ok(answer(&headers, reply))
 }
@@ -130,11 +130,11 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
     text.map_err(|_| ApiError::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
 }
 
-/// Where nothing is drawn there is no digit, whatever the network says. (`/predict` refuses such a drawing; here it may
-/// be one of many.)
-fn refuse_blank(samples: &mut [Classification], blank: &[bool]) {
+/// Rejects blank images, whatever the network computes for them. (`/predict` answers such a drawing with an error; here it
+/// may be one of many.)
+fn reject_blank(samples: &mut [Classification], blank: &[bool]) {
     for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {
-        sample.stranger = Some(Reason::TooSmall);
+        sample.rejection = Some(Reason::TooSmall);
     }
 }
 

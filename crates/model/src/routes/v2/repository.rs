@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
 };
-use network::{ModelVersion, Refusal};
+use network::{InvalidCheckpoint, ModelVersion};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use service::{ApiError, Documented, RawBody};
@@ -226,7 +226,7 @@ fn not_loaded(version: &ModelVersion, error: LoadError) -> ApiError {
     tracing::error!(%version, %error, "a model was not loaded");
     match error {
         LoadError::Checkpoint(error) => match error.reason {
-            Refusal::Io(error) if error.kind() == io::ErrorKind::NotFound => no_folder(version.as_str()),
+            InvalidCheckpoint::Io(error) if error.kind() == io::ErrorKind::NotFound => no_folder(version.as_str()),
             reason => refused(format!("{version} cannot be loaded: {reason}. What served goes on serving.")),
         },
         LoadError::Full(_) => refused(format!("{error}.")),
