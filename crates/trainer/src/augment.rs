@@ -4,7 +4,7 @@
 //! After Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
 //! Analysis", 2003, and DeVries & Taylor, "Improved Regularization of CNNs with Cutout", 2017.
 
-use crate::sketch::spread;
+use crate::distributions::spread;
 use digit::{Bitmap, SIDE};
 use rand::{Rng, RngExt};
 

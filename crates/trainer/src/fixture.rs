@@ -2,12 +2,13 @@
 
 use crate::{
     data::{Example, PenDigit},
-    framed,
-    history::EpochLog,
+    preprocess,
+    sample_set::on_canvas,
     score::{Score, Share},
-    sets::on_canvas,
-    sketch::{Hand, Strokes},
     split::{Part, Split},
+    stroke_renderer::Strokes,
+    style_jitter::StyleJitter,
+    training_history::EpochLog,
 };
 use digit::{Digit, preprocessing::Point};
 use network::{Architecture, Calibration, Hyperparameters, ModelCard};
@@ -27,8 +28,8 @@ fn part(hands: u32, random: &mut ChaCha8Rng) -> Part {
     let mut part = Part::default();
     for writer in 0..hands {
         for (label, strokes) in Digit::all().zip(drawings()) {
-            let pen = PenDigit { writer, label, strokes: Hand::OTHER.redraw(&strokes, random) };
-            let bitmap = framed::strokes(pen.strokes.clone()).expect("a drawing has ink");
+            let pen = PenDigit { writer, label, strokes: StyleJitter::OTHER_WRITER.apply(&strokes, random) };
+            let bitmap = preprocess::strokes(pen.strokes.clone()).expect("a drawing has ink");
             part.scans.push(Example { bitmap, label });
             part.pen.push(pen);
         }

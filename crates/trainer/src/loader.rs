@@ -1,6 +1,6 @@
-//! Draws the samples of an epoch on threads, ahead of the network that learns from them.
+//! Draws the samples of an epoch on threads, ahead of the training loop.
 
-use crate::recipe::Epoch;
+use crate::data_mixture::Epoch;
 use digit::Bitmap;
 use std::{
     collections::BTreeMap,
@@ -11,10 +11,10 @@ use std::{
     thread,
 };
 
-/// Batches that may wait for each thread: enough that the network never waits, little enough to be forgotten.
+/// How many batches may wait for each thread: enough that training never waits, at little memory.
 const AHEAD: usize = 4;
 
-/// Samples that the network learns from at once.
+/// The samples of one training step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// The pictures.
@@ -23,16 +23,16 @@ pub struct Batch {
     pub classes: Vec<u8>,
 }
 
-/// Gives every batch of an epoch to `learn`, in order, whatever the number of threads. Samples that do not fill a batch
+/// Gives every batch of an epoch to `train_step`, in order, whatever the number of threads. Samples that do not fill a batch
 /// are left out.
 ///
 /// # Errors
-/// The first error of `learn`, which ends the epoch.
+/// The first error of `train_step`, which ends the epoch.
 pub fn each_batch<E>(
     epoch: &Epoch,
     size: usize,
     threads: usize,
-    mut learn: impl FnMut(Batch) -> Result<(), E>,
+    mut train_step: impl FnMut(Batch) -> Result<(), E>,
 ) -> Result<(), E> {
     let count = epoch.len() / size;
     let next = AtomicUsize::new(0);
@@ -43,7 +43,7 @@ pub fn each_batch<E>(
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    // Nobody listens any more once learning has failed.
+                    // The receiver is gone once a step has failed.
                     if number >= count || done.send((number, batch(epoch, number, size))).is_err() {
                         return;
                     }
@@ -51,7 +51,7 @@ pub fn each_batch<E>(
             });
         }
         drop(done);
-        in_order(batches, &mut learn)
+        in_order(batches, &mut train_step)
     })
 }
 
@@ -61,16 +61,16 @@ fn batch(epoch: &Epoch, number: usize, size: usize) -> Batch {
     Batch { bitmaps, classes }
 }
 
-/// Threads finish in any order; training is to be the same each time.
+/// Puts the batches in order: threads finish in any order, and training must be reproducible.
 fn in_order<E>(
     batches: mpsc::Receiver<(usize, Batch)>,
-    learn: &mut impl FnMut(Batch) -> Result<(), E>,
+    train_step: &mut impl FnMut(Batch) -> Result<(), E>,
 ) -> Result<(), E> {
     let (mut early, mut next) = (BTreeMap::new(), 0);
     for (number, batch) in batches {
         early.insert(number, batch);
         while let Some(batch) = early.remove(&next) {
-            learn(batch)?;
+            train_step(batch)?;
             next += 1;
         }
     }
@@ -80,20 +80,20 @@ fn in_order<E>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{data::Example, recipe::Recipe};
+    use crate::{data::Example, data_mixture::DataMixture};
     use digit::Digit;
     use std::convert::Infallible;
 
-    fn recipe() -> Recipe {
+    fn mixture() -> DataMixture {
         let bitmap = Bitmap::new(std::array::from_fn(|i| if i % 28 == 14 { 200 } else { 0 }));
         let scans = Digit::all().map(|label| Example { bitmap: bitmap.clone(), label });
-        Recipe::new(3, scans.collect(), Vec::new(), Vec::new())
+        DataMixture::new(3, scans.collect(), Vec::new(), Vec::new())
     }
 
     #[test]
     fn batches_come_in_the_same_order_for_any_number_of_threads() {
-        let recipe = recipe();
-        let epoch = recipe.epoch(0);
+        let mixture = mixture();
+        let epoch = mixture.epoch(0);
         let batches = |threads| {
             let mut batches = Vec::new();
             let keep = |batch| -> Result<(), Infallible> {
@@ -109,12 +109,12 @@ mod tests {
 
     #[test]
     fn an_error_ends_the_epoch() {
-        let (recipe, mut seen) = (recipe(), 0);
-        let learn = |_| {
+        let (mixture, mut seen) = (mixture(), 0);
+        let train_step = |_| {
             seen += 1;
             if seen == 2 { Err("enough") } else { Ok(()) }
         };
-        assert_eq!(each_batch(&recipe.epoch(0), 1, 3, learn), Err("enough"));
+        assert_eq!(each_batch(&mixture.epoch(0), 1, 3, train_step), Err("enough"));
         assert_eq!(seen, 2);
     }
 }

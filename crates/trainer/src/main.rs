@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 use trainer::{
-    evaluate::{self, EvaluateOptions},
+    evaluate_command::{self, EvaluateOptions},
     fit::{self, FitOptions},
     speed::{self, SpeedOptions},
 };
@@ -20,7 +20,7 @@ struct Cli {
 enum Command {
     /// Trains a network and writes it to models/<version>.
     Fit(FitOptions),
-    /// Judges a model by all that it was not trained on.
+    /// Evaluates a model on everything that it was not trained on.
     Evaluate(EvaluateOptions),
     /// Measures how long models take.
     Speed(SpeedOptions),
@@ -34,7 +34,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Fit(options) => fit::run(&options),
-        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Evaluate(options) => evaluate_command::run(&options),
         Command::Speed(options) => speed::run(&options),
     }
 }

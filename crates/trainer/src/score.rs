@@ -1,4 +1,4 @@
-//! How well a network does on a set: how often it is right, how honest about how sure it is, and what it rejects.
+//! How well a network does on a set: accuracy, calibration and rejection rate.
 
 use network::{Calibration, Class, Classification, Logits};
 use serde::{Deserialize, Serialize};
@@ -13,19 +13,19 @@ pub struct Score {
     pub set: String,
     /// How many samples it has.
     pub samples: usize,
-    /// How many of its digits were named wrongly, whether rejected or not; none for a set of strangers.
+    /// How many of its digits were misclassified, whether rejected or not; 0 for a set of negatives.
     pub errors: usize,
-    /// The share of digits named rightly, from 0 to 1, with its 95 % interval.
+    /// The share of digits that were classified correctly, from 0 to 1, with its 95 % interval.
     pub accuracy: Option<Share>,
-    /// How many were taken for no digit: of digits the fewer the better, of strangers the more.
+    /// How many samples were rejected as no digit: few digits and many negatives should be.
     pub rejected: usize,
-    /// Their share, with its 95 % interval.
+    /// The share of rejected samples, with its 95 % interval.
     pub rejection_rate: Share,
     /// Mean negative log-likelihood of the right digit, in nats.
     pub loss: Option<f64>,
     /// The expected calibration error: how far confidence and accuracy lie apart, over [`BINS`] bins.
     pub calibration_error: Option<f64>,
-    /// The share of errors among the 95 % that it is surest of.
+    /// The share of errors among the 95 % of digits with the highest confidence.
     pub error_at_95_coverage: Option<f64>,
 }
 
@@ -61,51 +61,51 @@ impl std::fmt::Display for Share {
     }
 }
 
-/// A sample, what it is and what the network says of it.
+/// A sample's true class and the network's classification of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
-    /// What it is.
+pub struct Evaluated {
+    /// The true class.
     pub class: Class,
-    /// What it is taken for.
-    pub said: Classification,
+    /// The network's classification.
+    pub classification: Classification,
 }
 
-impl Judged {
-    /// The network's answers, calibrated.
+impl Evaluated {
+    /// Classifies logits with a calibration.
     #[must_use]
     pub fn all(logits: &[Logits], classes: &[Class], calibration: Calibration) -> Vec<Self> {
-        let judge = |(logits, &class)| Self { class, said: calibration.classify(logits) };
-        logits.iter().zip(classes).map(judge).collect()
+        let evaluate = |(logits, &class)| Self { class, classification: calibration.classify(logits) };
+        logits.iter().zip(classes).map(evaluate).collect()
     }
 
-    /// The digit that it is taken for, and how surely.
+    /// The most probable digit and its probability, the confidence.
     #[must_use]
-    pub fn answer(&self) -> (digit::Digit, f32) {
-        digit::Digit::most_probable(&self.said.probabilities)
+    pub fn prediction(&self) -> (digit::Digit, f32) {
+        digit::Digit::most_probable(&self.classification.probabilities)
     }
 
-    /// Whether it is a digit, and that one.
+    /// Whether the sample is the digit that the network predicts.
     #[must_use]
     pub fn is_right(&self) -> bool {
-        self.class == Class::Digit(self.answer().0)
+        self.class == Class::Digit(self.prediction().0)
     }
 }
 
 impl Score {
     /// The score of a set.
     #[must_use]
-    pub fn of(set: impl Into<String>, judged: &[Judged]) -> Self {
-        let rejected = judged.iter().filter(|one| one.said.rejection.is_some()).count();
-        let digits: Vec<&Judged> = judged.iter().filter(|one| matches!(one.class, Class::Digit(_))).collect();
+    pub fn of(set: impl Into<String>, evaluated: &[Evaluated]) -> Self {
+        let rejected = evaluated.iter().filter(|one| one.classification.rejection.is_some()).count();
+        let digits: Vec<&Evaluated> = evaluated.iter().filter(|one| matches!(one.class, Class::Digit(_))).collect();
         let right = digits.iter().filter(|one| one.is_right()).count();
         let of_digits = |value: f64| if digits.is_empty() { None } else { Some(value) };
         Self {
             set: set.into(),
-            samples: judged.len(),
+            samples: evaluated.len(),
             errors: digits.len() - right,
             accuracy: if digits.is_empty() { None } else { Some(Share::of(right, digits.len())) },
             rejected,
-            rejection_rate: Share::of(rejected, judged.len()),
+            rejection_rate: Share::of(rejected, evaluated.len()),
             loss: of_digits(loss(&digits)),
             calibration_error: of_digits(calibration_error(&digits)),
             error_at_95_coverage: of_digits(error_at_95_coverage(&digits)),
@@ -113,9 +113,9 @@ impl Score {
     }
 }
 
-fn loss(digits: &[&Judged]) -> f64 {
-    let likelihood = |one: &&Judged| match one.class {
-        Class::Digit(digit) => f64::from(one.said.probabilities[usize::from(digit.value())]).max(1e-12).ln(),
+fn loss(digits: &[&Evaluated]) -> f64 {
+    let likelihood = |one: &&Evaluated| match one.class {
+        Class::Digit(digit) => f64::from(one.classification.probabilities[usize::from(digit.value())]).max(1e-12).ln(),
         Class::SeveralDigits | Class::UnlikeADigit => 0.0,
     };
     -digits.iter().map(likelihood).sum::<f64>() / as_f64(digits.len().max(1))
@@ -124,20 +124,20 @@ fn loss(digits: &[&Judged]) -> f64 {
 /// A bin of a reliability diagram.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
-    /// How many answers are in it.
+    /// How many classifications are in it.
     pub count: usize,
     /// Their mean confidence.
     pub confidence: f64,
-    /// The share of them that is right.
+    /// The share of them that is correct.
     pub accuracy: f64,
 }
 
-/// Answers by confidence: equal steps from 0 to 1.
+/// Classifications by confidence, in bins of equal width from 0 to 1.
 #[must_use]
-pub fn reliability(judged: &[&Judged]) -> [Bin; BINS] {
+pub fn reliability(evaluated: &[&Evaluated]) -> [Bin; BINS] {
     let mut bins = [Bin::default(); BINS];
-    for one in judged {
-        let confidence = f64::from(one.answer().1);
+    for one in evaluated {
+        let confidence = f64::from(one.prediction().1);
         let bin = &mut bins[bin_of(confidence)];
         bin.count += 1;
         bin.confidence += confidence;
@@ -156,15 +156,15 @@ fn bin_of(confidence: f64) -> usize {
 }
 
 /// Naeini, Cooper & Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
-fn calibration_error(digits: &[&Judged]) -> f64 {
+fn calibration_error(digits: &[&Evaluated]) -> f64 {
     let gap = |bin: &Bin| as_f64(bin.count) * (bin.confidence - bin.accuracy).abs();
     reliability(digits).iter().map(gap).sum::<f64>() / as_f64(digits.len().max(1))
 }
 
 /// El-Yaniv & Wiener, "On the Foundations of Noise-free Selective Classification", 2010.
-fn error_at_95_coverage(digits: &[&Judged]) -> f64 {
+fn error_at_95_coverage(digits: &[&Evaluated]) -> f64 {
     let mut by_confidence = digits.to_vec();
-    by_confidence.sort_by(|a, b| b.answer().1.total_cmp(&a.answer().1));
+    by_confidence.sort_by(|a, b| b.prediction().1.total_cmp(&a.prediction().1));
     let kept = digits.len() * 95 / 100;
     let errors = by_confidence.iter().take(kept).filter(|one| !one.is_right()).count();
     as_f64(errors) / as_f64(kept.max(1))
@@ -184,12 +184,12 @@ mod tests {
         Digit::try_from(value).unwrap()
     }
 
-    /// A 3 that is said to be `said` with that confidence.
-    fn three(said: usize, confidence: f32) -> Judged {
+    /// A 3 that the network takes for `predicted` with that confidence.
+    fn three(predicted: usize, confidence: f32) -> Evaluated {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
-        probabilities[said] = confidence;
-        let said = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
-        Judged { class: Class::Digit(digit(3)), said }
+        probabilities[predicted] = confidence;
+        let classification = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
+        Evaluated { class: Class::Digit(digit(3)), classification }
     }
 
     #[test]
@@ -201,18 +201,18 @@ mod tests {
     }
 
     #[test]
-    fn who_is_right_as_often_as_he_says_has_no_calibration_error() {
-        let honest: Vec<Judged> = (0..10).map(|i| three(if i < 9 { 3 } else { 5 }, 0.9)).collect();
-        let boastful: Vec<Judged> = (0..10).map(|i| three(if i < 5 { 3 } else { 5 }, 0.9)).collect();
-        let error = |judged: &[Judged]| Score::of("", judged).calibration_error.unwrap();
-        assert!(error(&honest) < 1e-6, "{}", error(&honest));
-        assert!((error(&boastful) - 0.4).abs() < 1e-6, "{}", error(&boastful));
+    fn a_network_whose_accuracy_equals_its_confidence_has_no_calibration_error() {
+        let calibrated: Vec<Evaluated> = (0..10).map(|i| three(if i < 9 { 3 } else { 5 }, 0.9)).collect();
+        let overconfident: Vec<Evaluated> = (0..10).map(|i| three(if i < 5 { 3 } else { 5 }, 0.9)).collect();
+        let error = |evaluated: &[Evaluated]| Score::of("", evaluated).calibration_error.unwrap();
+        assert!(error(&calibrated) < 1e-6, "{}", error(&calibrated));
+        assert!((error(&overconfident) - 0.4).abs() < 1e-6, "{}", error(&overconfident));
     }
 
     #[test]
-    fn the_surest_answers_have_fewer_errors_than_all() {
-        let judged: Vec<Judged> = (0..100).map(|i| if i < 4 { three(5, 0.4) } else { three(3, 0.99) }).collect();
-        let score = Score::of("threes", &judged);
+    fn the_most_confident_predictions_have_fewer_errors_than_all() {
+        let evaluated: Vec<Evaluated> = (0..100).map(|i| if i < 4 { three(5, 0.4) } else { three(3, 0.99) }).collect();
+        let score = Score::of("threes", &evaluated);
         assert_eq!((score.errors, score.error_at_95_coverage), (4, Some(0.0)));
     }
 }

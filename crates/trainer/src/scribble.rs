@@ -1,6 +1,6 @@
 //! Strokes that are no digit: what people draw to see what happens.
 
-use crate::sketch::{Strokes, spread};
+use crate::{distributions::spread, stroke_renderer::Strokes};
 use digit::preprocessing::Point;
 use rand::{Rng, RngExt};
 use std::f32::consts::{PI, TAU};
@@ -36,7 +36,7 @@ pub enum Scribble {
 
 impl Scribble {
     /// Those that training draws.
-    pub const TAUGHT: [Self; 10] = [
+    pub const TRAINING: [Self; 10] = [
         Self::Wander,
         Self::Zigzag,
         Self::Spiral,
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn every_scribble_has_strokes_of_about_unit_size() {
-        for scribble in Scribble::TAUGHT.into_iter().chain(Scribble::UNSEEN) {
+        for scribble in Scribble::TRAINING.into_iter().chain(Scribble::UNSEEN) {
             for seed in 0..50 {
                 let strokes = scribble.draw(&mut ChaCha8Rng::seed_from_u64(seed));
                 let most = strokes.iter().flatten().map(|point| point.x.abs().max(point.y.abs())).fold(0.0, f32::max);

@@ -4,8 +4,8 @@
 
 use crate::{
     data::{Data, Example, PenDigit, omniglot::Character},
-    sketch::Strokes,
-    strangers,
+    negatives,
+    stroke_renderer::Strokes,
 };
 use network::DataFile;
 use std::mem;
@@ -31,7 +31,7 @@ pub struct Split {
     pub files: Vec<DataFile>,
 }
 
-/// Digits and strangers.
+/// Digits and negatives.
 #[derive(Debug, Default)]
 pub struct Part {
     /// Scanned digits.
@@ -94,7 +94,7 @@ impl Split {
 
 impl Part {
     fn add(&mut self, character: &Character) {
-        let strokes = strangers::strokes_of(character);
+        let strokes = negatives::strokes_of(character);
         if character.looks_like_a_digit() { self.look_alikes.push(strokes) } else { self.characters.push(strokes) }
     }
 

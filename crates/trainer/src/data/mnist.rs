@@ -1,6 +1,6 @@
 //! MNIST: 60,000 training and 10,000 test digits, scanned.
 
-use super::{DataError, Example, Shelf, Source, idx};
+use super::{DataError, DatasetStore, Example, Source, idx};
 
 const TRAIN_IMAGES: Source = Source {
     set: "mnist",
@@ -54,18 +54,18 @@ pub struct Mnist {
 }
 
 impl Mnist {
-    pub(super) fn read(shelf: &mut Shelf) -> Result<Self, DataError> {
+    pub(super) fn read(store: &mut DatasetStore) -> Result<Self, DataError> {
         Ok(Self {
-            train: examples(shelf, &TRAIN_IMAGES, &TRAIN_LABELS)?,
-            test: examples(shelf, &TEST_IMAGES, &TEST_LABELS)?,
+            train: examples(store, &TRAIN_IMAGES, &TRAIN_LABELS)?,
+            test: examples(store, &TEST_IMAGES, &TEST_LABELS)?,
         })
     }
 }
 
-fn examples(shelf: &mut Shelf, images: &Source, labels: &Source) -> Result<Vec<Example>, DataError> {
-    let (path, bytes) = shelf.read(images)?;
+fn examples(store: &mut DatasetStore, images: &Source, labels: &Source) -> Result<Vec<Example>, DataError> {
+    let (path, bytes) = store.read(images)?;
     let bitmaps = idx::images(&bytes).map_err(|reason| DataError::Format { path, reason: reason.to_owned() })?;
-    let (path, bytes) = shelf.read(labels)?;
+    let (path, bytes) = store.read(labels)?;
     let labels = idx::labels(&bytes).map_err(|reason| DataError::Format { path, reason: reason.to_owned() })?;
     Ok(bitmaps.into_iter().zip(labels).map(|(bitmap, label)| Example { bitmap, label }).collect())
 }

@@ -51,11 +51,11 @@ impl Data {
     pub fn load(folder: Option<&Path>) -> Result<Self, DataError> {
         let cache = cache();
         let (folder, fetch) = folder.map_or((&*cache, true), |folder| (folder, false));
-        let mut shelf = Shelf { folder: folder.to_owned(), fetch, files: Vec::new() };
-        let mnist = Mnist::read(&mut shelf)?;
-        let pen = if shelf.has("pen") { pen::read(&mut shelf)? } else { Vec::new() };
-        let characters = if shelf.has("omniglot") { Characters::read(&mut shelf)? } else { Characters::default() };
-        Ok(Self { mnist, pen, characters, files: shelf.files })
+        let mut store = DatasetStore { folder: folder.to_owned(), fetch, files: Vec::new() };
+        let mnist = Mnist::read(&mut store)?;
+        let pen = if store.has("pen") { pen::read(&mut store)? } else { Vec::new() };
+        let characters = if store.has("omniglot") { Characters::read(&mut store)? } else { Characters::default() };
+        Ok(Self { mnist, pen, characters, files: store.files })
     }
 }
 
@@ -78,14 +78,14 @@ struct Source {
 }
 
 /// The folder with the data, and what was taken from it.
-struct Shelf {
+struct DatasetStore {
     folder: PathBuf,
     /// Whether what is missing is downloaded.
     fetch: bool,
     files: Vec<DataFile>,
 }
 
-impl Shelf {
+impl DatasetStore {
     /// Whether a set is there or can be had.
     fn has(&self, set: &str) -> bool {
         self.fetch || self.folder.join(set).is_dir()

@@ -1,7 +1,7 @@
 //! Characters that are no digits: Omniglot (Lake et al., "Human-level concept learning through probabilistic program
 //! induction", 2015; MIT), of which the smaller background set holds five scripts, each character drawn by 20 people.
 
-use super::{DataError, Shelf, Source};
+use super::{DataError, DatasetStore, Source};
 use image::GrayImage;
 use std::io::{Cursor, Read};
 use zip::{ZipArchive, result::ZipError};
@@ -56,8 +56,8 @@ impl Character {
 }
 
 impl Characters {
-    pub(super) fn read(shelf: &mut Shelf) -> Result<Self, DataError> {
-        let (path, bytes) = shelf.read(&SCRIPTS)?;
+    pub(super) fn read(store: &mut DatasetStore) -> Result<Self, DataError> {
+        let (path, bytes) = store.read(&SCRIPTS)?;
         unpack(bytes).map(Self).map_err(|error| DataError::Format { path, reason: error.to_string() })
     }
 

@@ -1,7 +1,7 @@
 //! Digits drawn with a pen on a tablet, as strokes: "Pen-Based Recognition of Handwritten Digits" (Alpaydin & Alimoglu,
 //! UCI Machine Learning Repository, 1998; CC BY 4.0), 250 each of 30 people.
 
-use super::{DataError, Shelf, Source};
+use super::{DataError, DatasetStore, Source};
 use digit::{Digit, preprocessing::Point};
 
 const STROKES: Source = Source {
@@ -22,8 +22,8 @@ pub struct PenDigit {
     pub strokes: Vec<Vec<Point>>,
 }
 
-pub(super) fn read(shelf: &mut Shelf) -> Result<Vec<PenDigit>, DataError> {
-    let (path, bytes) = shelf.read(&STROKES)?;
+pub(super) fn read(store: &mut DatasetStore) -> Result<Vec<PenDigit>, DataError> {
+    let (path, bytes) = store.read(&STROKES)?;
     let text = String::from_utf8_lossy(&bytes);
     // The text before the first segment describes the file.
     let digits = text.split(".SEGMENT DIGIT").skip(1).map(|segment| {

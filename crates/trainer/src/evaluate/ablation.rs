@@ -1,14 +1,14 @@
-//! What each step of the preprocessing is worth: the same network behind less and less of it.
+//! The ablation of the preprocessing: the accuracy of the same network behind fewer steps of it.
 
 use super::{
-    answers,
-    sets::{Plan, in_polarity, large},
+    evaluate_set,
+    test_sets::{self, Plan, in_polarity, large},
 };
 use crate::{
-    framed,
+    preprocess,
     score::{Score, Share},
-    sketch::Sketch,
     split::Part,
+    stroke_renderer::StrokeRenderer,
 };
 use digit::{Bitmap, SIDE};
 use image::{GrayImage, Luma, imageops};
@@ -22,12 +22,12 @@ type Way = fn(&GrayImage) -> Option<Bitmap>;
 /// From what most demos do to what `digit::preprocessing` does.
 const WAYS: [(&str, Way); 3] = [
     ("plain resize of the canvas to 28×28", plain),
-    ("+ crop to the ink and scale to 20×20", cropped),
+    ("+ crop to the foreground and scale to 20×20", cropped),
     ("+ centre of mass (all of `digit::preprocessing`)", whole),
 ];
 
 /// Prints the table.
-pub(super) fn run(classifier: &Classifier, test: &Part) -> anyhow::Result<()> {
+pub(crate) fn run(classifier: &Classifier, test: &Part) -> anyhow::Result<()> {
     println!("| preprocessing | pen strokes | MNIST test on canvases |\n| --- | ---: | ---: |");
     for (name, way) in WAYS {
         let pen = Plan::new(name, test.pen.len(), 60, |index, random| {
@@ -44,16 +44,16 @@ pub(super) fn run(classifier: &Classifier, test: &Part) -> anyhow::Result<()> {
 
 /// A drawing as people make them: any place, any size, a brush of 10 to 26 pixels.
 fn drawing(test: &Part, index: usize, random: &mut ChaCha8Rng) -> GrayImage {
-    let sketch = Sketch {
-        canvas: super::sets::CANVAS,
+    let renderer = StrokeRenderer {
+        canvas: test_sets::CANVAS,
         size: random.random_range(60.0..250.0),
         pen: random.random_range(10.0..26.0),
     };
-    in_polarity(sketch.draw(&test.pen[index].strokes, random), true)
+    in_polarity(renderer.render(&test.pen[index].strokes, random), true)
 }
 
 fn share(classifier: &Classifier, plan: &Plan) -> anyhow::Result<String> {
-    let score = Score::of("", &answers(classifier, &plan.draw())?);
+    let score = Score::of("", &evaluate_set(classifier, &plan.draw())?);
     Ok(score.accuracy.unwrap_or(Share::of(0, 0)).to_string())
 }
 
@@ -65,23 +65,23 @@ fn plain(picture: &GrayImage) -> Option<Bitmap> {
     Bitmap::from_levels(imageops::resize(picture, WHOLE, WHOLE, imageops::Triangle).as_raw())
 }
 
-/// The ink's box, kept in proportion and put into the middle.
+/// Crops to the foreground, scales it in proportion and puts it into the middle.
 fn cropped(picture: &GrayImage) -> Option<Bitmap> {
-    let inked = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 127).map(|(x, y, _)| (x, y));
-    let (left, right) = (inked().map(|p| p.0).min()?, inked().map(|p| p.0).max()?);
-    let (top, bottom) = (inked().map(|p| p.1).min()?, inked().map(|p| p.1).max()?);
-    let ink = imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image();
-    let longer = ink.width().max(ink.height());
+    let foreground = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 127).map(|(x, y, _)| (x, y));
+    let (left, right) = (foreground().map(|p| p.0).min()?, foreground().map(|p| p.0).max()?);
+    let (top, bottom) = (foreground().map(|p| p.1).min()?, foreground().map(|p| p.1).max()?);
+    let cropped = imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image();
+    let longer = cropped.width().max(cropped.height());
     let scaled = |side: u32| (side * BOX / longer).max(1);
-    let small = imageops::resize(&ink, scaled(ink.width()), scaled(ink.height()), imageops::Triangle);
-    let mut framed = GrayImage::from_pixel(WHOLE, WHOLE, Luma([0]));
+    let small = imageops::resize(&cropped, scaled(cropped.width()), scaled(cropped.height()), imageops::Triangle);
+    let mut centred = GrayImage::from_pixel(WHOLE, WHOLE, Luma([0]));
     let middle = |side: u32| i64::from((WHOLE - side) / 2);
-    imageops::replace(&mut framed, &small, middle(small.width()), middle(small.height()));
-    Bitmap::from_levels(framed.as_raw())
+    imageops::replace(&mut centred, &small, middle(small.width()), middle(small.height()));
+    Bitmap::from_levels(centred.as_raw())
 }
 
 fn whole(picture: &GrayImage) -> Option<Bitmap> {
-    framed::picture(picture.clone())
+    preprocess::picture(picture.clone())
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn less_preprocessing_sees_a_small_drawing_in_a_corner_as_it_is() {
+    fn without_preprocessing_a_small_drawing_in_a_corner_stays_small() {
         let mut picture = GrayImage::from_pixel(280, 280, Luma([0]));
         for (x, y) in (20..30).flat_map(|x| (20..60).map(move |y| (x, y))) {
             picture.put_pixel(x, y, Luma([255]));

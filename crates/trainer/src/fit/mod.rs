@@ -1,6 +1,6 @@
-//! `trainer fit`: trains a network from nothing and writes it as a model.
+//! `trainer fit`: trains a network from random weights and writes it as a model.
 
-mod average;
+mod ema;
 mod optimiser;
 mod options;
 mod progress;
@@ -12,12 +12,13 @@ mod training;
 use crate::{
     calibrate::{HoldOut, calibrate},
     data::Data,
+    data_mixture::DataMixture,
     evaluate,
     events::EventFile,
-    history::{self, EpochLog},
-    recipe::Recipe,
-    sets::{self, Set},
+    report,
+    sample_set::{self, SampleSet},
     split::{Part, Split},
+    training_history::{self, EpochLog},
 };
 use anyhow::ensure;
 use network::{Calibration, HoldOutScore, Hyperparameters, ModelCard, ModelVersion};
@@ -28,10 +29,10 @@ use tch::Device;
 use time::OffsetDateTime;
 use training::Training;
 
-/// Trains, calibrates, writes and judges a model.
+/// Trains, calibrates, writes and evaluates a model.
 ///
 /// # Errors
-/// When the data cannot be had, the options make no sense or the model cannot be written.
+/// When the data cannot be loaded, the options contradict each other or the model cannot be written.
 pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     let version = options.version()?;
     let folder = options.models.join(version.as_str());
@@ -40,13 +41,13 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     tch::manual_seed(i64::from_ne_bytes(options.seed.to_ne_bytes()));
 
     let mut split = Split::new(Data::load(options.data.as_deref())?, options.limit);
-    let holdouts = sets::holdouts(&split.holdout);
-    let recipe = recipe(split.take_train(), options)?;
+    let holdouts = sample_set::holdouts(&split.holdout);
+    let mixture = mixture(split.take_train(), options)?;
     let mut training = training(options)?;
     let state = progress::path(&options.models, &version);
-    let progress = learn(&mut training, &recipe, &holdouts, &state, &version, options)?;
+    let progress = train_epochs(&mut training, &mixture, &holdouts, &state, &version, options)?;
 
-    let (calibration, scores) = judge(&training, &holdouts)?;
+    let (calibration, scores) = calibrate_and_score(&training, &holdouts)?;
     let card = ModelCard {
         version: version.clone(),
         architecture: options.architecture,
@@ -59,46 +60,55 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         training_seconds: progress.seconds(),
         seed: options.seed,
         data: split.files.clone(),
-        hyperparameters: hyperparameters(options, recipe.epoch(1).len()),
+        hyperparameters: hyperparameters(options, mixture.epoch(1).len()),
         holdouts: scores,
         golden: Vec::new(),            // known once the weights
         weights_sha256: String::new(), // are written
     };
-    let folder = network::save(&options.models, card, &training.average.variables)?;
-    history::write(&folder, &progress.epochs)?;
+    let folder = network::save(&options.models, card, &training.ema.variables)?;
+    training_history::write(&folder, &progress.epochs)?;
     fs::remove_file(state)?;
     println!("wrote {}", folder.display());
     if options.promote {
         network::promote(&options.models, &version)?;
         println!("{version} is the champion now");
     }
-    evaluate::publish(&options.models, &version, &split)
+    write_evaluation(&options.models, &version, &split)
 }
 
-/// What epochs are drawn from.
-fn recipe(train: Part, options: &FitOptions) -> anyhow::Result<Recipe> {
+/// Evaluates the new model, prints the table, and writes `evaluation.json` and `report.html` to the model's folder.
+fn write_evaluation(models: &Path, version: &ModelVersion, split: &Split) -> anyhow::Result<()> {
+    let folder = models.join(version.as_str());
+    let evaluation = evaluate::evaluate(models, &network::load(models, version)?, split)?;
+    println!("{}", evaluation.table());
+    evaluation.write_json(&folder.join("evaluation.json"))?;
+    report::write(&folder.join("report.html"), &evaluation)
+}
+
+/// The data mixture that epochs are drawn from.
+fn mixture(train: Part, options: &FitOptions) -> anyhow::Result<DataMixture> {
     ensure!(train.scans.len() >= options.batch_size, "--limit leaves too few images for a batch");
     println!(
-        "training on {} scanned digits, {} pen digits and {} strangers",
+        "training on {} scanned digits, {} pen digits and {} characters that are no digits",
         train.scans.len(),
         train.pen.len(),
         train.characters.len()
     );
-    Ok(Recipe::new(options.seed, train.scans, train.pen, train.characters))
+    Ok(DataMixture::new(options.seed, train.scans, train.pen, train.characters))
 }
 
-/// A network that knows nothing yet, with its teachers.
+/// A network with random weights, and its teachers.
 fn training(options: &FitOptions) -> anyhow::Result<Training> {
     let device = Device::cuda_if_available();
     let teachers = options.teachers.iter().map(|teacher| network::open(&options.models, teacher, device));
     Training::new(options, teachers.collect::<Result<_, _>>()?, device)
 }
 
-/// All epochs that are still to be done. The state of the run is on disk after each.
-fn learn(
+/// Trains all remaining epochs. Writes the state of the run to disk after each.
+fn train_epochs(
     training: &mut Training,
-    recipe: &Recipe,
-    holdouts: &[Set],
+    mixture: &DataMixture,
+    holdouts: &[SampleSet],
     state: &Path,
     version: &ModelVersion,
     options: &FitOptions,
@@ -110,7 +120,7 @@ fn learn(
     let events = options.log_dir.as_ref().map(|logs| EventFile::start(&logs.join(version.as_str()), version.as_str()));
     let mut events = events.transpose()?;
     for number in progress.next()..=options.epochs {
-        let log = training.epoch(number, recipe, holdouts, options)?;
+        let log = training.epoch(number, mixture, holdouts, options)?;
         println!("{}", line(&log, options.epochs));
         if let Some(events) = &mut events {
             events.add(log.epoch, &log.scalars())?;
@@ -118,11 +128,11 @@ fn learn(
         progress.add(log, training.steps());
         training.save(state, &progress)?;
     }
-    training.recalibrate(recipe, options)?;
+    training.recalibrate(mixture, options)?;
     Ok(progress)
 }
 
-/// One line for people who watch or read the log.
+/// One line of the log.
 fn line(log: &EpochLog, epochs: u32) -> String {
     let sets = log.holdouts.iter().map(|score| match score.accuracy {
         Some(accuracy) => format!("{:.2} %", accuracy.share * 100.0),
@@ -138,16 +148,19 @@ fn line(log: &EpochLog, epochs: u32) -> String {
     )
 }
 
-/// Fits the calibration on the hold-outs, and scores them with it.
-fn judge(training: &Training, holdouts: &[Set]) -> anyhow::Result<(Calibration, Vec<HoldOutScore>)> {
+/// Fits the calibration on the held-out sets, and scores them with it.
+fn calibrate_and_score(
+    training: &Training,
+    holdouts: &[SampleSet],
+) -> anyhow::Result<(Calibration, Vec<HoldOutScore>)> {
     let logits = holdouts.iter().map(|set| training.logits(set)).collect::<anyhow::Result<Vec<_>>>()?;
     let fitted = || holdouts.iter().zip(&logits).map(|(set, logits)| HoldOut { logits, classes: &set.classes });
     let digits: Vec<HoldOut> = fitted().filter(HoldOut::has_digits).collect();
     let calibration = calibrate(&digits);
-    println!("temperature {:.3}, rejected above {:.3}", calibration.temperature, calibration.rejection_threshold);
-    let score = |(set, logits): (&Set, &Vec<_>)| {
+    println!("temperature {:.3}, rejection threshold {:.3}", calibration.temperature, calibration.rejection_threshold);
+    let score = |(set, logits): (&SampleSet, &Vec<_>)| {
         let score = set.score(logits, calibration);
-        println!("{:50}  {} wrong, {} rejected of {}", score.set, score.errors, score.rejected, score.samples);
+        println!("{:50}  {} errors, {} rejected of {}", score.set, score.errors, score.rejected, score.samples);
         HoldOutScore { set: score.set, samples: score.samples, errors: score.errors, rejected: score.rejected }
     };
     Ok((calibration, holdouts.iter().zip(&logits).map(score).collect()))
@@ -160,14 +173,14 @@ fn hyperparameters(options: &FitOptions, samples: usize) -> Hyperparameters {
         samples,
         peak_learning_rate: options.learning_rate,
         weight_decay: optimiser::WEIGHT_DECAY,
-        ema_decay: average::DECAY,
+        ema_decay: ema::DECAY,
         label_smoothing: training::LABEL_SMOOTHING,
         precision: options.precision.name().to_owned(),
         teachers: options.teachers.clone(),
     }
 }
 
-/// The processor's name and how many cores there are, or the graphics card.
+/// The processor's name and number of cores, or the graphics card.
 fn machine() -> String {
     if tch::Cuda::is_available() {
         return format!("{} CUDA device(s)", tch::Cuda::device_count());

@@ -37,7 +37,7 @@ pub struct FitOptions {
     /// What all random numbers are drawn from.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Trains on this many scanned digits only, and is judged by as many at the end.
+    /// Trains on this many scanned digits only, and is evaluated by as many at the end.
     #[arg(long)]
     pub limit: Option<usize>,
     /// What the convolutions compute in. Processors and graphics cards that know bfloat16 take little more than half

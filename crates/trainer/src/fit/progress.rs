@@ -1,7 +1,7 @@
-//! What a training run has done so far, on disk after each epoch, so that a run that was killed goes on from there.
+//! The state of a training run, on disk after each epoch: a run that was killed resumes from it.
 
-use super::{average::Average, optimiser::AdamW};
-use crate::history::EpochLog;
+use super::{ema::Ema, optimiser::AdamW};
+use crate::training_history::EpochLog;
 use anyhow::{Context, ensure};
 use network::{read_variables, write_variables};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use std::{
 };
 use tch::{Tensor, nn::VarStore};
 
-/// The epochs that are done, and what they were made with.
+/// The epochs that are done, and the settings of the run.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Progress {
     /// The settings that decide the result. A run with others must not continue this one.
@@ -26,7 +26,7 @@ impl Progress {
         self.epochs.last().map_or(1, |last| last.epoch + 1)
     }
 
-    /// Takes an epoch down, after which the optimiser has made so many steps.
+    /// Adds an epoch, after which the optimiser has made so many steps.
     pub(super) fn add(&mut self, log: EpochLog, steps: i32) {
         self.epochs.push(log);
         self.steps = steps;
@@ -38,7 +38,7 @@ impl Progress {
     }
 }
 
-/// Where the progress of a run is kept: beside the finished models, hidden.
+/// The file that keeps the progress of a run: beside the finished models, hidden.
 pub(super) fn path(models: &Path, version: &network::ModelVersion) -> PathBuf {
     models.join(format!(".{version}.training"))
 }
@@ -48,12 +48,12 @@ pub(super) fn save(
     path: &Path,
     progress: &Progress,
     variables: &VarStore,
-    average: &Average,
+    ema: &Ema,
     optimiser: &AdamW,
 ) -> anyhow::Result<()> {
     let unfinished = path.with_extension("training.new");
     fs::create_dir_all(path.parent().unwrap_or(path))?;
-    let tensors = state(variables, average, optimiser);
+    let tensors = state(variables, ema, optimiser);
     write_variables(&unfinished, tensors, &serde_json::to_string(progress)?)?;
     fs::rename(&unfinished, path).with_context(|| format!("{}", path.display()))
 }
@@ -63,13 +63,13 @@ pub(super) fn resume(
     path: &Path,
     settings: &str,
     variables: &VarStore,
-    average: &Average,
+    ema: &Ema,
     optimiser: &mut AdamW,
 ) -> anyhow::Result<Progress> {
     if !path.exists() {
         return Ok(Progress { settings: settings.to_owned(), ..Progress::default() });
     }
-    let notes = read_variables(path, state(variables, average, optimiser))?;
+    let notes = read_variables(path, state(variables, ema, optimiser))?;
     let progress: Progress = serde_json::from_str(&notes).with_context(|| format!("{}", path.display()))?;
     ensure!(
         progress.settings == settings,
@@ -82,9 +82,9 @@ pub(super) fn resume(
 }
 
 /// Everything that training changes, by name.
-fn state(variables: &VarStore, average: &Average, optimiser: &AdamW) -> Vec<(String, Tensor)> {
+fn state(variables: &VarStore, ema: &Ema, optimiser: &AdamW) -> Vec<(String, Tensor)> {
     let weights = variables.variables().into_iter().map(|(name, tensor)| (format!("weights.{name}"), tensor));
-    let averages = average.variables.variables().into_iter().map(|(name, tensor)| (format!("average.{name}"), tensor));
+    let emas = ema.variables.variables().into_iter().map(|(name, tensor)| (format!("ema.{name}"), tensor));
     let moments = optimiser.state().map(|(name, tensor)| (format!("moments.{name}"), tensor.shallow_clone()));
-    weights.chain(averages).chain(moments).collect()
+    weights.chain(emas).chain(moments).collect()
 }

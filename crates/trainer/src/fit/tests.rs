@@ -1,9 +1,9 @@
-//! A training run on a few hundred images: it learns, and goes on where it was stopped.
+//! A training run on a few hundred images: its loss falls, and it resumes where it was stopped.
 
 use super::*;
 use crate::{
     fixture,
-    score::{Judged, Share},
+    score::{Evaluated, Share},
 };
 use network::{Architecture, Checkpoint, Cnn};
 use std::path::PathBuf;
@@ -29,12 +29,12 @@ fn options() -> FitOptions {
     }
 }
 
-/// Two things that share a run: what it learns from and what it is judged by.
-fn material(options: &FitOptions) -> (Recipe, Vec<Set>) {
+/// The data mixture and the held-out sets of a run.
+fn data(options: &FitOptions) -> (DataMixture, Vec<SampleSet>) {
     let split = fixture::split(40);
-    let holdouts = sets::holdouts(&split.holdout);
+    let holdouts = sample_set::holdouts(&split.holdout);
     let train = split.train;
-    (Recipe::new(options.seed, train.scans, train.pen, train.characters), holdouts)
+    (DataMixture::new(options.seed, train.scans, train.pen, train.characters), holdouts)
 }
 
 fn start(options: &FitOptions) -> Training {
@@ -45,13 +45,13 @@ fn start(options: &FitOptions) -> Training {
 #[test]
 fn a_run_on_a_few_hundred_images_learns() {
     let options = options();
-    let (recipe, holdouts) = material(&options);
+    let (mixture, holdouts) = data(&options);
     let mut training = start(&options);
     let logs: Vec<EpochLog> =
-        (1..=options.epochs).map(|number| training.epoch(number, &recipe, &holdouts, &options).unwrap()).collect();
+        (1..=options.epochs).map(|number| training.epoch(number, &mixture, &holdouts, &options).unwrap()).collect();
     assert!(logs[2].loss < 0.8 * logs[0].loss, "{logs:?}");
 
-    training.recalibrate(&recipe, &options).unwrap();
+    training.recalibrate(&mixture, &options).unwrap();
     let right = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
     assert!(right.is_some_and(|Share { share, .. }| share > 0.6), "guessing gives 0.1: {right:?}");
 }
@@ -59,22 +59,22 @@ fn a_run_on_a_few_hundred_images_learns() {
 #[test]
 fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
     let options = FitOptions { epochs: 2, ..options() };
-    let (recipe, holdouts) = material(&options);
+    let (mixture, holdouts) = data(&options);
     let folder = tempfile::tempdir().unwrap();
     let state = progress::path(folder.path(), &"run".parse().unwrap());
     let settings = options.settings();
 
     let mut whole = start(&options);
     let mut progress = whole.resume(&state, &settings).unwrap();
-    progress.add(whole.epoch(1, &recipe, &holdouts, &options).unwrap(), whole.steps());
+    progress.add(whole.epoch(1, &mixture, &holdouts, &options).unwrap(), whole.steps());
     whole.save(&state, &progress).unwrap();
-    let expected = whole.epoch(2, &recipe, &holdouts, &options).unwrap();
+    let expected = whole.epoch(2, &mixture, &holdouts, &options).unwrap();
 
     tch::manual_seed(99); // another beginning, of which nothing is left
     let mut resumed = Training::new(&options, Vec::new(), Device::Cpu).unwrap();
     let progress = resumed.resume(&state, &settings).unwrap();
     assert_eq!((progress.next(), resumed.steps() > 0), (2, true));
-    let found = resumed.epoch(2, &recipe, &holdouts, &options).unwrap();
+    let found = resumed.epoch(2, &mixture, &holdouts, &options).unwrap();
     assert!((found.loss - expected.loss).abs() < 1e-4, "{found:?} {expected:?}");
     assert_eq!(found.holdouts[0].errors, expected.holdouts[0].errors);
 }
@@ -94,21 +94,21 @@ fn a_run_with_other_settings_does_not_go_on() {
 }
 
 #[test]
-fn a_student_believes_its_teacher_more_than_the_labels() {
+fn a_student_follows_its_teacher_more_than_the_labels() {
     let options = FitOptions { epochs: 1, ..options() };
-    let (recipe, holdouts) = material(&options);
+    let (mixture, holdouts) = data(&options);
     let fives = |teachers| {
         tch::manual_seed(1);
         let mut student = Training::new(&options, teachers, Device::Cpu).unwrap();
-        student.epoch(1, &recipe, &holdouts, &options).unwrap();
-        let judged = Judged::all(&student.logits(&holdouts[0]).unwrap(), &holdouts[0].classes, Calibration::NONE);
-        judged.iter().filter(|one| one.answer().0.value() == 5).count()
+        student.epoch(1, &mixture, &holdouts, &options).unwrap();
+        let evaluated = Evaluated::all(&student.logits(&holdouts[0]).unwrap(), &holdouts[0].classes, Calibration::NONE);
+        evaluated.iter().filter(|one| one.prediction().0.value() == 5).count()
     };
-    assert!(fives(Vec::new()) < 100 && fives(vec![says_five()]) > 150, "of {}", holdouts[0].bitmaps.len());
+    assert!(fives(Vec::new()) < 100 && fives(vec![always_five()]) > 150, "of {}", holdouts[0].bitmaps.len());
 }
 
-/// A teacher for whom everything is a 5.
-fn says_five() -> Checkpoint {
+/// A teacher that predicts 5 for every image.
+fn always_five() -> Checkpoint {
     let mut variables = VarStore::new(Device::Cpu);
     let cnn = Cnn::new(&variables.root(), Architecture::Small);
     let _no_grad = tch::no_grad_guard();

@@ -1,12 +1,12 @@
-//! A network in training: its weights, their average, and the loop that changes them.
+//! A network in training: its weights, their EMA, and the training loop.
 
-use super::{FitOptions, Precision, average::Average, optimiser::AdamW, progress::Progress, schedule::one_cycle};
+use super::{FitOptions, Precision, ema::Ema, optimiser::AdamW, progress::Progress, schedule::one_cycle};
 use crate::{
-    history::EpochLog,
+    data_mixture::DataMixture,
     loader::{Batch, each_batch},
-    recipe::Recipe,
+    sample_set::SampleSet,
     score::as_f64,
-    sets::Set,
+    training_history::EpochLog,
 };
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,11 +16,11 @@ use tch::{Device, Kind, Reduction, Tensor, nn::VarStore};
 
 /// Share of a target that is spread over all classes.
 pub(super) const LABEL_SMOOTHING: f64 = 0.01;
-/// How much of the loss comes from the teachers, if there are any, and how far their probabilities are softened
+/// The share of the loss that comes from the teachers, if there are any, and the temperature of their probabilities
 /// (Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015).
-const TAUGHT: f64 = 0.7;
-const SOFTENING: f64 = 3.0;
-/// Samples that are judged at once.
+const DISTILLATION_WEIGHT: f64 = 0.7;
+const DISTILLATION_TEMPERATURE: f64 = 3.0;
+/// How many samples the network classifies at once for a score.
 const SCORE_BATCH: usize = 500;
 /// Batches that the averaged network's norms are measured over at the end.
 const RECALIBRATION_BATCHES: usize = 100;
@@ -28,7 +28,7 @@ const RECALIBRATION_BATCHES: usize = 100;
 pub(super) struct Training {
     variables: VarStore,
     cnn: Cnn,
-    pub(super) average: Average,
+    pub(super) ema: Ema,
     optimiser: AdamW,
     teachers: Vec<Checkpoint>,
     device: Device,
@@ -38,12 +38,12 @@ impl Training {
     pub(super) fn new(options: &FitOptions, teachers: Vec<Checkpoint>, device: Device) -> anyhow::Result<Self> {
         let variables = VarStore::new(device);
         let cnn = Cnn::new(&variables.root(), options.architecture);
-        let average = Average::of(&variables, options.architecture, device)?;
+        let ema = Ema::new(&variables, options.architecture, device)?;
         let optimiser = AdamW::new(&variables);
-        Ok(Self { variables, cnn, average, optimiser, teachers, device })
+        Ok(Self { variables, cnn, ema, optimiser, teachers, device })
     }
 
-    /// How many numbers are learned.
+    /// The number of trainable parameters.
     pub(super) fn parameters(&self) -> usize {
         self.variables.trainable_variables().iter().map(Tensor::numel).sum()
     }
@@ -53,25 +53,25 @@ impl Training {
         self.optimiser.steps()
     }
 
-    /// Goes on from where an earlier run of the same settings stopped, if there was one.
+    /// Resumes an earlier run of the same settings, if there was one.
     pub(super) fn resume(&mut self, path: &Path, settings: &str) -> anyhow::Result<Progress> {
-        super::progress::resume(path, settings, &self.variables, &self.average, &mut self.optimiser)
+        super::progress::resume(path, settings, &self.variables, &self.ema, &mut self.optimiser)
     }
 
-    /// Keeps the state of the run.
+    /// Writes the state of the run.
     pub(super) fn save(&self, path: &Path, progress: &Progress) -> anyhow::Result<()> {
-        super::progress::save(path, progress, &self.variables, &self.average, &self.optimiser)
+        super::progress::save(path, progress, &self.variables, &self.ema, &self.optimiser)
     }
 
     /// One pass over the samples of an epoch, numbered from 1.
     pub(super) fn epoch(
         &mut self,
         number: u32,
-        recipe: &Recipe,
-        holdouts: &[Set],
+        mixture: &DataMixture,
+        holdouts: &[SampleSet],
         options: &FitOptions,
     ) -> anyhow::Result<EpochLog> {
-        let epoch = recipe.epoch(number);
+        let epoch = mixture.epoch(number);
         let batches = epoch.len() / options.batch_size;
         let bar = epoch_bar(number, options.epochs, batches)?;
         let mut running = Running::default();
@@ -79,32 +79,32 @@ impl Training {
         each_batch(&epoch, options.batch_size, options.loaders, |batch| {
             let done = f64::from(number - 1) + as_f64(running.batches) / as_f64(batches);
             learning_rate = one_cycle(options.learning_rate, done / f64::from(options.epochs));
-            let (loss, right) = self.learn(&batch, options.precision, learning_rate)?;
+            let (loss, right) = self.train_step(&batch, options.precision, learning_rate)?;
             running.add(loss, right, options.batch_size);
             bar.set_message(running.to_string());
             bar.inc(1);
             anyhow::Ok(())
         })?;
         bar.finish_and_clear();
-        let judge = |set: &Set| Ok(set.score(&self.logits(set)?, Calibration::NONE));
+        let score = |set: &SampleSet| Ok(set.score(&self.logits(set)?, Calibration::NONE));
         Ok(EpochLog {
             epoch: number,
             loss: running.loss(),
             accuracy: running.accuracy(),
             learning_rate,
-            holdouts: holdouts.iter().map(judge).collect::<anyhow::Result<_>>()?,
+            holdouts: holdouts.iter().map(score).collect::<anyhow::Result<_>>()?,
             seconds: bar.elapsed().as_secs_f64(),
         })
     }
 
-    /// One step. The mean loss, and how many of the batch were named rightly.
-    fn learn(&mut self, batch: &Batch, precision: Precision, learning_rate: f64) -> anyhow::Result<(f64, i64)> {
+    /// One step of the optimiser. Returns the mean loss and the number of correct predictions in the batch.
+    fn train_step(&mut self, batch: &Batch, precision: Precision, learning_rate: f64) -> anyhow::Result<(f64, i64)> {
         let images = network::images(&batch.bitmaps)?.to_device(self.device).to_kind(precision.kind());
         let classes = Tensor::from_slice(&batch.classes).to_kind(Kind::Int64).to_device(self.device);
         let logits = self.cnn.forward(&images, true);
         let loss = self.loss(&logits, &classes, &images);
         self.optimiser.step(&loss, learning_rate);
-        self.average.follow(&self.variables, self.optimiser.steps());
+        self.ema.update(&self.variables, self.optimiser.steps());
         let right = logits.argmax(-1, false).eq_tensor(&classes).sum(Kind::Int64).int64_value(&[]);
         Ok((loss.double_value(&[]), right))
     }
@@ -114,31 +114,34 @@ impl Training {
         if self.teachers.is_empty() {
             return loss;
         }
-        let taught = tch::no_grad(|| {
-            let soft = |teacher: &Checkpoint| (teacher.cnn.forward(images, false) / SOFTENING).softmax(-1, Kind::Float);
+        let targets = tch::no_grad(|| {
+            let soft = |teacher: &Checkpoint| {
+                (teacher.cnn.forward(images, false) / DISTILLATION_TEMPERATURE).softmax(-1, Kind::Float)
+            };
             Tensor::stack(&self.teachers.iter().map(soft).collect::<Vec<_>>(), 0).mean_dim(0, false, Kind::Float)
         });
-        let said = (logits / SOFTENING).log_softmax(-1, Kind::Float);
-        let divergence = said.kl_div(&taught, Reduction::Sum, false) / logits.size()[0] * SOFTENING.powi(2);
-        loss * (1.0 - TAUGHT) + divergence * TAUGHT
+        let predictions = (logits / DISTILLATION_TEMPERATURE).log_softmax(-1, Kind::Float);
+        let divergence =
+            predictions.kl_div(&targets, Reduction::Sum, false) / logits.size()[0] * DISTILLATION_TEMPERATURE.powi(2);
+        loss * (1.0 - DISTILLATION_WEIGHT) + divergence * DISTILLATION_WEIGHT
     }
 
-    /// Measures the norms of the averaged network over some samples of an epoch that no step was made with.
-    pub(super) fn recalibrate(&self, recipe: &Recipe, options: &FitOptions) -> anyhow::Result<()> {
-        let samples = recipe.epoch(0).first(options.batch_size * RECALIBRATION_BATCHES);
+    /// Measures the statistics of the averaged network's norms over samples of an epoch that training did not use.
+    pub(super) fn recalibrate(&self, mixture: &DataMixture, options: &FitOptions) -> anyhow::Result<()> {
+        let samples = mixture.epoch(0).first(options.batch_size * RECALIBRATION_BATCHES);
         each_batch(&samples, options.batch_size, options.loaders, |batch| {
-            self.average.recalibrate(&network::images(&batch.bitmaps)?.to_device(self.device));
+            self.ema.recalibrate(&network::images(&batch.bitmaps)?.to_device(self.device));
             anyhow::Ok(())
         })
     }
 
-    /// What the averaged network says of a set.
-    pub(super) fn logits(&self, set: &Set) -> anyhow::Result<Vec<Logits>> {
+    /// The averaged network's logits of a set.
+    pub(super) fn logits(&self, set: &SampleSet) -> anyhow::Result<Vec<Logits>> {
         let _no_grad = tch::no_grad_guard();
         let mut logits = Vec::with_capacity(set.bitmaps.len());
         for bitmaps in set.bitmaps.chunks(SCORE_BATCH) {
             let images = network::images(bitmaps)?.to_device(self.device);
-            logits.extend(network::rows(&self.average.cnn.forward(&images, false))?);
+            logits.extend(network::rows(&self.ema.cnn.forward(&images, false))?);
         }
         Ok(logits)
     }

@@ -1,9 +1,9 @@
-//! Which digit was taken for which.
+//! The confusion matrix: true digits by predicted digits.
 
-use crate::score::{Judged, as_f64};
+use crate::score::{Evaluated, as_f64};
 use network::Class;
 
-/// Counts by what it is and what it was named, rejected or not.
+/// Counts by true and predicted digit, rejected or not.
 #[derive(Debug)]
 pub(super) struct Confusion {
     pub(super) title: String,
@@ -11,34 +11,34 @@ pub(super) struct Confusion {
     pub(super) rows: Vec<Row>,
 }
 
-/// A digit and what it was named.
+/// A digit and its predictions.
 #[derive(Debug, Default)]
 pub(super) struct Row {
-    /// By the digit that was said.
+    /// By predicted digit.
     pub(super) cells: [Cell; 10],
-    /// How many of all these were taken for no digit.
+    /// How many of all these were rejected as no digit.
     pub(super) rejected: usize,
 }
 
-/// How often a digit was named so.
+/// How often a digit was predicted.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Cell {
     pub(super) count: usize,
-    /// Whether it is the digit's own name.
+    /// Whether the prediction is correct.
     pub(super) right: bool,
-    /// How deep its colour is, in per cent.
+    /// The depth of its colour, in per cent.
     pub(super) depth: u8,
 }
 
 impl Confusion {
-    /// The digits among some answers.
-    pub(super) fn of<'a>(title: impl Into<String>, judged: impl Iterator<Item = &'a Judged>) -> Self {
+    /// Counts the digits among some classifications.
+    pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
         let mut rows: Vec<Row> = (0..10).map(|_| Row::default()).collect();
-        for one in judged {
+        for one in evaluated {
             if let Class::Digit(digit) = one.class {
                 let row = &mut rows[usize::from(digit.value())];
-                row.cells[usize::from(one.answer().0.value())].count += 1;
-                row.rejected += usize::from(one.said.rejection.is_some());
+                row.cells[usize::from(one.prediction().0.value())].count += 1;
+                row.rejected += usize::from(one.classification.rejection.is_some());
             }
         }
         rows.iter_mut().enumerate().for_each(|(digit, row)| row.shade(digit));
@@ -65,17 +65,17 @@ fn depth(part: usize, whole: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::pictures::tests::judged;
+    use crate::report::pictures::tests::evaluated;
     use digit::Reason;
 
     #[test]
-    fn answers_are_counted_by_what_they_are_and_what_was_said() {
-        let mut rejected = judged(3, 3, 0.9);
-        rejected.said.rejection = Some(Reason::UnlikeADigit);
-        let mut stranger = rejected.clone();
-        stranger.class = Class::UnlikeADigit;
-        let answers = [judged(3, 3, 0.9), judged(3, 5, 0.9), judged(3, 3, 0.9), rejected, stranger];
-        let three = &Confusion::of("threes", answers.iter()).rows[3];
+    fn digits_are_counted_by_true_and_predicted_digit() {
+        let mut rejected = evaluated(3, 3, 0.9);
+        rejected.classification.rejection = Some(Reason::UnlikeADigit);
+        let mut negative = rejected.clone();
+        negative.class = Class::UnlikeADigit;
+        let classifications = [evaluated(3, 3, 0.9), evaluated(3, 5, 0.9), evaluated(3, 3, 0.9), rejected, negative];
+        let three = &Confusion::of("threes", classifications.iter()).rows[3];
         assert_eq!((three.cells[3].count, three.cells[5].count, three.rejected), (3, 1, 1));
         assert_eq!((three.cells[5].depth, three.cells[0].depth), (50, 0));
     }

@@ -1,14 +1,14 @@
-//! How loss and accuracy went from epoch to epoch, in training and on each hold-out.
+//! The curves of loss and accuracy by epoch, in training and on each held-out set.
 
 use super::axis::{Axis, Scale, Tick};
-use crate::{history::EpochLog, score::Score};
+use crate::{score::Score, training_history::EpochLog};
 use askama::Template;
 
 /// A chart of lines over epochs.
 #[derive(Debug, Template)]
 #[template(path = "curves.svg")]
 pub(super) struct Curves {
-    /// What it shows, for who cannot see it.
+    /// The accessible name of the chart.
     label: &'static str,
     lines: Vec<Line>,
     epochs: Vec<Tick>,
@@ -56,7 +56,7 @@ pub(super) fn loss(history: &[EpochLog]) -> Curves {
     )
 }
 
-/// The accuracy, or of strangers the share that is rejected, on a scale that widens towards 100 %: there it matters.
+/// The accuracy, or the rejection rate of negatives, on a scale that widens towards 100 %.
 pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     const TICKS: [f64; 10] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
     let share = |score: &Score| Some(score.accuracy.unwrap_or(score.rejection_rate).share);
@@ -69,7 +69,7 @@ pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     chart("Accuracy by epoch", history, &series, &axis, ticks)
 }
 
-/// Training and each hold-out that has such a value.
+/// Training and each held-out set that has such a value.
 fn series(
     history: &[EpochLog],
     training: impl Fn(&EpochLog) -> f64,
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_have_a_line_where_their_share_is_shown_and_none_where_losses_are() {
+    fn negatives_have_a_line_in_the_chart_of_accuracy_and_none_in_that_of_the_loss() {
         let names = |curves: Curves| curves.lines.into_iter().map(|line| line.colour).collect::<Vec<_>>();
         assert_eq!(names(loss(&history())), [0, 1]);
         assert_eq!(names(accuracy(&history())), [0, 1, 2]);

@@ -1,12 +1,12 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
 /// A share with two decimals.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// How sure something is, which is never entirely.
-pub(super) fn sureness(probability: f32) -> String {
+/// A confidence, which is never shown as 100 %.
+pub(super) fn confidence(probability: f32) -> String {
     if probability > 0.999 { ">\u{a0}99.9\u{a0}%".to_owned() } else { format!("{:.1}\u{a0}%", probability * 100.0) }
 }
 
@@ -52,6 +52,6 @@ mod tests {
         assert_eq!([999, 1000, 1_234_567].map(count), ["999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]);
         assert_eq!([7, 999, 1234, 9949, 9950, 123_456].map(short), ["7", "999", "1.2k", "9.9k", "10k", "123k"]);
         assert_eq!([59.6, 61.0, 7322.0].map(duration), ["1 min 0 s", "1 min 1 s", "2 h 2 min"]);
-        assert_eq!([0.5, 0.99999].map(sureness), ["50.0\u{a0}%", ">\u{a0}99.9\u{a0}%"]);
+        assert_eq!([0.5, 0.99999].map(confidence), ["50.0\u{a0}%", ">\u{a0}99.9\u{a0}%"]);
     }
 }

@@ -9,7 +9,7 @@ mod pictures;
 mod reliability;
 mod rows;
 
-use crate::evaluate::Findings;
+use crate::evaluation_report::EvaluationReport;
 use anyhow::Context;
 use askama::Template;
 use page::Page;
@@ -19,7 +19,7 @@ use std::{fs, path::Path};
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(path: &Path, findings: &Findings) -> anyhow::Result<()> {
-    let html = Page::of(findings).render()?;
+pub fn write(path: &Path, report: &EvaluationReport) -> anyhow::Result<()> {
+    let html = Page::of(report).render()?;
     fs::write(path, html).with_context(|| format!("{}", path.display()))
 }

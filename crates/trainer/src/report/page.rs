@@ -9,15 +9,15 @@ use super::{
     rows::{self, EpochRow, LegendRow, ScoreRow},
 };
 use crate::{
-    evaluate::{Findings, JudgedSet},
-    score::{Judged, Score},
-    sets::Set,
+    evaluation_report::{EvaluatedSet, EvaluationReport},
+    sample_set::SampleSet,
+    score::{Evaluated, Score},
 };
 use askama::Template;
 use network::{Class, DataFile, ModelCard};
 use time::macros::format_description;
 
-/// The set that others publish, too.
+/// The set that other publications report, too.
 const MNIST: &str = "MNIST test";
 /// What the names of all sets of scanned digits begin with; the other digits were drawn with a pen.
 const SCANNED: &str = "MNIST";
@@ -32,12 +32,12 @@ pub(super) struct Page<'a> {
     /// The command, to be broken between its options.
     command: Vec<String>,
     data: &'a [DataFile],
-    /// None without a history.
+    /// None without a training history.
     curves: Option<[Curves; 2]>,
     legend: Vec<LegendRow>,
     epochs: Vec<EpochRow>,
     digits: Vec<ScoreRow>,
-    strangers: Vec<ScoreRow>,
+    negatives: Vec<ScoreRow>,
     confusions: Vec<Confusion>,
     reliabilities: Vec<Reliability>,
     galleries: [Gallery; 2],
@@ -52,14 +52,14 @@ struct Headline {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(findings: &'a Findings) -> Self {
-        let Findings { card, history, judged } = findings;
-        let scores: Vec<Score> = judged.iter().map(JudgedSet::score).collect();
-        let (digits, strangers): (Vec<&Score>, Vec<&Score>) = scores.iter().partition(|score| score.accuracy.is_some());
-        let groups = groups(judged);
+    pub(super) fn of(report: &'a EvaluationReport) -> Self {
+        let EvaluationReport { card, training_history: history, sets } = report;
+        let scores: Vec<Score> = sets.iter().map(EvaluatedSet::score).collect();
+        let (digits, negatives): (Vec<&Score>, Vec<&Score>) = scores.iter().partition(|score| score.accuracy.is_some());
+        let groups = groups(sets);
         Self {
             version: card.version.as_str(),
-            headlines: headlines(&groups, &strangers),
+            headlines: headlines(&groups, &negatives),
             facts: facts(card),
             command: options(&card.command),
             data: &card.data,
@@ -67,50 +67,51 @@ impl<'a> Page<'a> {
             legend: rows::legend(history),
             epochs: rows::epochs(history),
             digits: digits.into_iter().map(ScoreRow::from).collect(),
-            strangers: strangers.into_iter().map(ScoreRow::from).collect(),
-            confusions: groups.iter().map(|group| Confusion::of(group.name.clone(), group.judged())).collect(),
-            reliabilities: groups.iter().map(|group| Reliability::of(group.name.clone(), group.judged())).collect(),
-            galleries: [Gallery::mistakes(judged), Gallery::strangers(judged)],
+            negatives: negatives.into_iter().map(ScoreRow::from).collect(),
+            confusions: groups.iter().map(|group| Confusion::of(group.name.clone(), group.evaluated())).collect(),
+            reliabilities: groups.iter().map(|group| Reliability::of(group.name.clone(), group.evaluated())).collect(),
+            galleries: [Gallery::mistakes(sets), Gallery::negatives(sets)],
         }
     }
 }
 
-/// Sets that are looked at together.
+/// Sets whose samples are shown together.
 struct Group<'a> {
     what: &'static str,
     name: String,
-    sets: Vec<&'a JudgedSet>,
+    sets: Vec<&'a EvaluatedSet>,
 }
 
 impl<'a> Group<'a> {
-    fn judged(&self) -> impl Iterator<Item = &'a Judged> {
-        self.sets.iter().flat_map(|set| &set.judged)
+    fn evaluated(&self) -> impl Iterator<Item = &'a Evaluated> {
+        self.sets.iter().flat_map(|set| &set.evaluated)
     }
 }
 
-/// MNIST's test set, and all sets of pen strokes; those that are empty left out.
-fn groups(judged: &[JudgedSet]) -> Vec<Group<'_>> {
-    let of = |is_in: &dyn Fn(&Set) -> bool| judged.iter().filter(|judged| is_in(&judged.set)).collect::<Vec<_>>();
-    let has_digits = |set: &Set| set.classes.iter().any(|class| matches!(class, Class::Digit(_)));
+/// MNIST's test set, and all sets of pen strokes, without those that are empty.
+fn groups(sets: &[EvaluatedSet]) -> Vec<Group<'_>> {
+    let of =
+        |is_in: &dyn Fn(&SampleSet) -> bool| sets.iter().filter(|evaluated| is_in(&evaluated.set)).collect::<Vec<_>>();
+    let has_digits = |set: &SampleSet| set.classes.iter().any(|class| matches!(class, Class::Digit(_)));
     let pen = of(&|set| has_digits(set) && !set.name.starts_with(SCANNED));
     let groups = [
-        Group { what: "of scanned digits right", name: MNIST.to_owned(), sets: of(&|set| set.name == MNIST) },
-        Group { what: "of pen strokes right", name: format!("{} sets of pen strokes", pen.len()), sets: pen },
+        Group { what: "of scanned digits correct", name: MNIST.to_owned(), sets: of(&|set| set.name == MNIST) },
+        Group { what: "of pen strokes correct", name: format!("{} sets of pen strokes", pen.len()), sets: pen },
     ];
-    groups.into_iter().filter(|group| group.judged().next().is_some()).collect()
+    groups.into_iter().filter(|group| group.evaluated().next().is_some()).collect()
 }
 
-fn headlines(groups: &[Group], strangers: &[&Score]) -> Vec<Headline> {
+fn headlines(groups: &[Group], negatives: &[&Score]) -> Vec<Headline> {
     let right = |group: &Group| {
-        let score = Score::of("", &group.judged().cloned().collect::<Vec<_>>());
+        let score = Score::of("", &group.evaluated().cloned().collect::<Vec<_>>());
         let of = format!("{}, n = {}", group.name, figures::count(score.samples));
         Some(Headline { figure: figures::percent(score.accuracy?.share), what: group.what, of })
     };
-    let (rejected, of) = strangers.iter().fold((0, 0), |sum, score| (sum.0 + score.rejected, sum.1 + score.samples));
+    let (rejected, of) = negatives.iter().fold((0, 0), |sum, score| (sum.0 + score.rejected, sum.1 + score.samples));
     let rejected = (of > 0).then(|| Headline {
         figure: figures::percent(crate::score::Share::of(rejected, of).share),
-        what: "of strangers rejected",
-        of: format!("{} sets, n = {}", strangers.len(), figures::count(of)),
+        what: "of negatives rejected",
+        of: format!("{} sets, n = {}", negatives.len(), figures::count(of)),
     });
     groups.iter().filter_map(right).chain(rejected).collect()
 }
@@ -131,7 +132,10 @@ fn facts(card: &ModelCard) -> Vec<(&'static str, String)> {
         ("Preprocessing", card.preprocessing.clone()),
         (
             "Calibration",
-            format!("temperature {:.3}, rejects above {:.3}", calibration.temperature, calibration.rejection_threshold),
+            format!(
+                "temperature {:.3}, rejection threshold {:.3}",
+                calibration.temperature, calibration.rejection_threshold
+            ),
         ),
     ]
 }
@@ -141,25 +145,25 @@ mod tests {
     use super::*;
     use crate::{
         fixture,
-        report::pictures::tests::{judged, set},
+        report::pictures::tests::{evaluated, set},
     };
 
-    fn findings() -> Findings {
-        let mut stranger = judged(0, 7, 0.9);
-        stranger.class = Class::UnlikeADigit;
+    fn evaluation() -> EvaluationReport {
+        let mut negative = evaluated(0, 7, 0.9);
+        negative.class = Class::UnlikeADigit;
         let sets = vec![
-            set(MNIST, vec![judged(4, 9, 0.9), judged(3, 3, 0.9)]),
-            set("pen <script>alert(1)</script>", vec![judged(1, 7, 0.8)]),
-            set("scribbles", vec![stranger]),
+            set(MNIST, vec![evaluated(4, 9, 0.9), evaluated(3, 3, 0.9)]),
+            set("pen <script>alert(1)</script>", vec![evaluated(1, 7, 0.8)]),
+            set("scribbles", vec![negative]),
         ];
         let mut card = fixture::card();
         card.machine = "<img src=x onerror=alert(1)> & \"co\"".to_owned();
-        Findings { card, history: Vec::new(), judged: sets }
+        EvaluationReport { card, training_history: Vec::new(), sets }
     }
 
     #[test]
-    fn the_page_asks_nobody_for_anything_and_runs_no_script() {
-        let html = Page::of(&findings()).render().unwrap();
+    fn the_page_makes_no_request_and_runs_no_script() {
+        let html = Page::of(&evaluation()).render().unwrap();
         for forbidden in ["<script", "http://", "https://", "<link", "<img src=x", "@import", "url("] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
@@ -167,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn the_page_shows_scores_mistakes_and_strangers() {
-        let html = Page::of(&findings()).render().unwrap();
+    fn the_page_shows_scores_mistakes_and_negatives() {
+        let html = Page::of(&evaluation()).render().unwrap();
         for expected in ["50.00 %", "4 → 9", "none → 7", "short"] {
             assert!(html.contains(expected), "{expected}");
         }
@@ -176,17 +180,17 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_a_history_has_no_curves() {
-        let mut findings = findings();
-        assert!(Page::of(&findings).curves.is_none());
-        findings.history = vec![fixture::epoch()];
-        assert!(Page::of(&findings).curves.is_some());
+    fn a_model_without_a_training_history_has_no_curves() {
+        let mut report = evaluation();
+        assert!(Page::of(&report).curves.is_none());
+        report.training_history = vec![fixture::epoch()];
+        assert!(Page::of(&report).curves.is_some());
     }
 
     #[test]
-    fn sets_are_put_together_by_how_their_digits_came_to_be() {
-        let findings = findings();
-        let names: Vec<String> = groups(&findings.judged).into_iter().map(|group| group.name).collect();
+    fn sets_are_grouped_by_the_origin_of_their_digits() {
+        let report = evaluation();
+        let names: Vec<String> = groups(&report.sets).into_iter().map(|group| group.name).collect();
         assert_eq!(names, [MNIST, "1 sets of pen strokes"]);
     }
 }

@@ -1,28 +1,28 @@
-//! Pictures of what the network got wrong while being sure.
+//! Pictures of the mistakes that the network made with the highest confidence.
 
 use super::figures;
-use crate::{evaluate::JudgedSet, score::Judged, sets::Set};
+use crate::{evaluation_report::EvaluatedSet, sample_set::SampleSet, score::Evaluated};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use digit::Bitmap;
 use network::Class;
 use std::collections::HashMap;
 
-/// A bitmap and what the network says of it.
+/// A bitmap and its classification.
 #[derive(Debug)]
 pub(super) struct Picture {
     /// A PNG, in base64.
     pub(super) png: String,
-    /// What it is and what it was taken for.
-    pub(super) words: String,
-    /// How surely.
-    pub(super) sureness: String,
-    /// The set that it is of.
+    /// The true class and the prediction.
+    pub(super) label: String,
+    /// The confidence of the prediction.
+    pub(super) confidence: String,
+    /// The name of its set.
     pub(super) set: String,
 }
 
 /// How many pictures are shown.
 const MISTAKES: usize = 32;
-const STRANGERS: usize = 24;
+const NEGATIVES: usize = 24;
 
 /// Pictures of one kind.
 #[derive(Debug)]
@@ -33,39 +33,41 @@ pub(super) struct Gallery {
 }
 
 impl Gallery {
-    /// The digits that were most surely named wrongly.
-    pub(super) fn mistakes(judged: &[JudgedSet]) -> Self {
-        let pictures = surest(judged, MISTAKES, |one| {
-            let is_mistake = one.said.rejection.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
-            is_mistake.then(|| one.answer().1)
+    /// The digits that were misclassified with the highest confidence.
+    pub(super) fn mistakes(sets: &[EvaluatedSet]) -> Self {
+        let pictures = most_confident(sets, MISTAKES, |one| {
+            let is_mistake =
+                one.classification.rejection.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
+            is_mistake.then(|| one.prediction().1)
         });
-        let caption = "What it is → what it was named, and how surely; not rejected. At most three of a set and four of a kind, each digit once.";
-        Self { title: "Surest mistakes", caption, pictures }
+        let caption = "True class → prediction, with its confidence; not rejected. At most three of a set and four of a kind, each digit once.";
+        Self { title: "Mistakes with the highest confidence", caption, pictures }
     }
 
-    /// The strangers that were most surely taken for digits.
-    pub(super) fn strangers(judged: &[JudgedSet]) -> Self {
-        let pictures = surest(judged, STRANGERS, |one| {
-            let is_mistake = one.said.rejection.is_none() && !matches!(one.class, Class::Digit(_));
-            is_mistake.then_some(1.0 - one.said.not_a_digit_probability)
+    /// The negatives that were accepted as digits with the lowest probability of being no digit.
+    pub(super) fn negatives(sets: &[EvaluatedSet]) -> Self {
+        let pictures = most_confident(sets, NEGATIVES, |one| {
+            let is_mistake = one.classification.rejection.is_none() && !matches!(one.class, Class::Digit(_));
+            is_mistake.then_some(1.0 - one.classification.not_a_digit_probability)
         });
-        let caption = "What it was named, and how surely it was held for a digit at all. At most three of a set and four of a kind.";
-        Self { title: "Strangers taken for digits", caption, pictures }
+        let caption =
+            "The prediction, with the probability of being a digit at all. At most three of a set and four of a kind.";
+        Self { title: "Negatives accepted as digits", caption, pictures }
     }
 }
 
-/// Something that counts, and by how much.
+/// A sample that is shown, and the confidence that it is sorted by.
 struct Found<'a> {
-    set: &'a Set,
+    set: &'a SampleSet,
     index: usize,
-    judged: &'a Judged,
-    sureness: f32,
+    evaluated: &'a Evaluated,
+    confidence: f32,
 }
 
-/// The surest of all that are not too much like one that is surer.
-fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Picture> {
-    let mut all: Vec<Found> = judged.iter().flat_map(|set| found(set, &sureness)).collect();
-    all.sort_by(|a, b| b.sureness.total_cmp(&a.sureness));
+/// The samples with the highest confidence, without those that are too similar to one with a higher confidence.
+fn most_confident(sets: &[EvaluatedSet], count: usize, confidence: impl Fn(&Evaluated) -> Option<f32>) -> Vec<Picture> {
+    let mut all: Vec<Found> = sets.iter().flat_map(|set| found(set, &confidence)).collect();
+    all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let mut shown: HashMap<Likeness, usize> = HashMap::new();
     all.retain(|found| {
         let likenesses = found.likenesses();
@@ -80,9 +82,12 @@ fn surest(judged: &[JudgedSet], count: usize, sureness: impl Fn(&Judged) -> Opti
     all.iter().take(count).map(Picture::from).collect()
 }
 
-fn found(JudgedSet { set, judged }: &JudgedSet, sureness: impl Fn(&Judged) -> Option<f32>) -> Vec<Found<'_>> {
-    let found = |(index, judged)| Some(Found { set, index, judged, sureness: sureness(judged)? });
-    judged.iter().enumerate().filter_map(found).collect()
+fn found(
+    EvaluatedSet { set, evaluated }: &EvaluatedSet,
+    confidence: impl Fn(&Evaluated) -> Option<f32>,
+) -> Vec<Found<'_>> {
+    let found = |(index, evaluated)| Some(Found { set, index, evaluated, confidence: confidence(evaluated)? });
+    evaluated.iter().enumerate().filter_map(found).collect()
 }
 
 impl<'a> Found<'a> {
@@ -91,24 +96,24 @@ impl<'a> Found<'a> {
     }
 
     fn likenesses(&self) -> [Likeness<'a>; 4] {
-        let class = self.judged.class;
+        let class = self.evaluated.class;
         [
             Likeness::Set(&self.set.name),
-            Likeness::Pair(class, self.judged.answer().0.value()),
+            Likeness::Pair(class, self.evaluated.prediction().0.value()),
             Likeness::Bitmap(self.bitmap().levels()),
             Likeness::Source(self.set.bitmaps.len(), self.index, class),
         ]
     }
 }
 
-/// What two pictures can have in common, so that the page shows many kinds of mistakes.
+/// A property that two pictures can have in common. Its limit makes the page show many kinds of mistakes.
 #[derive(PartialEq, Eq, Hash)]
 enum Likeness<'a> {
     Set(&'a str),
-    /// What it is and what it was taken for.
+    /// The true class and the prediction.
     Pair(Class, u8),
     Bitmap(&'a [u8; Bitmap::LEN]),
-    /// What it was drawn from: sets of one length and class are the same digits in the same order, drawn otherwise.
+    /// The source: sets of one length and class hold the same digits in the same order, drawn in different ways.
     Source(usize, usize, Class),
 }
 
@@ -125,16 +130,16 @@ impl Likeness<'_> {
 
 impl From<&Found<'_>> for Picture {
     fn from(found: &Found<'_>) -> Self {
-        let said = found.judged.answer().0;
-        let words = match found.judged.class {
-            Class::Digit(digit) => format!("{digit} → {said}"),
-            Class::SeveralDigits => format!("several → {said}"),
-            Class::UnlikeADigit => format!("none → {said}"),
+        let predicted = found.evaluated.prediction().0;
+        let label = match found.evaluated.class {
+            Class::Digit(digit) => format!("{digit} → {predicted}"),
+            Class::SeveralDigits => format!("several → {predicted}"),
+            Class::UnlikeADigit => format!("none → {predicted}"),
         };
         Self {
             png: BASE64_STANDARD.encode(found.bitmap().to_png()),
-            words,
-            sureness: figures::sureness(found.sureness),
+            label,
+            confidence: figures::confidence(found.confidence),
             set: found.set.name.clone(),
         }
     }
@@ -143,40 +148,39 @@ impl From<&Found<'_>> for Picture {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use digit::Digit;
-    use digit::Reason;
+    use digit::{Digit, Reason};
     use network::Classification;
 
-    /// A digit that is named so, with that confidence.
-    pub(in crate::report) fn judged(is: i64, said: usize, confidence: f32) -> Judged {
+    /// A digit and its prediction, with that confidence.
+    pub(in crate::report) fn evaluated(is: i64, predicted: usize, confidence: f32) -> Evaluated {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
-        probabilities[said] = confidence;
-        let said = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
-        Judged { class: Class::Digit(Digit::try_from(is).unwrap()), said }
+        probabilities[predicted] = confidence;
+        let classification = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
+        Evaluated { class: Class::Digit(Digit::try_from(is).unwrap()), classification }
     }
 
-    /// A set of answers, each of a bitmap of its own.
-    pub(in crate::report) fn set(name: &str, judged: Vec<Judged>) -> JudgedSet {
-        let bitmap = |(level, one): (u8, &Judged)| (Some(Bitmap::new([level; Bitmap::LEN])), one.class);
-        JudgedSet { set: Set::new(name, (1..).zip(&judged).map(bitmap)), judged }
+    /// A set of classifications, each of a bitmap of its own.
+    pub(in crate::report) fn set(name: &str, evaluated: Vec<Evaluated>) -> EvaluatedSet {
+        let bitmap = |(level, one): (u8, &Evaluated)| (Some(Bitmap::new([level; Bitmap::LEN])), one.class);
+        EvaluatedSet { set: SampleSet::new(name, (1..).zip(&evaluated).map(bitmap)), evaluated }
     }
 
     #[test]
-    fn the_surest_mistakes_come_first_and_no_set_fills_the_page() {
-        let hard = set("hard", (1..=9_u8).map(|sure| judged(4, 9, f32::from(sure) / 10.0)).collect());
-        let mut rejected = judged(4, 9, 0.99);
-        rejected.said.rejection = Some(Reason::UnlikeADigit);
-        let right = judged(4, 4, 0.99);
-        let mut other = set("other", vec![judged(1, 7, 0.85), rejected, right]);
+    fn mistakes_with_the_highest_confidence_come_first_and_no_set_fills_the_page() {
+        let hard = set("hard", (1..=9_u8).map(|sure| evaluated(4, 9, f32::from(sure) / 10.0)).collect());
+        let mut rejected = evaluated(4, 9, 0.99);
+        rejected.classification.rejection = Some(Reason::UnlikeADigit);
+        let right = evaluated(4, 4, 0.99);
+        let mut other = set("other", vec![evaluated(1, 7, 0.85), rejected, right]);
         other.set.bitmaps[0] = Bitmap::new([99; Bitmap::LEN]);
         let shown: Vec<String> =
-            Gallery::mistakes(&[hard, other]).pictures.into_iter().map(|picture| picture.sureness).collect();
+            Gallery::mistakes(&[hard, other]).pictures.into_iter().map(|picture| picture.confidence).collect();
         assert_eq!(shown, ["90.0\u{a0}%", "85.0\u{a0}%", "80.0\u{a0}%", "70.0\u{a0}%"]);
     }
 
     #[test]
-    fn a_digit_of_two_sets_is_shown_once_where_it_was_most_surely_mistaken() {
-        let drawn = |name, sure| set(name, vec![judged(4, 9, sure)]);
+    fn a_digit_of_two_sets_is_shown_once_where_its_confidence_was_higher() {
+        let drawn = |name, sure| set(name, vec![evaluated(4, 9, sure)]);
         let mut thick = drawn("thick", 0.9);
         thick.set.bitmaps[0] = Bitmap::new([77; Bitmap::LEN]);
         let shown = Gallery::mistakes(&[drawn("thin", 0.8), thick]).pictures;
@@ -184,26 +188,27 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn one_confusion_does_not_hide_the_others() {
-        let mut sets: Vec<JudgedSet> =
-            (1..=6).map(|size| set(&size.to_string(), vec![judged(4, 9, 0.9); size])).collect();
+    fn one_kind_of_mistake_does_not_hide_the_others() {
+        let mut sets: Vec<EvaluatedSet> =
+            (1..=6).map(|size| set(&size.to_string(), vec![evaluated(4, 9, 0.9); size])).collect();
         for (level, bitmap) in (0..).zip(sets.iter_mut().flat_map(|set| &mut set.set.bitmaps)) {
             *bitmap = Bitmap::new([level; Bitmap::LEN]);
         }
-        sets.push(set("other", vec![judged(1, 7, 0.8)]));
+        sets.push(set("other", vec![evaluated(1, 7, 0.8)]));
         let shown = Gallery::mistakes(&sets).pictures;
-        assert_eq!(shown.iter().filter(|picture| picture.words == "4 → 9").count(), 4);
+        assert_eq!(shown.iter().filter(|picture| picture.label == "4 → 9").count(), 4);
     }
 
     #[test]
-    fn only_strangers_that_are_not_rejected_were_taken_for_digits() {
-        let stranger = |stranger| {
-            let mut one = judged(0, 7, 0.9);
-            (one.class, one.said.rejection) = (Class::UnlikeADigit, stranger);
+    fn only_negatives_that_are_not_rejected_are_shown() {
+        let negative = |rejection| {
+            let mut one = evaluated(0, 7, 0.9);
+            (one.class, one.classification.rejection) = (Class::UnlikeADigit, rejection);
             one
         };
-        let set = set("scribbles", vec![stranger(None), stranger(Some(Reason::UnlikeADigit)), judged(1, 7, 0.9)]);
-        let words: Vec<String> = Gallery::strangers(&[set]).pictures.into_iter().map(|picture| picture.words).collect();
-        assert_eq!(words, ["none → 7"]);
+        let set = set("scribbles", vec![negative(None), negative(Some(Reason::UnlikeADigit)), evaluated(1, 7, 0.9)]);
+        let labels: Vec<String> =
+            Gallery::negatives(&[set]).pictures.into_iter().map(|picture| picture.label).collect();
+        assert_eq!(labels, ["none → 7"]);
     }
 }

@@ -1,10 +1,10 @@
-//! Whether the network is right as often as it says: accuracy over confidence, and how often it is how sure.
+//! The reliability diagram: accuracy by confidence, and the number of digits by confidence.
 
 use super::{
     axis::{Axis, Scale, Tick},
     figures,
 };
-use crate::score::{BINS, Bin, Judged, Share, as_f64, reliability};
+use crate::score::{BINS, Bin, Evaluated, Share, as_f64, reliability};
 use askama::Template;
 use network::Class;
 
@@ -17,13 +17,13 @@ pub(super) struct Reliability {
     ticks: Vec<(Tick, Tick)>,
 }
 
-/// A bin that holds answers.
+/// A bin that is not empty.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) confidence: String,
     pub(super) accuracy: Share,
     pub(super) count: String,
-    /// What is written above its bar.
+    /// The text above its bar.
     short: String,
     /// Where its mean confidence, its accuracy and the ends of the accuracy's interval lie.
     x: f64,
@@ -44,9 +44,9 @@ const BARS_TOP: f64 = 246.0;
 const BARS_BOTTOM: f64 = 292.0;
 
 impl Reliability {
-    /// The diagram of the digits among some answers.
-    pub(super) fn of<'a>(title: impl Into<String>, judged: impl Iterator<Item = &'a Judged>) -> Self {
-        let digits: Vec<&Judged> = judged.filter(|one| matches!(one.class, Class::Digit(_))).collect();
+    /// The diagram of the digits among some classifications.
+    pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
+        let digits: Vec<&Evaluated> = evaluated.filter(|one| matches!(one.class, Class::Digit(_))).collect();
         let bins = reliability(&digits);
         let most = bins.iter().map(|bin| bin.count).max().unwrap_or(0);
         let filled = bins.iter().enumerate().filter(|(_, bin)| bin.count > 0);
@@ -67,7 +67,7 @@ impl Shown {
     fn new(index: usize, bin: &Bin, most: usize) -> Self {
         let accuracy = Share::of(right(bin), bin.count);
         let (across, up) = (across(), up());
-        // A logarithmic scale, because nearly all answers are in the last bin.
+        // A logarithmic scale, because nearly all digits are in the last bin.
         let bars = Axis::new(Scale::Logarithmic, (0.5, as_f64(most)), (BARS_BOTTOM, BARS_TOP));
         Self {
             confidence: figures::percent(bin.confidence),
@@ -100,12 +100,12 @@ fn right(bin: &Bin) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::pictures::tests::judged;
+    use crate::report::pictures::tests::evaluated;
 
     #[test]
-    fn who_is_as_right_as_sure_lies_on_the_diagonal() {
-        let answers: Vec<Judged> = (0..10).map(|i| judged(3, if i < 9 { 3 } else { 5 }, 0.9)).collect();
-        let diagram = Reliability::of("threes", answers.iter());
+    fn a_bin_whose_accuracy_equals_its_confidence_lies_on_the_diagonal() {
+        let classifications: Vec<Evaluated> = (0..10).map(|i| evaluated(3, if i < 9 { 3 } else { 5 }, 0.9)).collect();
+        let diagram = Reliability::of("threes", classifications.iter());
         let [bin] = &diagram.bins[..] else { panic!("one bin of confidence: {diagram:?}") };
         assert_eq!((bin.x, bin.y), (across().place(0.9), up().place(0.9)));
         assert!(bin.low > bin.y && bin.high < bin.y, "an interval around it, upwards is less: {bin:?}");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_drawn_as_such() {
+    fn a_diagram_without_digits_is_drawn() {
         let svg = Reliability::of("nothing", [].iter()).render().unwrap();
         assert!(!svg.contains("NaN") && !svg.contains("circle"), "{svg}");
     }

@@ -2,8 +2,8 @@
 
 use super::figures;
 use crate::{
-    history::EpochLog,
     score::{Score, Share},
+    training_history::EpochLog,
 };
 
 /// How well the model does on a set.
@@ -11,8 +11,8 @@ use crate::{
 pub(super) struct ScoreRow {
     pub(super) set: String,
     pub(super) samples: String,
-    pub(super) right: String,
-    pub(super) wrong: String,
+    pub(super) accuracy: String,
+    pub(super) errors: String,
     pub(super) rejected: String,
     pub(super) loss: String,
     pub(super) calibration_error: String,
@@ -24,8 +24,8 @@ impl From<&Score> for ScoreRow {
         Self {
             set: score.set.clone(),
             samples: figures::count(score.samples),
-            right: score.accuracy.as_ref().map(Share::to_string).unwrap_or_default(),
-            wrong: figures::count(score.errors),
+            accuracy: score.accuracy.as_ref().map(Share::to_string).unwrap_or_default(),
+            errors: figures::count(score.errors),
             rejected: score.rejection_rate.to_string(),
             loss: four_decimals(score.loss),
             calibration_error: four_decimals(score.calibration_error),
@@ -34,7 +34,7 @@ impl From<&Score> for ScoreRow {
     }
 }
 
-/// A line of the curves: what it is, and where it ended.
+/// A line of the curves: its name and its last values.
 #[derive(Debug)]
 pub(super) struct LegendRow {
     pub(super) name: String,
@@ -43,7 +43,7 @@ pub(super) struct LegendRow {
     pub(super) rejected: String,
 }
 
-/// Training and each hold-out, in the order of their colours.
+/// Training and each held-out set, in the order of their colours.
 pub(super) fn legend(history: &[EpochLog]) -> Vec<LegendRow> {
     let Some(last) = history.last() else { return Vec::new() };
     let training = LegendRow {
@@ -61,7 +61,7 @@ pub(super) fn legend(history: &[EpochLog]) -> Vec<LegendRow> {
     std::iter::once(training).chain(last.holdouts.iter().map(held_out)).collect()
 }
 
-/// What an epoch came to.
+/// The results of an epoch.
 #[derive(Debug)]
 pub(super) struct EpochRow {
     pub(super) epoch: u32,
@@ -69,7 +69,7 @@ pub(super) struct EpochRow {
     pub(super) seconds: String,
     pub(super) loss: String,
     pub(super) accuracy: String,
-    /// Of each hold-out the accuracy, or of strangers the share that is rejected.
+    /// The accuracy on each held-out set, or the rejection rate of negatives.
     pub(super) held_out: Vec<String>,
 }
 

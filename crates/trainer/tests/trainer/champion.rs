@@ -1,16 +1,16 @@
-//! The champion, as it serves, does on the hold-outs what its card says of it.
+//! The champion, as it serves, has the scores on the held-out sets that its card states.
 
-use trainer::{evaluate::answers, score::Score, sets};
+use trainer::{evaluate::evaluate_set, sample_set, score::Score};
 
 #[test]
-fn the_champion_keeps_what_its_card_promises() {
+fn the_champion_has_the_scores_of_its_card() {
     let Some(split) = crate::split() else { return };
     let champion = crate::champion();
-    for (promise, set) in champion.card().holdouts.iter().zip(sets::holdouts(&split.holdout)) {
-        let found = Score::of(&*set.name, &answers(&champion, &set).unwrap());
-        assert_eq!((&*promise.set, promise.samples), (&*found.set, found.samples));
-        // What one processor computes and another differs in the last digit, and so may a sample on the brink.
-        assert!(promise.errors.abs_diff(found.errors) <= 1, "{promise:?} {found:?}");
-        assert!(promise.rejected.abs_diff(found.rejected) <= 2, "{promise:?} {found:?}");
+    for (stated, set) in champion.card().holdouts.iter().zip(sample_set::holdouts(&split.holdout)) {
+        let found = Score::of(&*set.name, &evaluate_set(&champion, &set).unwrap());
+        assert_eq!((&*stated.set, stated.samples), (&*found.set, found.samples));
+        // Processors differ in the last digit of a logit, so a sample at the threshold may change sides.
+        assert!(stated.errors.abs_diff(found.errors) <= 1, "{stated:?} {found:?}");
+        assert!(stated.rejected.abs_diff(found.rejected) <= 2, "{stated:?} {found:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! The preprocessing against MNIST itself: digits enlarged onto canvases are read as the originals are.
+//! The preprocessing against MNIST itself: digits enlarged onto canvases are classified as well as the originals.
 
 use digit::{Bitmap, SIDE, preprocessing};
 use image::{DynamicImage, GrayImage, ImageFormat, imageops};
@@ -6,7 +6,7 @@ use network::Class;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::io::Cursor;
-use trainer::{evaluate::answers, score::Score, sets::Set};
+use trainer::{evaluate::evaluate_set, sample_set::SampleSet, score::Score};
 
 /// Of the digits held out of the training set, every so many is tried.
 const STEP: usize = 2;
@@ -14,15 +14,15 @@ const STEP: usize = 2;
 const CANVAS: u32 = 280;
 
 #[test]
-fn digits_on_canvases_are_read_as_well_as_the_originals() {
+fn digits_on_canvases_are_classified_as_well_as_the_originals() {
     let Some(split) = crate::split() else { return };
     let champion = crate::champion();
     let digits: Vec<_> = split.holdout.scans.into_iter().step_by(STEP).collect();
-    let errors = |set: &Set| Score::of("", &answers(&champion, set).unwrap()).errors;
-    let originals = errors(&Set::scans("originals", &digits));
+    let errors = |set: &SampleSet| Score::of("", &evaluate_set(&champion, set).unwrap()).errors;
+    let originals = errors(&SampleSet::scans("originals", &digits));
     for dark_on_light in [true, false] {
         let mut random = ChaCha8Rng::seed_from_u64(7);
-        let on_canvases = Set::new(
+        let on_canvases = SampleSet::new(
             "on canvases",
             digits.iter().map(|digit| {
                 let png = canvas(&digit.bitmap, dark_on_light, &mut random);
@@ -31,7 +31,7 @@ fn digits_on_canvases_are_read_as_well_as_the_originals() {
         );
         let found = errors(&on_canvases);
         println!(
-            "of {} digits {originals} are misread, on canvases {found} (dark on light: {dark_on_light})",
+            "of {} digits {originals} are misclassified, on canvases {found} (dark on light: {dark_on_light})",
             digits.len()
         );
         assert!(found <= originals + digits.len() / 200, "{originals} became {found}");

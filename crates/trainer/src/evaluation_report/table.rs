@@ -1,20 +1,30 @@
-//! Scores as a table in text.
+//! Scores as a table in Markdown.
 
-use super::{Evaluation, about};
 use crate::score::Score;
 use network::ModelCard;
 use std::fmt::Write;
 
-/// A line for each set, as Markdown.
-pub(super) fn text(card: &ModelCard, evaluation: &Evaluation) -> String {
+/// A line on the model, then a row for each set.
+pub(super) fn text(card: &ModelCard, scores: &[Score]) -> String {
     let mut text = format!("{}\n\n", about(card));
-    text +=
-        "| set | samples | right (95 % interval) | wrong | rejected (95 % interval) | ECE | error at 95 % coverage |\n";
+    text += "| set | samples | accuracy (95 % interval) | errors | rejected (95 % interval) | ECE | error at 95 % coverage |\n";
     text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-    for score in &evaluation.scores {
+    for score in scores {
         let _ = writeln!(text, "{}", line(score));
     }
     text
+}
+
+/// One line on the model.
+fn about(card: &ModelCard) -> String {
+    format!(
+        "{}: {}, {} parameters, temperature {:.3}, rejection threshold {:.3}",
+        card.version,
+        card.architecture,
+        card.parameters,
+        card.calibration.temperature,
+        card.calibration.rejection_threshold
+    )
 }
 
 fn line(score: &Score) -> String {
@@ -37,7 +47,7 @@ mod tests {
     use crate::score::Share;
 
     #[test]
-    fn a_set_of_strangers_has_no_accuracy() {
+    fn a_set_of_negatives_has_no_accuracy() {
         let score = Score {
             set: "scribbles".to_owned(),
             samples: 10,

@@ -3,7 +3,9 @@
 
 use crate::{
     data::{Example, PenDigit, omniglot::Character},
-    sketch::{Hand, Sketch, Strokes, log_uniform, spread},
+    distributions::{log_uniform, spread},
+    stroke_renderer::{StrokeRenderer, Strokes},
+    style_jitter::StyleJitter,
 };
 use digit::{Bitmap, SIDE, preprocessing::Point};
 use image::{GrayImage, imageops};
@@ -45,7 +47,7 @@ pub fn several_as_strokes<R: Rng>(digits: &[&PenDigit], random: &mut R) -> Strok
     let mut right = 0.0;
     for _ in 0..count(random) {
         let digit = digits[random.random_range(0..digits.len())];
-        let strokes = Hand::OTHER.redraw(&digit.strokes, random);
+        let strokes = StyleJitter::OTHER_WRITER.apply(&digit.strokes, random);
         let (mut least, mut most) = (at(f32::INFINITY), at(f32::NEG_INFINITY));
         for point in strokes.iter().flatten() {
             least = Point { x: least.x.min(point.x), y: least.y.min(point.y) };
@@ -143,11 +145,11 @@ pub fn clouds<R: Rng>(random: &mut R) -> GrayImage {
 
 /// The pen and canvas of somebody: a canvas of 72 to 208 pixels, of which the drawing takes an eighth or nearly all,
 /// and a pen from a hair to a felt tip.
-pub fn any_sketch<R: Rng>(random: &mut R) -> Sketch {
+pub fn random_renderer<R: Rng>(random: &mut R) -> StrokeRenderer {
     let canvas = random.random_range(72..=208_u16);
     let size = (f32::from(canvas) * log_uniform(0.12..0.95, random)).max(24.0);
     let pen = f32::from(canvas) * log_uniform(0.01..0.16, random);
-    Sketch { canvas: canvas.into(), size, pen: pen.clamp(1.2, 0.3 * size) }
+    StrokeRenderer { canvas: canvas.into(), size, pen: pen.clamp(1.2, 0.3 * size) }
 }
 
 #[cfg(test)]

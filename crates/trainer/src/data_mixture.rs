@@ -4,10 +4,10 @@ use crate::{
     augment::Variation,
     corrupt::Corruption,
     data::{Example, PenDigit},
-    framed,
+    negatives, preprocess,
     scribble::Scribble,
-    sketch::{Hand, Strokes, anywhere},
-    strangers,
+    stroke_renderer::{Strokes, anywhere},
+    style_jitter::StyleJitter,
 };
 use digit::Bitmap;
 use image::{GrayImage, imageops};
@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// What there is to train on.
 #[derive(Debug)]
-pub struct Recipe {
+pub struct DataMixture {
     seed: u64,
     scans: Vec<Example>,
     pen: Vec<PenDigit>,
@@ -26,7 +26,7 @@ pub struct Recipe {
 
 /// One sample to be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ticket {
+enum SampleSpec {
     /// A scanned digit, varied.
     Scan(usize),
     /// A scanned digit, enlarged onto a canvas.
@@ -60,8 +60,8 @@ const LIGATURES: f64 = 0.25;
 /// The share of drawings on canvases that something befalls between paper and file.
 const CORRUPTED: f64 = 0.2;
 
-impl Recipe {
-    /// A recipe for these digits and strangers.
+impl DataMixture {
+    /// A mixture for these digits and negatives.
     #[must_use]
     pub fn new(seed: u64, scans: Vec<Example>, pen: Vec<PenDigit>, characters: Vec<Strokes>) -> Self {
         Self { seed, scans, pen, characters }
@@ -71,21 +71,21 @@ impl Recipe {
     #[must_use]
     pub fn epoch(&self, epoch: u32) -> Epoch<'_> {
         let mut random = self.random(epoch, u32::MAX);
-        let mut tickets: Vec<Ticket> = (0..self.scans.len()).map(Ticket::Scan).collect();
-        let scans = tickets.len();
-        let mut add = |share: f64, from: usize, ticket: fn(usize) -> Ticket| {
+        let mut specs: Vec<SampleSpec> = (0..self.scans.len()).map(SampleSpec::Scan).collect();
+        let scans = specs.len();
+        let mut add = |share: f64, from: usize, spec: fn(usize) -> SampleSpec| {
             let count = if from == 0 { 0 } else { portion(scans, share) };
-            tickets.extend((0..count).map(|_| ticket(random.random_range(0..from))));
+            specs.extend((0..count).map(|_| spec(random.random_range(0..from))));
         };
-        add(SCANS_ON_CANVAS, self.scans.len(), Ticket::ScanOnCanvas);
-        add(PEN_ON_CANVAS, self.pen.len(), Ticket::PenOnCanvas);
-        add(PEN_STROKES, self.pen.len(), Ticket::PenStrokes);
-        add(CHARACTERS, self.characters.len(), Ticket::Character);
-        add(SCRIBBLES, 1, |_| Ticket::Scribble);
-        add(SEVERAL, 1, |_| Ticket::Several);
-        add(TURNED, self.scans.len(), Ticket::Turned);
-        tickets.shuffle(&mut random);
-        Epoch { recipe: self, number: epoch, tickets }
+        add(SCANS_ON_CANVAS, self.scans.len(), SampleSpec::ScanOnCanvas);
+        add(PEN_ON_CANVAS, self.pen.len(), SampleSpec::PenOnCanvas);
+        add(PEN_STROKES, self.pen.len(), SampleSpec::PenStrokes);
+        add(CHARACTERS, self.characters.len(), SampleSpec::Character);
+        add(SCRIBBLES, 1, |_| SampleSpec::Scribble);
+        add(SEVERAL, 1, |_| SampleSpec::Several);
+        add(TURNED, self.scans.len(), SampleSpec::Turned);
+        specs.shuffle(&mut random);
+        Epoch { mixture: self, number: epoch, specs }
     }
 
     /// A stream of random numbers of its own for each sample of each epoch.
@@ -95,33 +95,38 @@ impl Recipe {
         random
     }
 
-    fn draw<R: Rng>(&self, ticket: Ticket, random: &mut R) -> (Bitmap, Class) {
+    fn draw<R: Rng>(&self, spec: SampleSpec, random: &mut R) -> (Bitmap, Class) {
         // A drawing so faint that nothing is left of it is drawn again.
         loop {
-            let (bitmap, class) = match ticket {
-                Ticket::Scan(index) => (Some(self.scans[index].bitmap.clone()), Class::Digit(self.scans[index].label)),
-                Ticket::ScanOnCanvas(index) => {
+            let (bitmap, class) = match spec {
+                SampleSpec::Scan(index) => {
+                    (Some(self.scans[index].bitmap.clone()), Class::Digit(self.scans[index].label))
+                }
+                SampleSpec::ScanOnCanvas(index) => {
                     let scan = &self.scans[index];
                     (photographed(enlarged(&scan.bitmap, random), random), Class::Digit(scan.label))
                 }
-                Ticket::PenOnCanvas(index) => {
+                SampleSpec::PenOnCanvas(index) => {
                     let pen = &self.pen[index];
-                    (on_canvas(&Hand::OTHER.redraw(&pen.strokes, random), random), Class::Digit(pen.label))
+                    (on_canvas(&StyleJitter::OTHER_WRITER.apply(&pen.strokes, random), random), Class::Digit(pen.label))
                 }
-                Ticket::PenStrokes(index) => {
+                SampleSpec::PenStrokes(index) => {
                     let pen = &self.pen[index];
-                    (framed::strokes(Hand::OTHER.redraw(&pen.strokes, random)), Class::Digit(pen.label))
+                    (
+                        preprocess::strokes(StyleJitter::OTHER_WRITER.apply(&pen.strokes, random)),
+                        Class::Digit(pen.label),
+                    )
                 }
-                Ticket::Character(index) => (drawn(&self.character(index, random), random), Class::UnlikeADigit),
-                Ticket::Scribble => (scribble(random), Class::UnlikeADigit),
-                Ticket::Several => (self.several(random), Class::SeveralDigits),
-                Ticket::Turned(index) => match strangers::turned(&self.scans[index], random) {
+                SampleSpec::Character(index) => (drawn(&self.character(index, random), random), Class::UnlikeADigit),
+                SampleSpec::Scribble => (scribble(random), Class::UnlikeADigit),
+                SampleSpec::Several => (self.several(random), Class::SeveralDigits),
+                SampleSpec::Turned(index) => match negatives::turned(&self.scans[index], random) {
                     Some(bitmap) => (Some(bitmap), Class::UnlikeADigit),
                     None => (self.several(random), Class::SeveralDigits),
                 },
             };
             if let Some(bitmap) = bitmap {
-                return (ticket.variation().vary(&bitmap, random), class);
+                return (spec.variation().vary(&bitmap, random), class);
             }
         }
     }
@@ -131,21 +136,21 @@ impl Recipe {
         let first = &self.characters[index];
         if random.random_bool(LIGATURES) {
             let second = &self.characters[random.random_range(0..self.characters.len())];
-            return strangers::ligature(first, second, random);
+            return negatives::ligature(first, second, random);
         }
         first.clone()
     }
 
     fn several<R: Rng>(&self, random: &mut R) -> Option<Bitmap> {
         if self.pen.is_empty() || random.random_bool(0.5) {
-            return photographed(strangers::several_as_picture(&self.scans, random), random);
+            return photographed(negatives::several_as_picture(&self.scans, random), random);
         }
         let digits: Vec<&PenDigit> = (0..3).map(|_| &self.pen[random.random_range(0..self.pen.len())]).collect();
-        drawn(&strangers::several_as_strokes(&digits, random), random)
+        drawn(&negatives::several_as_strokes(&digits, random), random)
     }
 }
 
-impl Ticket {
+impl SampleSpec {
     /// What was just drawn at random needs little more.
     const fn variation(self) -> Variation {
         match self {
@@ -158,28 +163,28 @@ impl Ticket {
 /// The samples of an epoch.
 #[derive(Debug)]
 pub struct Epoch<'a> {
-    recipe: &'a Recipe,
+    mixture: &'a DataMixture,
     number: u32,
-    tickets: Vec<Ticket>,
+    specs: Vec<SampleSpec>,
 }
 
 impl Epoch<'_> {
     /// How many.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.tickets.len()
+        self.specs.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tickets.is_empty()
+        self.specs.is_empty()
     }
 
     /// The first of them as an epoch of its own.
     #[must_use]
     pub fn first(mut self, count: usize) -> Self {
-        self.tickets.truncate(count);
+        self.specs.truncate(count);
         self
     }
 
@@ -190,32 +195,32 @@ impl Epoch<'_> {
     #[must_use]
     pub fn sample(&self, index: usize) -> (Bitmap, Class) {
         let stream = u32::try_from(index).expect("an epoch has fewer than 2^32 samples");
-        self.recipe.draw(self.tickets[index], &mut self.recipe.random(self.number, stream))
+        self.mixture.draw(self.specs[index], &mut self.mixture.random(self.number, stream))
     }
 }
 
-/// Strokes as people draw strangers: on a canvas or sent as strokes.
+/// Strokes as people draw negatives: on a canvas or sent as strokes.
 fn drawn<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
-    let strokes = Hand { tremor: 0.0, ..Hand::OTHER }.redraw(strokes, random);
-    if random.random_bool(0.7) { on_canvas(&strokes, random) } else { framed::strokes(strokes) }
+    let strokes = StyleJitter { point_jitter: 0.0, ..StyleJitter::OTHER_WRITER }.apply(strokes, random);
+    if random.random_bool(0.7) { on_canvas(&strokes, random) } else { preprocess::strokes(strokes) }
 }
 
 fn scribble<R: Rng>(random: &mut R) -> Option<Bitmap> {
     if random.random_bool(0.1) {
-        return photographed(strangers::clouds(random), random);
+        return photographed(negatives::clouds(random), random);
     }
-    let scribble = Scribble::TAUGHT[random.random_range(0..Scribble::TAUGHT.len())];
+    let scribble = Scribble::TRAINING[random.random_range(0..Scribble::TRAINING.len())];
     drawn(&scribble.draw(random), random)
 }
 
 fn on_canvas<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
-    photographed(strangers::any_sketch(random).draw(strokes, random), random)
+    photographed(negatives::random_renderer(random).render(strokes, random), random)
 }
 
 /// A bitmap as a large drawing, black on white.
 fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
     let side = random.random_range(40..240);
-    let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::Triangle);
+    let large = imageops::resize(&negatives::picture(bitmap), side, side, imageops::Triangle);
     let margin = random.random_range(0..60);
     anywhere(&large, side + margin, random)
 }
@@ -229,7 +234,7 @@ fn photographed<R: Rng>(clean: GrayImage, random: &mut R) -> Option<Bitmap> {
     if random.random_bool(0.5) {
         imageops::invert(&mut picture);
     }
-    framed::picture(picture)
+    preprocess::picture(picture)
 }
 
 #[expect(
@@ -247,23 +252,23 @@ mod tests {
     use super::*;
     use digit::{Digit, SIDE, preprocessing::Point};
 
-    fn recipe(seed: u64) -> Recipe {
+    fn mixture(seed: u64) -> DataMixture {
         let bar = |i: usize| if (12..16).contains(&(i % SIDE)) && (4..24).contains(&(i / SIDE)) { 255 } else { 0 };
         let scan = |label| Example { bitmap: Bitmap::new(std::array::from_fn(bar)), label };
         let line = vec![[(0.0, 0.0), (4.0, 30.0), (2.0, 60.0)].map(|(x, y)| Point { x, y }).to_vec()];
         let pen = |label| PenDigit { writer: 1, label, strokes: line.clone() };
         let scans = (0..4).flat_map(|_| Digit::all()).map(scan).collect();
-        Recipe::new(seed, scans, Digit::all().map(pen).collect(), vec![line.clone()])
+        DataMixture::new(seed, scans, Digit::all().map(pen).collect(), vec![line.clone()])
     }
 
     #[test]
     fn an_epoch_has_every_scan_once_and_all_classes() {
-        let recipe = recipe(1);
-        let epoch = recipe.epoch(0);
+        let mixture = mixture(1);
+        let epoch = mixture.epoch(0);
         let mut scans: Vec<usize> = epoch
-            .tickets
+            .specs
             .iter()
-            .filter_map(|ticket| if let Ticket::Scan(i) = ticket { Some(*i) } else { None })
+            .filter_map(|spec| if let SampleSpec::Scan(i) = spec { Some(*i) } else { None })
             .collect();
         scans.sort_unstable();
         assert_eq!(scans, (0..40).collect::<Vec<_>>());
@@ -275,10 +280,10 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_samples_and_an_epoch_others_than_the_next() {
-        let (recipe, again) = (recipe(1), recipe(1));
-        let (first, second) = (recipe.epoch(0), recipe.epoch(1));
-        assert_eq!(first.tickets, again.epoch(0).tickets);
-        assert_ne!(first.tickets, second.tickets);
+        let (mixture, again) = (mixture(1), mixture(1));
+        let (first, second) = (mixture.epoch(0), mixture.epoch(1));
+        assert_eq!(first.specs, again.epoch(0).specs);
+        assert_ne!(first.specs, second.specs);
         for index in 0..first.len() {
             assert_eq!(first.sample(index), again.epoch(0).sample(index));
         }
@@ -286,11 +291,11 @@ mod tests {
 
     #[test]
     fn a_varied_digit_keeps_its_label() {
-        let recipe = recipe(2);
-        let epoch = recipe.epoch(0);
-        for (index, ticket) in epoch.tickets.iter().enumerate() {
-            if let Ticket::Scan(scan) | Ticket::ScanOnCanvas(scan) = *ticket {
-                assert_eq!(epoch.sample(index).1, Class::Digit(recipe.scans[scan].label));
+        let mixture = mixture(2);
+        let epoch = mixture.epoch(0);
+        for (index, spec) in epoch.specs.iter().enumerate() {
+            if let SampleSpec::Scan(scan) | SampleSpec::ScanOnCanvas(scan) = *spec {
+                assert_eq!(epoch.sample(index).1, Class::Digit(mixture.scans[scan].label));
             }
         }
     }

@@ -1,14 +1,14 @@
-//! What a model is judged by: each set is drawn from fixed seeds, so that it is the same every time.
+//! What a model is evaluated by: each set is drawn from fixed seeds, so that it is the same every time.
 
 use crate::{
     corrupt::Corruption,
     data::{Example, PenDigit, mnist::DISPUTED},
-    framed,
+    negatives, preprocess,
+    sample_set::SampleSet,
     scribble::Scribble,
-    sets::Set,
-    sketch::{Hand, Sketch, Strokes, anywhere},
     split::{Part, Split},
-    strangers,
+    stroke_renderer::{StrokeRenderer, Strokes, anywhere},
+    style_jitter::StyleJitter,
 };
 use digit::Bitmap;
 use image::{GrayImage, imageops};
@@ -20,8 +20,8 @@ use std::{ops::Range, thread};
 /// Pixels per side of the canvas that everything is drawn on.
 pub const CANVAS: u32 = 280;
 
-/// How many strangers of each invented kind are drawn.
-const STRANGERS: usize = 1000;
+/// How many negatives of each invented kind are drawn.
+const NEGATIVES: usize = 1000;
 /// Every how many scanned digits one is tried with each corruption.
 const STEP: usize = 4;
 
@@ -59,7 +59,7 @@ impl<'a> Plan<'a> {
     /// # Panics
     /// When drawing a sample does.
     #[must_use]
-    pub fn draw(&self) -> Set {
+    pub fn draw(&self) -> SampleSet {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let part = self.count.div_ceil(cores).max(1);
         let draw =
@@ -68,7 +68,7 @@ impl<'a> Plan<'a> {
             let threads: Vec<_> = (0..self.count).step_by(part).map(|first| scope.spawn(move || draw(first))).collect();
             threads.into_iter().flat_map(|thread| thread.join().expect("drawing does not panic")).collect::<Vec<_>>()
         });
-        Set::new(&*self.name, samples)
+        SampleSet::new(&*self.name, samples)
     }
 
     fn one(&self, index: usize) -> (Option<Bitmap>, Class) {
@@ -84,7 +84,7 @@ pub fn all(split: &Split) -> Vec<Plan<'_>> {
     let mut plans = scans(&split.test.scans);
     plans.extend(pen(&split.test.pen));
     plans.extend(corruptions(&split.test));
-    plans.extend(strangers(split));
+    plans.extend(negatives(split));
     plans.retain(|plan| plan.count > 0);
     plans
 }
@@ -95,7 +95,7 @@ fn scans(scans: &[Example]) -> Vec<Plan<'_>> {
     let canvases = |name, seed, invert: bool| {
         Plan::new(name, scans.len(), seed, move |index, random| {
             (
-                framed::picture(in_polarity(large(&scans[index].bitmap, random), invert)),
+                preprocess::picture(in_polarity(large(&scans[index].bitmap, random), invert)),
                 Class::Digit(scans[index].label),
             )
         })
@@ -118,8 +118,8 @@ fn pen(pen: &[PenDigit]) -> Vec<Plan<'_>> {
     const LARGE: Range<f32> = 100.0..250.0;
     let drawn = |name, seed, width: Range<f32>, size: Range<f32>, invert: bool| {
         Plan::new(name, pen.len(), seed, move |index, random| {
-            let picture = sketch(width.clone(), size.clone(), random).draw(&pen[index].strokes, random);
-            (framed::picture(in_polarity(picture, invert)), Class::Digit(pen[index].label))
+            let picture = renderer(width.clone(), size.clone(), random).render(&pen[index].strokes, random);
+            (preprocess::picture(in_polarity(picture, invert)), Class::Digit(pen[index].label))
         })
     };
     vec![
@@ -129,7 +129,7 @@ fn pen(pen: &[PenDigit]) -> Vec<Plan<'_>> {
         drawn("pen of 28-44 px", 23, 28.0..44.0, 140.0..250.0, true),
         drawn("drawings of 35-60 px", 24, 3.0..7.0, 35.0..60.0, false),
         Plan::new("pen, sent as strokes", pen.len(), 0, |index, _| {
-            (framed::strokes(pen[index].strokes.clone()), Class::Digit(pen[index].label))
+            (preprocess::strokes(pen[index].strokes.clone()), Class::Digit(pen[index].label))
         }),
     ]
 }
@@ -140,62 +140,68 @@ fn corruptions(part: &Part) -> impl Iterator<Item = Plan<'_>> {
         let pen =
             Plan::new(format!("pen of 10-26 px, {}", corruption.name()), part.pen.len(), seed, move |index, random| {
                 let digit = &part.pen[index];
-                let clean = sketch(10.0..26.0, 100.0..250.0, random).draw(&digit.strokes, random);
-                (framed::picture(corruption.apply(&clean, random)), Class::Digit(digit.label))
+                let clean = renderer(10.0..26.0, 100.0..250.0, random).render(&digit.strokes, random);
+                (preprocess::picture(corruption.apply(&clean, random)), Class::Digit(digit.label))
             });
         let scans =
             Plan::new(format!("MNIST on canvases, {}", corruption.name()), tried, seed + 100, move |index, random| {
                 let scan = &part.scans[index * STEP];
-                (framed::picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
+                (preprocess::picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
             });
         [pen, scans]
     })
 }
 
-fn strangers(split: &Split) -> Vec<Plan<'_>> {
+fn negatives(split: &Split) -> Vec<Plan<'_>> {
     let characters = |name, seed, characters: &'_ Vec<Strokes>| {
         let characters = characters.clone();
         Plan::new(name, characters.len(), seed, move |index, random| {
-            (framed::picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
+            (preprocess::picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
         })
     };
     let scribbles = |name, seed, kinds: &'static [Scribble]| {
-        Plan::new(name, STRANGERS, seed, move |index, random| {
+        Plan::new(name, NEGATIVES, seed, move |index, random| {
             let strokes = kinds[index % kinds.len()].draw(random);
-            (framed::picture(any_pen(&Hand::OTHER.redraw(&strokes, random), random)), Class::UnlikeADigit)
+            (
+                preprocess::picture(any_pen(&StyleJitter::OTHER_WRITER.apply(&strokes, random), random)),
+                Class::UnlikeADigit,
+            )
         })
     };
     let look_alikes = [&split.train, &split.holdout, &split.test].map(|part| part.look_alikes.clone()).concat();
     let digits: Vec<&PenDigit> = split.test.pen.iter().collect();
-    let several = if digits.is_empty() { 0 } else { STRANGERS };
+    let several = if digits.is_empty() { 0 } else { NEGATIVES };
     vec![
         characters("characters of a script never seen", 50, &split.test.characters),
         characters("characters of a held-out script", 51, &split.holdout.characters),
         characters("characters that look like digits", 52, &look_alikes),
-        scribbles("scribbles", 53, &Scribble::TAUGHT),
+        scribbles("scribbles", 53, &Scribble::TRAINING),
         scribbles("scribbles of kinds never seen", 54, &Scribble::UNSEEN),
         Plan::new("several digits, pen", several, 55, move |_, random| {
-            (framed::picture(any_pen(&strangers::several_as_strokes(&digits, random), random)), Class::SeveralDigits)
+            (
+                preprocess::picture(any_pen(&negatives::several_as_strokes(&digits, random), random)),
+                Class::SeveralDigits,
+            )
         }),
-        Plan::new("several digits, MNIST test", STRANGERS, 56, |_, random| {
-            (framed::picture(strangers::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
+        Plan::new("several digits, MNIST test", NEGATIVES, 56, |_, random| {
+            (preprocess::picture(negatives::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
         }),
     ]
 }
 
-fn sketch(pen: Range<f32>, size: Range<f32>, random: &mut ChaCha8Rng) -> Sketch {
-    Sketch { canvas: CANVAS, size: random.random_range(size), pen: random.random_range(pen) }
+fn renderer(pen: Range<f32>, size: Range<f32>, random: &mut ChaCha8Rng) -> StrokeRenderer {
+    StrokeRenderer { canvas: CANVAS, size: random.random_range(size), pen: random.random_range(pen) }
 }
 
 fn any_pen(strokes: &Strokes, random: &mut ChaCha8Rng) -> GrayImage {
-    let picture = sketch(6.0..26.0, 100.0..250.0, random).draw(strokes, random);
+    let picture = renderer(6.0..26.0, 100.0..250.0, random).render(strokes, random);
     in_polarity(picture, random.random())
 }
 
 /// A scanned digit on a canvas, two to nine times as large, anywhere.
 pub(super) fn large(bitmap: &Bitmap, random: &mut ChaCha8Rng) -> GrayImage {
     let side = random.random_range(56..=252);
-    let large = imageops::resize(&strangers::picture(bitmap), side, side, imageops::CatmullRom);
+    let large = imageops::resize(&negatives::picture(bitmap), side, side, imageops::CatmullRom);
     anywhere(&large, CANVAS, random)
 }
 
@@ -231,7 +237,7 @@ mod tests {
         let split = split();
         let names: std::collections::HashSet<String> = all(&split).into_iter().map(|plan| plan.name).collect();
         assert_eq!(names.len(), all(&split).len());
-        for (first, second) in all(&split).iter().zip(all(&split)).filter(|(plan, _)| plan.count < STRANGERS) {
+        for (first, second) in all(&split).iter().zip(all(&split)).filter(|(plan, _)| plan.count < NEGATIVES) {
             assert_eq!(first.draw().bitmaps, second.draw().bitmaps, "{}", first.name);
         }
     }

@@ -2,11 +2,10 @@
 
 use crate::{
     data::Example,
-    framed,
-    score::{Judged, Score},
-    sketch::Strokes,
+    negatives, preprocess,
+    score::{Evaluated, Score},
     split::Part,
-    strangers,
+    stroke_renderer::Strokes,
 };
 use digit::Bitmap;
 use image::imageops;
@@ -16,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// Bitmaps of one kind, and what they are.
 #[derive(Debug, Clone)]
-pub struct Set {
+pub struct SampleSet {
     /// Its name, as reports print it.
     pub name: String,
     /// The pictures.
@@ -25,7 +24,7 @@ pub struct Set {
     pub classes: Vec<Class>,
 }
 
-impl Set {
+impl SampleSet {
     /// A set of samples. One whose preprocessing found nothing is an empty bitmap: the network has to answer anyway.
     pub fn new(name: impl Into<String>, samples: impl IntoIterator<Item = (Option<Bitmap>, Class)>) -> Self {
         let blank = || Bitmap::new([0; Bitmap::LEN]);
@@ -42,26 +41,26 @@ impl Set {
     /// The score of these logits.
     #[must_use]
     pub fn score(&self, logits: &[Logits], calibration: Calibration) -> Score {
-        Score::of(&*self.name, &Judged::all(logits, &self.classes, calibration))
+        Score::of(&*self.name, &Evaluated::all(logits, &self.classes, calibration))
     }
 }
 
 /// What choices are made by and calibration is fitted to: scanned digits, pen strokes on canvases of all kinds, and
 /// characters of a script that training never sees. Sets without data are left out.
 #[must_use]
-pub fn holdouts(part: &Part) -> Vec<Set> {
+pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let sets = [
-        Set::scans("MNIST, held out", &part.scans),
-        Set::new(
+        SampleSet::scans("MNIST, held out", &part.scans),
+        SampleSet::new(
             "pen strokes of held-out writers, any pen and size",
             part.pen.iter().map(|digit| (on_canvas(&digit.strokes, &mut random), Class::Digit(digit.label))),
         ),
-        Set::new(
+        SampleSet::new(
             "pen strokes of held-out writers, as strokes",
-            part.pen.iter().map(|digit| (framed::strokes(digit.strokes.clone()), Class::Digit(digit.label))),
+            part.pen.iter().map(|digit| (preprocess::strokes(digit.strokes.clone()), Class::Digit(digit.label))),
         ),
-        Set::new(
+        SampleSet::new(
             "characters of a held-out script",
             part.characters.iter().map(|strokes| (on_canvas(strokes, &mut random), Class::UnlikeADigit)),
         ),
@@ -71,9 +70,9 @@ pub fn holdouts(part: &Part) -> Vec<Set> {
 
 /// What the preprocessing makes of a drawing with any pen, in either polarity.
 pub(crate) fn on_canvas(strokes: &Strokes, random: &mut ChaCha8Rng) -> Option<Bitmap> {
-    let mut picture = strangers::any_sketch(random).draw(strokes, random);
+    let mut picture = negatives::random_renderer(random).render(strokes, random);
     if random.random() {
         imageops::invert(&mut picture);
     }
-    framed::picture(picture)
+    preprocess::picture(picture)
 }

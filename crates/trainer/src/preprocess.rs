@@ -1,6 +1,6 @@
 //! What the serving preprocessing makes of pictures and strokes; none where it finds no ink.
 
-use crate::sketch::Strokes;
+use crate::stroke_renderer::Strokes;
 use digit::{
     Bitmap,
     preprocessing::{self, Drawing},

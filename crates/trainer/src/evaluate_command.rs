@@ -1,0 +1,51 @@
+//! `trainer evaluate`: evaluates a model on everything that it was not trained on.
+
+use crate::{data::Data, evaluate, evaluate::ablation, report, split::Split};
+use clap::Args;
+use network::ModelVersion;
+use std::path::PathBuf;
+
+/// The options of `trainer evaluate`.
+#[derive(Debug, Clone, Args)]
+pub struct EvaluateOptions {
+    /// The model [default: the champion].
+    pub version: Option<ModelVersion>,
+    /// Folder with the models.
+    #[arg(long, default_value = "models")]
+    pub models: PathBuf,
+    /// Folder with the folders mnist, pen and omniglot, of which the last two may be absent [default: download all once
+    /// into ~/.cache/digits].
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Writes the scores to this file as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Writes a report with curves and pictures to this file, one HTML page.
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+    /// Prints the accuracy without each step of the preprocessing instead.
+    #[arg(long)]
+    pub ablation: bool,
+}
+
+/// Evaluates a model and prints a table.
+///
+/// # Errors
+/// When the data or the model cannot be loaded, or a file cannot be written.
+pub fn run(options: &EvaluateOptions) -> anyhow::Result<()> {
+    let version = options.version.clone().map_or_else(|| network::champion(&options.models), Ok)?;
+    let classifier = network::load(&options.models, &version)?;
+    let split = Split::new(Data::load(options.data.as_deref())?, None);
+    if options.ablation {
+        return ablation::run(&classifier, &split.test);
+    }
+    let evaluation = evaluate::evaluate(&options.models, &classifier, &split)?;
+    println!("{}", evaluation.table());
+    if let Some(path) = &options.json {
+        evaluation.write_json(path)?;
+    }
+    if let Some(path) = &options.report {
+        report::write(path, &evaluation)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! The evaluation report: a model, its training history, and its classification of every sample of the test sets.
+
+mod table;
+
+use crate::{
+    sample_set::SampleSet,
+    score::{Evaluated, Score},
+    training_history::EpochLog,
+};
+use anyhow::Context;
+use network::{ModelCard, ModelVersion};
+use serde::{Deserialize, Serialize};
+use std::{fs, path::Path};
+
+/// The evaluation of a model. Tables, JSON and the HTML page are made of it.
+#[derive(Debug)]
+pub struct EvaluationReport {
+    /// The model.
+    pub card: ModelCard,
+    /// Its training, epoch by epoch; empty where no history was kept.
+    pub training_history: Vec<EpochLog>,
+    /// The test sets with the model's classifications.
+    pub sets: Vec<EvaluatedSet>,
+}
+
+/// A set of samples with the model's classification of each.
+#[derive(Debug)]
+pub struct EvaluatedSet {
+    /// The samples.
+    pub set: SampleSet,
+    /// The classifications, in the order of the samples.
+    pub evaluated: Vec<Evaluated>,
+}
+
+/// The scores of a model, as `evaluation.json` holds them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The model.
+    pub model: ModelVersion,
+    /// The score of each set.
+    pub scores: Vec<Score>,
+}
+
+impl EvaluationReport {
+    /// The scores.
+    #[must_use]
+    pub fn evaluation(&self) -> Evaluation {
+        Evaluation { model: self.card.version.clone(), scores: self.sets.iter().map(EvaluatedSet::score).collect() }
+    }
+
+    /// The scores as a table in Markdown.
+    #[must_use]
+    pub fn table(&self) -> String {
+        table::text(&self.card, &self.evaluation().scores)
+    }
+
+    /// Writes the scores as JSON.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_json(&self, path: &Path) -> anyhow::Result<()> {
+        let json = serde_json::to_string_pretty(&self.evaluation())? + "\n";
+        fs::write(path, json).with_context(|| format!("{}", path.display()))
+    }
+}
+
+impl EvaluatedSet {
+    /// The set's score.
+    #[must_use]
+    pub fn score(&self) -> Score {
+        Score::of(&*self.set.name, &self.evaluated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training_history;
+
+    /// The files of the champion, which are committed.
+    fn champion() -> std::path::PathBuf {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        models.join(network::champion(&models).unwrap().as_str())
+    }
+
+    #[test]
+    fn the_committed_evaluation_and_history_can_be_read() {
+        let json = fs::read_to_string(champion().join("evaluation.json")).unwrap();
+        let evaluation: Evaluation = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string_pretty(&evaluation).unwrap() + "\n", json);
+        assert!(!training_history::read(&champion()).unwrap().is_empty());
+    }
+}
