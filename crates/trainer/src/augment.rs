@@ -1,5 +1,5 @@
-//! Random variations of a bitmap: the ways in which the same digit is written by another hand and scanned by another
-//! scanner.
+//! Augmentation: random variations of a bitmap, as if another writer had written the digit and another scanner had scanned
+//! it.
 //!
 //! After Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
 //! Analysis", 2003, and DeVries & Taylor, "Improved Regularization of CNNs with Cutout", 2017.
@@ -45,7 +45,7 @@ impl Variation {
         wear: 0.15,
     };
 
-    /// For bitmaps that were just drawn at random and framed by the preprocessing: little is left to vary.
+    /// For bitmaps that were drawn at random and preprocessed: they need little more variation.
     pub const SLIGHT: Self = Self {
         turn: 0.05,
         lean: 0.05,
@@ -77,7 +77,7 @@ impl Variation {
     }
 }
 
-/// Grey from 0 (paper) to 1 (ink).
+/// Grey from 0 (background) to 1 (foreground).
 struct Image([f32; Bitmap::LEN]);
 
 impl Image {
@@ -142,8 +142,8 @@ impl Image {
         match random.random_range(0..3) {
             0 => self.blur(random.random_range(0.3..1.0)),
             1 => {
-                let (ink, curve) = (random.random_range(0.6..1.0), random.random_range(0.6..1.6));
-                Self(self.0.map(|grey: f32| ink * grey.powf(curve)))
+                let (scale, curve) = (random.random_range(0.6..1.0), random.random_range(0.6..1.6));
+                Self(self.0.map(|grey: f32| scale * grey.powf(curve)))
             }
             _ => {
                 let most = random.random_range(0.02..0.15);
@@ -175,7 +175,7 @@ fn cubic(t: f32) -> [f32; 4] {
     [-0.5 * t * rest * rest, 1.0 + t * t * (1.5 * t - 2.5), 1.0 + rest * rest * (1.5 * rest - 2.5), -0.5 * rest * t * t]
 }
 
-/// Where each pixel of the result comes from: an affine map and a smooth bend.
+/// Maps each pixel of the result to its source: an affine map and a smooth bend.
 struct Warp {
     rows: [[f32; 3]; 2],
     bend_x: Lattice,
@@ -293,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn variations_keep_most_of_the_ink(seed in 0_u64..2000) {
+        fn variations_keep_most_of_the_foreground(seed in 0_u64..2000) {
             let varied = Variation::FULL.vary(&bar(), &mut ChaCha8Rng::seed_from_u64(seed));
             let kept = mass(&varied) / mass(&bar());
             prop_assert!((0.15..3.0).contains(&kept), "{kept}\n{varied:?}");

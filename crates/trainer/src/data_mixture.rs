@@ -1,4 +1,4 @@
-//! What an epoch is made of: which sample is drawn how, the same for the same seed.
+//! The data mixture: the kinds of samples in an epoch, reproducible for the same seed.
 
 use crate::{
     augment::Variation,
@@ -15,7 +15,7 @@ use network::Class;
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-/// What there is to train on.
+/// The data of training and the seed of all samples.
 #[derive(Debug)]
 pub struct DataMixture {
     seed: u64,
@@ -24,7 +24,7 @@ pub struct DataMixture {
     characters: Vec<Strokes>,
 }
 
-/// One sample to be drawn.
+/// The specification of a sample that is to be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SampleSpec {
     /// A scanned digit, varied.
@@ -54,14 +54,14 @@ const SCRIBBLES: f64 = 0.12;
 const SEVERAL: f64 = 0.05;
 const TURNED: f64 = 0.05;
 
-/// The share of characters that two are drawn as one of.
+/// The share of characters that are joined with another one.
 const LIGATURES: f64 = 0.25;
 
-/// The share of drawings on canvases that something befalls between paper and file.
+/// The share of drawings on canvases that get a corruption.
 const CORRUPTED: f64 = 0.2;
 
 impl DataMixture {
-    /// A mixture for these digits and negatives.
+    /// A mixture of these digits and characters.
     #[must_use]
     pub fn new(seed: u64, scans: Vec<Example>, pen: Vec<PenDigit>, characters: Vec<Strokes>) -> Self {
         Self { seed, scans, pen, characters }
@@ -96,7 +96,7 @@ impl DataMixture {
     }
 
     fn draw<R: Rng>(&self, spec: SampleSpec, random: &mut R) -> (Bitmap, Class) {
-        // A drawing so faint that nothing is left of it is drawn again.
+        // The preprocessing may find no foreground in a faint drawing. It is then drawn again.
         loop {
             let (bitmap, class) = match spec {
                 SampleSpec::Scan(index) => {
@@ -151,7 +151,7 @@ impl DataMixture {
 }
 
 impl SampleSpec {
-    /// What was just drawn at random needs little more.
+    /// How far the sample is augmented. A sample that was drawn at random needs little more.
     const fn variation(self) -> Variation {
         match self {
             Self::Scan(_) | Self::Turned(_) => Variation::FULL,
@@ -169,26 +169,26 @@ pub struct Epoch<'a> {
 }
 
 impl Epoch<'_> {
-    /// How many.
+    /// The number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
         self.specs.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no samples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.specs.is_empty()
     }
 
-    /// The first of them as an epoch of its own.
+    /// The first samples, as an epoch of their own.
     #[must_use]
     pub fn first(mut self, count: usize) -> Self {
         self.specs.truncate(count);
         self
     }
 
-    /// One of them: always the same for the same seed, epoch and index.
+    /// Draws a sample: always the same for the same seed, epoch and index.
     ///
     /// # Panics
     /// When there are fewer.
@@ -199,7 +199,7 @@ impl Epoch<'_> {
     }
 }
 
-/// Strokes as people draw negatives: on a canvas or sent as strokes.
+/// The bitmap of a negative's strokes, drawn on a canvas or sent as strokes.
 fn drawn<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
     let strokes = StyleJitter { point_jitter: 0.0, ..StyleJitter::OTHER_WRITER }.apply(strokes, random);
     if random.random_bool(0.7) { on_canvas(&strokes, random) } else { preprocess::strokes(strokes) }
@@ -225,7 +225,7 @@ fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
     anywhere(&large, side + margin, random)
 }
 
-/// What the preprocessing makes of a picture, dark on light, after whatever befell it; in either polarity.
+/// The bitmap of a picture, dark on light, with a corruption now and then; in either polarity.
 fn photographed<R: Rng>(clean: GrayImage, random: &mut R) -> Option<Bitmap> {
     let mut picture = clean;
     if random.random_bool(CORRUPTED) {

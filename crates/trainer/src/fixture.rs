@@ -1,4 +1,4 @@
-//! A little data for tests: ten drawings, one of each digit, redrawn by many hands.
+//! A little data for tests: ten drawings, one of each digit, with the style jitter of many writers.
 
 use crate::{
     data::{Example, PenDigit},
@@ -17,19 +17,19 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// `hands` hands that draw each digit to train on, and others for the rest.
-pub(crate) fn split(hands: u32) -> Split {
+/// `writers` writers draw each digit of the training part; others draw the rest.
+pub(crate) fn split(writers: u32) -> Split {
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let mut part = |hands| part(hands, &mut random);
-    Split { train: part(hands), holdout: part(20), test: part(20), files: Vec::new() }
+    let mut part = |writers| part(writers, &mut random);
+    Split { train: part(writers), holdout: part(20), test: part(20), files: Vec::new() }
 }
 
-fn part(hands: u32, random: &mut ChaCha8Rng) -> Part {
+fn part(writers: u32, random: &mut ChaCha8Rng) -> Part {
     let mut part = Part::default();
-    for writer in 0..hands {
+    for writer in 0..writers {
         for (label, strokes) in Digit::all().zip(drawings()) {
             let pen = PenDigit { writer, label, strokes: StyleJitter::OTHER_WRITER.apply(&strokes, random) };
-            let bitmap = preprocess::strokes(pen.strokes.clone()).expect("a drawing has ink");
+            let bitmap = preprocess::strokes(pen.strokes.clone()).expect("a drawing has foreground");
             part.scans.push(Example { bitmap, label });
             part.pen.push(pen);
         }

@@ -1,4 +1,4 @@
-//! Bitmaps that are no digit, so that the network learns to say so
+//! Negatives: out-of-distribution samples that train the network to reject drawings that are no digit
 //! (Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", 2019).
 
 use crate::{
@@ -16,9 +16,9 @@ use rand::{Rng, RngExt};
 pub fn strokes_of(character: &Character) -> Strokes {
     let mut strokes = Vec::new();
     for (y, row) in (0_u16..).zip(character.picture.rows()) {
-        let ink: Vec<bool> = row.map(|pixel| pixel.0[0] < 128).collect();
+        let foreground: Vec<bool> = row.map(|pixel| pixel.0[0] < 128).collect();
         let mut x = 0;
-        for run in ink.chunk_by(|a, b| a == b) {
+        for run in foreground.chunk_by(|a, b| a == b) {
             if run[0] {
                 strokes.push(vec![place(x, y), place(x + run.len() - 1, y)]);
             }
@@ -33,7 +33,7 @@ fn place(x: usize, y: u16) -> Point {
     Point { x: x as f32, y: f32::from(y) }
 }
 
-/// Two characters as one, side by side or one above the other: a letter of a script that nobody writes.
+/// Joins two characters, side by side or one above the other: a letter of no script.
 pub fn ligature<R: Rng>(first: &Strokes, second: &Strokes, random: &mut R) -> Strokes {
     let off = random.random_range(25.0..60.0);
     let (across, down) = if random.random() { (off, spread(10.0, random)) } else { (spread(10.0, random), off) };
@@ -69,7 +69,7 @@ fn at(both: f32) -> Point {
     Point { x: both, y: both }
 }
 
-/// Mostly two.
+/// The number of digits: mostly two.
 fn count<R: Rng>(random: &mut R) -> usize {
     if random.random_bool(0.8) { 2 } else { 3 }
 }
@@ -105,11 +105,11 @@ pub fn picture(bitmap: &Bitmap) -> GrayImage {
     GrayImage::from_raw(side, side, greys).expect("784 pixels")
 }
 
-/// Without the margins.
+/// Removes the margins of a picture.
 fn tight(picture: &GrayImage) -> GrayImage {
-    let inked = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] < 128).map(|(x, y, _)| (x, y));
-    let (left, right) = (inked().map(|p| p.0).min().unwrap_or(0), inked().map(|p| p.0).max().unwrap_or(0));
-    let (top, bottom) = (inked().map(|p| p.1).min().unwrap_or(0), inked().map(|p| p.1).max().unwrap_or(0));
+    let foreground = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] < 128).map(|(x, y, _)| (x, y));
+    let (left, right) = (foreground().map(|p| p.0).min().unwrap_or(0), foreground().map(|p| p.0).max().unwrap_or(0));
+    let (top, bottom) = (foreground().map(|p| p.1).min().unwrap_or(0), foreground().map(|p| p.1).max().unwrap_or(0));
     imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image()
 }
 
@@ -133,18 +133,18 @@ pub fn turned<R: Rng>(digit: &Example, random: &mut R) -> Option<Bitmap> {
     })))
 }
 
-/// Where a pixel of the result comes from.
+/// Maps a pixel of the result to a pixel of the source.
 type Way = fn(usize, usize) -> (usize, usize);
 
-/// Clouds: smooth noise, as a picture of something else than a drawing gives.
+/// Smooth noise, similar to a picture without a drawing.
 pub fn clouds<R: Rng>(random: &mut R) -> GrayImage {
     let grain = random.random_range(2..24);
     let noise = GrayImage::from_fn(grain, grain, |_, _| image::Luma([random.random()]));
     imageops::resize(&noise, 96, 96, imageops::CatmullRom)
 }
 
-/// The pen and canvas of somebody: a canvas of 72 to 208 pixels, of which the drawing takes an eighth or nearly all,
-/// and a pen from a hair to a felt tip.
+/// A renderer with a random canvas, size and pen: a canvas of 72 to 208 pixels, a drawing of 12 to 95 % of it, and a pen
+/// of 1 to 16 % of it.
 pub fn random_renderer<R: Rng>(random: &mut R) -> StrokeRenderer {
     let canvas = random.random_range(72..=208_u16);
     let size = (f32::from(canvas) * log_uniform(0.12..0.95, random)).max(24.0);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_becomes_runs_of_ink() {
+    fn a_character_becomes_runs_of_foreground() {
         let mut picture = GrayImage::from_pixel(9, 9, image::Luma([255]));
         (2..6).for_each(|x| picture.put_pixel(x, 3, image::Luma([0])));
         let strokes = strokes_of(&Character { script: "Latin".to_owned(), number: 1, picture });

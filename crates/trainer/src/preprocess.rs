@@ -1,4 +1,4 @@
-//! What the serving preprocessing makes of pictures and strokes; none where it finds no ink.
+//! Applies the preprocessing of serving to pictures and strokes; the result is `None` where it finds no foreground.
 
 use crate::stroke_renderer::Strokes;
 use digit::{
@@ -7,12 +7,12 @@ use digit::{
 };
 use image::{DynamicImage, GrayImage};
 
-/// The bitmap of a picture.
+/// Preprocesses a picture.
 pub(crate) fn picture(picture: GrayImage) -> Option<Bitmap> {
-    preprocessing::from_pixels(&DynamicImage::from(picture).into()).ok().map(|ink| ink.bitmap)
+    preprocessing::from_pixels(&DynamicImage::from(picture).into()).ok().map(|preprocessed| preprocessed.bitmap)
 }
 
-/// The bitmap of strokes that are sent as such.
+/// Preprocesses strokes.
 pub(crate) fn strokes(strokes: Strokes) -> Option<Bitmap> {
-    preprocessing::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|ink| ink.bitmap)
+    preprocessing::from_drawing(&Drawing::new(strokes).ok()?).ok().map(|preprocessed| preprocessed.bitmap)
 }

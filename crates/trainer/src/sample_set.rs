@@ -1,4 +1,4 @@
-//! Sets of bitmaps to judge a network by, drawn the same every time.
+//! Sets of labelled bitmaps for calibration and evaluation, and the held-out sets.
 
 use crate::{
     data::Example,
@@ -13,19 +13,19 @@ use network::{Calibration, Class, Logits};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Bitmaps of one kind, and what they are.
+/// Bitmaps of one kind, and their true classes.
 #[derive(Debug, Clone)]
 pub struct SampleSet {
     /// Its name, as reports print it.
     pub name: String,
-    /// The pictures.
+    /// The bitmaps.
     pub bitmaps: Vec<Bitmap>,
-    /// What each is.
+    /// The true class of each bitmap.
     pub classes: Vec<Class>,
 }
 
 impl SampleSet {
-    /// A set of samples. One whose preprocessing found nothing is an empty bitmap: the network has to answer anyway.
+    /// A set of samples. A sample without foreground becomes an empty bitmap, which the network classifies, too.
     pub fn new(name: impl Into<String>, samples: impl IntoIterator<Item = (Option<Bitmap>, Class)>) -> Self {
         let blank = || Bitmap::new([0; Bitmap::LEN]);
         let (bitmaps, classes) =
@@ -33,7 +33,7 @@ impl SampleSet {
         Self { name: name.into(), bitmaps, classes }
     }
 
-    /// Scanned digits as they are.
+    /// A set of scanned digits, unchanged.
     pub fn scans(name: impl Into<String>, scans: &[Example]) -> Self {
         Self::new(name, scans.iter().map(|scan| (Some(scan.bitmap.clone()), Class::Digit(scan.label))))
     }
@@ -45,8 +45,8 @@ impl SampleSet {
     }
 }
 
-/// What choices are made by and calibration is fitted to: scanned digits, pen strokes on canvases of all kinds, and
-/// characters of a script that training never sees. Sets without data are left out.
+/// The held-out sets, to which the calibration is fitted: scanned digits, pen strokes on canvases of all kinds, and
+/// characters of a script that training does not see. Sets without data are left out.
 #[must_use]
 pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     let mut random = ChaCha8Rng::seed_from_u64(1);
@@ -68,7 +68,7 @@ pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     sets.into_iter().filter(|set| !set.bitmaps.is_empty()).collect()
 }
 
-/// What the preprocessing makes of a drawing with any pen, in either polarity.
+/// The bitmap of strokes that are drawn on a canvas with any pen, in either polarity.
 pub(crate) fn on_canvas(strokes: &Strokes, random: &mut ChaCha8Rng) -> Option<Bitmap> {
     let mut picture = negatives::random_renderer(random).render(strokes, random);
     if random.random() {

@@ -1,4 +1,4 @@
-//! Strokes that are no digit: what people draw to see what happens.
+//! Scribbles: synthetic strokes that are no digit.
 
 use crate::{distributions::spread, stroke_renderer::Strokes};
 use digit::preprocessing::Point;

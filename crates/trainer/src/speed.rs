@@ -1,4 +1,4 @@
-//! `trainer speed`: how long models take to classify, side by side.
+//! `trainer speed`: measures the latency of models, side by side.
 
 use crate::score::as_f64;
 use clap::Args;
@@ -7,7 +7,7 @@ use network::{Classifier, ModelVersion};
 use serde::Serialize;
 use std::{path::PathBuf, time::Instant};
 
-/// What `trainer speed` can be told.
+/// The options of `trainer speed`.
 #[derive(Debug, Clone, Args)]
 pub struct SpeedOptions {
     /// The models [default: the champion].
@@ -26,10 +26,10 @@ pub struct SpeedOptions {
     pub json: bool,
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Serialize)]
 struct Measured {
-    /// What the models classified: the ten golden drawings, repeated to fill a batch.
+    /// The bitmaps that the models classified: the ten golden drawings, repeated to fill a batch.
     bitmaps: Vec<Bitmap>,
     models: Vec<Speed>,
 }

@@ -1,4 +1,4 @@
-//! Which data is trained on, which is held out to choose and calibrate by, and which is looked at once, at the end.
+//! Splits the data into a training part, a held-out part for calibration, and a test part.
 //!
 //! The split is the same for every run, so that runs can be compared; people and scripts are on one side of it only.
 
@@ -68,7 +68,7 @@ impl Split {
         split
     }
 
-    /// Takes out what is learned from; the rest stays to judge by.
+    /// Takes the training part out; the rest stays for the evaluation.
     #[must_use]
     pub fn take_train(&mut self) -> Part {
         let look_alikes = mem::take(&mut self.train.look_alikes);

@@ -1,4 +1,4 @@
-//! What the epochs of a run came to, kept beside its model for reports: `<models>/<version>/training-history.json`.
+//! The training history: the results of each epoch, beside the model in `<models>/<version>/training-history.json`.
 
 use crate::{events::Scalar, score::Score};
 use anyhow::Context;
@@ -7,25 +7,25 @@ use std::{fs, io::ErrorKind, path::Path};
 
 const HISTORY: &str = "training-history.json";
 
-/// What one epoch came to.
+/// The results of one epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochLog {
     /// Its number, from 1.
     pub epoch: u32,
     /// The mean loss of its batches.
     pub loss: f64,
-    /// The share of its samples that were named rightly while it learned from them.
+    /// The accuracy on its training samples, during training.
     pub accuracy: f64,
     /// The learning rate at its end.
     pub learning_rate: f64,
-    /// How the averaged network does on the hold-outs.
+    /// The averaged network's scores on the held-out sets.
     pub holdouts: Vec<Score>,
     /// How long it took.
     pub seconds: f64,
 }
 
 impl EpochLog {
-    /// What TensorBoard shows of it.
+    /// The scalars that TensorBoard shows.
     pub(crate) fn scalars(&self) -> Vec<Scalar> {
         let mut scalars = vec![
             Scalar::new("loss/training", self.loss),
@@ -47,7 +47,7 @@ impl EpochLog {
     }
 }
 
-/// Keeps the epochs in a model's folder.
+/// Writes the training history to a model's folder.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -56,10 +56,10 @@ pub fn write(folder: &Path, epochs: &[EpochLog]) -> anyhow::Result<()> {
     fs::write(&path, serde_json::to_string(epochs)? + "\n").with_context(|| format!("{}", path.display()))
 }
 
-/// The epochs of a model's training; none where they were not kept.
+/// Reads the training history of a model; it is empty where the file does not exist.
 ///
 /// # Errors
-/// When they are there and cannot be read.
+/// When the file exists and cannot be read.
 pub fn read(folder: &Path) -> anyhow::Result<Vec<EpochLog>> {
     let path = folder.join(HISTORY);
     let json = match fs::read_to_string(&path) {
@@ -75,7 +75,7 @@ mod tests {
     use crate::{fixture, score::Share};
 
     #[test]
-    fn a_history_is_kept_and_one_that_was_not_is_empty() {
+    fn a_training_history_can_be_read_again_and_a_missing_one_is_empty() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), []);
         write(folder.path(), &[fixture::epoch()]).unwrap();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_have_no_accuracy_to_show() {
+    fn negatives_have_no_accuracy_to_show() {
         let score = |set: &str, accuracy| Score {
             set: set.to_owned(),
             samples: 4,

@@ -22,7 +22,7 @@ pub(super) fn uneven<R: Rng>(clean: &GrayImage, strength: Range<f32>, random: &m
     })
 }
 
-/// Preprocessed and paper whose levels are no farther apart than a share, within `contrast`, of what they were.
+/// Reduces the contrast of foreground and background to a share within `contrast`.
 pub(super) fn low_contrast<R: Rng>(clean: &GrayImage, contrast: Range<f32>, random: &mut R) -> GrayImage {
     let contrast = within(contrast, random);
     let darkest = random.random_range(0.3..1.0) * (LIGHTEST - 255.0 * contrast);

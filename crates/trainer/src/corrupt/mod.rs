@@ -1,7 +1,7 @@
-//! What befalls a digit between paper and file: light, lens, sensor, compression, and the paper itself.
+//! Corruptions of a picture between paper and file: light, lens, sensor, compression, and the paper itself.
 //!
-//! A digit that was drawn on a clean canvas is made worse in a known way, and the accuracy on such digits says what
-//! the preprocessing and the network bear. After Hendrycks & Dietterich, "Benchmarking Neural Network Robustness to
+//! Each corruption worsens a digit on a clean canvas in a known way. The accuracy on such digits measures the robustness
+//! of the preprocessing and the network. After Hendrycks & Dietterich, "Benchmarking Neural Network Robustness to
 //! Common Corruptions and Perturbations", 2019, and Mu & Gilmer, "MNIST-C", 2019, on canvases instead of bitmaps.
 
 mod light;
@@ -174,10 +174,10 @@ mod tests {
         {
             // Turned by 15°, the ends of the digit lie elsewhere; its middle does not.
             let found = corrupted(corruption, &clean, seed);
-            let mean = |inked: bool| {
+            let mean = |is_foreground: bool| {
                 let greys: Vec<f32> = (100..180)
                     .flat_map(|y| (100..180).map(move |x| (x, y)))
-                    .filter(|&(x, y)| (clean.get_pixel(x, y).0[0] < 128) == inked)
+                    .filter(|&(x, y)| (clean.get_pixel(x, y).0[0] < 128) == is_foreground)
                     .map(|(x, y)| f32::from(found.get_pixel(x, y).0[0]))
                     .collect();
                 greys.iter().sum::<f32>() / as_f32(u32::try_from(greys.len()).unwrap())

@@ -1,4 +1,4 @@
-//! What a digit is drawn on: how it lies, and what is printed on it.
+//! The corruptions of the paper: rotation and printed lines.
 
 use super::{as_f32, map, scale, within};
 use image::{GrayImage, Luma};
@@ -29,7 +29,7 @@ pub(super) fn rule<R: Rng>(clean: &GrayImage, darkness: Range<f32>, random: &mut
     let line = |along: f32, start: f32| coverage((along + 0.5 - start).rem_euclid(spacing), thickness);
     map(clean, |x, y, drawn| {
         let printed = if is_squared { line(y, start_y).max(line(x, start_x)) } else { line(y, start_y) };
-        // Preprocessed covers what is printed.
+        // The foreground covers the printed lines.
         drawn.min(drawn + (grey - drawn) * printed)
     })
 }

@@ -23,7 +23,7 @@ pub(super) fn fetch(source: &Source, folder: &Path) -> Result<(), DataError> {
     Err(DataError::Download { name: source.name, reason })
 }
 
-/// What the file holds, known to be the right thing.
+/// Downloads the file and checks its hash.
 fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let request = ureq::get(address).config().timeout_global(Some(PATIENCE)).build();
     let response = request.call()?;

@@ -24,18 +24,18 @@ pub use pen::PenDigit;
 pub struct Example {
     /// The picture.
     pub bitmap: Bitmap,
-    /// What it is.
+    /// The digit.
     pub label: Digit,
 }
 
-/// All the data there is to train on and to evaluate with.
+/// All data of training and evaluation.
 #[derive(Debug)]
 pub struct Data {
     /// Scanned digits.
     pub mnist: Mnist,
-    /// Digits as strokes of a pen; empty where the set is not at hand.
+    /// Digits as strokes of a pen; empty where the set is missing.
     pub pen: Vec<PenDigit>,
-    /// Characters of other scripts; empty where the set is not at hand.
+    /// Characters of other scripts; empty where the set is missing.
     pub characters: Characters,
     /// The files that were read.
     pub files: Vec<DataFile>,
@@ -43,8 +43,8 @@ pub struct Data {
 
 impl Data {
     /// Reads the sets from `<folder>/mnist`, `<folder>/pen` and `<folder>/omniglot`, of which the last two may be
-    /// absent. Without a folder, from the per-user cache, into which what is missing is downloaded. Every file's hash
-    /// is checked.
+    /// absent. Without a folder, it reads the per-user cache and downloads missing files into it. It checks the
+    /// hash of every file.
     ///
     /// # Errors
     /// When a file is missing, damaged or cannot be downloaded.
@@ -59,34 +59,34 @@ impl Data {
     }
 }
 
-/// `~/.cache/digits`, or what `XDG_CACHE_HOME` puts in its place.
+/// `~/.cache/digits`, or the folder `digits` of `XDG_CACHE_HOME`.
 fn cache() -> PathBuf {
     let home = || env::home_dir().unwrap_or_default().join(".cache");
     env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits")
 }
 
-/// A file of a data set: where it lies in the folder of all data, where it is published, and what it holds.
+/// A file of a data set: its place in the data folder, its addresses, and its hash.
 struct Source {
     /// The set's folder.
     set: &'static str,
     /// The file's name, without the ending of a compression.
     name: &'static str,
-    /// SHA-256 of what it holds, uncompressed.
+    /// SHA-256 of the uncompressed file.
     sha256: &'static str,
-    /// Where it can be downloaded, compressed or not; tried in this order.
+    /// The addresses that it is published at, compressed or not, in the order of the attempts.
     addresses: &'static [&'static str],
 }
 
-/// The folder with the data, and what was taken from it.
+/// The folder with the data sets, and the files that were read from it.
 struct DatasetStore {
     folder: PathBuf,
-    /// Whether what is missing is downloaded.
+    /// Whether missing files are downloaded.
     fetch: bool,
     files: Vec<DataFile>,
 }
 
 impl DatasetStore {
-    /// Whether a set is there or can be had.
+    /// Whether a set exists or can be downloaded.
     fn has(&self, set: &str) -> bool {
         self.fetch || self.folder.join(set).is_dir()
     }
@@ -139,7 +139,7 @@ fn through_gzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Why a data set could not be had.
+/// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A file is missing or unreadable.
@@ -157,9 +157,9 @@ pub enum DataError {
     Hash {
         /// Which.
         path: PathBuf,
-        /// What it should be.
+        /// The expected hash.
         expected: &'static str,
-        /// What it is.
+        /// The hash of the file.
         found: String,
     },
     /// A file is not in the format that it should be in.
@@ -178,7 +178,7 @@ pub enum DataError {
     Download {
         /// Which.
         name: &'static str,
-        /// What the last address said.
+        /// The error of the last address.
         reason: String,
     },
 }

@@ -13,8 +13,8 @@ const SCRIPTS: Source = Source {
     addresses: &["https://raw.githubusercontent.com/brendenlake/omniglot/master/python/images_background_small1.zip"],
 };
 
-/// Characters that many would read as a digit, by script and number. Nobody can tell them from one without knowing
-/// the script, so nothing is taught with them, and they are scored apart.
+/// Characters that many would read as a digit, by script and number. Nobody can tell them from digits without
+/// knowing the script, so training leaves them out, and the evaluation scores them separately.
 const LOOK_ALIKES: [(&str, &[u32]); 5] = [
     ("Latin", &[2, 7, 9, 12, 15, 17, 19, 25, 26]), // b g i l o q s y z
     ("Greek", &[2, 4, 6, 8, 9, 14, 15, 18, 21]),   // β δ ζ θ ι ξ ο σ φ

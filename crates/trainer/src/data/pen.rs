@@ -14,9 +14,9 @@ const STROKES: Source = Source {
 /// A digit as someone drew it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PenDigit {
-    /// Who drew it, from 1.
+    /// The writer's number, from 1.
     pub writer: u32,
-    /// What it is.
+    /// The digit.
     pub label: Digit,
     /// Lines from pen-down to pen-up, `y` downwards, in units of the tablet.
     pub strokes: Vec<Vec<Point>>,

@@ -1,4 +1,4 @@
-//! What a model is evaluated by: each set is drawn from fixed seeds, so that it is the same every time.
+//! The test sets. Each is drawn from fixed seeds, so that it is the same every time.
 
 use crate::{
     corrupt::Corruption,
@@ -20,12 +20,12 @@ use std::{ops::Range, thread};
 /// Pixels per side of the canvas that everything is drawn on.
 pub const CANVAS: u32 = 280;
 
-/// How many negatives of each invented kind are drawn.
+/// How many negatives of each synthetic kind are drawn.
 const NEGATIVES: usize = 1000;
-/// Every how many scanned digits one is tried with each corruption.
+/// The step between the scanned digits that are tested with each corruption.
 const STEP: usize = 4;
 
-/// A set that is to be drawn.
+/// A set that can be drawn.
 pub struct Plan<'a> {
     /// Its name.
     pub name: String,
@@ -78,13 +78,13 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// All of them. Sets without data are left out.
+/// All test sets, without those that have no data.
 #[must_use]
 pub fn all(split: &Split) -> Vec<Plan<'_>> {
     let mut plans = scans(&split.test.scans);
     plans.extend(pen(&split.test.pen));
     plans.extend(corruptions(&split.test));
-    plans.extend(negatives(split));
+    plans.extend(negative_sets(split));
     plans.retain(|plan| plan.count > 0);
     plans
 }
@@ -152,7 +152,7 @@ fn corruptions(part: &Part) -> impl Iterator<Item = Plan<'_>> {
     })
 }
 
-fn negatives(split: &Split) -> Vec<Plan<'_>> {
+fn negative_sets(split: &Split) -> Vec<Plan<'_>> {
     let characters = |name, seed, characters: &'_ Vec<Strokes>| {
         let characters = characters.clone();
         Plan::new(name, characters.len(), seed, move |index, random| {

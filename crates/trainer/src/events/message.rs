@@ -4,7 +4,7 @@
 use super::Scalar;
 use prost::Message;
 
-/// What happened at a step.
+/// An event of a step.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Event {
     /// Seconds since 1970.

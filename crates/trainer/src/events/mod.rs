@@ -51,7 +51,7 @@ impl EventFile {
         Ok(file)
     }
 
-    /// Writes how things are at a step, for whoever watches to see at once.
+    /// Writes the scalars of a step at once, so that TensorBoard can show them.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -61,7 +61,7 @@ impl EventFile {
 
     fn append(&mut self, event: &Event) -> anyhow::Result<()> {
         // In one write, so that a reader hardly ever finds half a record; it would wait for the rest.
-        let record = record::framed(&event.encode_to_vec());
+        let record = record::encode(&event.encode_to_vec());
         self.0.write_all(&record).and_then(|()| self.0.flush()).context("TensorBoard's event file")
     }
 }

@@ -5,11 +5,11 @@ use crc::{CRC_32_ISCSI, Crc};
 
 /// CRC-32C, after Castagnoli.
 const CASTAGNOLI: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
-/// What is added to a checksum, so that one of data that holds checksums is not weak.
+/// The number that is added to a checksum, so that a checksum of data that holds checksums is not weak.
 const MASK: u32 = 0xa282_ead8;
 
 /// Length, its checksum, the data, its checksum; all numbers with the low byte first.
-pub(super) fn framed(data: &[u8]) -> Vec<u8> {
+pub(super) fn encode(data: &[u8]) -> Vec<u8> {
     let length = (data.len() as u64).to_le_bytes();
     [&length, &checksum(&length)[..], data, &checksum(data)].concat()
 }
@@ -29,13 +29,13 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_framed_as_tensorboards_own_writer_does() {
+    fn a_record_is_encoded_as_tensorboards_own_writer_does() {
         let expected = [
             3, 0, 0, 0, 0, 0, 0, 0, // length
             0xb0, 0x99, 0x49, 0x0e, // its checksum
             b'o', b'n', b'e', // data
             0x01, 0x40, 0x55, 0x08, // its checksum
         ];
-        assert_eq!(framed(b"one"), expected);
+        assert_eq!(encode(b"one"), expected);
     }
 }

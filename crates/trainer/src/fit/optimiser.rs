@@ -56,7 +56,7 @@ impl AdamW {
         }
     }
 
-    /// What a resumed run needs, by name.
+    /// The state that a resumed run needs, by name.
     pub(super) fn state(&self) -> impl Iterator<Item = (String, &Tensor)> {
         self.moments.iter().flat_map(|(name, moments)| {
             [(format!("{name}.mean"), &moments.mean), (format!("{name}.square"), &moments.square)]

@@ -1,4 +1,4 @@
-//! What `trainer fit` can be told.
+//! The options of `trainer fit`.
 
 use clap::{Args, ValueEnum};
 use network::{Architecture, ModelVersion};
@@ -34,17 +34,17 @@ pub struct FitOptions {
     /// The highest learning rate of the one-cycle schedule.
     #[arg(long, default_value_t = 2e-3)]
     pub learning_rate: f64,
-    /// What all random numbers are drawn from.
+    /// The seed of all random numbers.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Trains on this many scanned digits only, and is evaluated by as many at the end.
+    /// Trains on this many scanned digits only, and evaluates on as many.
     #[arg(long)]
     pub limit: Option<usize>,
-    /// What the convolutions compute in. Processors and graphics cards that know bfloat16 take little more than half
+    /// The kind of number that the convolutions compute in. Processors and graphics cards that know bfloat16 take little more than half
     /// the time with it.
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     pub precision: Precision,
-    /// A model to learn from besides the labels; can be given several times.
+    /// A teacher for distillation, besides the labels; can be given several times.
     #[arg(long = "teacher")]
     pub teachers: Vec<ModelVersion>,
     /// Writes TensorBoard's event files to a folder with the model's name in this one.
@@ -67,7 +67,7 @@ impl FitOptions {
         Ok(format!("{}-{}", self.architecture, OffsetDateTime::now_utc().date()).parse()?)
     }
 
-    /// The settings that decide what comes out.
+    /// The settings that decide the result.
     pub(super) fn settings(&self) -> String {
         let teachers = self.teachers.iter().flat_map(|teacher| [" --teacher ", teacher.as_str()]).collect::<String>();
         let limit = self.limit.map_or(String::new(), |limit| format!(" --limit {limit}"));

@@ -1,6 +1,6 @@
-//! Where a value lies along an axis of a chart.
+//! The axes of a chart: they map values to places.
 
-/// What is equally far apart on an axis.
+/// The scale of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scale {
     /// Equal differences.
@@ -39,14 +39,14 @@ impl Axis {
         Self { scale, values, places }
     }
 
-    /// Where a value lies, to a tenth of a unit; at an end if it is beyond.
+    /// The place of a value, to a tenth of a unit; an end of the axis if the value is beyond.
     pub(super) fn place(&self, value: f64) -> f64 {
         let [low, high, value] = [self.values.0, self.values.1, value].map(|value| self.scale.of(value));
         let along = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         tenth(self.places.0 + along * (self.places.1 - self.places.0))
     }
 
-    /// Those of some values that lie on the axis, with their words.
+    /// Those of some values that lie on the axis, with their labels.
     pub(super) fn ticks(&self, values: &[f64], text: impl Fn(f64) -> String) -> Vec<Tick> {
         let on_it = |value: &&f64| (self.values.0..=self.values.1).contains(*value);
         values.iter().filter(on_it).map(|&value| Tick { at: self.place(value), text: text(value) }).collect()

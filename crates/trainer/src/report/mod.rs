@@ -1,4 +1,4 @@
-//! The report on a model: one HTML page that needs nothing but itself, with curves, tables and pictures.
+//! The HTML page of an evaluation report, in one file, with curves, tables and pictures.
 
 mod axis;
 mod confusion;

@@ -1,4 +1,4 @@
-//! The page as a whole: what its template shows.
+//! The page as a whole: the values of its template.
 
 use super::{
     confusion::Confusion,
@@ -19,10 +19,10 @@ use time::macros::format_description;
 
 /// The set that other publications report, too.
 const MNIST: &str = "MNIST test";
-/// What the names of all sets of scanned digits begin with; the other digits were drawn with a pen.
+/// The prefix of the names of all sets of scanned digits; the other digits were drawn with a pen.
 const SCANNED: &str = "MNIST";
 
-/// What `report.html` shows.
+/// The values that `report.html` shows.
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
 pub(super) struct Page<'a> {

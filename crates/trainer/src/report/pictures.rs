@@ -167,7 +167,7 @@ pub(super) mod tests {
 
     #[test]
     fn mistakes_with_the_highest_confidence_come_first_and_no_set_fills_the_page() {
-        let hard = set("hard", (1..=9_u8).map(|sure| evaluated(4, 9, f32::from(sure) / 10.0)).collect());
+        let hard = set("hard", (1..=9_u8).map(|tenths| evaluated(4, 9, f32::from(tenths) / 10.0)).collect());
         let mut rejected = evaluated(4, 9, 0.99);
         rejected.classification.rejection = Some(Reason::UnlikeADigit);
         let right = evaluated(4, 4, 0.99);
@@ -180,7 +180,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_digit_of_two_sets_is_shown_once_where_its_confidence_was_higher() {
-        let drawn = |name, sure| set(name, vec![evaluated(4, 9, sure)]);
+        let drawn = |name, confidence| set(name, vec![evaluated(4, 9, confidence)]);
         let mut thick = drawn("thick", 0.9);
         thick.set.bitmaps[0] = Bitmap::new([77; Bitmap::LEN]);
         let shown = Gallery::mistakes(&[drawn("thin", 0.8), thick]).pictures;

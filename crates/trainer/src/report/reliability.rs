@@ -25,7 +25,7 @@ pub(super) struct Shown {
     pub(super) count: String,
     /// The text above its bar.
     short: String,
-    /// Where its mean confidence, its accuracy and the ends of the accuracy's interval lie.
+    /// The places of its mean confidence, its accuracy and the ends of the accuracy's interval.
     x: f64,
     y: f64,
     low: f64,
