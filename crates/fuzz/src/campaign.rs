@@ -1,4 +1,4 @@
-//! A run: inputs are made, sent and judged by several tasks, and what fails is tried again alone and made smaller.
+//! A run: several tasks make inputs, send them and check the answers; a failing input is tried again alone and shrunk.
 
 use crate::{
     documented::{Answered, outcome},
@@ -23,25 +23,25 @@ use tower::ServiceExt;
 /// The longest that an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The most flaws that are looked into.
+/// The most failures that are investigated.
 const ENOUGH: usize = 20;
 
-/// Inputs of a seed, and whom to send them to.
+/// The inputs of a seed, and their target.
 #[derive(Debug, Clone)]
 pub struct Campaign {
-    subject: Router,
+    target: Router,
     examples: Arc<Examples>,
     seed: u64,
 }
 
-/// An input that was not answered as it should have been.
+/// An input with an answer that is not documented.
 #[derive(Debug, Clone)]
-pub struct Flaw {
-    /// Which it was.
+pub struct Failure {
+    /// The number of the input.
     pub input: u64,
-    /// What was wrong.
+    /// The fault of the answer.
     pub what: String,
-    /// The smallest request that was found to fail likewise, as HTTP writes it.
+    /// The smallest request that fails, too, in the form of HTTP.
     pub request: Vec<u8>,
 }
 
@@ -50,17 +50,21 @@ impl Campaign {
     ///
     /// # Errors
     /// When the examples cannot be made.
-    pub fn new(subject: Router, seed: u64) -> anyhow::Result<Self> {
+    pub fn new(target: Router, seed: u64) -> anyhow::Result<Self> {
         panics::watch();
-        Ok(Self { subject, examples: Arc::new(Examples::new()?), seed })
+        Ok(Self { target, examples: Arc::new(Examples::new()?), seed })
     }
 
-    /// Sends a range of inputs, so many at a time, and tells after each of how many there were. What came of them, and
-    /// what was wrong.
+    /// Sends a range of inputs, so many at a time, and reports the progress. Returns the outcomes and the failures.
     ///
     /// # Panics
     /// Where a task of its own does.
-    pub async fn run(&self, inputs: std::ops::Range<u64>, tasks: usize, progress: impl Fn(u64)) -> (Tally, Vec<Flaw>) {
+    pub async fn run(
+        &self,
+        inputs: std::ops::Range<u64>,
+        tasks: usize,
+        progress: impl Fn(u64),
+    ) -> (Tally, Vec<Failure>) {
         let next = Arc::new(AtomicU64::new(inputs.start));
         let mut asking = JoinSet::new();
         for _ in 0..tasks {
@@ -80,10 +84,10 @@ impl Campaign {
         }
         suspects.sort_unstable();
         suspects.truncate(ENOUGH);
-        (tally, self.look_into(suspects).await)
+        (tally, self.investigate(suspects).await)
     }
 
-    /// Sends one input after the other. What came of them, and which failed or may have.
+    /// Sends one input after the other. Returns the outcomes and the inputs that may have failed.
     async fn work(self, next: Arc<AtomicU64>, end: u64) -> (Tally, Vec<u64>) {
         let (mut tally, mut suspects) = (Tally::default(), Vec::new());
         loop {
@@ -93,31 +97,31 @@ impl Campaign {
             }
             let (kind, sent) = self.examples.input(self.seed, index);
             let began = Instant::now();
-            let outcome = self.judged(&sent).await.unwrap_or_else(|flaw| {
-                eprintln!("input {index}, or one beside it: {flaw:#}");
+            let outcome = self.checked(&sent).await.unwrap_or_else(|failure| {
+                eprintln!("input {index}, or one beside it: {failure:#}");
                 suspects.push(index);
-                "a flaw".to_owned()
+                "a failure".to_owned()
             });
             tally.add(kind, index, outcome, began.elapsed());
         }
     }
 
-    /// Tries each alone, for a panic that one of them made is counted by all that were under way.
-    async fn look_into(&self, suspects: Vec<u64>) -> Vec<Flaw> {
-        let mut flaws = Vec::new();
+    /// Tries each input alone, because every concurrent input counts a panic that one of them caused.
+    async fn investigate(&self, suspects: Vec<u64>) -> Vec<Failure> {
+        let mut failures = Vec::new();
         for input in suspects {
             let (_, sent) = self.examples.input(self.seed, input);
-            if let Err(flaw) = self.judged(&sent).await {
-                let fails = async |sent: Sent| self.judged(&sent).await.is_err();
+            if let Err(failure) = self.checked(&sent).await {
+                let fails = async |sent: Sent| self.checked(&sent).await.is_err();
                 let least = shrink(sent, fails).await;
-                flaws.push(Flaw { input, what: format!("{flaw:#}"), request: least.written() });
+                failures.push(Failure { input, what: format!("{failure:#}"), request: least.written() });
             }
         }
-        flaws
+        failures
     }
 
-    /// Sends a request and judges what comes of it.
-    async fn judged(&self, sent: &Sent) -> anyhow::Result<String> {
+    /// Sends a request and checks the answer.
+    async fn checked(&self, sent: &Sent) -> anyhow::Result<String> {
         let panics = panics::count();
         let answered = timeout(PATIENCE, self.ask(sent)).await.context("no answer in time")??;
         anyhow::ensure!(panics::count() == panics, "something panicked");
@@ -125,7 +129,7 @@ impl Campaign {
     }
 
     async fn ask(&self, sent: &Sent) -> anyhow::Result<Answered> {
-        let Ok(response) = self.subject.clone().oneshot(sent.request()).await;
+        let Ok(response) = self.target.clone().oneshot(sent.request()).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.context("the answer broke off")?;
         Ok(Answered { status: parts.status, headers: parts.headers, body })

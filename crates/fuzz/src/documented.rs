@@ -57,13 +57,13 @@ pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String
     let is_protocol = path == "/v2" || path.starts_with("/v2/");
     if status == StatusCode::TOO_MANY_REQUESTS {
         ensure!(answered.headers.contains_key(header::RETRY_AFTER), "no Retry-After");
-    } else if let Some(samples) = sent.sound {
-        ensure!(status == StatusCode::OK, "{status} for a sound request: {}", shown(&answered.body));
+    } else if let Some(samples) = sent.valid {
+        ensure!(status == StatusCode::OK, "{status} for a valid request: {}", shown(&answered.body));
         ensure!(is_protocol || samples == 1, "one drawing at a time");
     }
     match status {
         StatusCode::OK if is_protocol && sent.method == "POST" && path.ends_with("/infer") => {
-            inference(sent.sound, answered)?;
+            inference(sent.valid, answered)?;
             Ok("200".to_owned())
         }
         StatusCode::OK if path.starts_with("/predict") => {
@@ -101,10 +101,10 @@ fn explanation(answered: &Answered) -> anyhow::Result<()> {
     let Explanation { answer, attribution } = serde_json::from_slice(&answered.body).context("no explanation")?;
     let bitmap = answer.bitmap.context("no bitmap")?;
     ensure!(attribution.len() == Bitmap::LEN, "the attribution of {} pixels", attribution.len());
-    ensure!(attribution.iter().all(|attribution| attribution.is_finite()), "attribution without end");
+    ensure!(attribution.iter().all(|attribution| attribution.is_finite()), "an attribution that is not finite");
     ensure!(
         attribution.iter().zip(bitmap.levels()).all(|(attribution, level)| *level > 0 || *attribution == 0.0),
-        "paper is hot"
+        "the background has an attribution"
     );
     Ok(())
 }
@@ -252,8 +252,8 @@ mod tests {
         Answered { status: StatusCode::from_u16(status).unwrap(), headers, body: body.to_string().into() }
     }
 
-    /// What is wrong with an answer of `/predict`, if this is said in place of something right.
-    fn flaw(place: &str, value: Value) -> Option<String> {
+    /// The failure of an answer of `/predict` in which this value replaces a valid one.
+    fn failure(place: &str, value: Value) -> Option<String> {
         let mut answer = json!({ "prediction": 3, "confidence": 1.0, "probabilities": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
             "verdict": "digit", "model": "a" });
         answer[place] = value;
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn an_answer_must_make_sense() {
-        assert_eq!(flaw("model", json!("b")), None);
+        assert_eq!(failure("model", json!("b")), None);
         for (place, value) in [
             ("prediction", json!(4)),
             ("confidence", json!(0.5)),
@@ -273,15 +273,15 @@ mod tests {
             ("reason", json!("unlike_a_digit")),
             ("model", json!("")),
         ] {
-            assert!(flaw(place, value.clone()).is_some(), "{place}: {value}");
+            assert!(failure(place, value.clone()).is_some(), "{place}: {value}");
         }
     }
 
     #[test]
-    fn an_explanation_must_tell_the_heat_of_every_pixel_and_of_ink_alone() {
+    fn an_explanation_must_attribute_every_pixel_and_only_the_foreground() {
         let mut pixels = vec![0; Bitmap::LEN];
         pixels[400] = 1;
-        let is_sound = |place: usize, count: usize| {
+        let is_valid = |place: usize, count: usize| {
             let mut attribution = vec![0.0; count];
             attribution[place] = -2.5;
             let explanation = json!({ "prediction": 3, "confidence": 1.0,
@@ -289,13 +289,13 @@ mod tests {
                 "attribution": attribution });
             outcome(&asked("/explain"), &answered(200, "application/json", &explanation)).is_ok()
         };
-        assert!(is_sound(400, Bitmap::LEN));
-        assert!(!is_sound(401, Bitmap::LEN), "paper is hot");
-        assert!(!is_sound(400, Bitmap::LEN - 1), "a pixel is missing");
+        assert!(is_valid(400, Bitmap::LEN));
+        assert!(!is_valid(401, Bitmap::LEN), "the background has an attribution");
+        assert!(!is_valid(400, Bitmap::LEN - 1), "a pixel is missing");
     }
 
     #[test]
-    fn a_problem_must_be_one_that_a_sound_service_tells_of() {
+    fn a_problem_must_be_one_that_a_valid_service_tells_of() {
         let tell = |status, media_type, code| {
             let problem = Problem::new(code, "what happened, and what to do");
             outcome(&asked("/predict"), &answered(status, media_type, &json!(problem))).ok()
@@ -309,10 +309,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_request_must_be_answered() {
-        let refusal = json!(Problem::new(Code::BlankImage, "what happened, and what to do"));
-        let sound = Sent { sound: Some(1), ..asked("/predict") };
-        assert!(outcome(&sound, &answered(422, PROBLEM_MEDIA_TYPE, &refusal)).is_err());
+    fn a_valid_request_must_be_answered() {
+        let problem = json!(Problem::new(Code::BlankImage, "what happened, and what to do"));
+        let valid = Sent { valid: Some(1), ..asked("/predict") };
+        assert!(outcome(&valid, &answered(422, PROBLEM_MEDIA_TYPE, &problem)).is_err());
     }
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
             let output = json!({ "name": "probabilities", "datatype": "FP32", "shape": [rows, 10],
                 "data": row.repeat(rows) });
             let reply = json!({ "model_name": "digits", "model_version": "a", "outputs": [output] });
-            let sent = Sent { sound: Some(2), ..asked("/v2/models/digits/infer") };
+            let sent = Sent { valid: Some(2), ..asked("/v2/models/digits/infer") };
             outcome(&sent, &answered(200, "application/json", &reply)).is_ok()
         };
         assert!(reply(2, 0.5));

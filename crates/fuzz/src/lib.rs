@@ -1,7 +1,7 @@
-//! Inputs that nobody should send, as many as one likes, and whether each gets an answer of a documented form.
+//! A fuzzer: sends invalid and damaged inputs, and checks that each gets an answer of a documented form.
 //!
 //! An input is made from real examples by rules that know its format, and mostly damaged then ([`inputs`]). The model
-//! service answers it in this process ([`subject`]), with the real network, and every answer is checked
+//! service answers it in this process ([`target`]), with the real network, and every answer is checked
 //! ([`documented`]). And pictures with metadata are stripped as the web service strips them ([`stripping`]).
 
 mod campaign;
@@ -13,10 +13,10 @@ mod random;
 mod sent;
 mod shrink;
 mod stripping;
-mod subject;
 mod tally;
+mod target;
 
-pub use campaign::{Campaign, Flaw};
+pub use campaign::{Campaign, Failure};
 pub use stripping::{StripFailure, StripTally, Stripping};
-pub use subject::subject;
 pub use tally::Tally;
+pub use target::target;

@@ -1,7 +1,7 @@
-//! `make fuzz`: so many inputs, tables of what came of them, and a file for each that failed.
+//! `make fuzz`: sends inputs, prints tables of the outcomes, and writes a file for each failure.
 
 use clap::Parser;
-use fuzz::{Campaign, Flaw, StripFailure, Stripping, subject};
+use fuzz::{Campaign, Failure, StripFailure, Stripping, target};
 use mimalloc::MiMalloc;
 use std::{
     cell::Cell,
@@ -26,7 +26,7 @@ struct Config {
     /// The first of them: with the same seed an input is the same in every run.
     #[arg(long, default_value = "0")]
     from: u64,
-    /// What the inputs are drawn from [default: another one each time].
+    /// The seed of the inputs [default: another one each time].
     #[arg(long)]
     seed: Option<u64>,
     /// How many are under way at a time.
@@ -35,7 +35,7 @@ struct Config {
     /// The folder with the models.
     #[arg(long, default_value = "models")]
     models: PathBuf,
-    /// Where requests that failed are written to.
+    /// The folder that failed requests are written to.
     #[arg(long, default_value = "target/fuzz")]
     out: PathBuf,
 }
@@ -45,7 +45,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
     let seed = config.seed.unwrap_or_else(now);
     println!("{} inputs from {} on, --seed {seed}", config.inputs, config.from);
-    let campaign = Campaign::new(subject(&config.models)?, seed)?;
+    let campaign = Campaign::new(target(&config.models)?, seed)?;
     let (began, told) = (Instant::now(), Cell::new(0));
     let progress = |done: u64| {
         let twentieths = done * 20 / config.inputs.max(1);
@@ -53,21 +53,21 @@ async fn main() -> anyhow::Result<ExitCode> {
             println!("{done} inputs ({} %) after {:.0?}, {}", twentieths * 5, began.elapsed(), memory());
         }
     };
-    let (tally, flaws) = campaign.run(config.from..config.from + config.inputs, config.tasks, progress).await;
+    let (tally, failures) = campaign.run(config.from..config.from + config.inputs, config.tasks, progress).await;
     println!("\n{}", tally.table());
-    println!("{} inputs in {:.0?}, {}. Flaws: {}.", tally.inputs(), began.elapsed(), memory(), flaws.len());
-    for flaw in &flaws {
-        write(&config.out, seed, flaw)?;
+    println!("{} inputs in {:.0?}, {}. Failures: {}.", tally.inputs(), began.elapsed(), memory(), failures.len());
+    for failure in &failures {
+        write(&config.out, seed, failure)?;
     }
     let is_stripped = strip(&config, seed)?;
-    Ok(if flaws.is_empty() && tally.inputs() == config.inputs && is_stripped {
+    Ok(if failures.is_empty() && tally.inputs() == config.inputs && is_stripped {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-/// Strips pictures, tells what came of it, and says whether all is well.
+/// Strips pictures, prints the outcomes, and returns whether there is no failure.
 fn strip(config: &Config, seed: u64) -> anyhow::Result<bool> {
     let began = Instant::now();
     let (tally, failures) = Stripping::new(seed)?.run(config.from..config.from + config.inputs, config.tasks);
@@ -82,13 +82,13 @@ fn strip(config: &Config, seed: u64) -> anyhow::Result<bool> {
     Ok(failures.is_empty() && tally.inputs() == config.inputs)
 }
 
-/// Keeps a request that failed, and says how to send it again.
-fn write(folder: &Path, seed: u64, flaw: &Flaw) -> anyhow::Result<()> {
+/// Writes a failed request to a file, and prints how to send it again.
+fn write(folder: &Path, seed: u64, failure: &Failure) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
-    let file = folder.join(format!("{seed}-{}.http", flaw.input));
-    fs::write(&file, &flaw.request)?;
-    println!("Input {}: {}", flaw.input, flaw.what);
-    println!("  {} (again: --seed {seed} --from {} --inputs 1)", file.display(), flaw.input);
+    let file = folder.join(format!("{seed}-{}.http", failure.input));
+    fs::write(&file, &failure.request)?;
+    println!("Input {}: {}", failure.input, failure.what);
+    println!("  {} (again: --seed {seed} --from {} --inputs 1)", file.display(), failure.input);
     Ok(())
 }
 

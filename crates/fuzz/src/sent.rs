@@ -15,8 +15,8 @@ pub(crate) struct Sent {
     pub(crate) headers: Vec<(&'static str, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
     pub(crate) arrival: Arrival,
-    /// How many samples must be answered, where nothing is wrong with the request.
-    pub(crate) sound: Option<usize>,
+    /// How many samples the answer must have, if the request is valid.
+    pub(crate) valid: Option<usize>,
 }
 
 /// How a body arrives.
@@ -34,7 +34,7 @@ impl Sent {
     /// A body that is posted.
     pub(crate) fn post(path: &str, media_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![("content-type", media_type.as_bytes().to_vec())];
-        Self { method: "POST", path: path.to_owned(), headers, body, arrival: Arrival::Whole, sound: None }
+        Self { method: "POST", path: path.to_owned(), headers, body, arrival: Arrival::Whole, valid: None }
     }
 
     /// The same with another header.

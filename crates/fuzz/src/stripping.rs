@@ -33,9 +33,9 @@ enum Outcome {
 /// A picture that was not stripped as it should have been.
 #[derive(Debug, Clone)]
 pub struct StripFailure {
-    /// Which it was.
+    /// The number of the picture.
     pub input: u64,
-    /// What was wrong.
+    /// The fault.
     pub what: String,
     /// The picture.
     pub picture: Vec<u8>,

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use fuzz::{Campaign, Flaw, Stripping, subject};
+use fuzz::{Campaign, Failure, Stripping, target};
 use serde_json::json;
 use service::{ApiError, Metrics, with_layers};
 use std::{path::Path, time::Duration};
@@ -25,13 +25,13 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 async fn twenty_thousand_inputs_get_answers_of_documented_forms() {
     let _alone = ALONE.lock().await;
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
-    let campaign = Campaign::new(subject(&models).unwrap(), SEED).unwrap();
-    let (tally, flaws) = campaign.run(0..20_000, 4, |_| {}).await;
-    for flaw in &flaws {
-        eprintln!("input {}: {}\n{}\n", flaw.input, flaw.what, String::from_utf8_lossy(&flaw.request));
+    let campaign = Campaign::new(target(&models).unwrap(), SEED).unwrap();
+    let (tally, failures) = campaign.run(0..20_000, 4, |_| {}).await;
+    for failure in &failures {
+        eprintln!("input {}: {}\n{}\n", failure.input, failure.what, String::from_utf8_lossy(&failure.request));
     }
     let table = tally.table();
-    assert!(flaws.is_empty() && tally.inputs() == 20_000, "{table}");
+    assert!(failures.is_empty() && tally.inputs() == 20_000, "{table}");
     assert!(tally.answered() > 0.3, "too few inputs get as far as the network\n{table}");
     let rare = ["image_too_large", "payload_too_large", "overloaded"];
     assert!(tally.never_met().iter().all(|code| rare.contains(&&code[..])), "{table}");
@@ -49,8 +49,8 @@ async fn ten_thousand_pictures_lose_their_metadata_and_keep_their_pixels() {
     assert!(tally.same() > 0.4 && tally.lost() < 0.001, "{table}");
 }
 
-/// What is found in a service.
-async fn flaws(routes: Router) -> Vec<Flaw> {
+/// The failures that a run finds in a service.
+async fn failures(routes: Router) -> Vec<Failure> {
     let _alone = ALONE.lock().await;
     Campaign::new(routes, SEED).unwrap().run(0..200, 2, |_| {}).await.1
 }
@@ -69,11 +69,11 @@ async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
 #[tokio::test]
 async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_made_small() {
     let routes = Router::new().route("/", any(busy)).route("/{*path}", any(busy));
-    let flaws = flaws(with_layers(routes.into(), &mut Metrics::default(), false)).await;
-    assert!(!flaws.is_empty());
-    for flaw in flaws {
-        let request = String::from_utf8_lossy(&flaw.request);
-        assert!(flaw.what.contains("panicked"), "{}: {request}", flaw.what);
+    let failures = failures(with_layers(routes.into(), &mut Metrics::default(), false)).await;
+    assert!(!failures.is_empty());
+    for failure in failures {
+        let request = String::from_utf8_lossy(&failure.request);
+        assert!(failure.what.contains("panicked"), "{}: {request}", failure.what);
         assert!(request.ends_with("\r\n\r\nIHDR"), "{request}");
     }
 }
@@ -81,7 +81,7 @@ async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_ma
 #[tokio::test]
 async fn an_answer_without_a_documented_form_is_found() {
     let nothing = Router::new().fallback(any(async || Json(json!({}))));
-    assert!(!flaws(nothing).await.is_empty());
+    assert!(!failures(nothing).await.is_empty());
     let plain = Router::new().fallback(any(async || (StatusCode::BAD_REQUEST, "no")));
-    assert!(!flaws(plain).await.is_empty());
+    assert!(!failures(plain).await.is_empty());
 }

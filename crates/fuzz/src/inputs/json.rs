@@ -44,7 +44,7 @@ pub(super) fn strokes(random: &mut Random, drawings: &Drawings) -> Sent {
         _ => json!({ "strokes": strokes, "width": side, "height": side }),
     };
     let sent = sent(random, body);
-    Sent { sound: sent.sound.filter(|_| is_digit), ..sent }
+    Sent { valid: sent.valid.filter(|_| is_digit), ..sent }
 }
 
 /// Points anywhere, some of them the same, some of them too many.
@@ -75,7 +75,7 @@ fn sent(random: &mut Random, body: Value) -> Sent {
     let (body, is_whole) = text(random, body);
     let address = address(random);
     let sent = Sent::post(address, MEDIA_TYPE, body);
-    Sent { sound: (is_whole && address == "/predict").then_some(1), ..sent }
+    Sent { valid: (is_whole && address == "/predict").then_some(1), ..sent }
 }
 
 /// JSON as bytes, more often than not damaged: as a value, as text, or as bytes. Whether it is whole.

@@ -130,14 +130,14 @@ impl Examples {
 fn arrive(random: &mut Random, sent: &mut Sent) {
     if random.below(10_000) == 0 {
         sent.body.resize(5_000_000 + random.below(200_000), b' ');
-        sent.sound = None;
+        sent.valid = None;
     }
     let size = 1 + sent.body.len() / (1 + random.below(20));
     match random.below(40) {
         0..4 => sent.arrival = Arrival::Pieces(size),
         4 => {
             sent.arrival = Arrival::BrokenOff(size);
-            sent.sound = None;
+            sent.valid = None;
         }
         5 if !sent.headers.is_empty() => {
             let header = random.pick_from(&sent.headers).clone();
@@ -145,7 +145,7 @@ fn arrive(random: &mut Random, sent: &mut Sent) {
         }
         6 if !sent.headers.is_empty() => {
             sent.headers.remove(random.below(sent.headers.len()));
-            sent.sound = None;
+            sent.valid = None;
         }
         _ => {}
     }

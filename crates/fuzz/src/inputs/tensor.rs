@@ -38,7 +38,7 @@ pub(super) fn json(random: &mut Random, drawings: &Drawings) -> Sent {
     }
     let head = head(random, &input);
     let (body, is_whole) = text(random, head.value);
-    sent(random, body, (is_whole && head.is_sound && !is_twice && !images.is_empty()).then_some(images.len()))
+    sent(random, body, (is_whole && head.is_valid && !is_twice && !images.is_empty()).then_some(images.len()))
 }
 
 /// Pixels as bytes after the JSON.
@@ -46,11 +46,11 @@ pub(super) fn bytes(random: &mut Random, drawings: &Drawings) -> Sent {
     let most = if random.happens(90) { 5 } else { 34 };
     let images = images(random, drawings, most);
     let mut pixels: Vec<f32> = images.iter().flat_map(Bitmap::unit).collect();
-    let mut is_sound = (1..=32).contains(&images.len());
+    let mut is_valid = (1..=32).contains(&images.len());
     if random.happens(10) && !pixels.is_empty() {
         let place = random.below(pixels.len());
         pixels[place] = random.pick(&ODD_PIXELS);
-        is_sound = false;
+        is_valid = false;
     }
     let mut tail: Vec<u8> = pixels.into_iter().flat_map(f32::to_le_bytes).collect();
     let size = tail.len();
@@ -58,19 +58,19 @@ pub(super) fn bytes(random: &mut Random, drawings: &Drawings) -> Sent {
     let shape = json!([images.len(), 1, 28, 28]);
     let head = head(random, &json!({ "name": "image", "datatype": "FP32", "shape": shape, "parameters": parameters }));
     let (mut body, is_whole) = text(random, head.value);
-    is_sound &= is_whole && head.is_sound;
+    is_valid &= is_whole && head.is_valid;
     let length = match random.below(30) {
         0 => random.pick(&["", "-1", "abc", "1e3", "99999999999999999999999", " 12", "0"]).to_owned(),
         1 => (body.len() + random.below(20)).to_string(),
         _ => body.len().to_string(),
     };
-    is_sound &= length == body.len().to_string();
+    is_valid &= length == body.len().to_string();
     if random.happens(10) {
         damage(random, &mut tail, &body);
-        is_sound = false;
+        is_valid = false;
     }
     body.extend(tail);
-    sent(random, body, is_sound.then_some(images.len())).with(JSON_LENGTH, length)
+    sent(random, body, is_valid.then_some(images.len())).with(JSON_LENGTH, length)
 }
 
 /// Either of them, compressed.
@@ -79,15 +79,15 @@ pub(super) fn packed(random: &mut Random, drawings: &Drawings) -> Sent {
     let encoding = random.pick(&["gzip", "deflate", "GZIP"]);
     let is_bomb = random.happens(1);
     let mut body = if is_bomb { pack(encoding, &vec![b' '; 6_000_000]) } else { pack(encoding, &plain.body) };
-    let mut sound = plain.sound.filter(|_| !is_bomb);
+    let mut valid = plain.valid.filter(|_| !is_bomb);
     if random.happens(40) {
         let donor = body.clone();
         damage(random, &mut body, &donor);
-        sound = None;
+        valid = None;
     }
     let said = if random.happens(95) { encoding } else { random.pick(&["br", "identity", "gzip, deflate", ""]) };
-    sound = sound.filter(|_| said == encoding);
-    Sent { body, sound, ..plain }.with("content-encoding", said)
+    valid = valid.filter(|_| said == encoding);
+    Sent { body, valid, ..plain }.with("content-encoding", said)
 }
 
 fn images(random: &mut Random, drawings: &Drawings, most: usize) -> Vec<Bitmap> {
@@ -98,39 +98,39 @@ fn images(random: &mut Random, drawings: &Drawings, most: usize) -> Vec<Bitmap> 
 /// A request's JSON, and whether it can be answered.
 struct Head {
     value: Value,
-    is_sound: bool,
+    is_valid: bool,
 }
 
 /// What is asked of an input.
 fn head(random: &mut Random, input: &Value) -> Head {
     let mut head = json!({ "inputs": [input] });
-    let mut is_sound = true;
+    let mut is_valid = true;
     if random.happens(20) {
         head["id"] = json!(random.pick(&["", "a", "\u{1f600}\\", "0123456789"]));
     }
     if random.happens(20) {
         let timeout = random.pick(&[0_u64, 1, 1000, 60_000_000, u64::MAX]);
-        is_sound &= timeout == 0;
+        is_valid &= timeout == 0;
         head["parameters"] = json!({ "binary_data_output": random.happens(50), "timeout": timeout, "priority": 1 });
     }
     if random.happens(40) {
         let named: Vec<&str> = (0..random.below(4)).map(|_| random.pick(&OUTPUTS)).collect();
-        is_sound &= !named.iter().any(|name| OUTPUTS[6..].contains(name));
+        is_valid &= !named.iter().any(|name| OUTPUTS[6..].contains(name));
         let output = |name: &&str| json!({ "name": name, "parameters": { "binary_data": name.starts_with('p') } });
         head["outputs"] = named.iter().map(output).collect();
     }
     if random.happens(3) {
         head["outputs"] = json!([{ "name": "prediction", "parameters": { "classification": 3 } }]);
-        is_sound = false;
+        is_valid = false;
     }
-    Head { value: head, is_sound }
+    Head { value: head, is_valid }
 }
 
 /// A body that is sent to a model, mostly one that there is.
-fn sent(random: &mut Random, body: Vec<u8>, sound: Option<usize>) -> Sent {
+fn sent(random: &mut Random, body: Vec<u8>, valid: Option<usize>) -> Sent {
     let address = if random.happens(95) { ADDRESSES[0] } else { random.pick(&ADDRESSES) };
     let sent = Sent::post(address, "application/octet-stream", body);
-    let sent = Sent { sound: sound.filter(|_| address == ADDRESSES[0]), ..sent };
+    let sent = Sent { valid: valid.filter(|_| address == ADDRESSES[0]), ..sent };
     if random.happens(80) {
         return sent;
     }
