@@ -1,9 +1,9 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-onnx swaps soak overload past pen-up fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
+.PHONY: help run test bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## Build and run digits here, until Ctrl-C
 	@scripts/run.sh
@@ -23,8 +23,8 @@ soak: ## Ask a million times, and say whether memory stays as it is
 overload: ## Ask ten times as much as can be answered, and say what becomes of it
 	@scripts/bench.sh overload
 
-past: ## Fill a database with a million drawings, and say how long it takes to look back on them
-	@scripts/bench.sh past
+history-latency: ## Fill a database with a million drawings, and measure the latency of the history
+	@scripts/bench.sh history-latency
 
 fuzz: ## Send a million inputs that nobody should send, and check every answer
 	@scripts/setup.sh run
@@ -38,9 +38,9 @@ schemathesis: ## Test both services against their OpenAPI documents
 bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
 	@scripts/bench-onnx.sh
 
-pen-up: ## Say how long the page takes from the lifted pen to the painted answer
-	@scripts/setup.sh pen-up
-	@scripts/bench.sh pen-up
+input-latency: ## Measure the time on the page from the end of a drawing to the painted answer
+	@scripts/setup.sh input-latency
+	@scripts/bench.sh input-latency
 
 lighthouse: ## Have Lighthouse judge each page, as a phone and as a desktop load it
 	@scripts/lighthouse.sh

@@ -1,7 +1,7 @@
 -- Seed data: as many predictions as :rows says, one every half a minute until now, by two versions of the
 -- model, from all sources, of all confidences, a fifth of them labelled. The same each time but for the time.
 --
---   psql "$DATABASE_URL" --set rows=1000000 --file bench/past.sql
+--   psql "$DATABASE_URL" --set rows=1000000 --file bench/seed-data.sql
 select setseed(0.5);
 
 create temporary table seed as

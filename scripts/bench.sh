@@ -5,11 +5,11 @@
 #   scripts/bench.sh swaps ARGUMENT...       whether the model can be exchanged meanwhile
 #   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
 #   scripts/bench.sh overload ARGUMENT...    what becomes of too much
-#   scripts/bench.sh past ARGUMENT...        how long it takes to look back on a million drawings
-#   scripts/bench.sh pen-up ARGUMENT...      how long the page takes to answer a lifted pen
+#   scripts/bench.sh history-latency ARGUMENT...   the latency of the history over a million drawings
+#   scripts/bench.sh input-latency ARGUMENT...     the time on the page from the end of a drawing to the painted answer
 #
 # The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
-#   ROWS=1000000                    how many drawings there are to look back on
+#   ROWS=1000000                    how many drawings the history holds
 #   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, a picture in the field "file"
 #   PEER_PID=<pid>                  its process, to tell its memory
 set -euo pipefail
@@ -18,9 +18,8 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" = beside ]; then
   shift
-  # Nobody draws a million digits for that.
-  if [ "${1:-}" = past ]; then
-    psql --quiet --output /dev/null --set rows="${ROWS:-1000000}" --file bench/past.sql --command 'vacuum analyze' "$DATABASE_URL"
+  if [ "${1:-}" = history-latency ]; then
+    psql --quiet --output /dev/null --set rows="${ROWS:-1000000}" --file bench/seed-data.sql --command 'vacuum analyze' "$DATABASE_URL"
   fi
   exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}
 fi

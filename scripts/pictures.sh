@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of the pages in docs/: draws and labels as many people would (bench people), makes it look like ten
+# Makes the pictures of the pages in docs/: submits and labels drawings (bench seed-data), makes it look like ten
 # weeks (bench/weeks.sql), and has Chromium look at the pages, on a desk and on a phone, light and dark.
 #
 #   scripts/pictures.sh
@@ -29,7 +29,7 @@ drawn() {
 }
 
 if [ "${1:-}" = beside ]; then
-  target/release/bench people --drawings 2500
+  target/release/bench seed-data --drawings 2500
   psql "$DATABASE_URL" --quiet --output /dev/null --file bench/weeks.sql
   id=$(drawn 8)
   look "/?shown=$id" page 1280,900 light

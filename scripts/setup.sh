@@ -6,14 +6,14 @@
 #   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, a browser, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
 #   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
-#   scripts/setup.sh pen-up  to measure the page in a browser: the same as to run, and a browser
+#   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
 #   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test, lint, lighthouse, pen-up or bench-onnx}
+purpose=${1:?run, test, lint, lighthouse, input-latency or bench-onnx}
 missing=()
-case $purpose in test | lighthouse | pen-up) with_browser=yes ;; *) with_browser= ;; esac
+case $purpose in test | lighthouse | input-latency) with_browser=yes ;; *) with_browser= ;; esac
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }

@@ -1,4 +1,4 @@
-//! What the load generator can be told.
+//! The options of the load generator.
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -8,7 +8,7 @@ use std::{
     str::FromStr,
 };
 
-/// Loads digits, and says how it fared.
+/// Loads digits, and measures how it fares.
 #[derive(Debug, Clone, Parser)]
 #[command(version)]
 pub(crate) struct Config {
@@ -29,12 +29,12 @@ pub(crate) enum What {
     Soak(Soak),
     /// What becomes of many times as many requests as can be answered.
     Overload(Overload),
-    /// How long it takes to look back on what is in the database.
-    Past(Past),
-    /// Nothing: draws as many people would, and labels, for there to be something to look at.
-    People(People),
-    /// How long it takes on the page from the lifted pen to the painted answer.
-    PenUp(PenUp),
+    /// The latency of the history and of the quality figures.
+    HistoryLatency(HistoryLatency),
+    /// Nothing: submits drawings with style jitter and labels most of them, as seed data.
+    SeedData(SeedData),
+    /// The time on the page from the end of a drawing until the answer is painted.
+    InputLatency(InputLatency),
 }
 
 /// Where digits runs.
@@ -116,28 +116,28 @@ pub(crate) struct Overload {
 }
 
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Past {
-    /// How often each page is looked at.
+pub(crate) struct HistoryLatency {
+    /// How often each page is requested.
     #[arg(long, default_value = "100")]
-    pub(crate) looks: NonZeroUsize,
-    /// Milliseconds within which 95 of 100 looks at each page must be answered.
+    pub(crate) requests: NonZeroUsize,
+    /// Milliseconds within which 95 of 100 requests for each page must be answered.
     #[arg(long, default_value = "50")]
     pub(crate) limit_ms: u64,
 }
 
 #[derive(Debug, Clone, Args)]
-pub(crate) struct PenUp {
+pub(crate) struct InputLatency {
     /// How many digits are drawn.
     #[arg(long, default_value = "200")]
     pub(crate) drawings: usize,
 }
 
 #[derive(Debug, Clone, Args)]
-pub(crate) struct People {
+pub(crate) struct SeedData {
     /// How many drawings.
     #[arg(long, default_value = "600")]
     pub(crate) drawings: u32,
-    /// What is drawn anew with each other number.
+    /// The seed of the style jitter.
     #[arg(long, default_value = "1")]
     pub(crate) seed: u64,
 }

@@ -1,8 +1,8 @@
-//! How long it takes to look back on very many drawings: pages of each kind from any depth, and the figures of quality.
+//! The latency of the history over very many drawings: pages of each kind from any depth, and the figures of quality.
 
 use crate::{
-    config::{Past, Services},
-    question::Question,
+    config::{HistoryLatency, Services},
+    request_template::RequestTemplate,
     stats::percentile,
     target::{Connection, Target},
 };
@@ -13,12 +13,12 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// Ids of drawings that pages begin after.
+/// How many ids of drawings the pages begin after.
 const DEPTHS: usize = 100;
 
-/// What is looked at; `{}` is where a drawing's id stands, from which a page goes on. Each index is used, and some
-/// conditions together, which share one.
-const LOOKS: [&str; 21] = [
+/// The paths; `{}` stands for the id of a drawing, after which a page begins. They use each index, and some combine
+/// conditions that share one.
+const PATHS: [&str; 21] = [
     "/api/v1/predictions?before={}",
     "/api/v1/predictions?incorrect=true&before={}",
     "/api/v1/predictions?low_confidence=true&before={}",
@@ -42,45 +42,45 @@ const LOOKS: [&str; 21] = [
     "/quality",
 ];
 
-/// Looks at everything again and again, and prints how long that took.
+/// Requests every page several times, and prints the latencies.
 ///
 /// # Errors
-/// When a look failed, or took longer than it may.
-pub(crate) async fn measure(past: &Past, services: &Services) -> anyhow::Result<()> {
+/// When a request fails, or exceeds the limit.
+pub(crate) async fn measure(config: &HistoryLatency, services: &Services) -> anyhow::Result<()> {
     let api = Target::new("api", &services.api_url)?;
     let mut connection = None;
     let mut random = ChaCha8Rng::seed_from_u64(0);
     let ids = ids(&api, &mut connection).await?;
     println!("| page | median | p95 |\n| --- | --- | --- |");
     let mut slow = Vec::new();
-    for look in LOOKS {
+    for template in PATHS {
         let mut times = Vec::new();
-        for _ in 0..past.looks.get() {
-            let path = look.replace("{}", &ids[random.random_range(0..ids.len())]);
+        for _ in 0..config.requests.get() {
+            let path = template.replace("{}", &ids[random.random_range(0..ids.len())]);
             let began = Instant::now();
-            let answer = api.ask(&mut connection, &Question::get(&path)).await?;
+            let answer = api.ask(&mut connection, &RequestTemplate::get(&path)).await?;
             times.push(began.elapsed());
             ensure!(answer.status == StatusCode::OK, "{path}: {}", answer.status);
         }
         times.sort_unstable();
         let within = |share| percentile(&times, share).unwrap_or_default();
-        println!("| {look} | {} | {} |", ms(within(0.5)), ms(within(0.95)));
-        if within(0.95) > Duration::from_millis(past.limit_ms) {
-            slow.push(look);
+        println!("| {template} | {} | {} |", ms(within(0.5)), ms(within(0.95)));
+        if within(0.95) > Duration::from_millis(config.limit_ms) {
+            slow.push(template);
         }
     }
-    ensure!(slow.is_empty(), "more than {} ms: {}", past.limit_ms, slow.join(", "));
+    ensure!(slow.is_empty(), "more than {} ms: {}", config.limit_ms, slow.join(", "));
     Ok(())
 }
 
-/// The ids of drawings from all of the past: a page of each depth's first one.
+/// The ids of drawings from the whole history: the first of a page at each depth.
 async fn ids(api: &Target, connection: &mut Option<Connection>) -> anyhow::Result<Vec<String>> {
     let page = async |connection: &mut _, path: &str| -> anyhow::Result<Value> {
-        api.ask(connection, &Question::get(path)).await?.json()
+        api.ask(connection, &RequestTemplate::get(path)).await?.json()
     };
     let first = |page: &Value| page["predictions"][0]["id"].as_str().map(str::to_owned);
     let newest = first(&page(connection, "/api/v1/predictions?limit=1").await?)
-        .context("there is no past: fill the database")?;
+        .context("there are no predictions: fill the database")?;
     let quality = page(connection, "/api/v1/quality").await?;
     let days: Vec<&str> =
         quality["days"].as_array().into_iter().flatten().filter_map(|day| day["day"].as_str()).collect();

@@ -1,7 +1,7 @@
-//! How long people wait for the answer once they lift the pen: from there until it is painted, in a real browser.
+//! The input latency: the time from the end of a drawing until the browser has painted the answer.
 
 use crate::{
-    config::{PenUp, Services},
+    config::{InputLatency, Services},
     pictures::{Drawing, ten_digits},
     stats::percentile,
 };
@@ -18,15 +18,15 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// Notes when the pen was lifted, and when what the page then said was painted: a message that is sent right before a frame
-/// arrives right after it. The answer to the whole drawing is the last one, after which nothing more is asked.
+/// Records the time of the last pointer event and the time when the browser painted the answer: a message that is sent
+/// right before a frame arrives right after it. The answer to the whole drawing is the last one.
 const WATCH: &str = "
     let [lifted, painted, asked, open] = [0, 0, 0, 0];
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => (painted = performance.now());
-    const said = new MutationObserver(() => requestAnimationFrame(() => port2.postMessage(0)));
+    const observer = new MutationObserver(() => requestAnimationFrame(() => port2.postMessage(0)));
     for (const part of ['#numeral', '#bars']) {
-        said.observe(document.querySelector(part), { subtree: true, childList: true, attributes: true });
+        observer.observe(document.querySelector(part), { subtree: true, childList: true, attributes: true });
     }
     addEventListener('pointerup', (event) => ([lifted, painted] = [event.timeStamp, 0]), true);
     const { fetch } = window;
@@ -40,7 +40,7 @@ const WATCH: &str = "
             open--;
         }
     };
-    window.penUpToAnswer = () => new Promise((resolve) => {
+    window.inputLatency = () => new Promise((resolve) => {
         const timer = setInterval(() => {
             const isQuiet = performance.now() - Math.max(lifted, painted, asked) > 300;
             if (painted === 0 || open > 0 || !isQuiet) return;
@@ -49,12 +49,12 @@ const WATCH: &str = "
         }, 20);
     });";
 
-const WAIT: &str = "const [done] = arguments; penUpToAnswer().then(done);";
+const WAIT: &str = "const [done] = arguments; inputLatency().then(done);";
 
 const CLEAR: &str = "document.querySelector('#clear').click();";
 
-/// Draws as many digits as are asked for, at the pace at which they were drawn, and prints how long their answers took.
-pub(crate) async fn measure(config: &PenUp, services: &Services) -> anyhow::Result<()> {
+/// Draws digits at the speed at which people drew them, and prints the latencies of their answers.
+pub(crate) async fn measure(config: &InputLatency, services: &Services) -> anyhow::Result<()> {
     let mut driver = Driver::start()?;
     let page = driver.open(&services.api_url).await?;
     let mut waits = Vec::with_capacity(config.drawings);
@@ -67,12 +67,12 @@ pub(crate) async fn measure(config: &PenUp, services: &Services) -> anyhow::Resu
     page.close().await?;
     waits.sort_unstable();
     let wait = |share: f64| percentile(&waits, share).map_or(f64::NAN, |wait| wait.as_secs_f64() * 1e3);
-    println!("pen up to painted answer, {} drawings:", waits.len());
+    println!("input latency, {} drawings:", waits.len());
     println!("median {:.1} ms, p95 {:.1} ms, slowest {:.1} ms", wait(0.5), wait(0.95), wait(1.0));
     Ok(())
 }
 
-/// Draws on the page's paper with the mouse.
+/// Draws on the page's canvas with the mouse.
 async fn draw(page: &Client, drawing: &Drawing) -> anyhow::Result<()> {
     let (left, top, side, _) = page.find(Locator::Css("#paper")).await?.rectangle().await?;
     let mut mouse = MouseActions::new("mouse".to_owned());
@@ -92,7 +92,7 @@ async fn draw(page: &Client, drawing: &Drawing) -> anyhow::Result<()> {
     Ok(page.perform_actions(mouse).await?)
 }
 
-/// What drives Chromium, until it is dropped.
+/// The driver of Chromium, until it is dropped.
 struct Driver {
     process: Child,
     profile: tempfile::TempDir,
@@ -106,7 +106,7 @@ impl Driver {
         Ok(Self { process, profile: tempfile::tempdir()? })
     }
 
-    /// Opens a page in a window of a desk's size, and watches it.
+    /// Opens a page in a window of desktop size, and records its events.
     async fn open(&mut self, url: &str) -> anyhow::Result<Client> {
         let port = self.port().await?;
         let options = json!({ "goog:chromeOptions": { "args": [

@@ -1,6 +1,6 @@
 //! A round of load: clients that ask, each again as soon as it is answered.
 
-use crate::{question::Question, stats::percentile, target::Target};
+use crate::{request_template::RequestTemplate, stats::percentile, target::Target};
 use hyper::StatusCode;
 use std::{
     collections::BTreeMap,
@@ -43,26 +43,31 @@ struct Tally {
 }
 
 /// Loads a target with so many clients for so long. Each starts with another drawing.
-pub(crate) async fn round(target: &Arc<Target>, questions: &[Question], clients: usize, length: Duration) -> Round {
+pub(crate) async fn round(
+    target: &Arc<Target>,
+    templates: &[RequestTemplate],
+    clients: usize,
+    length: Duration,
+) -> Round {
     let started = Instant::now();
     let mut asking = JoinSet::new();
     for client in 0..clients {
-        let (later, first) = questions.split_at(client % questions.len());
+        let (later, first) = templates.split_at(client % templates.len());
         asking.spawn(ask_until(started + length, target.clone(), [first, later].concat()));
     }
     summary(&asking.join_all().await, started.elapsed())
 }
 
-/// ModelRequests one request after the other.
-async fn ask_until(end: Instant, target: Arc<Target>, questions: Vec<Question>) -> Tally {
+/// Sends one request after the other.
+async fn ask_until(end: Instant, target: Arc<Target>, templates: Vec<RequestTemplate>) -> Tally {
     let mut tally = Tally::default();
     let mut connection = None;
-    for question in questions.iter().cycle() {
+    for template in templates.iter().cycle() {
         let started = Instant::now();
         if started >= end {
             break;
         }
-        match target.ask(&mut connection, question).await.map(|answer| answer.status) {
+        match target.ask(&mut connection, template).await.map(|answer| answer.status) {
             Ok(StatusCode::OK) => tally.latencies.push(started.elapsed()),
             Ok(status) => tally.failed(status.as_u16().to_string()),
             Err(_) => {

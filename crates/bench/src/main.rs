@@ -1,17 +1,17 @@
-//! The load generator: how fast digits is, in a browser as well, and whether it stays sound while models change, for very
-//! many requests, when it is asked for far too much, and when it has very much to look back on.
+//! The load generator: measures throughput and latency, in a browser as well, and checks the services while models change,
+//! for very many requests, under overload, and over a long history.
 
+mod arrival_rate;
 mod config;
+mod history_latency;
+mod input_latency;
 mod load;
 mod memory;
 mod overload;
-mod pace;
-mod past;
-mod pen_up;
-mod people;
 mod pictures;
-mod question;
 mod report;
+mod request_template;
+mod seed_data;
 mod slow;
 mod soak;
 mod speed;
@@ -23,7 +23,7 @@ use clap::Parser;
 use config::{Config, What};
 use std::process::ExitCode;
 
-// One thread is enough to ask, and leaves the processor to those who answer.
+// One thread is enough for the requests, and leaves the processor to the services.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(&Config::parse()).await {
@@ -42,8 +42,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,
         What::Soak(soak) => soak::check(soak, &config.services).await,
         What::Overload(overload) => overload::check(overload, &config.services).await,
-        What::People(people) => people::draw(people, &config.services).await,
-        What::Past(past) => past::measure(past, &config.services).await,
-        What::PenUp(pen_up) => pen_up::measure(pen_up, &config.services).await,
+        What::SeedData(seed_data) => seed_data::draw(seed_data, &config.services).await,
+        What::HistoryLatency(history_latency) => history_latency::measure(history_latency, &config.services).await,
+        What::InputLatency(input_latency) => input_latency::measure(input_latency, &config.services).await,
     }
 }

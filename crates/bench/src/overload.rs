@@ -1,12 +1,12 @@
-//! What becomes of many times as many requests as can be answered: some are answered in time, the rest refused at once,
-//! and whoever asks how the service fares learns it.
+//! Overload: many times as many requests as the services can answer. They answer some in time and reject the rest at once,
+//! and their probes keep answering.
 
 use crate::{
+    arrival_rate::{ConstantArrivalRate, Done},
     config::{Overload, Process, Services},
     load, memory,
-    pace::{Done, LatencyBucket},
     pictures::ten_digits,
-    question::Question,
+    request_template::RequestTemplate,
     slow::{self, PROBED_EVERY, PROBED_WITHIN},
     speed::WARM_UP,
     stats::{percentile, shown},
@@ -30,20 +30,20 @@ const CLIENTS: usize = 32;
 /// How long that is measured.
 const MEASURED: Duration = Duration::from_secs(10);
 
-/// Within what all but a hundredth of the requests should be sent, and of the refusals come.
+/// Within what all but a hundredth of the requests should be sent, and of the rejections come.
 const SENT_WITHIN: Duration = Duration::from_millis(10);
-const REFUSED_WITHIN: Duration = Duration::from_millis(10);
+const REJECTED_WITHIN: Duration = Duration::from_millis(10);
 
-/// What is said where the pace was not kept: the rest tells little then.
+/// The aim that is missed when the arrival rate was not reached: the other figures say little then.
 const LATE: &str = "requests are sent when they are due (the load generator is short of processor)";
 
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
-/// What became of the requests, and of the probes beside them; times in order.
+/// The outcome of the requests and of the probes; times in order.
 #[derive(Debug, Default)]
 struct Outcome {
     accepted: Vec<Duration>,
-    refused: Vec<Duration>,
+    rejected: Vec<Duration>,
     others: u64,
     lags: Vec<Duration>,
     probes: [Vec<Duration>; 2],
@@ -57,7 +57,7 @@ struct Outcome {
 /// Where an aim was missed.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<()> {
     println!(
-        "| | answered a second, each client waiting | sent a second | answered a second | p99 | refused | p99 | other ends |"
+        "| | answered a second, each client waiting | sent a second | answered a second | p99 | rejected | p99 | other ends |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let (mut details, mut missed) = (Vec::new(), Vec::new());
@@ -65,12 +65,13 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
         [("model", &services.model_url, "/predict"), ("api", &services.api_url, "/predict?preview=true")]
     {
         let target = || Target::new(name, url);
-        let questions: Vec<Question> = ten_digits()?.iter().map(|it| Question::png(path, &it.png)).collect();
-        let capacity = capacity(target()?, &questions).await?;
+        let templates: Vec<RequestTemplate> =
+            ten_digits()?.iter().map(|it| RequestTemplate::png(path, &it.png)).collect();
+        let capacity = capacity(target()?, &templates).await?;
         let per_second = capacity * f64::from(overload.times.get());
         let (connections, is_over) = (overload.connections, AtomicBool::new(false));
-        let pace = LatencyBucket { target: target()?, questions, per_second, connections, is_over };
-        let outcome = too_much(pace, target()?, Duration::from_secs(overload.seconds)).await?;
+        let load = ConstantArrivalRate { target: target()?, templates, per_second, connections, is_over };
+        let outcome = too_much(load, target()?, Duration::from_secs(overload.seconds)).await?;
         println!("{}", outcome.row(name, capacity, overload.seconds));
         details.push(format!("{name}: {}", outcome.details()));
         missed.extend(outcome.missed(overload).into_iter().map(|aim| format!("{name}: {aim}")));
@@ -86,48 +87,48 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
 }
 
 /// How many are answered a second where each client waits for its answer.
-async fn capacity(target: Target, questions: &[Question]) -> anyhow::Result<f64> {
+async fn capacity(target: Target, templates: &[RequestTemplate]) -> anyhow::Result<f64> {
     let target = Arc::new(target);
-    load::round(&target, questions, CLIENTS, WARM_UP).await;
-    let round = load::round(&target, questions, CLIENTS, MEASURED).await;
+    load::round(&target, templates, CLIENTS, WARM_UP).await;
+    let round = load::round(&target, templates, CLIENTS, MEASURED).await;
     ensure!(round.failures.is_empty() && round.answers > 0, "{} failed: {}", target.address(), round.errors());
     Ok(round.per_second)
 }
 
-/// Sends at a pace for so long, and probes meanwhile.
-async fn too_much(pace: LatencyBucket, service: Target, length: Duration) -> anyhow::Result<Outcome> {
-    let pace = Arc::new(pace);
-    let ending = pace.clone();
+/// Sends requests at a constant rate for so long, and probes the service meanwhile.
+async fn too_much(load: ConstantArrivalRate, service: Target, length: Duration) -> anyhow::Result<Outcome> {
+    let load = Arc::new(load);
+    let ending = load.clone();
     // Probes have a thread of their own, so that they tell how long the service takes and not how busy this one is.
     let probing = thread::spawn(move || {
         let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&service, length));
         ending.is_over.store(true, Ordering::Relaxed);
         anyhow::Ok(probes)
     });
-    let ends = pace.keep(|Done { answer, took, lag, .. }| (answer.map(|answer| answer.status).ok(), took, lag)).await;
+    let ends = load.run(|Done { answer, took, lag, .. }| (answer.map(|answer| answer.status).ok(), took, lag)).await;
     let (probes, failed_probes) = probing.join().expect("the probes do not panic")?;
     let mut outcome = Outcome { probes, failed_probes, ..Outcome::default() };
     for (status, took, lag) in ends {
         match status {
             Some(StatusCode::OK) => outcome.accepted.push(took),
-            Some(StatusCode::TOO_MANY_REQUESTS) => outcome.refused.push(took),
+            Some(StatusCode::TOO_MANY_REQUESTS) => outcome.rejected.push(took),
             _ => outcome.others += 1,
         }
         outcome.lags.push(lag);
     }
-    let times = outcome.probes.iter_mut().chain([&mut outcome.accepted, &mut outcome.refused, &mut outcome.lags]);
+    let times = outcome.probes.iter_mut().chain([&mut outcome.accepted, &mut outcome.rejected, &mut outcome.lags]);
     times.for_each(|times| times.sort_unstable());
     Ok(outcome)
 }
 
-/// ModelRequests how a service fares, again and again. How long the answers took, and how many were none.
+/// Probes a service again and again. Returns the latencies, and how many probes failed.
 async fn probe(target: &Target, length: Duration) -> ([Vec<Duration>; 2], u64) {
     let (mut took, mut failed, mut connection) = ([const { Vec::new() }; 2], 0, None);
     let began = Instant::now();
     while began.elapsed() < length {
         for (path, took) in PROBES.into_iter().zip(&mut took) {
             let asked = Instant::now();
-            match target.ask(&mut connection, &Question::get(path)).await {
+            match target.ask(&mut connection, &RequestTemplate::get(path)).await {
                 Ok(answer) if answer.status == StatusCode::OK => took.push(asked.elapsed()),
                 _ => failed += 1,
             }
@@ -139,16 +140,16 @@ async fn probe(target: &Target, length: Duration) -> ([Vec<Duration>; 2], u64) {
 
 impl Outcome {
     fn row(&self, name: &str, capacity: f64, seconds: u64) -> String {
-        let (accepted, refused) = (self.accepted.len() as u64, self.refused.len() as u64);
-        let sent = accepted + refused + self.others;
+        let (accepted, rejected) = (self.accepted.len() as u64, self.rejected.len() as u64);
+        let sent = accepted + rejected + self.others;
         let a_second = |count: u64| count / seconds.max(1);
         format!(
             "| {name} | {capacity:.0} | {} | {} | {} | {} | {} | {} |",
             a_second(sent),
             a_second(accepted),
             p99(&self.accepted),
-            a_second(refused),
-            p99(&self.refused),
+            a_second(rejected),
+            p99(&self.rejected),
             self.others
         )
     }
@@ -173,10 +174,10 @@ impl Outcome {
         let aims = [
             (!self.accepted.is_empty(), "some are answered"),
             (self.accepted.last().is_none_or(|slowest| *slowest <= patience), "answers come in time"),
-            (!self.refused.is_empty(), "there is too much"),
+            (!self.rejected.is_empty(), "there is too much"),
             (within(&self.lags, SENT_WITHIN), LATE),
-            (within(&self.refused, REFUSED_WITHIN), "who is refused learns it within 10 ms"),
-            (self.others == 0, "every request is answered or refused"),
+            (within(&self.rejected, REJECTED_WITHIN), "rejections come within 10 ms"),
+            (self.others == 0, "every request is answered or rejected"),
             (self.failed_probes == 0, "the probes are answered"),
             (self.probes.iter().all(|took| within(took, PROBED_WITHIN)), "the probes are answered within 50 ms"),
         ];
@@ -214,11 +215,11 @@ mod tests {
         }
     }
 
-    fn sound() -> Outcome {
+    fn valid() -> Outcome {
         let (fast, slow) = (Duration::from_millis(1), Duration::from_millis(1500));
         Outcome {
             accepted: vec![fast, slow],
-            refused: vec![fast],
+            rejected: vec![fast],
             probes: [vec![fast], vec![fast]],
             ..Outcome::default()
         }
@@ -226,17 +227,17 @@ mod tests {
 
     #[test]
     fn aims_are_met_or_named() {
-        assert!(sound().missed(&overload()).is_empty());
+        assert!(valid().missed(&overload()).is_empty());
         let late = Duration::from_millis(2001);
         for (bad, aim) in [
-            (Outcome { accepted: Vec::new(), ..sound() }, "some are answered"),
-            (Outcome { accepted: vec![late], ..sound() }, "answers come in time"),
-            (Outcome { refused: Vec::new(), ..sound() }, "there is too much"),
-            (Outcome { refused: vec![late], ..sound() }, "who is refused learns it within 10 ms"),
-            (Outcome { lags: vec![late], ..sound() }, LATE),
-            (Outcome { others: 1, ..sound() }, "every request is answered or refused"),
-            (Outcome { failed_probes: 1, ..sound() }, "the probes are answered"),
-            (Outcome { probes: [Vec::new(), vec![late]], ..sound() }, "the probes are answered within 50 ms"),
+            (Outcome { accepted: Vec::new(), ..valid() }, "some are answered"),
+            (Outcome { accepted: vec![late], ..valid() }, "answers come in time"),
+            (Outcome { rejected: Vec::new(), ..valid() }, "there is too much"),
+            (Outcome { rejected: vec![late], ..valid() }, "rejections come within 10 ms"),
+            (Outcome { lags: vec![late], ..valid() }, LATE),
+            (Outcome { others: 1, ..valid() }, "every request is answered or rejected"),
+            (Outcome { failed_probes: 1, ..valid() }, "the probes are answered"),
+            (Outcome { probes: [Vec::new(), vec![late]], ..valid() }, "the probes are answered within 50 ms"),
         ] {
             assert_eq!(bad.missed(&overload()), [aim]);
         }

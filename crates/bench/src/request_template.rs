@@ -1,4 +1,4 @@
-//! What is asked: drawings in the forms that digits takes.
+//! Request templates: drawings in the forms that digits takes.
 
 use crate::pictures::{Drawing, Picture};
 use hyper::{
@@ -13,14 +13,14 @@ const BOUNDARY: &str = "a-picture-ends-here";
 
 /// A request, ready to be sent any number of times.
 #[derive(Debug, Clone)]
-pub(crate) struct Question {
+pub(crate) struct RequestTemplate {
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Question {
-    /// Something to be read.
+impl RequestTemplate {
+    /// A GET request.
     pub(crate) fn get(path: &str) -> Self {
         Self { path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
     }
@@ -36,7 +36,7 @@ impl Question {
         Self::post(path, media_type, [head.as_bytes(), png, tail.as_bytes()].concat())
     }
 
-    /// A picture as it is.
+    /// A picture as the body.
     pub(crate) fn png(path: &str, png: &[u8]) -> Self {
         Self::post(path, HeaderValue::from_static("image/png"), png.to_vec())
     }
@@ -46,7 +46,7 @@ impl Question {
         Self::json(path, &json!({ "strokes": drawing, "width": 280, "height": 280 }))
     }
 
-    /// The form that says what a recorded drawing is.
+    /// The form that labels a recorded drawing.
     pub(crate) fn label(id: &str, truth: &str) -> Self {
         let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         Self::post(&format!("/home/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
@@ -57,7 +57,7 @@ impl Question {
         Self::post(path, HeaderValue::from_static("application/json"), body.to_string().into_bytes())
     }
 
-    /// Pictures as the Open Inference Protocol's binary tensor; their probabilities are asked for, as JSON.
+    /// Pictures as the Open Inference Protocol's binary tensor; the request asks for their probabilities, as JSON.
     pub(crate) fn tensor(model: &str, pictures: &[&Picture]) -> Self {
         let pixels: Vec<u8> = pictures.iter().flat_map(|picture| picture.pixels()).flat_map(f32::to_le_bytes).collect();
         let image = json!({ "name": "image", "datatype": "FP32", "shape": [pictures.len(), 1, 28, 28],
@@ -65,12 +65,12 @@ impl Question {
         let head = json!({ "inputs": [image], "outputs": [{ "name": "probabilities" }] }).to_string();
         let path = format!("/v2/models/{model}/infer");
         let media_type = HeaderValue::from_static("application/octet-stream");
-        let mut question = Self::post(&path, media_type, [head.as_bytes(), &pixels].concat());
-        question.headers.insert("inference-header-content-length", head.len().into());
-        question
+        let mut template = Self::post(&path, media_type, [head.as_bytes(), &pixels].concat());
+        template.headers.insert("inference-header-content-length", head.len().into());
+        template
     }
 
-    /// How it is asked.
+    /// The method of the request.
     pub(crate) fn method(&self) -> Method {
         if self.headers.is_empty() { Method::GET } else { Method::POST }
     }
@@ -89,12 +89,12 @@ mod tests {
     #[test]
     fn a_tensor_has_its_bytes_where_the_header_says() {
         let pictures = ten_digits().unwrap();
-        let question = Question::tensor("digits", &[&pictures[3], &pictures[8]]);
-        let length: usize = question.headers["inference-header-content-length"].to_str().unwrap().parse().unwrap();
-        let (head, tail) = question.body.split_at(length);
+        let template = RequestTemplate::tensor("digits", &[&pictures[3], &pictures[8]]);
+        let length: usize = template.headers["inference-header-content-length"].to_str().unwrap().parse().unwrap();
+        let (head, tail) = template.body.split_at(length);
         let head: serde_json::Value = serde_json::from_slice(head).unwrap();
         assert_eq!(head["inputs"][0]["parameters"]["binary_data_size"], tail.len());
         assert_eq!(tail.len(), 2 * 784 * 4);
-        assert_eq!((question.method(), Question::get("/livez").method()), (Method::POST, Method::GET));
+        assert_eq!((template.method(), RequestTemplate::get("/livez").method()), (Method::POST, Method::GET));
     }
 }

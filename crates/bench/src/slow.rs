@@ -4,7 +4,7 @@ use crate::{
     config::{Overload, Services},
     memory,
     pictures::large_png,
-    question::Question,
+    request_template::RequestTemplate,
     stats::{percentile, shown},
     target::Target,
 };
@@ -102,7 +102,7 @@ async fn probe(target: &Target, is_over: &AtomicBool) -> Probes {
     let mut probes = Probes::default();
     while !is_over.load(Ordering::Relaxed) {
         let asked = Instant::now();
-        match target.ask_once(&Question::get("/livez")).await {
+        match target.ask_once(&RequestTemplate::get("/livez")).await {
             Ok(answer) if answer.status == StatusCode::OK => probes.took.push(asked.elapsed()),
             _ => probes.failed += 1,
         }
@@ -142,7 +142,8 @@ struct Read {
 
 /// Records a large picture, and has it read slowly by so many at a time.
 async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read> {
-    let recorded = Target::new("api", &url)?.ask_once(&Question::png("/predict", &large_png()?)).await?.json()?;
+    let recorded =
+        Target::new("api", &url)?.ask_once(&RequestTemplate::png("/predict", &large_png()?)).await?.json()?;
     let id = recorded["id"].as_str().context("a prediction has an id")?.to_owned();
     let address = host_and_port(&url);
     let mut readers = JoinSet::new();
@@ -164,7 +165,7 @@ async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read>
     Ok(read)
 }
 
-/// ModelRequests for an input and reads a few bytes of it now and then. The status of the answer.
+/// Requests an input and reads a few bytes of it now and then. Returns the status of the answer.
 async fn read_slowly(address: String, id: String) -> anyhow::Result<u16> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BYTES)?;

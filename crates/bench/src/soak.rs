@@ -4,7 +4,7 @@ use crate::{
     config::{Process, Services, Soak},
     memory,
     pictures::{Picture, ten_digits},
-    question::Question,
+    request_template::RequestTemplate,
     target::{Connection, Target},
 };
 use anyhow::ensure;
@@ -46,7 +46,7 @@ struct Shared {
     failures: Mutex<BTreeMap<String, u64>>,
 }
 
-/// ModelRequests, and prints memory as it goes.
+/// Sends the requests, and prints memory meanwhile.
 ///
 /// # Errors
 /// When a request failed, or a process grew by too much.
@@ -71,20 +71,20 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
     let ends = if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") };
     let refused = shared.refused.load(Ordering::Relaxed);
     println!("\nFailures: {ends}. {refused} times a client was told that there is no room, and asked again.");
-    let sound = services.processes.iter().zip(&memory).filter(|(process, kib)| verdict(process, kib, soak.percent));
-    ensure!(sound.count() == memory.len(), "memory grew");
+    let within = services.processes.iter().zip(&memory).filter(|(process, kib)| verdict(process, kib, soak.percent));
+    ensure!(within.count() == memory.len(), "memory grew");
     ensure!(failures.is_empty(), "requests failed");
     Ok(())
 }
 
 impl Shared {
-    /// ModelRequests one thing after the other, as long as there is something to ask.
+    /// Sends one request after the other until all are sent.
     async fn ask(self: Arc<Self>, mut random: ChaCha8Rng) {
         let mut connections: [Option<Connection>; 2] = [None, None];
         while self.begun.fetch_add(1, Ordering::Relaxed) < self.requests {
-            let (service, question) = self.question(&mut random);
+            let (service, template) = self.template(&mut random);
             let end = loop {
-                match self.services[service].ask(&mut connections[service], &question).await {
+                match self.services[service].ask(&mut connections[service], &template).await {
                     Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
                         self.refused.fetch_add(1, Ordering::Relaxed);
                         sleep(AGAIN).await;
@@ -103,19 +103,19 @@ impl Shared {
 
     /// Half are tensors of 1 to 32 images for the model service. The other half are drawings for the web service, most of
     /// them previews: a row for each would fill the disk.
-    fn question(&self, random: &mut ChaCha8Rng) -> (usize, Question) {
+    fn template(&self, random: &mut ChaCha8Rng) -> (usize, RequestTemplate) {
         let picture = random.random_range(0..self.pictures.len());
         let one = &self.pictures[picture];
         match random.random_range(0..20) {
             0..10 => {
                 let count = random.random_range(1..=32);
                 let images: Vec<&Picture> = self.pictures.iter().cycle().skip(picture).take(count).collect();
-                (0, Question::tensor("digits", &images))
+                (0, RequestTemplate::tensor("digits", &images))
             }
-            10..14 => (1, Question::form("/predict?preview=true", &one.png)),
-            14..18 => (1, Question::strokes("/predict?preview=true&include=bitmap", &one.strokes)),
-            18 => (1, Question::png("/predict", &one.png)),
-            _ => (1, Question::strokes("/predict", &one.strokes)),
+            10..14 => (1, RequestTemplate::form("/predict?preview=true", &one.png)),
+            14..18 => (1, RequestTemplate::strokes("/predict?preview=true&include=bitmap", &one.strokes)),
+            18 => (1, RequestTemplate::png("/predict", &one.png)),
+            _ => (1, RequestTemplate::strokes("/predict", &one.strokes)),
         }
     }
 }
@@ -168,11 +168,11 @@ fn verdict(process: &Process, kib: &[u64], percent: u32) -> bool {
     let (Some(&first), Some(&last)) = (kib.get(usize::try_from(FIRST - 1).unwrap_or(0)), kib.last()) else {
         return false;
     };
-    let is_sound = last * 100 <= first * u64::from(100 + percent);
-    let word = if is_sound { "within" } else { "NOT within" };
+    let is_within = last * 100 <= first * u64::from(100 + percent);
+    let word = if is_within { "within" } else { "NOT within" };
     let (name, first, last) = (&process.name, first / 1024, last / 1024);
     println!("{name}: {first} MB after a tenth of the requests, {last} MB after all: {word} {percent} %");
-    is_sound
+    is_within
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use crate::{
     config::{Services, Speed},
     load, memory,
     pictures::ten_digits,
-    question::Question,
     report::{self, Row},
+    request_template::RequestTemplate,
     target::Target,
 };
 use std::{sync::Arc, time::Duration};
@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
 
 /// Whom to ask, and what.
-type Asked = (Arc<Target>, Vec<Question>);
+type Asked = (Arc<Target>, Vec<RequestTemplate>);
 
 /// Measures, and prints what came of it.
 pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Result<()> {
@@ -37,7 +37,7 @@ pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Resul
 fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<Asked>> {
     let pictures = ten_digits()?;
     let asked = |name, url: &str, path| {
-        let forms = pictures.iter().map(|picture| Question::form(path, &picture.png)).collect();
+        let forms = pictures.iter().map(|picture| RequestTemplate::form(path, &picture.png)).collect();
         anyhow::Ok((Arc::new(Target::new(name, url)?), forms))
     };
     let mut targets = vec![asked("digits", &services.api_url, "/predict")?];

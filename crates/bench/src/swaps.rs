@@ -1,10 +1,10 @@
 //! The model is exchanged again and again while it is asked, and every answer is held to what its version says.
 
 use crate::{
+    arrival_rate::{ConstantArrivalRate, Done},
     config::{Services, Swaps},
-    pace::{Done, LatencyBucket},
     pictures::{Picture, ten_digits},
-    question::Question,
+    request_template::RequestTemplate,
     stats::percentile,
     target::{Answer, Target},
 };
@@ -43,7 +43,7 @@ struct Known {
     tensors: Vec<Probabilities>,
 }
 
-/// What each version says.
+/// Each version's probabilities.
 type Versions = BTreeMap<String, Known>;
 
 /// Exchanges, asks, and prints what came of it.
@@ -55,24 +55,24 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     let (pictures, model) = (ten_digits()?, target()?);
     let names = two_versions(&swaps.models)?;
     let versions = Arc::new(known(&model, &names, &pictures).await?);
-    let (asked, questions) = questions(&pictures);
-    let pace = Arc::new(LatencyBucket {
+    let (asked, templates) = templates(&pictures);
+    let load = Arc::new(ConstantArrivalRate {
         target: target()?,
-        questions,
+        templates,
         per_second: swaps.rate.get().into(),
         connections: CONNECTIONS,
         is_over: AtomicBool::new(false),
     });
-    let judge = {
+    let evaluate = {
         let versions = versions.clone();
-        move |done: Done| (judged(&versions, &asked[done.question], done.answer), done.took + done.lag)
+        move |done: Done| (version_of(&versions, &asked[done.template], done.answer), done.took + done.lag)
     };
     let exchanging = async {
         let took = exchange(&model, &swaps.models, &names, swaps.count).await;
-        pace.is_over.store(true, Ordering::Relaxed);
+        load.is_over.store(true, Ordering::Relaxed);
         took
     };
-    let (answers, took) = tokio::join!(pace.keep(judge), exchanging);
+    let (answers, took) = tokio::join!(load.run(evaluate), exchanging);
     report(answers, took?)
 }
 
@@ -93,17 +93,17 @@ fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
     Ok([champion, other])
 }
 
-/// What both versions say, each asked by its name.
+/// Both versions' probabilities, each requested by its name.
 async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> anyhow::Result<Versions> {
     repository(model, &names[1], "load").await?;
     let mut versions = BTreeMap::new();
     for name in names {
         let mut known = Known { pictures: Vec::new(), tensors: Vec::new() };
         for picture in pictures {
-            let question = Question::png(&format!("/predict?model={name}"), &picture.png);
-            let answer = model.ask_once(&question).await?.json()?;
+            let template = RequestTemplate::png(&format!("/predict?model={name}"), &picture.png);
+            let answer = model.ask_once(&template).await?.json()?;
             known.pictures.push(rows(&answer["probabilities"])?[0]);
-            let answer = model.ask_once(&Question::tensor(name, &[picture])).await?.json()?;
+            let answer = model.ask_once(&RequestTemplate::tensor(name, &[picture])).await?.json()?;
             known.tensors.push(rows(&answer["outputs"][0]["data"])?[0]);
         }
         versions.insert(name.clone(), known);
@@ -115,24 +115,24 @@ async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> any
     Ok(versions)
 }
 
-/// What is asked in turns: of each drawing a picture and a batch, whose images are these drawings.
-fn questions(pictures: &[Picture]) -> (Vec<Asked>, Vec<Question>) {
+/// The requests, sent in turns: a picture of each drawing, and a batch of drawings.
+fn templates(pictures: &[Picture]) -> (Vec<Asked>, Vec<RequestTemplate>) {
     let mut asked = Vec::new();
     for first in 0..pictures.len() {
         asked.push(Asked::Picture(first));
         asked.push(Asked::Tensor((first..first + 2 + first % 4).map(|image| image % pictures.len()).collect()));
     }
-    let question = |asked: &Asked| match asked {
-        Asked::Picture(picture) => Question::png("/predict", &pictures[*picture].png),
+    let template = |asked: &Asked| match asked {
+        Asked::Picture(picture) => RequestTemplate::png("/predict", &pictures[*picture].png),
         Asked::Tensor(images) => {
-            Question::tensor("digits", &images.iter().map(|&image| &pictures[image]).collect::<Vec<_>>())
+            RequestTemplate::tensor("digits", &images.iter().map(|&image| &pictures[image]).collect::<Vec<_>>())
         }
     };
-    let questions = asked.iter().map(question).collect();
-    (asked, questions)
+    let templates = asked.iter().map(template).collect();
+    (asked, templates)
 }
 
-/// Which drawings a question shows.
+/// The drawings of a template.
 #[derive(Debug, Clone)]
 enum Asked {
     Picture(usize),
@@ -143,7 +143,7 @@ enum Asked {
 ///
 /// # Errors
 /// When there is no answer, or it is not what that version says of these drawings.
-fn judged(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
+fn version_of(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
     let answer = answer?.json()?;
     let (version, said) = match asked {
         Asked::Picture(_) => (&answer["model"], rows(&answer["probabilities"])?),
@@ -169,7 +169,7 @@ async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usi
         let (old, new) = (&names[(swap - 1) % 2], &names[swap % 2]);
         let began = Instant::now();
         promote(models, new)?;
-        while model.ask_once(&Question::get("/")).await?.json()?["model"] != **new {
+        while model.ask_once(&RequestTemplate::get("/")).await?.json()?["model"] != **new {
             ensure!(began.elapsed() < PATIENCE, "{new} does not come to serve");
             sleep(Duration::from_millis(5)).await;
         }
@@ -187,8 +187,8 @@ fn promote(models: &Path, name: &str) -> anyhow::Result<()> {
 }
 
 async fn repository(model: &Target, name: &str, what: &str) -> anyhow::Result<()> {
-    let question = Question::json(&format!("/v2/repository/models/{name}/{what}"), &json!({}));
-    let answer = model.ask_once(&question).await?;
+    let template = RequestTemplate::json(&format!("/v2/repository/models/{name}/{what}"), &json!({}));
+    let answer = model.ask_once(&template).await?;
     ensure!(answer.status.is_success(), "{name} was not {what}ed: {}", String::from_utf8_lossy(&answer.body));
     Ok(())
 }
@@ -253,7 +253,7 @@ mod tests {
 
     fn is_right(asked: &Asked, body: &Value) -> bool {
         let answer = Answer { status: StatusCode::OK, body: body.to_string().into() };
-        judged(&versions(), asked, Ok(answer)).is_ok()
+        version_of(&versions(), asked, Ok(answer)).is_ok()
     }
 
     #[test]

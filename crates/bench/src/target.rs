@@ -1,6 +1,6 @@
-//! Whom to ask, over a connection that stays.
+//! A service and the connection to it.
 
-use crate::question::Question;
+use crate::request_template::RequestTemplate;
 use anyhow::Context;
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -12,7 +12,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// A service that is asked.
+/// A service that gets requests.
 #[derive(Debug)]
 pub(crate) struct Target {
     name: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct Target {
 /// A connection to it.
 pub(crate) type Connection = SendRequest<Full<Bytes>>;
 
-/// What it answers.
+/// An answer of the service.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -38,7 +38,7 @@ impl Target {
         Ok(Self { name, address })
     }
 
-    /// What it is called in the table.
+    /// Its name in the table.
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
@@ -48,20 +48,24 @@ impl Target {
         &self.address
     }
 
-    /// ModelRequests over a connection that is kept for the next question, and made anew after it broke.
-    pub(crate) async fn ask(&self, kept: &mut Option<Connection>, question: &Question) -> anyhow::Result<Answer> {
+    /// Sends a request over a connection that is kept for the next one, and opened anew after it broke.
+    pub(crate) async fn ask(
+        &self,
+        kept: &mut Option<Connection>,
+        template: &RequestTemplate,
+    ) -> anyhow::Result<Answer> {
         let mut connection = match kept.take() {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        let answer = self.ask_over(&mut connection, question).await?;
+        let answer = self.ask_over(&mut connection, template).await?;
         *kept = Some(connection);
         Ok(answer)
     }
 
-    /// ModelRequests one question, over a connection of its own.
-    pub(crate) async fn ask_once(&self, question: &Question) -> anyhow::Result<Answer> {
-        self.ask(&mut None, question).await
+    /// Sends one request, over a connection of its own.
+    pub(crate) async fn ask_once(&self, template: &RequestTemplate) -> anyhow::Result<Answer> {
+        self.ask(&mut None, template).await
     }
 
     async fn connect(&self) -> anyhow::Result<Connection> {
@@ -73,13 +77,13 @@ impl Target {
     }
 
     /// Sends a request and reads the answer to its end.
-    async fn ask_over(&self, connection: &mut Connection, question: &Question) -> anyhow::Result<Answer> {
+    async fn ask_over(&self, connection: &mut Connection, template: &RequestTemplate) -> anyhow::Result<Answer> {
         connection.ready().await?;
-        let mut request = Request::builder().method(question.method()).uri(&question.path);
-        for (name, value) in &question.headers {
+        let mut request = Request::builder().method(template.method()).uri(&template.path);
+        for (name, value) in &template.headers {
             request = request.header(name, value);
         }
-        let request = request.header(header::HOST, &self.address).body(Full::new(question.body.clone()))?;
+        let request = request.header(header::HOST, &self.address).body(Full::new(template.body.clone()))?;
         let response = connection.send_request(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();

@@ -1,4 +1,4 @@
-//! What a person sees when the load generator fails.
+//! The error message of a load generator that fails.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -30,7 +30,7 @@ fn same_answer_to_all(body: &'static str) -> String {
 fn a_missed_aim_is_one_line_without_a_stack_trace() {
     let url = same_answer_to_all(r#"{"predictions":[{"id":"1"}],"days":[]}"#);
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
-        .args(["past", "--looks", "1", "--limit-ms", "0", "--api-url", &url])
+        .args(["history-latency", "--requests", "1", "--limit-ms", "0", "--api-url", &url])
         .env("RUST_BACKTRACE", "1")
         .output()
         .unwrap();
