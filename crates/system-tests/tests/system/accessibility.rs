@@ -1,5 +1,5 @@
 //! The page for everyone: nothing that axe-core objects to, nothing off the screen's side, targets that a thumb hits, and
-//! no motion for those who want none; in every state, on a phone and on a desk, light and dark.
+//! no motion for those who want none; in every state, on a phone and on a desktop, light and dark.
 
 use crate::{
     chromium::{Browser, Screen},

@@ -89,8 +89,8 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
 
     // Asked for with a finger while the pen draws on, it is of less than is drawn by then.
     browser.element("#answer[data-state=live]").await;
-    let paper = browser.paper().await;
-    let at = |x: u32, y: u32| to(paper, &value!([x, y]));
+    let canvas = browser.canvas().await;
+    let at = |x: u32, y: u32| to(canvas, &value!([x, y]));
     let pen = vec![at(200, 60), down(), at(200, 80), at(200, 100), at(200, 140), at(200, 200), up()];
     let button = browser.onto("#explain").await;
     browser.act(vec![(Hand::Pen, pen), (Hand::Finger, vec![button.clone(), button, down(), up()])]).await;

@@ -35,7 +35,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
     let heard = browser.client.execute("return window.heard;", Vec::new()).await.unwrap();
     let [heard] = &heard.as_array().unwrap()[..] else { panic!("{heard}") };
     assert!(heard.as_str().unwrap().starts_with("Recorded: 5"), "{heard}");
-    browser.element("#paper").await.send_keys("5").await.unwrap();
+    browser.element("#canvas").await.send_keys("5").await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     let logged: Vec<(i16, Option<String>)> = sqlx::query_as("select prediction, true_label from prediction_logs")
         .fetch_all(&mut stack.sql().await)

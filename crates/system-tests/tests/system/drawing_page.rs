@@ -88,7 +88,7 @@ async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
 
     let delete = browser.element("#delete:not([hidden])").await;
     delete.click().await.unwrap();
-    browser.element("#delete[data-asks]").await;
+    browser.element("#delete[data-confirming]").await;
     assert_eq!(stack.rows().await, 1, "once is not enough");
     tokio::time::sleep(SECOND_THOUGHT).await;
     delete.click().await.unwrap();

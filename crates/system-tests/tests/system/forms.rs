@@ -45,7 +45,7 @@ async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
     let stack = Stack::start().await;
     let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
     let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
-    assert!(page.contains("That is not a picture") && page.contains("id=\"paper\""), "{page}");
+    assert!(page.contains("That is not a picture") && page.contains("id=\"canvas\""), "{page}");
 
     let unknown = "/home/00000000-0000-7000-8000-000000000000/label";
     let form = |body: &'static str| stack.post(unknown, "application/x-www-form-urlencoded", body).send();
@@ -79,7 +79,7 @@ async fn the_page_loads_nothing_from_elsewhere_and_its_files_are_there() {
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));
     let page = text(response, StatusCode::OK).await;
     assert!(!page.contains("https://") && !page.contains("style=\""), "{page}");
-    for path in ["/static/main.js", "/static/style.css", "/static/icon.svg"] {
+    for path in ["/static/home/home.js", "/static/styles/base.css", "/static/icon.svg"] {
         let file = stack.get(path).send().await.unwrap();
         assert_eq!(file.status(), StatusCode::OK, "{path}");
         let etag = file.headers()["etag"].clone();

@@ -1,4 +1,4 @@
-//! Hands that draw in a browser: with a mouse, a finger or a pen, and what they leave on the paper.
+//! Hands that draw in a browser: with a mouse, a finger or a pen, and what they leave on the canvas.
 
 use crate::chromium::Browser;
 use serde_json::{Value, json};
@@ -24,18 +24,18 @@ impl Hand {
     }
 }
 
-/// Where the paper is on the screen: left, top and side.
-const PAPER: &str = "const paper = document.querySelector('#paper');
-    paper.scrollIntoView({ block: 'center', behavior: 'instant' });
-    const { left, top, width } = paper.getBoundingClientRect();
+/// Where the canvas is on the screen: left, top and side.
+const CANVAS: &str = "const canvas = document.querySelector('#canvas');
+    canvas.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { left, top, width } = canvas.getBoundingClientRect();
     return [left, top, width];";
 
-/// What share of the paper has ink, the box around it in shares of the paper's side, and how light it is, once all is drawn.
+/// What share of the canvas has ink, the box around it in shares of the canvas's side, and how light it is, once all is drawn.
 const INK: &str = "const [done] = arguments;
     requestAnimationFrame(() => requestAnimationFrame(() => {
-        const paper = document.querySelector('#paper');
-        const { width, height } = paper;
-        const { data } = paper.getContext('2d').getImageData(0, 0, width, height);
+        const canvas = document.querySelector('#canvas');
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
         let [share, left, top, right, bottom, light] = [0, 1, 1, 0, 0, 0];
         for (let i = 0; i < width * height; i++) {
             if (data[4 * i + 3] < 128) continue;
@@ -47,10 +47,10 @@ const INK: &str = "const [done] = arguments;
         done([share, left, top, right, bottom, light]);
     }));";
 
-/// The ink on the paper, whatever its size on the screen.
+/// The ink on the canvas, whatever its size on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct CanvasPixels {
-    /// How much of the paper it covers.
+    /// How much of the canvas it covers.
     pub(crate) share: f64,
     /// The box around it: left, top, right, bottom.
     pub(crate) around: [f64; 4],
@@ -68,16 +68,16 @@ impl CanvasPixels {
 }
 
 impl Browser {
-    /// Draws strokes of a 280 × 280 sheet on the page's paper with the mouse.
+    /// Draws strokes of 280 × 280 units on the canvas with the mouse.
     pub(crate) async fn draw(&self, strokes: &Value) {
         self.draw_with(Hand::Mouse, strokes).await;
     }
 
     /// The same with any hand.
     pub(crate) async fn draw_with(&self, hand: Hand, strokes: &Value) {
-        let paper = self.paper().await;
+        let canvas = self.canvas().await;
         let strokes = strokes.as_array().unwrap().iter();
-        let actions = strokes.flat_map(|stroke| stroked(paper, stroke.as_array().unwrap())).collect();
+        let actions = strokes.flat_map(|stroke| stroked(canvas, stroke.as_array().unwrap())).collect();
         self.act(vec![(hand, actions)]).await;
     }
 
@@ -90,9 +90,9 @@ impl Browser {
         self.driver("actions", &json!({ "actions": sources.collect::<Vec<_>>() })).await;
     }
 
-    /// Where the paper is: left, top and side.
-    pub(crate) async fn paper(&self) -> [f64; 3] {
-        serde_json::from_value(self.client.execute(PAPER, Vec::new()).await.unwrap()).unwrap()
+    /// Where the canvas is: left, top and side.
+    pub(crate) async fn canvas(&self) -> [f64; 3] {
+        serde_json::from_value(self.client.execute(CANVAS, Vec::new()).await.unwrap()).unwrap()
     }
 
     /// To the middle of what the selector finds, where it is on the screen now.
@@ -103,7 +103,7 @@ impl Browser {
         self.client.execute(middle, vec![selector.into()]).await.unwrap()
     }
 
-    /// The ink on the paper.
+    /// The ink on the canvas.
     pub(crate) async fn pixels(&self) -> CanvasPixels {
         let measured = self.client.execute_async(INK, Vec::new()).await.unwrap();
         let [share, left, top, right, bottom, light]: [f64; 6] = serde_json::from_value(measured).unwrap();
@@ -112,14 +112,14 @@ impl Browser {
 }
 
 /// A stroke: to its first point, down, along, up.
-fn stroked(paper: [f64; 3], points: &[Value]) -> Vec<Value> {
-    let mut actions: Vec<Value> = points.iter().map(|point| to(paper, point)).collect();
+fn stroked(canvas: [f64; 3], points: &[Value]) -> Vec<Value> {
+    let mut actions: Vec<Value> = points.iter().map(|point| to(canvas, point)).collect();
     actions.insert(1, down());
     actions.push(up());
     actions
 }
 
-/// To a point of a 280 × 280 sheet.
+/// To a point of the 280 × 280 units.
 pub(crate) fn to([left, top, side]: [f64; 3], point: &Value) -> Value {
     let place = |start: f64, axis: usize| (start + point[axis].as_f64().unwrap() / 280.0 * side).floor();
     json!({ "type": "pointerMove", "duration": 2, "x": place(left, 0), "y": place(top, 1) })

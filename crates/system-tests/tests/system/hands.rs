@@ -1,4 +1,4 @@
-//! Drawing on the page with mouse, finger and pen, on a phone and on a desk: what the hand does is what is sent.
+//! Drawing on the page with mouse, finger and pen, on a phone and on a desktop: what the hand does is what is sent.
 
 use crate::{
     chromium::{Browser, Screen},
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const PHONE: Screen = Screen { width: 390, height: 844, scheme: "light" };
 const DESK: Screen = Screen { width: 1280, height: 800, scheme: "light" };
 
-/// Submits what is on the paper and returns the strokes that came with it.
+/// Submits what is on the canvas and returns the strokes that came with it.
 async fn submitted(browser: &Browser, stack: &Stack) -> Vec<Vec<Value>> {
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
@@ -28,7 +28,7 @@ fn coordinate(point: &Value, axis: usize) -> f64 {
 }
 
 #[tokio::test]
-async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desk() {
+async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desktop() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     let four = &drawings::all()[4]["strokes"];
@@ -57,8 +57,8 @@ async fn a_second_finger_draws_nothing() {
     let stack = Stack::start().await;
     browser.emulate(PHONE, "no-preference").await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    let paper = browser.paper().await;
-    let at = |x: f64, y: f64| to(paper, &json!([x, y]));
+    let canvas = browser.canvas().await;
+    let at = |x: f64, y: f64| to(canvas, &json!([x, y]));
     let first = vec![at(60.0, 60.0), down(), at(60.0, 120.0), at(60.0, 180.0), at(60.0, 220.0), up()];
     let second = vec![at(200.0, 200.0), at(200.0, 190.0), down(), at(220.0, 100.0), up(), at(230.0, 90.0)];
     browser.act(vec![(Hand::Finger, first), (Hand::Finger, second)]).await;
@@ -70,7 +70,7 @@ async fn a_second_finger_draws_nothing() {
 }
 
 #[tokio::test]
-async fn who_leaves_the_paper_and_comes_back_leaves_no_ink_outside_and_goes_on_inside() {
+async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_inside() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     for hand in HANDS {
@@ -94,7 +94,7 @@ async fn a_stroke_that_the_device_cancels_ends_and_stays_and_the_next_one_begins
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     // The driver has no word for this, the developer tools do.
-    let [left, top, side] = browser.paper().await;
+    let [left, top, side] = browser.canvas().await;
     for (kind, y) in [("touchStart", 60.0), ("touchMove", 120.0), ("touchMove", 200.0), ("touchCancel", 0.0)] {
         let point = json!({ "x": left + 60.0 / 280.0 * side, "y": top + y / 280.0 * side });
         let points = if kind == "touchCancel" { json!([]) } else { json!([point]) };

@@ -32,14 +32,14 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
         assert_eq!(browser.strokes().await, strokes, "{screen:?}");
     }
 
-    // Zoom: less room or more, and the paper is as large as before, of other pixels.
+    // Zoom: less room or more, and the canvas is as large as before, of other pixels.
     for (width, height, scale) in [(1920, 1080, 1.0), (1536, 864, 1.25), (3840, 1250, 0.5)] {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
         browser.devtools("Emulation.setDeviceMetricsOverride", &metrics).await;
         let now = browser.pixels().await;
         assert!(now.is_like(&ink), "{scale}: {now:?} {ink:?}");
-        let sharp = "const paper = document.querySelector('#paper');
-            return paper.width / paper.clientWidth / devicePixelRatio;";
+        let sharp = "const canvas = document.querySelector('#canvas');
+            return canvas.width / canvas.clientWidth / devicePixelRatio;";
         let sharp = browser.client.execute(sharp, Vec::new()).await.unwrap().as_f64().unwrap();
         assert!((sharp - 1.0).abs() < 0.01, "{scale}: {sharp}");
     }

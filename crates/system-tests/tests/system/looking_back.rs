@@ -1,4 +1,4 @@
-//! A person who looks back and labels, in a real browser: with a finger on a phone, with a mouse at a desk.
+//! A person who looks back and labels, in a real browser: with a finger on a phone, with a mouse at a desktop.
 
 use crate::{
     chromium::{Browser, Screen},

@@ -64,7 +64,7 @@ async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
         browser.until_text("#numeral", "Not a digit").await;
         browser.until_text("#why", sentence).await;
 
-        // Submitted, it is said once to those who listen, and stays with the thumbnail when the next sheet comes.
+        // Submitted, it is said once to those who listen, and stays with the thumbnail when the next drawing begins.
         browser.element("#submit").await.click().await.unwrap();
         browser.element("#answer[data-state=recorded][data-verdict=not_a_digit]").await;
         let said = browser.element("#announcement").await.prop("textContent").await.unwrap();
@@ -74,7 +74,7 @@ async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
         browser.element("#recent li:first-child .truth.good").await;
         let tag = browser.element("#recent li:first-child .guess").await.text().await.unwrap();
         assert_eq!(tag, if reason == "unlike_a_digit" { "not a digit".to_owned() } else { reason.replace('_', " ") });
-        browser.element("#paper").await.send_keys("\u{e00c}").await.unwrap(); // Escape
+        browser.element("#canvas").await.send_keys("\u{e00c}").await.unwrap(); // Escape
         browser.element("#answer[data-state=empty]").await;
     }
     browser.client.clone().close().await.unwrap();

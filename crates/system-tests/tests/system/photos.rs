@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Pastes or drops a file that the system's clipboard or desk would hold.
+/// Pastes or drops a file that the system's clipboard or desktop would hold.
 const GIVE: &str = "const [bytes, kind] = arguments;
     const file = new File([new Uint8Array(bytes)], 'digit.png', { type: 'image/png' });
     const data = new DataTransfer();
@@ -44,7 +44,7 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
             input.send_keys(file.to_str().unwrap()).await.unwrap();
         } else {
             let handled = browser.client.execute(GIVE, vec![json!(png), json!(way)]).await.unwrap();
-            // What is dropped beside the paper would else be opened in the page's place.
+            // What is dropped beside the canvas would else be opened in the page's place.
             assert_eq!(handled, Value::Bool(way == "drop"));
         }
         browser.until_text("#numeral", &digit.to_string()).await;
@@ -52,7 +52,7 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
         let expected = ("upload".to_owned(), "png".to_owned(), i16::try_from(digit).unwrap());
         let kinds = kinds(&stack).await;
         assert_eq!((kinds.len(), &kinds[0]), (place + 1, &expected), "{way}");
-        assert!(browser.pixels().await.share > 0.02, "{way}: the picture lies on the paper");
+        assert!(browser.pixels().await.share > 0.02, "{way}: the picture lies on the canvas");
         browser.press("#undo").await;
         assert_eq!(browser.strokes().await, drawn, "{way}");
     }
@@ -60,7 +60,7 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
 }
 
 #[tokio::test]
-async fn a_phone_is_offered_its_camera_and_a_desk_is_not() {
+async fn a_phone_is_offered_its_camera_and_a_desktop_is_not() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

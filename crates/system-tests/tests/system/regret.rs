@@ -9,7 +9,7 @@ const FORBID_STORAGE: &str = "Storage.prototype.setItem = () => { throw new DOME
 
 /// Keeps more deletion tokens than are kept, and tells which of them are.
 const MANY_TOKENS: &str = "const [done] = arguments;
-    import('/static/deletion-tokens.js').then(({ keep, deletionTokenOf }) => {
+    import('/static/shared/deletion-tokens.js').then(({ keep, deletionTokenOf }) => {
         for (let i = 0; i <= 500; i++) keep(`id ${i}`, `token ${i}`);
         done([deletionTokenOf('id 0') ?? null, deletionTokenOf('id 1'), deletionTokenOf('id 500')]);
     });";
@@ -60,37 +60,37 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
     assert_eq!(labels(&stack).await, (vec![Some("5".to_owned()), None], None));
     browser.element("#recent .card .truth.quiet").await;
 
-    let paper = browser.element("#paper").await;
+    let canvas = browser.element("#canvas").await;
     let undo = format!("{}z{}", char::from(Key::Control), char::from(Key::Null));
-    paper.send_keys("3").await.unwrap();
+    canvas.send_keys("3").await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     browser.element("#take-back[aria-keyshortcuts='Control+Z']").await;
-    paper.send_keys(&undo).await.unwrap();
+    canvas.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
     assert_eq!(labels(&stack).await.1, None);
     assert!(browser.pixels().await.is_like(&drawn), "it is the label that is taken back");
     browser.element("#undo[aria-keyshortcuts='Control+Z']").await;
-    paper.send_keys(&undo).await.unwrap();
+    canvas.send_keys(&undo).await.unwrap();
     browser.element("#answer:not([data-state=recorded])").await;
 
-    // A label of another day, or of another sheet, is not what was done last.
+    // A label of another day, or of another drawing, is not what was done last.
     browser
-        .element("#paper")
+        .element("#canvas")
         .await
         .send_keys(&format!("{}y{}", char::from(Key::Control), char::from(Key::Null)))
         .await
         .unwrap();
     browser.element("#answer[data-state=recorded]").await;
-    paper.send_keys("5").await.unwrap();
+    canvas.send_keys("5").await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     browser.press("#clear").await;
     browser.element("#answer[data-state=empty]").await;
-    paper.send_keys(&undo).await.unwrap();
+    canvas.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=labelled]").await;
     browser.client.refresh().await.unwrap();
     browser.press("#recent .card").await;
     browser.element("#answer[data-state=labelled]").await;
-    browser.element("#paper").await.send_keys(&undo).await.unwrap();
+    browser.element("#canvas").await.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=empty]").await;
     assert_eq!(labels(&stack).await.1.as_deref(), Some("5"));
     browser.client.clone().close().await.unwrap();

@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 
 /// A pen's other end, which no driver can turn round: the events that such a pen sends.
 const ERASER_END: &str = "const [from, to] = arguments;
-    const paper = document.querySelector('#paper');
-    const { left, top, width } = paper.getBoundingClientRect();
-    const send = (kind, [x, y], button, buttons) => paper.dispatchEvent(new PointerEvent(kind, {
+    const canvas = document.querySelector('#canvas');
+    const { left, top, width } = canvas.getBoundingClientRect();
+    const send = (kind, [x, y], button, buttons) => canvas.dispatchEvent(new PointerEvent(kind, {
         pointerId: 1, pointerType: 'pen', bubbles: true, button, buttons,
         clientX: left + x / 280 * width, clientY: top + y / 280 * width }));
     send('pointerdown', from, 5, 32);
     send('pointermove', to, -1, 32);
     send('pointerup', to, 5, 0);";
 
-/// The strokes on the paper, as they would be kept over a reload.
+/// The strokes on the canvas, as they would be kept over a reload.
 const STROKES: &str = "dispatchEvent(new Event('pagehide'));
     return JSON.parse(sessionStorage.getItem('unsubmitted') ?? '[]');";
 
 impl Browser {
-    /// The strokes on the paper.
+    /// The strokes on the canvas.
     pub(crate) async fn strokes(&self) -> Vec<Vec<Value>> {
         serde_json::from_value(self.client.execute(STROKES, Vec::new()).await.unwrap()).unwrap()
     }
@@ -83,7 +83,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw_with(Hand::Pen, &lines(&[80, 200])).await;
-    browser.paper().await;
+    browser.canvas().await;
     browser.client.execute(ERASER_END, vec![json!([40, 140]), json!([120, 140])]).await.unwrap();
     let strokes = browser.strokes().await;
     assert_eq!(strokes.len(), 3, "{strokes:?}");
@@ -94,10 +94,10 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
     browser.client.refresh().await.unwrap();
     browser.press("#clear").await;
     browser.draw(&json!([[[100, 70], [180, 70]]])).await;
-    let paper = browser.element("#paper").await;
-    paper.send_keys("e ").await.unwrap();
+    let canvas = browser.element("#canvas").await;
+    canvas.send_keys("e ").await.unwrap();
     browser.element("#eraser[aria-pressed=true]").await;
-    paper.send_keys(" e").await.unwrap();
+    canvas.send_keys(" e").await.unwrap();
     browser.element("#eraser[aria-pressed=false]").await;
     let strokes = browser.strokes().await;
     assert_eq!(strokes.len(), 2, "{strokes:?}");
@@ -106,7 +106,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
 }
 
 #[tokio::test]
-async fn an_eraser_that_leaves_nothing_leaves_an_empty_sheet_and_the_pen_in_hand() {
+async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_hand() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -115,7 +115,7 @@ async fn an_eraser_that_leaves_nothing_leaves_an_empty_sheet_and_the_pen_in_hand
     browser.press("#eraser").await;
     browser.draw(&json!([[[140, 30], [140, 130]]])).await;
     browser.element("#answer[data-state=empty]").await;
-    browser.element("#paper[data-empty]").await;
+    browser.element("#canvas[data-empty]").await;
     browser.element("#eraser[aria-pressed=false][aria-disabled=true]").await;
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
@@ -162,10 +162,15 @@ async fn a_slip_of_the_finger_clears_nothing_for_good() {
     browser.draw(&lines(&[80])).await;
 
     // While a pen draws, a finger of the same hand that meets the bin does nothing.
-    let paper = browser.paper().await;
+    let canvas = browser.canvas().await;
     let bin = browser.onto("#clear").await;
-    let drawing =
-        vec![to(paper, &json!([200, 60])), down(), to(paper, &json!([200, 120])), to(paper, &json!([200, 200])), up()];
+    let drawing = vec![
+        to(canvas, &json!([200, 60])),
+        down(),
+        to(canvas, &json!([200, 120])),
+        to(canvas, &json!([200, 200])),
+        up(),
+    ];
     let slip = vec![bin.clone(), bin.clone(), down(), up(), bin];
     browser.act(vec![(Hand::Pen, drawing), (Hand::Finger, slip)]).await;
     let drawn = browser.strokes().await;
@@ -183,7 +188,7 @@ async fn a_slip_of_the_finger_clears_nothing_for_good() {
     browser.press("#undo").await;
     browser.press("#undo").await;
     assert_eq!(browser.strokes().await, drawn);
-    browser.element("#paper").await.send_keys("\u{e00c}").await.unwrap(); // Escape
+    browser.element("#canvas").await.send_keys("\u{e00c}").await.unwrap(); // Escape
     assert!(browser.strokes().await.is_empty());
     browser.client.clone().close().await.unwrap();
 }

@@ -1,0 +1,158 @@
+// What an answer rests on, when asked: the 28×28, coloured where ink speaks for the answer or against it, and in words.
+// @ts-check
+
+import { Problem } from "../shared/http.js";
+import { announce } from "../shared/notice.js";
+import { byId } from "../shared/page.js";
+import { filled, messages } from "../shared/messages.js";
+
+/** @typedef {import("../shared/http.js").Explanation} Explanation */
+
+const SIDE = 28;
+// A pixel of the 28×28 is a square of so many of the picture's.
+const SCALE = 9;
+// The 28×28's digit stands within a margin of so many pixels.
+const MARGIN = 4;
+// In nats. Where no ink weighs more than this, none weighs much, and the picture stays pale.
+const LEAST_SCALE = 1;
+// Less than this share of the most is not worth a colour.
+const FAINT = 0.08;
+
+const button = byId("explain", HTMLButtonElement);
+const figure = byId("attribution");
+const picture = byId("attribution-picture", HTMLCanvasElement);
+const lines = { for: byId("attribution-for"), against: byId("attribution-against") };
+
+/** @type {Explanation | null} */
+let shown = null;
+let asked = new AbortController();
+
+/**
+ * @param {object} page
+ * @param {(signal: AbortSignal) => Promise<Explanation>} page.question
+ * @param {() => string} page.model that answered
+ * @param {() => void} page.onAsk
+ * @param {(problem: Problem) => void} page.onProblem
+ */
+export function explainOnDemand(page) {
+  button.addEventListener("click", async () => {
+    if (isAskedFor()) return hideExplanation();
+    page.onAsk();
+    button.setAttribute("aria-pressed", "true");
+    asked = new AbortController();
+    const { signal } = asked;
+    try {
+      const explanation = await page.question(signal);
+      if (!signal.aborted) show(explanation, page.model());
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Problem)) throw error;
+      hideExplanation();
+      page.onProblem(error);
+    }
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (shown) paint(shown);
+  });
+}
+
+/** Hides the explanation, which is of another drawing now, or in the way. */
+export function hideExplanation() {
+  asked.abort();
+  shown = null;
+  figure.hidden = true;
+  button.setAttribute("aria-pressed", "false");
+}
+
+function isAskedFor() {
+  return button.getAttribute("aria-pressed") === "true";
+}
+
+/**
+ * @param {Explanation} explanation
+ * @param {string} model that gave the answer
+ */
+function show(explanation, model) {
+  shown = explanation;
+  const { attribution, prediction } = explanation;
+  byId("attribution-digit").textContent = String(prediction);
+  lines.for.textContent = inWords(attribution, messages.speaks_for, messages.nothing_for);
+  lines.against.textContent = inWords(
+    attribution.map((nats) => -nats),
+    messages.speaks_against,
+    messages.nothing_against,
+  );
+  const isAnother = explanation.model !== model;
+  byId("attribution-model").textContent = isAnother ? filled(messages.asked_anew, explanation.model) : "";
+  figure.hidden = false;
+  paint(explanation);
+  announce(`${lines.for.textContent} ${lines.against.textContent}`);
+}
+
+/**
+ * Where most of it is, in words.
+ * @param {number[]} weights what counts is above zero
+ * @param {import("../shared/messages.js").MessageTemplate} most
+ * @param {string} nothing
+ */
+function inWords(weights, most, nothing) {
+  const sums = new Array(messages.regions.length).fill(0);
+  const least = FAINT * scaleOf(weights);
+  weights.forEach((weight, i) => {
+    if (weight > least) sums[3 * third(Math.floor(i / SIDE)) + third(i % SIDE)] += weight;
+  });
+  const largest = Math.max(...sums);
+  return largest > 0 ? filled(most, messages.regions[sums.indexOf(largest)]) : nothing;
+}
+
+/** @param {number} place in a row or a column of the 28×28 */
+function third(place) {
+  const share = (place - MARGIN) / (SIDE - 2 * MARGIN);
+  return Math.min(Math.max(Math.floor(3 * share), 0), 2);
+}
+
+/** @param {number[]} attribution */
+function scaleOf(attribution) {
+  return Math.max(LEAST_SCALE, ...attribution.map(Math.abs));
+}
+
+/** @param {Explanation} explanation */
+function paint({ bitmap, attribution }) {
+  const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
+  const ink = getComputedStyle(picture).color;
+  const colours = {
+    for: getComputedStyle(lines.for).outlineColor,
+    against: getComputedStyle(lines.against).outlineColor,
+  };
+  const scale = scaleOf(attribution);
+  context.clearRect(0, 0, picture.width, picture.height);
+  attribution.forEach((nats, i) => {
+    const [x, y] = [SCALE * (i % SIDE), SCALE * Math.floor(i / SIDE)];
+    context.globalAlpha = 0.25 * bitmap[i];
+    context.fillStyle = ink;
+    context.fillRect(x, y, SCALE, SCALE);
+    const strength = Math.abs(nats) / scale;
+    if (strength < FAINT) return;
+    context.globalAlpha = strength;
+    context.fillStyle = nats > 0 ? colours.for : colours.against;
+    context.fillRect(x, y, SCALE, SCALE);
+    if (nats < 0) hatch(context, x, y);
+  });
+}
+
+/**
+ * Strikes a square through, for those who do not tell the colours apart.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ */
+function hatch(context, x, y) {
+  context.globalAlpha = 1;
+  context.globalCompositeOperation = "destination-out";
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x, y + SCALE);
+  context.lineTo(x + SCALE, y);
+  context.stroke();
+  context.globalCompositeOperation = "source-over";
+}

@@ -1,0 +1,62 @@
+// Shows how many predictions of this confidence are correct. Requests each confidence bin once, and never delays a live
+// answer.
+// @ts-check
+
+import { Problem, observedAccuracyOf } from "../shared/http.js";
+import { byId } from "../shared/page.js";
+import { rate } from "../shared/messages.js";
+
+/** @typedef {import("../shared/http.js").Answer} Answer */
+/** @typedef {import("../shared/http.js").ObservedAccuracy} ObservedAccuracy */
+
+// A live answer that has not changed for so long is worth a question.
+const SETTLED_AFTER_MS = 400;
+
+const line = byId("observed-accuracy");
+
+/** @type {{ model: string, bin: ObservedAccuracy }[]} */
+let known = [];
+let timer = 0;
+let asked = new AbortController();
+
+/**
+ * Says it of an answer; of none, if there is none or it names no digit.
+ * @param {Answer | null} answer
+ */
+export function showObservedAccuracy(answer) {
+  clearTimeout(timer);
+  asked.abort();
+  line.textContent = "";
+  if (answer?.verdict !== "digit") return;
+  const match = known.find((one) => one.model === answer.model && isWithin(one.bin, answer));
+  if (match) line.textContent = rate(match.bin);
+  else timer = setTimeout(() => void ask(answer), answer.saved ? 0 : SETTLED_AFTER_MS);
+}
+
+/** What was counted has changed. */
+export function forgetObservedAccuracy() {
+  known = [];
+}
+
+/** @param {Answer} answer */
+async function ask(answer) {
+  asked = new AbortController();
+  const { signal } = asked;
+  try {
+    const bin = await observedAccuracyOf(answer, signal);
+    if (signal.aborted) return;
+    known.push({ model: answer.model, bin });
+    line.textContent = rate(bin);
+  } catch (error) {
+    // What is not known is not said.
+    if (!signal.aborted && !(error instanceof Problem)) throw error;
+  }
+}
+
+/**
+ * @param {ObservedAccuracy} bin
+ * @param {Answer} answer
+ */
+function isWithin({ from, to }, { confidence }) {
+  return from <= confidence && (confidence < to || to === 1);
+}

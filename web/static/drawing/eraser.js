@@ -1,0 +1,101 @@
+// The eraser: takes away the parts of strokes that it touches, and leaves what is on either side of them.
+// @ts-check
+
+/** @typedef {import("./canvas.js").Point} Point */
+/** @typedef {import("./canvas.js").Stroke} Stroke */
+
+// Nobody means to keep what is left of a stroke when it is shorter than this.
+const SHORTEST_PIECE = 4;
+
+/**
+ * What is left of strokes where a round eraser stood.
+ * @param {Stroke[]} strokes
+ * @param {{ x: number, y: number }} place
+ * @param {number} reach how far from there a line is taken away
+ * @returns {Stroke[]} the very same where it touched none
+ */
+export function erased(strokes, place, reach) {
+  const left = strokes.flatMap((stroke) => leftOf(stroke, place, reach));
+  const isTouched =
+    left.length !== strokes.length || left.some((stroke, i) => stroke !== strokes[i]);
+  return isTouched ? left : strokes;
+}
+
+/**
+ * @param {Stroke} stroke
+ * @param {{ x: number, y: number }} place
+ * @param {number} reach
+ * @returns {Stroke[]}
+ */
+function leftOf(stroke, place, reach) {
+  if (stroke.length === 1) {
+    const [[x, y]] = stroke;
+    return Math.hypot(x - place.x, y - place.y) > reach ? [stroke] : [];
+  }
+  /** @type {Stroke[]} */
+  const pieces = [[stroke[0]]];
+  let isTouched = false;
+  for (let i = 1; i < stroke.length; i++) {
+    const [from, to] = [stroke[i - 1], stroke[i]];
+    const cut = within(from, to, place, reach);
+    const piece = /** @type {Stroke} */ (pieces.at(-1));
+    if (!cut) {
+      piece.push(to);
+      continue;
+    }
+    isTouched = true;
+    const [enters, leaves] = cut;
+    if (enters > 0) piece.push(between(from, to, enters));
+    // Where the eraser's edge lies beyond this line, the next one tells where it leaves.
+    pieces.push(leaves < 1 ? [between(from, to, leaves), to] : []);
+  }
+  return isTouched ? pieces.filter((piece) => lengthOf(piece) >= SHORTEST_PIECE) : [stroke];
+}
+
+/**
+ * From where to where a line runs within a circle, as shares of its length; null where it does not.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {{ x: number, y: number }} centre
+ * @param {number} radius
+ * @returns {[number, number] | null}
+ */
+function within([fromX, fromY], [toX, toY], centre, radius) {
+  const [dx, dy] = [toX - fromX, toY - fromY];
+  const [x, y] = [fromX - centre.x, fromY - centre.y];
+  // |(x, y) + share × (dx, dy)| = radius
+  const a = dx * dx + dy * dy;
+  const b = x * dx + y * dy;
+  const root = Math.sqrt(b * b - a * (x * x + y * y - radius * radius));
+  const enters = Math.max((-b - root) / a, 0);
+  const leaves = Math.min((-b + root) / a, 1);
+  // Not a number, where the line passes by, is not less either.
+  return enters < leaves ? [enters, leaves] : null;
+}
+
+/**
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} share
+ */
+function between(from, to, share) {
+  const point = from.map((start, i) => start + (to[i] - start) * share);
+  const [x, y, time, pressure] = point;
+  const round = (/** @type {number} */ value, /** @type {number} */ parts) =>
+    Math.round(value * parts) / parts;
+  return /** @type {Point} */ ([
+    round(x, 10),
+    round(y, 10),
+    Math.round(time),
+    round(pressure, 100),
+  ]);
+}
+
+/** @param {Stroke} stroke */
+function lengthOf(stroke) {
+  let length = 0;
+  for (let i = 1; i < stroke.length; i++) {
+    length += Math.hypot(stroke[i][0] - stroke[i - 1][0], stroke[i][1] - stroke[i - 1][1]);
+  }
+  return length;
+}

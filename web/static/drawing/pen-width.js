@@ -1,0 +1,50 @@
+// The pen's width on the canvas, remembered. It only changes what the page shows: strokes are sent without a width.
+// @ts-check
+
+import { showHint } from "./hint.js";
+import { byId } from "../shared/page.js";
+import { filled, messages } from "../shared/messages.js";
+
+// In the canvas's units. The middle one is as thick, for the size of the drawing, as MNIST's pens were.
+const WIDTHS = [9, 17, 26];
+const MIDDLE = 1;
+const KEY = "pen-width";
+
+const button = byId("width");
+
+/** @param {import("./canvas.js").Canvas} canvas */
+export function listenForPenWidth(canvas) {
+  let chosen = remembered();
+
+  function show() {
+    canvas.width = WIDTHS[chosen];
+    button.dataset.width = String(chosen);
+    button.setAttribute("aria-label", filled(messages.pen_width, messages.pen_widths[chosen]));
+  }
+
+  button.addEventListener("click", () => {
+    chosen = (chosen + 1) % WIDTHS.length;
+    show();
+    remember(chosen);
+    showHint(`${filled(messages.pen_width, messages.pen_widths[chosen])}. ${messages.pen_width_note}`);
+  });
+  show();
+}
+
+function remembered() {
+  try {
+    const width = Number(localStorage.getItem(KEY) ?? MIDDLE);
+    return width in WIDTHS ? width : MIDDLE;
+  } catch {
+    return MIDDLE;
+  }
+}
+
+/** @param {number} width */
+function remember(width) {
+  try {
+    localStorage.setItem(KEY, String(width));
+  } catch {
+    // Where nothing may be stored, it lasts as long as the page.
+  }
+}

@@ -1,0 +1,60 @@
+// The first page, as a table of contents: which events it listens for, and which module acts on them.
+// @ts-check
+
+import { readEntry, spoken } from "../answer/answer-panel.js";
+import { storeDraftOnLeaving, storedDraft } from "../drawing/draft-storage.js";
+import { listenForImages } from "../drawing/image-input.js";
+import { listenForKeyboardPen } from "../drawing/keyboard-pen.js";
+import { listenForPenWidth } from "../drawing/pen-width.js";
+import { listenForPen } from "../drawing/pen.js";
+import { followRecent } from "../history/recent-drawings.js";
+import { closeKeys, listenForLabels } from "../labelling/label-form.js";
+import { filled, messages } from "../shared/messages.js";
+import { announce } from "../shared/notice.js";
+import { listenForDeletion } from "./delete.js";
+import { listenForExplain } from "./explain.js";
+import { listenForKeys } from "./keyboard.js";
+import { giveLabel, undo } from "./label.js";
+import { canvas, canvasElement, unsubmittedStrokes } from "./state.js";
+import { showRecorded, submitOrNext, submitPicture } from "./submit.js";
+import { buttons, clear, showTools, swapTool } from "./tools.js";
+
+// Before the pen, which hides the keyboard's ring.
+listenForKeyboardPen(canvasElement, canvas);
+listenForPen(canvasElement, canvas);
+listenForPenWidth(canvas);
+
+buttons.undo.addEventListener("click", () => canvas.undo());
+buttons.redo.addEventListener("click", () => canvas.redo());
+buttons.eraser.addEventListener("click", swapTool);
+buttons.clear.addEventListener("click", clear);
+buttons.submit.addEventListener("click", submitOrNext);
+
+listenForKeys({
+  undo,
+  redo: () => canvas.redo(),
+  clear: () => closeKeys() || clear(),
+  submit: submitOrNext,
+  swapTool,
+  label: giveLabel,
+});
+listenForLabels(giveLabel);
+listenForImages(submitPicture);
+listenForExplain();
+listenForDeletion();
+
+followRecent((page) => {
+  const entry = readEntry(page);
+  if (!entry) return;
+  void showRecorded(entry);
+  announce(filled(messages.shown, spoken(entry.answer)));
+  canvasElement.scrollIntoView({ block: "nearest" });
+});
+
+// The draft that the browser stored when the page was left, and over it the drawing that the address names.
+const entryOnArrival = readEntry(document);
+const draft = storedDraft();
+if (draft.length > 0) canvas.place({ strokes: draft, picture: null });
+if (entryOnArrival) void showRecorded(entryOnArrival);
+showTools();
+storeDraftOnLeaving(unsubmittedStrokes);

@@ -1,0 +1,40 @@
+// What the first page knows: the drawing that it shows, which drawings are recorded, and the last live answer.
+// @ts-check
+
+import { Canvas } from "../drawing/canvas.js";
+import { byId } from "../shared/page.js";
+import { Submissions } from "./submissions.js";
+
+/** @typedef {import("../drawing/canvas.js").Drawing} Drawing */
+/** @typedef {import("../shared/http.js").Answer} Answer */
+
+export const canvasElement = byId("canvas", HTMLCanvasElement);
+
+export const submissions = new Submissions();
+
+export const canvas = new Canvas(
+  canvasElement,
+  (drawing) =>
+    drawing.picture !== null ||
+    submissions.entryOf(drawing) !== undefined ||
+    submissions.isInFlight(drawing),
+);
+
+/**
+ * @typedef {object} State
+ * @property {Answer | null} liveAnswer to the drawing that is shown
+ * @property {Drawing | null} justLabelled the drawing that is shown, if labelling it was the last change to it
+ */
+
+/** @type {State} */
+export const state = { liveAnswer: null, justLabelled: null };
+
+/** The recorded prediction of the drawing that is shown, if it is recorded. */
+export function shownEntry() {
+  return submissions.entryOf(canvas.drawing);
+}
+
+/** The strokes that nobody has submitted yet. */
+export function unsubmittedStrokes() {
+  return shownEntry() ? [] : canvas.drawing.strokes;
+}
