@@ -73,17 +73,10 @@ async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere_and_its_files_are_there() {
+async fn the_page_loads_nothing_from_elsewhere() {
     let stack = Stack::start().await;
     let response = stack.get("/").send().await.unwrap();
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));
     let page = text(response, StatusCode::OK).await;
     assert!(!page.contains("https://") && !page.contains("style=\""), "{page}");
-    for path in ["/static/home/home.js", "/static/styles/base.css", "/static/icon.svg"] {
-        let file = stack.get(path).send().await.unwrap();
-        assert_eq!(file.status(), StatusCode::OK, "{path}");
-        let etag = file.headers()["etag"].clone();
-        let again = stack.get(path).header("if-none-match", etag).send().await.unwrap();
-        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
-    }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod accessibility;
+mod assets;
 mod attribution;
 mod axe;
 mod browser;

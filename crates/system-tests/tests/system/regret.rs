@@ -8,11 +8,12 @@ use std::time::Duration;
 const FORBID_STORAGE: &str = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };";
 
 /// Keeps more deletion tokens than are kept, and tells which of them are.
-const MANY_TOKENS: &str = "const [done] = arguments;
-    import('/static/shared/deletion-tokens.js').then(({ keep, deletionTokenOf }) => {
+const MANY_TOKENS: &str = r#"const [done] = arguments;
+    const module = document.querySelector("link[href$='/deletion-tokens.js']").href;
+    import(module).then(({ keep, deletionTokenOf }) => {
         for (let i = 0; i <= 500; i++) keep(`id ${i}`, `token ${i}`);
         done([deletionTokenOf('id 0') ?? null, deletionTokenOf('id 1'), deletionTokenOf('id 500')]);
-    });";
+    });"#;
 
 /// The labels that were ever given, and the one that counts.
 async fn labels(stack: &Stack) -> (Vec<Option<String>>, Option<String>) {

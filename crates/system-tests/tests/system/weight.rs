@@ -1,4 +1,4 @@
-//! What the page weighs, and how its files are sent.
+//! What the page weighs, and how its files are compressed.
 
 use crate::{
     chromium::Browser,
@@ -30,10 +30,8 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     browser.client.goto(&stack.url("/")).await.unwrap();
     let fetched = fetched(&browser).await;
     let names: Vec<&str> = fetched.iter().map(|file| file["name"].as_str().unwrap()).collect();
-    for name in
-        ["/", "/static/home/home.js", "/static/drawing/canvas.js", "/static/styles/base.css", "/static/icon.svg"]
-    {
-        assert!(names.contains(&name), "{name} is not among {names:?}");
+    for name in ["/", "/home/home.js", "/drawing/canvas.js", "/styles/base.css", "/icon.svg"] {
+        assert!(names.iter().any(|fetched| fetched.ends_with(name)), "{name} is not among {names:?}");
     }
     assert_light("/", &fetched);
 
@@ -78,6 +76,12 @@ async fn the_other_pages_are_light_too() {
     }
 }
 
+/// The address of a file, as the first page has it.
+async fn asset(stack: &Stack, name: &str) -> String {
+    let page = stack.get("/").send().await.unwrap().text().await.unwrap();
+    page.split('"').find(|text| text.starts_with("/static/") && text.ends_with(name)).unwrap().to_owned()
+}
+
 async fn get(stack: &Stack, path: &str) -> Response {
     stack.get(path).header("accept-encoding", "gzip").send().await.unwrap()
 }
@@ -94,7 +98,7 @@ async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
     assert_eq!(encoding(&answer), None, "a prediction does not wait for that");
     let id = json(answer, StatusCode::OK).await["id"].as_str().unwrap().to_owned();
 
-    for path in ["/", "/static/styles/base.css", "/openapi.json"] {
+    for path in ["/", &asset(&stack, "/base.css").await, "/openapi.json"] {
         let compressed = get(&stack, path).await;
         assert_eq!(encoding(&compressed), Some("gzip"), "{path}");
         assert!(compressed.headers().get_all("vary").iter().any(|vary| vary == "accept-encoding"), "{path}");
@@ -104,21 +108,7 @@ async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
         assert_eq!(encoding(&plain), None, "{path}");
         assert!(plain.text().await.unwrap() == text, "{path}");
     }
-    for path in ["/livez", "/static/icon.svg", &format!("/api/v1/predictions/{id}/bitmap.png")] {
+    for path in ["/livez", &asset(&stack, "/icon.svg").await, &format!("/api/v1/predictions/{id}/bitmap.png")] {
         assert_eq!(encoding(&get(&stack, path).await), None, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_file_that_is_known_is_not_sent_again_compressed_or_not() {
-    let stack = Stack::start().await;
-    let first = get(&stack, "/static/styles/base.css").await;
-    let tag = first.headers()["etag"].clone();
-    // Strong tags would promise the same bytes, which compression changes.
-    assert!(tag.to_str().unwrap().starts_with("W/"), "{tag:?}");
-    for encoding in ["gzip", "identity"] {
-        let again =
-            stack.get("/static/styles/base.css").header("accept-encoding", encoding).header("if-none-match", &tag);
-        assert_eq!(again.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
     }
 }
