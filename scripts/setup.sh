@@ -4,7 +4,7 @@
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
 #   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, a browser, and npm for axe-core
-#   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy
+#   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
 #   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
@@ -68,6 +68,10 @@ if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
     need chromium "the browser that the page is tested in"
     need chromium-driver "to drive that browser"
   fi
+fi
+if [ "$purpose" = lint ]; then
+  have node || need nodejs "to check the scripts of the pages"
+  have npm || need npm "to download TypeScript, which checks types"
 fi
 if [ "$purpose" = lighthouse ] || { [ -n "$with_browser" ] && [ ! -e .axe-core/axe.min.js ]; }; then
   have npm || need npm "to download what judges the page: axe-core for the tests, Lighthouse for make lighthouse"
