@@ -1,6 +1,6 @@
 # Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
+.PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -10,6 +10,9 @@ run: ## Build and run digits here, until Ctrl-C
 
 test: ## Run all tests, with a throw-away database and a real browser
 	@scripts/test.sh
+
+test-web: ## Run the unit tests of the scripts of the pages, with Node's own runner
+	@scripts/test-web.sh
 
 bench: ## Say how fast digits is here, and beside a peer if PEER_URL names one
 	@scripts/bench.sh speed

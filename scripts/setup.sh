@@ -3,7 +3,7 @@
 # Where nothing is missing it installs nothing, downloads nothing and asks for no rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
-#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, a browser, and npm for axe-core
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, a browser, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
@@ -69,8 +69,8 @@ if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
     need chromium-driver "to drive that browser"
   fi
 fi
+case $purpose in test | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
 if [ "$purpose" = lint ]; then
-  have node || need nodejs "to check the scripts of the pages"
   have npm || need npm "to download TypeScript, which checks types"
 fi
 if [ "$purpose" = lighthouse ] || { [ -n "$with_browser" ] && [ ! -e .axe-core/axe.min.js ]; }; then

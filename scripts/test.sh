@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests, installing what they lack, against a throw-away PostgreSQL cluster.
 #
-#   scripts/test.sh                all tests
+#   scripts/test.sh                all tests, those of web/static (scripts/test-web.sh) first
 #   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
 set -euo pipefail
 
@@ -15,7 +15,10 @@ if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; the
   export DIGITS_TEST_WITHOUT_BROWSER=yes
 fi
 
-[ $# -gt 0 ] || set -- --workspace --locked
+if [ $# = 0 ]; then
+  scripts/test-web.sh
+  set -- --workspace --locked
+fi
 scripts/postgres.sh with cargo test "$@"
 [ -z "$without_browser" ] ||
   echo "Not run: the end-to-end tests in a browser. They need chromium and chromedriver on the PATH, which are not packages here."
