@@ -11,7 +11,7 @@ import { percent, messages } from "../shared/messages.js";
 /** @typedef {import("../home/submissions.js").Entry} Entry */
 /** @typedef {"empty" | "drawing" | "live" | "recorded" | "labelled"} State */
 
-// An answer that comes sooner needs no sign that it is on its way.
+// An answer that comes sooner needs no sign of progress.
 const BUSY_AFTER_MS = 150;
 const SEEN_SIDE = 28;
 
@@ -54,7 +54,7 @@ export function showAnswer(state, answer) {
 }
 
 /**
- * Says that an answer is on its way, if it takes its time.
+ * Shows that an answer is under way, if it takes a while.
  * @param {boolean} isBusy
  */
 export function setBusy(isBusy) {
@@ -134,6 +134,6 @@ function showSeen(answer) {
   if (recorded) seenImage.src = `/api/v1/predictions/${recorded}/bitmap.png`;
   if (!bitmap) return;
   const pixels = new ImageData(SEEN_SIDE, SEEN_SIDE);
-  bitmap.forEach((ink, i) => (pixels.data[4 * i + 3] = Math.round(255 * ink)));
+  bitmap.forEach((level, i) => (pixels.data[4 * i + 3] = Math.round(255 * level)));
   seenCanvas.getContext("2d")?.putImageData(pixels, 0, 0);
 }

@@ -1,4 +1,5 @@
-// What an answer rests on, when asked: the 28×28, coloured where ink speaks for the answer or against it, and in words.
+// Explains an answer on demand: a 28×28 attribution map, coloured where the drawing supports the answer or opposes it, and a
+// sentence for each.
 // @ts-check
 
 import { Problem } from "../shared/http.js";
@@ -13,9 +14,9 @@ const SIDE = 28;
 const SCALE = 9;
 // The 28×28's digit stands within a margin of so many pixels.
 const MARGIN = 4;
-// In nats. Where no ink weighs more than this, none weighs much, and the picture stays pale.
+// In nats. Where no attribution exceeds this, the map stays pale.
 const LEAST_SCALE = 1;
-// Less than this share of the most is not worth a colour.
+// Smaller shares of the largest attribution get no colour.
 const FAINT = 0.08;
 
 const button = byId("explain", HTMLButtonElement);
@@ -141,7 +142,7 @@ function paint({ bitmap, attribution }) {
 }
 
 /**
- * Strikes a square through, for those who do not tell the colours apart.
+ * Hatches a square, for people who cannot tell the colours apart.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y

@@ -9,7 +9,7 @@ import { rate } from "../shared/messages.js";
 /** @typedef {import("../shared/http.js").Answer} Answer */
 /** @typedef {import("../shared/http.js").ObservedAccuracy} ObservedAccuracy */
 
-// A live answer that has not changed for so long is worth a question.
+// A live answer that has not changed for so long gets its observed accuracy.
 const SETTLED_AFTER_MS = 400;
 
 const line = byId("observed-accuracy");
@@ -20,7 +20,7 @@ let timer = 0;
 let asked = new AbortController();
 
 /**
- * Says it of an answer; of none, if there is none or it names no digit.
+ * Shows it for an answer; shows nothing where there is none or it is not a digit.
  * @param {Answer | null} answer
  */
 export function showObservedAccuracy(answer) {
@@ -33,7 +33,7 @@ export function showObservedAccuracy(answer) {
   else timer = setTimeout(() => void ask(answer), answer.saved ? 0 : SETTLED_AFTER_MS);
 }
 
-/** What was counted has changed. */
+/** Forgets the counts, which have changed. */
 export function forgetObservedAccuracy() {
   known = [];
 }
@@ -48,7 +48,7 @@ async function ask(answer) {
     known.push({ model: answer.model, bin });
     line.textContent = rate(bin);
   } catch (error) {
-    // What is not known is not said.
+    // The line stays empty where the count is unavailable.
     if (!signal.aborted && !(error instanceof Problem)) throw error;
   }
 }

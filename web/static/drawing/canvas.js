@@ -9,7 +9,7 @@ export const SIDE = 280;
 
 // The eraser's radius.
 const ERASER_RADIUS = 12;
-// Points closer than this add bytes and no shape.
+// Points closer together than this would add bytes and not change the shape.
 const NEAR = 1;
 const LONGEST_HISTORY = 100;
 
@@ -214,13 +214,13 @@ export class Canvas extends EventTarget {
   }
 
   /**
-   * Erases on the way to a place. All that one pass takes away is one step to undo.
+   * Erases on the way to a place. Everything that one pass removes is one step to undo.
    * @param {{ x: number, y: number, hasErased: boolean }} eraser
    * @param {number} x
    * @param {number} y
    */
   #erase(eraser, x, y) {
-    // The line's own half comes on top: what is seen within the ring goes.
+    // Half the line's width is added, so that everything visible inside the ring is erased.
     const reach = ERASER_RADIUS + this.#width / 2;
     const steps = Math.ceil(Math.hypot(x - eraser.x, y - eraser.y) / (reach / 4)) || 1;
     let { strokes } = this.#drawing;

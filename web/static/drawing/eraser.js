@@ -1,18 +1,18 @@
-// The eraser: takes away the parts of strokes that it touches, and leaves what is on either side of them.
+// The eraser: removes the parts of strokes that it touches, and keeps the parts on either side.
 // @ts-check
 
 /** @typedef {import("./canvas.js").Point} Point */
 /** @typedef {import("./canvas.js").Stroke} Stroke */
 
-// Nobody means to keep what is left of a stroke when it is shorter than this.
+// Shorter pieces are removed too, because they look like dots that nobody drew.
 const SHORTEST_PIECE = 4;
 
 /**
- * What is left of strokes where a round eraser stood.
+ * Erases a circle from strokes.
  * @param {Stroke[]} strokes
  * @param {{ x: number, y: number }} place
- * @param {number} reach how far from there a line is taken away
- * @returns {Stroke[]} the very same where it touched none
+ * @param {number} reach the circle's radius
+ * @returns {Stroke[]} the same array where the circle touches no stroke
  */
 export function erased(strokes, place, reach) {
   const left = strokes.flatMap((stroke) => leftOf(stroke, place, reach));
@@ -46,7 +46,7 @@ function leftOf(stroke, place, reach) {
     isTouched = true;
     const [enters, leaves] = cut;
     if (enters > 0) piece.push(between(from, to, enters));
-    // Where the eraser's edge lies beyond this line, the next one tells where it leaves.
+    // Where this line ends inside the circle, the next one finds the point where the stroke leaves it.
     pieces.push(leaves < 1 ? [between(from, to, leaves), to] : []);
   }
   return isTouched ? pieces.filter((piece) => lengthOf(piece) >= SHORTEST_PIECE) : [stroke];
@@ -69,7 +69,7 @@ function within([fromX, fromY], [toX, toY], centre, radius) {
   const root = Math.sqrt(b * b - a * (x * x + y * y - radius * radius));
   const enters = Math.max((-b - root) / a, 0);
   const leaves = Math.min((-b + root) / a, 1);
-  // Not a number, where the line passes by, is not less either.
+  // Where the line misses the circle, both are NaN, and the comparison is false.
   return enters < leaves ? [enters, leaves] : null;
 }
 

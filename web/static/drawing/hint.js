@@ -1,4 +1,4 @@
-// The hint: a sentence on the canvas's edge about what was just done there, until the pen is put down again.
+// The hint: a sentence at the canvas's edge about the last action, until the next stroke begins.
 // @ts-check
 
 import { announce } from "../shared/notice.js";

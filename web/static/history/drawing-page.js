@@ -1,5 +1,4 @@
-// A drawing's page: draws it once more as it was drawn, tells what the answer rests on, takes labels from the keyboard and
-// takes them back, and deletes what was drawn here.
+// A drawing's page: replays and explains the drawing, labels it by keyboard, and deletes it where this browser submitted it.
 // @ts-check
 
 import { adviceOn } from "../shared/advice.js";

@@ -24,7 +24,7 @@ export async function refreshRecent() {
     if (fresh) byId("recent").replaceWith(fresh);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    // What is shown is old, and still true.
+    // The strip that is shown is old, and still correct.
   }
   watchOver();
 }
@@ -49,7 +49,7 @@ export function followRecent(onOpen) {
       onOpen(await fetchPage(link.href), id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      // The browser says best what is wrong, and keeps the drawing for the way back.
+      // The browser shows the problem, and the draft survives the way back.
       location.assign(link.href);
     }
   });
@@ -65,7 +65,7 @@ function stripOf({ search }) {
   return before ? `/recent?before=${encodeURIComponent(before)}` : "/recent";
 }
 
-/** While the record is away, looks now and then whether it is back. */
+/** Asks again every few seconds while the database is unavailable. */
 function watchOver() {
   clearTimeout(retryTimer);
   if (byId("recent").hasAttribute("data-unavailable")) {

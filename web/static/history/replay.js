@@ -1,9 +1,9 @@
-// Draws strokes once more, as fast as they were drawn.
+// Replays strokes as fast as they were drawn.
 // @ts-check
 
 import { fetchDrawing } from "../shared/http.js";
 
-// What was not timed is drawn at a steady pace, and nobody waits for a pen that was laid down.
+// Points without times follow each other at this interval, and pauses are shortened.
 const STEP_MS = 12;
 const LONGEST_PAUSE_MS = 400;
 
@@ -18,11 +18,11 @@ const playing = new WeakMap();
  */
 export async function replay(svg, id) {
   const strokes = timed((await fetchDrawing(id)).strokes);
-  // Whoever pressed once more meanwhile sees it once.
+  // A second press ends the first replay.
   cancelAnimationFrame(playing.get(svg) ?? 0);
   const lines = [...svg.querySelectorAll("polyline")];
   const end = Math.max(...strokes.flat().map(({ at }) => at));
-  // Whoever wishes for less motion sees whole strokes, one after the other.
+  // With reduced motion, whole strokes appear one after the other.
   const isStepped = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const start = performance.now();
   /** @param {number} now */

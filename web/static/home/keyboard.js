@@ -34,7 +34,7 @@ export function listenForKeys(page) {
     if (label !== undefined) return () => page.label(label);
     if (key.toLowerCase() === "e") return page.swapTool;
     if (key === "Escape") return page.clear;
-    // On a button or a link, Enter is that button's or that link's.
+    // On a button or a link, Enter activates that button or link.
     const isElsewhere = target instanceof Element && target.closest("a, button, summary, input");
     return key === "Enter" && !isElsewhere ? page.submit : null;
   }

@@ -32,7 +32,7 @@ document.addEventListener("click", (event) => {
   void show(link.href);
 });
 
-// A key that is pressed before the next drawing has come cannot be meant for it.
+// A key that is pressed before the next drawing is shown cannot be meant for it.
 let isOnTheWay = false;
 
 /**

@@ -1,4 +1,4 @@
-// What to say of a problem: what it is, what becomes of the drawing, and what to do.
+// Describes a problem to a person: its title, what happens to the drawing, and what the person can do.
 // @ts-check
 
 import { messages } from "./messages.js";
@@ -10,13 +10,13 @@ import { messages } from "./messages.js";
  * @returns {string}
  */
 export function titleOf({ code }) {
-  // The api knows no name for its own absence.
+  // The api cannot name the problem that it is unreachable.
   if (code === "unreachable" || code === "unavailable") return messages[code];
   return (messages.problems[code] ?? messages.problems.other).title;
 }
 
 /**
- * What happens next, or what to do about it.
+ * The sentence that says what happens next, or what the person can do.
  * @param {Problem} problem
  * @param {boolean} [isPicture]
  */
@@ -31,7 +31,7 @@ export function nextStepFor(problem, isPicture = false) {
 }
 
 /**
- * What to do about a problem of this kind; none, if it is none that people can do something about.
+ * What the person can do about a problem of this kind; undefined where that is nothing.
  * @param {Problem} problem
  * @returns {string | undefined}
  */

@@ -4,7 +4,7 @@
 const KEY = "deletion-tokens";
 // The name under which earlier versions of this page stored the same list.
 const FORMER_KEY = "receipts";
-// The oldest go first. A hundred bytes each, far below what a browser keeps for a page.
+// The oldest are dropped first. Each takes a hundred bytes, so all are far below a browser's limit.
 const MOST = 500;
 
 /**
@@ -23,7 +23,7 @@ export function keep(id, token) {
   write([...all(), [id, token]]);
 }
 
-/** @param {string} id of a drawing that is no more */
+/** @param {string} id of a drawing that is deleted */
 export function forget(id) {
   write(all().filter(([known]) => known !== id));
 }
@@ -53,7 +53,7 @@ function write(tokens) {
     // Only now, so that a full storage loses no token.
     localStorage.removeItem(FORMER_KEY);
   } catch {
-    // Storage may be full or forbidden. Then the drawing cannot be deleted from here, and all else works.
+    // Storage may be full or forbidden. Then this browser cannot delete the drawing, and everything else works.
   }
 }
 

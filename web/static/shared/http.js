@@ -25,7 +25,7 @@ import { forget, deletionTokenOf } from "./deletion-tokens.js";
  */
 
 /**
- * How often answers from one confidence to another have been right.
+ * How many predictions between two confidences are correct.
  * @typedef {{ from: number, to: number, correct: { count: number, total: number } }} ObservedAccuracy
  */
 
@@ -61,7 +61,7 @@ export class Problem extends Error {
 }
 
 /**
- * Asks what a drawing is, and writes nothing down.
+ * Asks what a drawing is, without recording it.
  * @param {string} drawing strokes as JSON
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>}
@@ -104,7 +104,7 @@ export async function explanationOf(id, signal) {
 }
 
 /**
- * Asks how often answers as sure as this one have been right.
+ * Asks how many predictions of this confidence are correct.
  * @param {Answer} answer
  * @param {AbortSignal} signal
  * @returns {Promise<ObservedAccuracy>}
@@ -147,7 +147,7 @@ export function labelOf(name) {
 }
 
 /**
- * Tells the api what a recorded drawing truly is, or takes back what was told.
+ * Labels a recorded drawing, or takes its label back.
  * @param {string} id
  * @param {TrueLabel | null} trueLabel
  */
@@ -166,7 +166,7 @@ export async function remove(id) {
   try {
     await send(`/api/v1/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
   } catch (error) {
-    // Gone is what was asked for.
+    // The drawing is deleted already.
     if (!(error instanceof Problem && error.code === "not_found")) throw error;
   }
   forget(id);
@@ -229,7 +229,7 @@ async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
     // The network may also be lost halfway through.
     body = await response.blob();
   } catch (error) {
-    // Someone who changed their mind is not a problem; a lost network is.
+    // A caller that aborted its request has no problem. A lost network is one.
     if (signal?.aborted) throw error;
     throw new Problem("unreachable");
   }
@@ -247,6 +247,6 @@ function problemOf(response, body) {
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     return new Problem(JSON.parse(body).code, retryAfterMs);
   }
-  // A proxy in front of the api speaks for itself.
+  // The answer comes from a proxy in front of the api, which sends no problem document.
   return new Problem(response.status >= 500 ? "unavailable" : "refused", retryAfterMs);
 }

@@ -9,7 +9,7 @@ import { byId } from "./page.js";
 
 /**
  * @typedef {object} Messages
- * @property {string} decimal what parts a number's decimals from the rest
+ * @property {string} decimal the decimal separator
  * @property {string} not_a_digit in the numeral's place
  * @property {string} label_not_a_digit within a sentence
  * @property {string} label_unsure likewise
@@ -70,14 +70,14 @@ export function filled(template, text) {
 export function rate({ correct: { count, total } }) {
   const n = `(n\u00a0=\u00a0${total}).`;
   if (total < messages.checked_enough) return `${messages.rate_unknown} ${n}`;
-  // Almost all is not all, and hardly any not none.
+  // Rounding must not turn almost all into all, nor a few into none.
   const share = Math.round((100 * count) / total);
   const hundredths = count === 0 || count === total ? share : Math.min(Math.max(share, 1), 99);
   return `${filled(messages.rate, String(hundredths))} ${n}`;
 }
 
 /**
- * One decimal; no certainty is ever rounded up to 100 % nor a chance down to none.
+ * A probability with one decimal, never rounded up to 100 % or down to 0 %.
  * @param {number} probability
  */
 export function percent(probability) {

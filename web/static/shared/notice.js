@@ -1,4 +1,4 @@
-// The notice: what went wrong, in words that say what happens next.
+// The notice: says what went wrong and what happens next.
 // @ts-check
 
 import { titleOf } from "./advice.js";
@@ -34,7 +34,7 @@ export function showNotice(about, code, what, nextStep) {
   root.dataset.code = code;
   title.textContent = what;
   detail.textContent = nextStep;
-  // A notice that stays is said once, not at every new try.
+  // A notice that stays is announced once, not at each retry.
   if (isNew) announce(`${what}. ${nextStep}`);
 }
 
@@ -44,7 +44,7 @@ export function hideNotice(about) {
 }
 
 /**
- * Says something to those who listen to the page.
+ * Has screen readers say a sentence.
  * @param {string} sentence
  */
 export function announce(sentence) {

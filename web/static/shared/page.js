@@ -1,4 +1,4 @@
-// The page's elements, by their ids: one that is missing fails at once, and by name; and the links that are followed.
+// Finds the page's elements by their ids, fails where one is missing, and recognises clicks that follow a link.
 // @ts-check
 
 /**
@@ -24,7 +24,7 @@ export function byId(id, kind = HTMLElement) {
 }
 
 /**
- * The link that a click would follow on this page: none where it is meant for another tab or window.
+ * The link that a click follows on this page; null where the click opens another tab or window.
  * @param {MouseEvent} event
  * @param {string} selector of the links that are asked about
  * @returns {HTMLAnchorElement | null}

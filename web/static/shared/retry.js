@@ -1,4 +1,4 @@
-// How long to wait before asking again: longer each time, never longer than a person would.
+// How long to wait before a retry: longer each time, up to a limit.
 // @ts-check
 
 /** @typedef {import("./http.js").Problem} Problem */
@@ -15,7 +15,7 @@ export function patience(failures, problem) {
 }
 
 /**
- * Waits; ends early when the signal is aborted. Back online, it waits no longer.
+ * Waits; ends early when the signal is aborted or the browser is online again.
  * @param {number} ms
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
