@@ -131,11 +131,11 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
     // A live answer, once it has settled; then the recorded one, and what a label changes.
-    browser.until_text("#calibration", "Too few answers this sure have been checked yet (n = 0).").await;
+    browser.until_text("#observed-accuracy", "Too few answers this sure have been checked yet (n = 0).").await;
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
     browser.press("#right").await;
-    browser.until_text("#calibration", "Too few answers this sure have been checked yet (n = 1).").await;
+    browser.until_text("#observed-accuracy", "Too few answers this sure have been checked yet (n = 1).").await;
 
     for (count, label) in [(10, 4), (1, 9)] {
         for _ in 0..count {
@@ -151,7 +151,7 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     assert!(german.contains("So sichere Antworten waren hier in 92 von 100 Fällen richtig"), "{german}");
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
-    browser.until_text("#calibration", &rate.replace('\u{a0}', " ")).await;
+    browser.until_text("#observed-accuracy", &rate.replace('\u{a0}', " ")).await;
 
     // Where no digit is named, there is nothing that could have been checked.
     browser.press("#clear").await;
@@ -162,7 +162,7 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     // What is asked of what is recorded is answered before what is asked now.
     let asked = "const [done] = arguments; setTimeout(() => fetch('/readyz').then(() => done()));";
     browser.client.execute_async(asked, Vec::new()).await.unwrap();
-    assert_eq!(browser.element("#calibration").await.text().await.unwrap(), "");
+    assert_eq!(browser.element("#observed-accuracy").await.text().await.unwrap(), "");
     let scribble = stack.draw(&drawings::scribble()).await["id"].as_str().unwrap().to_owned();
     let page = stack.get(&format!("/?shown={scribble}")).send().await.unwrap().text().await.unwrap();
     assert!(!page.contains("(n\u{a0}="), "{page}");
