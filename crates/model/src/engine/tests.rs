@@ -1,0 +1,272 @@
+//! Tests of the engine with networks that a test holds up, fails or answers for.
+
+use super::*;
+use std::{
+    pin::Pin,
+    sync::{Condvar, Mutex},
+    task::Poll,
+};
+use tch::TchError;
+
+/// A network that works only while it is told to.
+#[derive(Default)]
+struct Gate {
+    is_open: Mutex<bool>,
+    changed: Condvar,
+    statistics: Statistics,
+}
+
+impl Gate {
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+impl Network for Gate {
+    fn classify(&self, _: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
+        let _open = self.changed.wait_while(self.is_open.lock().unwrap(), |is_open| !*is_open).unwrap();
+        let taken = Classification { probabilities: [0.1; 10], not_a_digit_probability: 0.0, rejection: None };
+        Ok(vec![taken; bitmaps.len()])
+    }
+
+    fn restart(&self, _: usize) {}
+
+    fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+}
+
+fn engine(slots: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
+    let limits = Limits { workers: NonZeroUsize::MIN, slots: NonZeroUsize::new(slots).unwrap(), patience };
+    (Arc::default(), Arc::new(Engine::start(limits).unwrap()))
+}
+
+fn pixels() -> Input {
+    let drawn = [&[0.0; 300][..], &[1.0; 40], &[0.0; 444]].concat();
+    Input::json(serde_json::json!({ "pixels": drawn }).to_string().into()).unwrap()
+}
+
+fn strokes() -> Input {
+    let line = serde_json::json!({ "strokes": [[[10, 10], [10, 90]]], "width": 100, "height": 100 });
+    Input::json(line.to_string().into()).unwrap()
+}
+
+const LONG: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn pixels_and_strokes_are_classified() {
+    let (gate, engine) = engine(2, LONG);
+    gate.open();
+    for input in [pixels(), strokes()] {
+        let (preprocessed, taken) = engine.recognise(gate.clone(), input).await.unwrap();
+        assert!(!preprocessed.bitmap.is_blank());
+        assert!((taken.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+    let many = vec![Bitmap::new([0; Bitmap::LEN]); 2];
+    assert_eq!(engine.classify(gate, many, None).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn who_finds_no_slot_is_refused_at_once_and_slots_come_free_again() {
+    let (gate, engine) = engine(2, LONG);
+    let waiting = [pixels(), strokes()].map(|input| {
+        let (engine, gate) = (engine.clone(), gate.clone());
+        tokio::spawn(async move { engine.recognise(gate, input).await.map(drop) })
+    });
+    while engine.slots.available_permits() > 0 {
+        task::yield_now().await;
+    }
+    assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+    assert_eq!(gate.statistics.fail.count(), 1);
+    assert!(matches!(engine.check_room(&gate), Err(EngineError::Busy)));
+    assert_eq!(gate.statistics.fail.count(), 2);
+    gate.open();
+    for answer in waiting {
+        assert!(answer.await.unwrap().is_ok());
+    }
+    assert!(engine.check_room(&gate).is_ok());
+    assert!(engine.recognise(gate, pixels()).await.is_ok());
+}
+
+fn picture() -> Input {
+    Input::image(include_bytes!("../../../../examples/eight.png").as_slice().into()).unwrap()
+}
+
+/// A runtime with a single blocking thread, as on a machine that is busy decoding.
+fn with_one_blocking_thread(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
+    runtime.unwrap().block_on(test);
+}
+
+#[test]
+fn strokes_are_answered_while_pictures_wait_for_their_megapixels() {
+    with_one_blocking_thread(async {
+        let (gate, engine) = engine(8, LONG);
+        gate.open();
+        let taken = engine.decoders.acquire_all();
+        let mut pictures = [0; 3].map(|_| Box::pin(engine.recognise(gate.clone(), picture())));
+        for picture in &mut pictures {
+            assert!(is_pending(picture).await);
+        }
+        assert!(engine.recognise(gate.clone(), strokes()).await.is_ok());
+        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (1, 1));
+        drop(taken);
+        for picture in pictures {
+            assert!(picture.await.is_ok());
+        }
+        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (4, 4));
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_whose_deadline_passes_while_it_waits_is_told_so_and_never_decoded() {
+    let (gate, engine) = engine(8, LONG);
+    gate.open();
+    let taken = engine.decoders.acquire_all();
+    // Time passes by itself as soon as nothing else is left to do.
+    assert!(matches!(engine.recognise(gate.clone(), picture()).await, Err(EngineError::Busy)));
+    drop(taken);
+    assert_eq!((preprocessed(&engine), counted(&engine, "timed_out"), gate.statistics.fail.count()), (0, 1, 1));
+    assert_eq!(engine.slots.available_permits(), 8);
+}
+
+#[tokio::test]
+async fn what_is_late_when_a_thread_is_free_is_told_so_and_never_preprocessed() {
+    let (gate, engine) = engine(8, Duration::ZERO);
+    gate.open();
+    for input in [picture(), strokes()] {
+        assert!(matches!(engine.recognise(gate.clone(), input).await, Err(EngineError::Busy)));
+    }
+    assert_eq!((preprocessed(&engine), counted(&engine, "timed_out"), gate.statistics.fail.count()), (0, 2, 2));
+}
+
+#[test]
+fn a_picture_whose_client_goes_while_it_waits_is_never_decoded() {
+    with_one_blocking_thread(async {
+        let (gate, engine) = engine(8, LONG);
+        gate.open();
+        let taken = engine.decoders.acquire_all();
+        let mut picture = Box::pin(engine.recognise(gate.clone(), picture()));
+        assert!(is_pending(&mut picture).await);
+        task::spawn_blocking(|| ()).await.unwrap(); // behind the picture's header
+        assert!(is_pending(&mut picture).await);
+        drop(picture);
+        drop(taken);
+        task::spawn_blocking(|| ()).await.unwrap();
+        assert_eq!((preprocessed(&engine), counted(&engine, "client_disconnected")), (0, 1));
+        assert_eq!(engine.slots.available_permits(), 8);
+    });
+}
+
+#[tokio::test]
+async fn a_job_is_no_larger_than_there_are_places() {
+    assert_eq!(engine(2, LONG).1.largest_job(), 2);
+    assert_eq!(engine(1000, LONG).1.largest_job(), LARGEST_BATCH);
+}
+
+#[tokio::test]
+async fn who_waits_beyond_the_deadline_is_told_so() {
+    let (gate, engine) = engine(8, LONG);
+    let first = tokio::spawn({
+        let (engine, gate) = (engine.clone(), gate.clone());
+        async move { engine.recognise(gate, pixels()).await.map(drop) }
+    });
+    while engine.slots.available_permits() == 8 || engine.depth() > 0 {
+        task::yield_now().await;
+    }
+    let bitmaps = vec![Bitmap::new([0; Bitmap::LEN])];
+    let late = engine.classify(gate.clone(), bitmaps, Some(Duration::ZERO));
+    gate.open();
+    assert!(matches!(late.await, Err(EngineError::Busy)));
+    assert!(first.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn an_input_that_is_no_picture_fails_by_itself() {
+    let (gate, engine) = engine(2, LONG);
+    gate.open();
+    let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
+    assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Preprocessing(PreprocessingError::Blank))));
+}
+
+/// Polls once; whether it is pending.
+async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
+/// How many drawings came to this, as `/metrics` shows it.
+fn counted(engine: &Engine<Gate>, outcome: &str) -> u64 {
+    metric(engine, &format!("drawings_total{{outcome=\"{outcome}\"}}"))
+}
+
+/// How many inputs were decoded or drawn.
+fn preprocessed(engine: &Engine<Gate>) -> u64 {
+    metric(engine, "preprocessing_seconds_count")
+}
+
+fn metric(engine: &Engine<Gate>, name: &str) -> u64 {
+    let (mut registry, mut text) = (Registry::default(), String::new());
+    engine.register(&mut registry);
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    let of = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok();
+    text.lines().find_map(of).unwrap()
+}
+
+#[tokio::test]
+async fn an_explanation_takes_the_slots_of_all_its_views_and_is_one_drawing() {
+    let (gate, engine) = engine(VIEWS, LONG);
+    let explained = tokio::spawn({
+        let (engine, gate) = (engine.clone(), gate.clone());
+        async move { engine.explain(gate, pixels()).await }
+    });
+    while engine.slots.available_permits() == VIEWS {
+        task::yield_now().await;
+    }
+    assert_eq!(engine.slots.available_permits(), 0);
+    assert!(matches!(engine.recognise(gate.clone(), pixels()).await, Err(EngineError::Busy)));
+    gate.open();
+    let (preprocessed, taken, attribution) = explained.await.unwrap().unwrap();
+    assert_eq!(
+        (attribution, taken.probabilities),
+        (vec![0.0; Bitmap::LEN], [0.1; 10]),
+        "nothing depends on {preprocessed:?}"
+    );
+    assert_eq!(["done", "busy", "client_disconnected"].map(|outcome| counted(&engine, outcome)), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_all_slots_together_is_refused() {
+    let (gate, engine) = engine(VIEWS - 1, LONG);
+    gate.open();
+    assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
+    assert_eq!(counted(&engine, "busy"), 1);
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_a_drawing_is_counted_once() {
+    let (gate, engine) = engine(4, LONG);
+    let bitmaps = |count| vec![Bitmap::new([0; Bitmap::LEN]); count];
+    let first = tokio::spawn({
+        let (engine, gate) = (engine.clone(), gate.clone());
+        async move { engine.recognise(gate, pixels()).await.map(drop) }
+    });
+    while engine.slots.available_permits() == 4 || engine.depth() > 0 {
+        task::yield_now().await;
+    }
+    // The first is in work. Of those that wait, one is late and one loses its client; for two more there is no place.
+    let mut gone = Box::pin(engine.classify(gate.clone(), bitmaps(1), None));
+    assert!(is_pending(&mut gone).await);
+    drop(gone);
+    let mut late = Box::pin(engine.classify(gate.clone(), bitmaps(1), Some(Duration::ZERO)));
+    assert!(is_pending(&mut late).await);
+    assert!(matches!(engine.classify(gate.clone(), bitmaps(2), None).await, Err(EngineError::Busy)));
+    gate.open();
+    assert!(late.await.is_err() && first.await.unwrap().is_ok());
+    let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
+    assert!(engine.recognise(gate.clone(), blank).await.is_err());
+    assert!(engine.classify(gate, bitmaps(3), None).await.is_ok());
+    let outcome = ["done", "busy", "timed_out", "failed", "client_disconnected", "invalid_input"]
+        .map(|outcome| counted(&engine, outcome));
+    assert_eq!(outcome, [4, 2, 1, 0, 1, 1]);
+}

@@ -1,0 +1,235 @@
+//! The connections of a service: how many may be open, and how long a client may keep one waiting.
+
+mod limits;
+mod refusal;
+mod unused;
+
+pub use limits::{ConnectionLimits, ConnectionOptions};
+
+use crate::{Outcomes, metrics::Reading};
+use axum::{Router, body::Body, http::Request};
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+    service::TowerToHyperService,
+};
+use prometheus_client::registry::Registry;
+use refusal::refuse;
+use rustix::net::{listen, sockopt::set_socket_send_buffer_size};
+use std::{error::Error, io, pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+use tokio_io_timeout::TimeoutWriter;
+use unused::Unused;
+
+/// The largest head of a request, and about what a connection buffers besides, in bytes.
+const BUFFER_BYTES: usize = 16 << 10;
+
+/// What the system may buffer of an answer, in bytes. Linux tells that there is room again when a third of it is sent, so
+/// that it also says how much a client must take in time.
+const SEND_BUFFER_BYTES: usize = 128 << 10;
+
+/// Connections that may wait to be accepted, unless the system allows fewer: where many come at once, the system drops what
+/// is beyond, and a client tries again after a second.
+const BACKLOG: i32 = 4096;
+
+/// How long to wait before another try where no connection can be accepted, for want of open files or memory.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Connections that are told at a time that there are too many, and how long each may take; more are closed without a word.
+const REFUSALS: usize = 64;
+const REFUSAL_LIMIT: Duration = Duration::from_secs(1);
+
+/// A service's connections; a clone is the same ones.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    limits: ConnectionLimits,
+    /// A permit for each connection that may be open.
+    slots: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    unused: Arc<Unused>,
+    outcomes: Outcomes,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// The client or the service closed it, or it broke.
+    Closed,
+    /// No further request came in time.
+    IdleTimeout,
+    /// The first request's head did not come in time.
+    HeaderTimeout,
+    /// The client took nothing of its answer for too long.
+    SendTimeout,
+    /// It had sent no whole head when another connection needed its slot.
+    Displaced,
+    /// There were too many.
+    Refused,
+}
+
+impl Outcome {
+    const ALL: [Self; 6] =
+        [Self::Closed, Self::IdleTimeout, Self::HeaderTimeout, Self::SendTimeout, Self::Displaced, Self::Refused];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::IdleTimeout => "idle_timeout",
+            Self::HeaderTimeout => "header_timeout",
+            Self::SendTimeout => "send_timeout",
+            Self::Displaced => "displaced",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// How a connection ended that had or had not sent a request.
+    fn of(result: &hyper::Result<()>, is_used: bool) -> Self {
+        match result {
+            Err(error) if error.is_timeout() && is_used => Self::IdleTimeout,
+            Err(error) if error.is_timeout() => Self::HeaderTimeout,
+            Err(error) if is_send_timeout(error) => Self::SendTimeout,
+            _ => Self::Closed,
+        }
+    }
+}
+
+/// Whether [`TimeoutWriter`] gave up.
+fn is_send_timeout(error: &hyper::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self::new(ConnectionLimits::default())
+    }
+}
+
+impl Connections {
+    /// None yet, within these limits.
+    #[must_use]
+    pub fn new(limits: ConnectionLimits) -> Self {
+        Self {
+            limits,
+            slots: Arc::new(Semaphore::new(limits.connections)),
+            refusals: Arc::new(Semaphore::new(REFUSALS)),
+            unused: Arc::default(),
+            outcomes: Outcomes::new(Outcome::ALL.map(Outcome::name)),
+        }
+    }
+
+    /// Shows how many are open, and how the others ended.
+    pub fn register(&self, registry: &mut Registry) {
+        self.outcomes.register(registry, "connections", "Connections that ended, by why");
+        let connections = self.clone();
+        let read = move || connections.open() as u64;
+        registry.register_collector(Box::new(Reading {
+            name: "connections_open",
+            help: "Connections that are open.",
+            read,
+        }));
+    }
+
+    /// How many are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.limits.connections - self.slots.available_permits()
+    }
+
+    /// Accepts connections and serves them until this ends; those that remain finish with what is returned.
+    ///
+    /// # Errors
+    /// When the listener cannot be set up.
+    pub(crate) async fn accept(
+        &self,
+        listener: TcpListener,
+        app: Router,
+        until: impl Future<Output = ()>,
+    ) -> io::Result<GracefulShutdown> {
+        listen(&listener, BACKLOG)?;
+        set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?; // which its connections inherit
+        let (graceful, mut until, mut is_failing) = (GracefulShutdown::new(), pin!(until), false);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut until => break,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    is_failing = false;
+                    self.admit(stream, &app, graceful.watcher());
+                }
+                Err(error) if is_the_clients(&error) => {}
+                Err(error) => {
+                    if !is_failing {
+                        tracing::error!(%error, "no connection can be accepted");
+                    }
+                    is_failing = true;
+                    sleep(RETRY).await;
+                }
+            }
+        }
+        while self.unused.displace_oldest() {}
+        Ok(graceful)
+    }
+
+    /// Serves a connection if there is a slot, or one that another has not made use of yet.
+    fn admit(&self, stream: TcpStream, app: &Router, watcher: Watcher) {
+        let (connections, app) = (self.clone(), app.clone());
+        if let Ok(slot) = self.slots.clone().try_acquire_owned() {
+            tokio::spawn(async move { connections.serve(stream, app, watcher, slot).await });
+        } else if self.unused.displace_oldest() {
+            tokio::spawn(async move {
+                if let Ok(slot) = connections.slots.clone().acquire_owned().await {
+                    connections.serve(stream, app, watcher, slot).await;
+                }
+            });
+        } else {
+            self.outcomes.add(Outcome::Refused.name(), 1);
+            if let Ok(permit) = self.refusals.clone().try_acquire_owned() {
+                tokio::spawn(async move {
+                    let _ = timeout(REFUSAL_LIMIT, refuse(stream)).await;
+                    drop(permit);
+                });
+            }
+        }
+    }
+
+    async fn serve(&self, stream: TcpStream, app: Router, watcher: Watcher, slot: OwnedSemaphorePermit) {
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.limits.send_timeout));
+        let (entry, displaced) = self.unused.enter();
+        let (entry, app) = (&entry, &TowerToHyperService::new(app));
+        let service = service_fn(move |request: Request<Incoming>| {
+            entry.leave();
+            app.call(request.map(Body::new))
+        });
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_timeout).max_buf_size(BUFFER_BYTES);
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let outcome = tokio::select! {
+            result = watcher.watch(connection) => Outcome::of(&result, entry.has_left()),
+            () = displaced => Outcome::Displaced,
+        };
+        self.outcomes.add(outcome.name(), 1);
+        drop(slot);
+    }
+}
+
+/// Whether it is the connection that failed and not this process.
+fn is_the_clients(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! Tests of connections over real sockets, with a clock that the test moves.
+
+use super::{limits::raise_open_files, *};
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use rustix::process::{Resource, Rlimit, getrlimit};
+use std::{future::pending, net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::Notify,
+    task::JoinHandle,
+    time::advance,
+};
+use wire::PROBLEM_MEDIA_TYPE;
+
+/// How long a test waits for what should have happened at once.
+const HANGS: Duration = Duration::from_mins(10);
+
+/// Requests that have begun, and may end.
+#[derive(Debug, Clone, Default)]
+struct Gate {
+    begun: Arc<Notify>,
+    may_end: Arc<Notify>,
+}
+
+async fn slow(State(gate): State<Gate>) -> &'static str {
+    gate.begun.notify_one();
+    gate.may_end.notified().await;
+    "done"
+}
+
+/// A service with such limits, and its connections.
+async fn start(limits: ConnectionLimits) -> (SocketAddr, Connections, Gate) {
+    let routes = Router::new()
+        .route("/livez", get(async || "ok"))
+        .route("/large", get(async || vec![b'-'; 64 << 20]))
+        .route("/length", post(async |body: Bytes| body.len().to_string()))
+        .route("/slow", get(slow));
+    let (connections, gate) = (Connections::new(limits), Gate::default());
+    let app = crate::with_layers(routes.with_state(gate.clone()).into(), &mut crate::Metrics::default(), false);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let accepting = connections.clone();
+    tokio::spawn(async move { accepting.accept(listener, app, pending()).await.map(drop) });
+    (address, connections, gate)
+}
+
+fn at_most(connections: usize) -> ConnectionLimits {
+    ConnectionLimits { connections, ..ConnectionLimits::default() }
+}
+
+/// A connection on which this was sent.
+async fn connect(address: SocketAddr, sent: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    stream
+}
+
+/// All that comes until the other side closes.
+async fn read(mut stream: TcpStream) -> String {
+    let mut answer = String::new();
+    timeout(HANGS, stream.read_to_string(&mut answer)).await.expect("the connection stays open").unwrap();
+    answer
+}
+
+async fn ask(address: SocketAddr, path: &str) -> String {
+    read(connect(address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await).await
+}
+
+async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn counted(connections: &Connections, outcome: Outcome) -> u64 {
+    let (mut registry, mut text) = (Registry::default(), String::new());
+    connections.register(&mut registry);
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    let name = format!("connections_total{{outcome=\"{}\"}} ", outcome.name());
+    text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
+}
+
+/// Waits until all connections have sent a request. Meanwhile no time passes by itself.
+async fn until_used(connections: &Connections, open: usize) {
+    until(|| connections.open() == open && connections.unused.lock().waiting.is_empty()).await;
+}
+
+/// A clock that stands still until this is dropped, or the test moves it on. One that is merely paused goes on by itself
+/// while a connection's bytes are on their way.
+struct StoppedClock(JoinHandle<()>);
+
+impl StoppedClock {
+    fn new() -> Self {
+        Self(tokio::spawn(async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        }))
+    }
+}
+
+impl Drop for StoppedClock {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+const HALF: &str = "GET /livez HTTP/1.1\r\nhost: x\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_whose_request_never_comes_whole_is_closed() {
+    let (address, connections, _) = start(at_most(8)).await;
+    let half_sent = [connect(address, HALF).await, connect(address, "").await, connect(address, "G").await];
+    until(|| connections.open() == 3).await;
+    for stream in half_sent {
+        assert_eq!(read(stream).await, "");
+    }
+    until(|| connections.open() == 0).await;
+    assert_eq!(counted(&connections, Outcome::HeaderTimeout), 3);
+    let _clock = StoppedClock::new();
+    assert!(ask(address, "/livez").await.ends_with("ok"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_kept_and_no_longer_used_is_closed() {
+    let (address, connections, _) = start(at_most(8)).await;
+    let stream = connect(address, &"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n".repeat(2)).await;
+    until_used(&connections, 1).await;
+    assert_eq!(read(stream).await.matches("200 OK").count(), 2);
+    until(|| connections.open() == 0).await;
+    assert_eq!(counted(&connections, Outcome::IdleTimeout), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_slowly_within_a_minute_is_read_and_one_that_takes_longer_is_not() {
+    let (address, connections, _) = start(at_most(8)).await;
+    let _clock = StoppedClock::new();
+    let head = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n";
+    for (pause, status) in [(5, StatusCode::OK), (7, StatusCode::REQUEST_TIMEOUT)] {
+        let mut stream = connect(address, head).await;
+        until_used(&connections, 1).await;
+        for _ in 0..9 {
+            stream.write_all(&vec![0; 500_000]).await.unwrap();
+            advance(Duration::from_secs(pause)).await;
+        }
+        if status == StatusCode::OK {
+            stream.write_all(&vec![0; 500_000]).await.unwrap();
+        }
+        assert!(read(stream).await.starts_with(&format!("HTTP/1.1 {}", status.as_u16())));
+        until(|| connections.open() == 0).await;
+    }
+    assert_eq!(counted(&connections, Outcome::Closed), 2);
+}
+
+#[tokio::test]
+async fn one_connection_too_many_is_told_so_and_the_next_is_served_when_one_ends() {
+    let (address, connections, gate) = start(at_most(2)).await;
+    let busy = [0; 2].map(|_| tokio::spawn(ask(address, "/slow")));
+    until_used(&connections, 2).await;
+    gate.begun.notified().await;
+
+    let refused = ask(address, "/livez").await;
+    let (head, body) = refused.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nretry-after: 1\r\n"), "{head}");
+    assert!(head.ends_with("connection: close") && head.contains(PROBLEM_MEDIA_TYPE), "{head}");
+    assert!(body.contains("\"code\":\"too_many_connections\""), "{body}");
+    assert_eq!(counted(&connections, Outcome::Refused), 1);
+
+    gate.may_end.notify_waiters();
+    for answer in busy {
+        assert!(answer.await.unwrap().ends_with("done"));
+    }
+    until(|| connections.open() == 0).await;
+    assert!(ask(address, "/livez").await.ends_with("ok"));
+    assert_eq!(counted(&connections, Outcome::Closed), 3);
+}
+
+#[tokio::test]
+async fn the_oldest_that_sent_no_whole_request_makes_room_for_the_next() {
+    let (address, connections, _) = start(at_most(2)).await;
+    let oldest = connect(address, HALF).await;
+    until(|| connections.open() == 1).await;
+    let mut newest = connect(address, HALF).await;
+    until(|| connections.open() == 2).await;
+    assert!(ask(address, "/livez").await.ends_with("ok"));
+    assert_eq!(read(oldest).await, "");
+    newest.write_all(b"connection: close\r\n\r\n").await.unwrap();
+    assert!(read(newest).await.ends_with("ok"));
+    let ends = [Outcome::Displaced, Outcome::Refused, Outcome::Closed];
+    until(|| connections.open() == 0).await;
+    assert_eq!(ends.map(|outcome| counted(&connections, outcome)), [1, 0, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let (address, connections, _) = start(at_most(8)).await;
+    let unread = connect(address, "GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    until_used(&connections, 1).await;
+    while connections.open() == 1 {
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(counted(&connections, Outcome::SendTimeout), 1);
+    drop(unread);
+}
+
+#[test]
+fn as_many_files_may_be_open_as_the_system_allows() {
+    let raised = raise_open_files();
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    assert_eq!((current, raised), (maximum, maximum.unwrap_or(u64::MAX)));
+}
