@@ -13,11 +13,11 @@ cross join lateral (select now() - random() ^ 1.5 * interval '70 days' as at whe
 
 insert into predictions
     (id, created_at, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
-        took_ms)
-select m.id, at, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source, took_ms
+        latency_ms)
+select m.id, at, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source, latency_ms
 from moved m join predictions p on p.id = old;
 
 insert into labels (prediction_id, true_label)
-select m.id, h.true_label from moved m join history h on h.id = old where h.true_label is not null;
+select m.id, h.true_label from moved m join prediction_index h on h.id = old where h.true_label is not null;
 
 delete from predictions where id in (select old from moved);
