@@ -44,7 +44,7 @@ pub struct Config {
     /// What is logged, and where traces are sent.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// ModelRequests the service whose metrics are at `metrics_listen` whether it lives, and exits with 0 if it does. However many
+    /// Asks the service whose metrics are at `metrics_listen` whether it lives, and exits with 0 if it does. However many
     /// clients it has, they take no connection from this question.
     #[arg(long)]
     pub healthcheck: bool,

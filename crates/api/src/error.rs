@@ -5,14 +5,14 @@ use service::ApiError;
 use std::time::Duration;
 use wire::Code;
 
-/// When to try again: what is away is usually back soon.
+/// When to try again: what is unavailable is usually back soon.
 const SOON: Duration = Duration::from_secs(2);
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(reason) => {
-                tracing::warn!(reason, "the database is away");
+                tracing::warn!(reason, "the database is unavailable");
                 ApiError::new(Code::DatabaseUnavailable, "The database cannot be reached. Try again.").retry_after(SOON)
             }
             StoreError::Busy => too_many(),
@@ -46,7 +46,7 @@ impl From<ModelError> for ApiError {
             ModelError::NoSlot => too_many(),
             ModelError::Refused(failure) => failure,
             ModelError::Unavailable(reason) => {
-                tracing::warn!(reason, "the model service is away");
+                tracing::warn!(reason, "the model service is unavailable");
                 ApiError::new(Code::ModelUnavailable, "The model cannot be reached. Try again.").retry_after(SOON)
             }
         }

@@ -3,10 +3,9 @@
 use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
-use service::{Connections, Metrics, Readiness};
+use service::Server;
 use sqlx::postgres::PgConnectOptions;
 use std::{ops::ControlFlow, process::ExitCode};
-use tokio::net::TcpListener;
 use uuid::Uuid;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -36,26 +35,14 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let metrics_listener = TcpListener::bind(config.metrics_listen)
-        .await
-        .with_context(|| format!("cannot serve metrics on {}", config.metrics_listen))?;
+    let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let store = Store::new(config.database.connect()?, config.database_connections);
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
-    tracing::info!("metrics on http://{}/metrics", metrics_listener.local_addr()?);
-    tracing::info!("listening on http://{}", listener.local_addr()?);
-
-    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
-    let mut metrics = Metrics::default();
-    connections.register(metrics.registry());
+    tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
+    tracing::info!("listening on http://{}", server.address()?);
     let trusts_trace_context = config.telemetry.trust_trace_context;
-    let app = app(Api { store, model, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
-    let stop = async { service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals")) };
-    tokio::select! {
-        served = service::serve(listener, app, connections, readiness, stop) => served.context("serving"),
-        served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
-    }
+    let app = |readiness, metrics: &mut _| app(Api { store, model, readiness, trusts_trace_context }, metrics);
+    Ok(server.serve(app, service::stop_signal()).await?)
 }
 
 async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow::Result<()> {

@@ -108,7 +108,7 @@ impl ModelClient {
         Ok(predictions_by_model)
     }
 
-    /// ModelRequests at an address of the model service, counted and traced, and makes of what it says what is asked for.
+    /// Sends a request to an address of the model service, counted and traced, and makes of what it says what is asked for.
     async fn ask<Received: DeserializeOwned, Converted>(
         &self,
         address: &Url,

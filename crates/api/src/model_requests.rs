@@ -13,7 +13,7 @@ const REJECTED: &str = "rejected";
 const UNAVAILABLE: &str = "unavailable";
 const CANCELLED: &str = "cancelled";
 
-/// ModelRequests by outcome, and how long they took.
+/// Requests by outcome, and their latency.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelRequests {
     outcomes: Outcomes,

@@ -33,7 +33,7 @@ impl fmt::Display for StripProgress {
 /// `progress` says whether to go on. An image that is stripped already stays as it is, so a run may start anywhere.
 ///
 /// # Errors
-/// When the database is away or does not allow it.
+/// When the database is unavailable or does not allow it.
 pub async fn strip_metadata(
     database: &PgConnectOptions,
     after: Option<Uuid>,

@@ -114,7 +114,7 @@ fn background_alone_is_blank_be_it_grainy_and_badly_lit() {
 }
 
 #[test]
-fn a_tap_is_scant_and_a_short_one_is_not() {
+fn a_tap_is_too_small_and_a_short_one_is_not() {
     let is_too_small = |stroke: [Place; 2], width| seen(canvas(&[stroke.to_vec()], width, 280)).unwrap().is_too_small;
     assert!(is_too_small([(100.0, 100.0), (100.0, 100.0)], 14.0));
     assert!(is_too_small([(100.0, 100.0), (101.0, 101.0)], 3.0));

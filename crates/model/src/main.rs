@@ -1,12 +1,11 @@
 //! The model service's entry: configuration → models → engine → serve.
 
-use anyhow::Context;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use model::{Config, Engine, Model, Registry, app, watch};
-use service::{Connections, Metrics, Readiness};
+use service::Server;
 use std::{process::ExitCode, sync::Arc};
-use tokio::{net::TcpListener, runtime};
+use tokio::runtime;
 
 /// LibTorch allocates its tensors anew for every operation, and glibc's allocator takes a quarter of a small batch's time.
 /// This one takes its place for all of the process, LibTorch included.
@@ -28,30 +27,16 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(config: &Config) -> anyhow::Result<()> {
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let metrics_listener = TcpListener::bind(config.metrics_listen)
-        .await
-        .with_context(|| format!("cannot serve metrics on {}", config.metrics_listen))?;
+    let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let version = config.model_version.clone().map_or_else(|| network::champion(&config.models), Ok)?;
     let registry = Arc::new(Registry::open(config.models.clone(), &version, config.workers())?);
     if config.model_version.is_none() {
         watch(&registry)?;
     }
     let engine = Arc::new(Engine::start(config.limits())?);
-    tracing::info!("metrics on http://{}/metrics", metrics_listener.local_addr()?);
-    tracing::info!(%version, "listening on http://{}", listener.local_addr()?);
-
-    let stop = async {
-        service::stop_signal().await.unwrap_or_else(|error| tracing::error!(%error, "no signals"));
-    };
-    let (readiness, connections) = (Readiness::default(), Connections::new(config.connections.limits()));
-    let mut metrics = Metrics::default();
-    connections.register(metrics.registry());
+    tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
+    tracing::info!(%version, "listening on http://{}", server.address()?);
     let trusts_trace_context = config.telemetry.trust_trace_context;
-    let app = app(Model { engine, registry, readiness: readiness.clone(), trusts_trace_context }, &mut metrics);
-    tokio::select! {
-        served = service::serve(listener, app, connections, readiness, stop) => served.context("serving"),
-        served = service::serve_metrics(metrics_listener, metrics) => served.context("serving the metrics"),
-    }
+    let app = |readiness, metrics: &mut _| app(Model { engine, registry, readiness, trusts_trace_context }, metrics);
+    Ok(server.serve(app, service::stop_signal()).await?)
 }

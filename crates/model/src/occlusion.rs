@@ -29,7 +29,7 @@ pub(crate) fn views(bitmap: &Bitmap) -> Vec<Bitmap> {
 
 /// By how many nats the log-odds of the predicted digit fall where ink is taken away: for each pixel the mean over the
 /// windows that cover it, row-major, from what a network takes its [`views`] for. Below 0, the ink speaks against the
-/// prediction. Where there is no ink nothing was taken away, and the heat is 0.
+/// prediction. Where there is no ink nothing was taken away, and the attribution is 0.
 pub(crate) fn attribution(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32> {
     let [whole, without @ ..] = views else { return vec![0.0; Bitmap::LEN] };
     let (digit, _) = Digit::most_probable(&whole.probabilities);
@@ -113,7 +113,7 @@ mod tests {
         Classification { probabilities, not_a_digit_probability: 0.0, rejection: None }
     }
 
-    /// The heat of a bitmap for a network that sees its views so.
+    /// The attribution of a bitmap for a network that sees its views so.
     fn attribution_by(bitmap: &Bitmap, network: impl Fn(&Bitmap) -> Classification) -> Vec<f32> {
         attribution(bitmap, &views(bitmap).iter().map(network).collect::<Vec<_>>())
     }

@@ -15,6 +15,7 @@ mod monitoring;
 mod process;
 mod process_metrics;
 mod request;
+mod server;
 mod telemetry;
 mod trace;
 
@@ -27,5 +28,6 @@ pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};
 pub use monitoring::serve_metrics;
 pub use process::{Readiness, healthcheck, serve, stop_signal};
+pub use server::Server;
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
 pub use trace::{TRACED, trace_headers};

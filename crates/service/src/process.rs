@@ -40,7 +40,7 @@ impl Readiness {
         if self.is_stopping.load(Ordering::Relaxed) {
             return Err(ApiError::new(
                 Code::Stopping,
-                "The service is stopping. RequestGuard another, or this one once it is back.",
+                "The service is stopping. Ask another one, or this one once it is back.",
             )
             .retry_after(Duration::from_secs(5)));
         }
@@ -71,11 +71,14 @@ pub async fn serve(
     Ok(())
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-///
-/// # Errors
-/// When the handlers cannot be installed.
-pub async fn stop_signal() -> io::Result<()> {
+/// Waits for SIGTERM or Ctrl-C. Where the handlers cannot be installed, it returns at once and logs why.
+pub async fn stop_signal() {
+    if let Err(error) = signalled().await {
+        tracing::error!(%error, "cannot wait for signals");
+    }
+}
+
+async fn signalled() -> io::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}
@@ -85,7 +88,7 @@ pub async fn stop_signal() -> io::Result<()> {
     Ok(())
 }
 
-/// ModelRequests the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
+/// Asks the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
 /// check.
 #[must_use]
 pub fn healthcheck(metrics_listen: SocketAddr) -> ExitCode {

@@ -111,10 +111,10 @@ codes! {
     Timeout => 408 "Took too long",
     /// There are more requests than can be answered.
     Overloaded => 429 "Too busy",
-    /// The model service is away.
-    ModelUnavailable => 503 "The model is away",
-    /// The database is away.
-    DatabaseUnavailable => 503 "The database is away",
+    /// The model service is unavailable.
+    ModelUnavailable => 503 "The model is unavailable",
+    /// The database is unavailable.
+    DatabaseUnavailable => 503 "The database is unavailable",
     /// More connections are open than may be; any address may answer so.
     TooManyConnections => 503 "Too many connections",
     /// The service is about to stop.

@@ -76,7 +76,7 @@ impl Store {
     /// Begins an export.
     ///
     /// # Errors
-    /// When the database is away, or as many exports are under way as may be.
+    /// When the database is unavailable, or as many exports are under way as may be.
     pub async fn snapshot(&self, filter: Filter) -> Result<Snapshot, ExportError> {
         let place = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
         // A statement that takes as long as its client reads is not slow, and the log is not to say so.
@@ -92,7 +92,7 @@ impl Snapshot {
     /// How many there are.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn count(&mut self) -> Result<usize, ExportError> {
         let (first, end) = self.filter.ids(None);
         let query = sqlx::query_scalar!(
@@ -115,7 +115,7 @@ impl Snapshot {
     /// Begins to read them, newest first, and waits until there is something to tell.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn read(self, with_input: bool) -> Result<Portions, ExportError> {
         let (sender, mut rest) = mpsc::channel(1);
         tokio::spawn(async move {

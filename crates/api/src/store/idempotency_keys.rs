@@ -19,7 +19,7 @@ impl Store {
     /// The request that holds the key with this SHA-256.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub(crate) async fn holder(&self, key_hash: &[u8; 32]) -> Result<Option<Holder>, StoreError> {
         let query = sqlx::query!(
             r#"select request_hash, p.id as "id?", prediction as "prediction?", confidence as "confidence?",

@@ -33,7 +33,7 @@ impl StoredImages {
     /// The next images after this prediction, in the order of their ids; none when there are no more.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub(crate) async fn after(&mut self, id: Uuid) -> Result<Vec<StoredImage>, StoreError> {
         let query = sqlx::query_as!(
             StoredImage,
@@ -56,7 +56,7 @@ impl StoredImages {
     /// Replaces images in one short transaction. A prediction that was deleted meanwhile stays deleted.
     ///
     /// # Errors
-    /// When the database is away or does not allow it.
+    /// When the database is unavailable or does not allow it.
     pub(crate) async fn replace(&mut self, images: &[StoredImage]) -> Result<(), StoreError> {
         let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
         let bytes: Vec<&[u8]> = images.iter().map(|image| &image.bytes[..]).collect();

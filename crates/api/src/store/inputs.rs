@@ -55,7 +55,7 @@ impl Store {
     /// What was sent, as it came, and its kind.
     ///
     /// # Errors
-    /// When the database is away, or as many large inputs as may be are on their way to slow clients.
+    /// When the database is unavailable, or as many large inputs as may be are on their way to slow clients.
     pub async fn input(&self, id: Uuid) -> Result<Option<(Bytes, InputKind)>, StoreError> {
         let query = sqlx::query!(
             r#"select input_kind, octet_length(input) as "bytes!",

@@ -10,7 +10,7 @@ impl Store {
     /// label; `None` if there is no such prediction.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn label(&self, id: Uuid, true_label: Option<TrueLabel>) -> Result<Option<Prediction>, StoreError> {
         let query = sqlx::query_as!(
             Row,

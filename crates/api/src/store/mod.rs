@@ -56,7 +56,7 @@ pub struct Store {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached, is shutting down, full or not set up yet.
-    #[error("the database is away: {0}")]
+    #[error("the database is unavailable: {0}")]
     Unavailable(String),
     /// It refused what this program should never have asked, or holds what it should not.
     #[error("the database refused a statement: {0}")]

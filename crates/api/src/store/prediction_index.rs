@@ -35,7 +35,7 @@ impl Store {
     /// At most `limit` predictions, newest first, all older than the one with the id `before`.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
         let (first, end) = filter.ids(before);
         let query = sqlx::query_as!(
@@ -69,7 +69,7 @@ impl Store {
     /// `after`.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn queue(&self, limit: u8, after: Option<Uuid>) -> Result<Page, StoreError> {
         let query = sqlx::query_as!(
             Row,

@@ -93,7 +93,7 @@ impl Store {
     /// its idempotency key.
     ///
     /// # Errors
-    /// When the database is away or too much waits for it.
+    /// When the database is unavailable or too much waits for it.
     pub(crate) async fn record(&self, new: NewPrediction) -> Result<Option<(Uuid, DeletionToken)>, StoreError> {
         let (id, deletion_token) = (new.id, new.deletion_token);
         Ok(match self.writer.write(new).await? {
@@ -105,7 +105,7 @@ impl Store {
     /// Deletes a prediction with all its labels, if the deletion token is its own.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn delete(&self, id: Uuid, deletion_token: DeletionToken) -> Result<Deletion, StoreError> {
         let query = sqlx::query_scalar!(
             r#"with mine as (delete from predictions where id = $1 and deletion_token_hash = sha256($2) returning id)
@@ -123,7 +123,7 @@ impl Store {
     /// The prediction with this id and the last label given to it.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn prediction(&self, id: Uuid) -> Result<Option<Prediction>, StoreError> {
         let query = sqlx::query_as!(
             Row,
@@ -139,7 +139,7 @@ impl Store {
     /// What the network saw of the prediction with this id.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn bitmap(&self, id: Uuid) -> Result<Option<Bitmap>, StoreError> {
         let query = sqlx::query_scalar!("select bitmap from predictions where id = $1", id);
         let levels = in_time(query.fetch_optional(&self.pool)).await?;

@@ -17,7 +17,7 @@ pub struct QualityScope {
 
 /// The predictions of one predicted class and label.
 #[derive(Debug, Clone)]
-struct Count {
+struct ClassCount {
     predicted: String,
     true_label: String,
     count: i64,
@@ -30,7 +30,7 @@ impl Store {
     /// How good the predictions are, measured by people's labels.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn quality(&self, judged: &QualityScope) -> Result<Quality, StoreError> {
         // All figures are of one snapshot, whatever is written meanwhile.
         let begin = "begin isolation level repeatable read read only";
@@ -50,7 +50,7 @@ impl Store {
     /// The model versions that have predictions, by name.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn model_versions(&self) -> Result<Vec<String>, StoreError> {
         let query = sqlx::query_scalar!(
             r#"select model as "model!" from all_prediction_counts group by model having sum(predictions) > 0 order by model"#
@@ -61,7 +61,7 @@ impl Store {
     /// The number of predictions without a label.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn unlabelled(&self) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar!(
             r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_prediction_counts where true_label = ''"#
@@ -72,7 +72,7 @@ impl Store {
     /// How many predictions of about this confidence, of one model version or of all, are correct.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub async fn observed_accuracy(
         &self,
         confidence: f32,
@@ -96,9 +96,9 @@ impl Store {
 async fn counts(
     snapshot: &mut PgConnection,
     QualityScope { model, since }: &QualityScope,
-) -> Result<Vec<Count>, StoreError> {
+) -> Result<Vec<ClassCount>, StoreError> {
     let query = sqlx::query_as!(
-        Count,
+        ClassCount,
         r#"select predicted as "predicted!", true_label as "true_label!", sum(predictions)::bigint as "count!"
            from prediction_counts_of($1, $2)
            group by predicted, true_label
@@ -210,7 +210,7 @@ async fn latency_buckets(
     Ok(rows.into_iter().map(|row| latency_bucket(row.bucket, row.count)).collect())
 }
 
-impl Count {
+impl ClassCount {
     /// Whether people labelled these predictions, and not as `unsure`.
     fn is_labelled(&self) -> bool {
         !["", TrueLabel::UNSURE].contains(&&*self.true_label)
@@ -222,8 +222,8 @@ impl Count {
 }
 
 /// How many of these predictions are correct.
-fn correct<'a>(labelled: impl Iterator<Item = &'a Count>) -> Share {
-    let add = |(correct, total), count: &Count| {
+fn correct<'a>(labelled: impl Iterator<Item = &'a ClassCount>) -> Share {
+    let add = |(correct, total), count: &ClassCount| {
         let predictions = number(count.count);
         (correct + if count.is_correct() { predictions } else { 0 }, total + predictions)
     };
@@ -231,7 +231,7 @@ fn correct<'a>(labelled: impl Iterator<Item = &'a Count>) -> Share {
     Share::new(correct, total)
 }
 
-fn confusion(counts: &[Count]) -> Result<[[u64; 11]; 11], StoreError> {
+fn confusion(counts: &[ClassCount]) -> Result<[[u64; 11]; 11], StoreError> {
     let mut confusion = [[0; 11]; 11];
     for count in counts.iter().filter(|count| count.is_labelled()) {
         confusion[class(&count.true_label)?][class(&count.predicted)?] += number(count.count);
@@ -276,8 +276,8 @@ fn number(count: i64) -> u64 {
 mod tests {
     use super::*;
 
-    fn count_of(predicted: &str, true_label: &str, count: i64) -> Count {
-        Count { predicted: predicted.to_owned(), true_label: true_label.to_owned(), count }
+    fn count_of(predicted: &str, true_label: &str, count: i64) -> ClassCount {
+        ClassCount { predicted: predicted.to_owned(), true_label: true_label.to_owned(), count }
     }
 
     #[test]

@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tap_is_scant_and_a_short_line_is_not() {
+    fn a_tap_is_too_small_and_a_short_line_is_not() {
         let is_too_small = |drawing| from_drawing(&drawing).unwrap().is_too_small;
         let (tap, tremble, short) = ([(9.0, 9.0)], [(9.0, 9.0), (11.0, 8.0)], [(9.0, 9.0), (10.0, 29.0)]);
         assert!(is_too_small(drawing(&tap)));

@@ -108,7 +108,7 @@ struct Input {
     #[schema(schema_with = shape)]
     shape: AtMost<u64, 8>,
     parameters: Option<InputParameters>,
-    /// Preprocessed from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
+    /// Foreground from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
     /// where bytes follow the JSON.
     #[schema(value_type = Option<Vec<serde_json::Value>>)]
     data: Option<Numbers<{ LARGEST_BATCH * Bitmap::LEN }>>,

@@ -27,7 +27,7 @@ struct Options {
 
 /// Recognises a drawing and shows what the answer rests on.
 ///
-/// The network sees the drawing 25 times more, each time without the ink in a window of 8 × 8 pixels, and a pixel's heat
+/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels, and a pixel's attribution
 /// is how much the evidence for the predicted digit falls, on average over the windows that cover it. (Zeiler and Fergus,
 /// *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is evidence, too, but no
 /// window shows it.

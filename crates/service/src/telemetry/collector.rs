@@ -94,7 +94,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    /// A collector that is away for a while.
+    /// A collector that is unavailable for a while.
     #[derive(Debug)]
     struct Away(Mutex<Vec<bool>>);
 

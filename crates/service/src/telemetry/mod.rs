@@ -34,7 +34,7 @@ pub struct TelemetryOptions {
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
     pub otlp_endpoint: Option<String>,
     /// Believes the traceparent and tracestate of callers, so that their traces go on here. Without it each request begins
-    /// a trace, because strangers could otherwise choose its name and whether it is kept.
+    /// a trace, because any client could otherwise choose its name and whether it is kept.
     #[arg(long, env = "TRUST_TRACE_CONTEXT", value_parser = BoolishValueParser::new())]
     pub trust_trace_context: bool,
 }
@@ -58,7 +58,7 @@ impl TelemetryOptions {
     /// Sets up all of this process to tell what it does, under the name of a service. Outside of any runtime.
     ///
     /// # Errors
-    /// When the collector cannot be one. One that is away is no error.
+    /// When the collector cannot be one. One that is unavailable is no error.
     pub fn start(&self, service: &str) -> Result<Telemetry, CollectorError> {
         let (subscriber, telemetry) = self.subscriber(service, io::stderr, io::stderr().is_terminal())?;
         subscriber.init();
@@ -101,7 +101,7 @@ impl TelemetryOptions {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         if let Some(provider) = &self.0 {
-            // Of a collector that is away has been told already.
+            // Of a collector that is unavailable has been told already.
             let _ = provider.shutdown_with_timeout(FLUSH_LIMIT);
         }
     }

@@ -110,7 +110,7 @@ async fn an_explanation_that_cannot_be_had_is_told_like_any_problem() {
     browser.element("#answer[data-state=recorded]").await;
     stack.model.take().unwrap().stop().await;
     browser.press("#explain").await;
-    browser.until_text("#notice-title", "The model is away").await;
+    browser.until_text("#notice-title", "The model is unavailable").await;
     browser.element("#explain[aria-pressed=false]").await;
     browser.element("#attribution[hidden]").await;
     browser.client.clone().close().await.unwrap();
@@ -131,11 +131,11 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
     // A live answer, once it has settled; then the recorded one, and what a label changes.
-    browser.until_text("#observed-accuracy", "Too few answers this sure have been checked yet (n = 0).").await;
+    browser.until_text("#observed-accuracy", "Too few answers with this confidence are labelled yet (n = 0).").await;
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
     browser.press("#right").await;
-    browser.until_text("#observed-accuracy", "Too few answers this sure have been checked yet (n = 1).").await;
+    browser.until_text("#observed-accuracy", "Too few answers with this confidence are labelled yet (n = 1).").await;
 
     for (count, label) in [(10, 4), (1, 9)] {
         for _ in 0..count {
@@ -144,7 +144,7 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
         }
     }
     let id = labelled(&stack, 5, 5).await["id"].as_str().unwrap().to_owned();
-    let rate = "Answers this sure have been right 92 of 100 times here (n\u{a0}=\u{a0}13).";
+    let rate = "Of 100 answers with this confidence, 92 are correct here (n\u{a0}=\u{a0}13).";
     let page = stack.get(&format!("/?shown={id}")).send().await.unwrap().text().await.unwrap();
     assert!(page.contains(rate), "without a script as well: {page}");
     let german = stack.get(&format!("/?shown={id}&lang=de")).send().await.unwrap().text().await.unwrap();

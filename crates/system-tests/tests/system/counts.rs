@@ -22,7 +22,7 @@ async fn start_narrow_model() -> Service {
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
-    Service::start(ANY.parse().unwrap(), |readiness, metrics| model::app(model(readiness), metrics)).await
+    Service::start(ANY.parse().unwrap(), move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
 /// A request of each kind: what is kept, what is not, what is explained, and what is refused here or there.
@@ -136,7 +136,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     let crowd: JoinSet<_> = (0..25).flat_map(|_| requests(&stack)).map(outcome).collect();
     crowd.join_all().await.into_iter().for_each(|outcome| seen.add(outcome));
     let answered = seen.of(&["kept", "preview", "explained"]);
-    let (undrawable, overloaded) = (seen.of(&["blank_image"]), seen.of(&["overloaded"]));
+    let (invalid_input, overloaded) = (seen.of(&["blank_image"]), seen.of(&["overloaded"]));
 
     let api = Shown::by(&stack.api, &stack.http).await;
     let model = Shown::by(stack.model.as_ref().unwrap(), &stack.http).await;
@@ -147,26 +147,26 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
         assert_eq!(api.answered(status), times, "{status}");
     }
 
-    let asks = |outcome| api.outcome("digits_model_requests_total", outcome);
+    let requests = |outcome| api.outcome("digits_model_requests_total", outcome);
     // Some were too many for the web service, more than it asks about at a time, some of the rest for the model service.
-    let (full, busy) = (asks("full"), asks("busy"));
-    assert!(full > 0 && busy > 0);
-    assert_eq!((asks("answered"), full + busy), (answered, overloaded));
-    let asked = api.sum("digits_model_requests_total") - full;
-    assert_eq!(asks("refused"), undrawable + seen.of(&["unknown_model"]));
-    assert_eq!((asks("away"), asks("cancelled")), (0, 0));
+    let (no_slot, busy) = (requests("no_slot"), requests("busy"));
+    assert!(no_slot > 0 && busy > 0);
+    assert_eq!((requests("answered"), no_slot + busy), (answered, overloaded));
+    let asked = api.sum("digits_model_requests_total") - no_slot;
+    assert_eq!(requests("rejected"), invalid_input + seen.of(&["unknown_model"]));
+    assert_eq!((requests("unavailable"), requests("cancelled")), (0, 0));
     // The web service itself refuses what is no image, or one whose structure it cannot follow.
     let not_asked = seen.of(&["not_an_image", "corrupt_image", "unsupported_media_type"]);
-    assert_eq!(asked + full + not_asked, seen.sent);
-    assert_eq!((model.drawn(), api.one("digits_model_ask_seconds_count")), (asked, asked));
+    assert_eq!(asked + no_slot + not_asked, seen.sent);
+    assert_eq!((model.drawn(), api.one("digits_model_request_seconds_count")), (asked, asked));
     assert_eq!((model.answered(200), model.answered(429)), (answered, busy));
 
     let drawings = |outcome| model.outcome("digits_drawings_total", outcome);
     assert_eq!(model.sum("digits_drawings_total") + seen.of(&["unknown_model"]), asked);
-    assert_eq!((drawings("done"), drawings("invalid_input")), (answered, undrawable));
+    assert_eq!((drawings("done"), drawings("invalid_input")), (answered, invalid_input));
     assert_eq!(drawings("busy") + drawings("timed_out"), busy);
     assert_eq!((drawings("failed"), drawings("client_disconnected")), (0, 0));
-    assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + undrawable + drawings("timed_out"));
+    assert_eq!(model.one("digits_preprocessing_seconds_count"), answered + invalid_input + drawings("timed_out"));
     assert_eq!(model.one("digits_queue_seconds_count"), answered);
     assert_eq!(model.one("digits_batch_drawings_sum"), answered + WINDOWS * seen.of(&["explained"]));
     assert_eq!(model.one("digits_batch_drawings_count"), model.one("digits_compute_seconds_count"));
@@ -174,7 +174,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     assert_eq!(model.sum("digits_model_info"), 1);
 
     let kept = seen.of(&["kept"]);
-    assert_eq!((api.outcome("digits_predictions_total", "kept"), api.sum("digits_predictions_total")), (kept, kept));
+    assert_eq!((api.outcome("digits_predictions_total", "stored"), api.sum("digits_predictions_total")), (kept, kept));
     assert_eq!(u64::try_from(stack.rows().await), Ok(kept));
     assert_eq!(api.one("digits_statement_rows_sum"), kept);
     assert_eq!(api.one("digits_statement_rows_count"), api.one("digits_statement_seconds_count"));

@@ -17,7 +17,7 @@ fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn who_has_the_receipt_deletes_the_drawing_with_its_labels_and_all_that_was_counted() {
+async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_that_was_counted() {
     let stack = Stack::start().await;
     let (mine, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     for answer in [&mine, &other] {
@@ -35,14 +35,14 @@ async fn who_has_the_receipt_deletes_the_drawing_with_its_labels_and_all_that_wa
     let left = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(left["predictions"].as_array().unwrap().len(), 1);
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&value!(1), &value!(1)));
+    assert_eq!((&quality["predictions"], &quality["correct"]["total"]), (&value!(1), &value!(1)));
     let labels: i64 =
         sqlx::query_scalar("select count(*) from labels").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(labels, 1);
 }
 
 #[tokio::test]
-async fn without_its_own_receipt_a_drawing_stays() {
+async fn without_its_own_deletion_token_a_drawing_stays() {
     let stack = Stack::start().await;
     let (one, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     let id = text(&one, "id");
@@ -67,13 +67,15 @@ async fn without_its_own_receipt_a_drawing_stays() {
 }
 
 #[tokio::test]
-async fn the_receipt_is_told_once_and_kept_as_a_hash() {
+async fn the_deletion_token_is_told_once_and_kept_as_a_hash() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let shown = stack.get(&format!("/api/v1/predictions/{}", text(&answer, "id"))).send().await.unwrap();
     assert!(json(shown, StatusCode::OK).await.get("deletion_token").is_none());
-    let kept: Vec<u8> =
-        sqlx::query_scalar("select deletion_token from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+    let kept: Vec<u8> = sqlx::query_scalar("select deletion_token_hash from predictions")
+        .fetch_one(&mut stack.sql().await)
+        .await
+        .unwrap();
     assert_eq!(kept.len(), 32);
     let deletion_token: Uuid = text(&answer, "deletion_token").parse().unwrap();
     assert!(!kept.windows(16).any(|bytes| bytes == deletion_token.as_bytes()));

@@ -104,7 +104,7 @@ async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service
     let address = format!("http://{}", stack.model.as_ref().unwrap().address);
     let model = ModelClient::new(&address.parse().unwrap(), MODEL_REQUESTS).unwrap();
     let api = |readiness| Api { store, model, readiness, trusts_trace_context: false };
-    Service::start(ANY.parse().unwrap(), |readiness, metrics| api::app(api(readiness), metrics)).await
+    Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await
 }
 
 #[tokio::test]

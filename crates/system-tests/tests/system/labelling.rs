@@ -25,7 +25,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
 
     strike(&browser, "7").await;
     browser.until_text(".question p", "2 left").await;
-    assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network said:"));
+    assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network predicted:"));
     // The one polite announcement.
     let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
     assert!(said.starts_with("Labelled 7."), "{said}");
@@ -33,7 +33,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
     strike(&browser, "u").await;
     browser.until_text(".question p", "1 left").await;
     strike(&browser, "S").await;
-    browser.until_text(".nothing", "Those that are left were skipped.").await;
+    browser.until_text(".nothing", "You skipped the drawings that are left.").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
     // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.
@@ -59,7 +59,7 @@ async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
     browser.element(".choose").await;
     sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();
     strike(&browser, "4").await;
-    browser.until_text("#trouble", "That drawing is no longer on record. Draw a new one.").await;
+    browser.until_text("#trouble", "This drawing does not exist any more. Draw a new one.").await;
     browser.element(".choose").await;
     browser.client.clone().close().await.unwrap();
 }

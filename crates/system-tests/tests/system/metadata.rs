@@ -99,10 +99,10 @@ async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answ
 #[tokio::test]
 async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
     let sent = Arc::new(Mutex::new(Vec::new()));
-    let model = Service::start(ANY.parse().unwrap(), |_, _| {
-        let sent = sent.clone();
+    let received = sent.clone();
+    let model = Service::start(ANY.parse().unwrap(), move |_, _| {
         axum::Router::new().fallback(async move |body: Bytes| {
-            sent.lock().unwrap().push(body);
+            received.lock().unwrap().push(body);
             Status::SERVICE_UNAVAILABLE
         })
     });

@@ -77,30 +77,40 @@ async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() 
     }
 }
 
-/// All that the views, the index for filters and the counts tell, in one text.
-const TOLD: &str =
+/// The views, the index and the counts of a database, in one text.
+const CONTENT: &str =
     "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
         from labelled_predictions)
-    || (select string_agg(h::text, ' ' order by id) from prediction_index h)
+    || (select string_agg(i::text, ' ' order by id) from prediction_index i)
     || (select string_agg(l::text, ' ' order by id) from labels l)
-    || (select string_agg(row(day, model, predicted, true_label, n)::text, ' ' order by day, model, predicted, true_label)
-        from (select day, model, predicted, true_label, sum(predictions) as n from all_prediction_counts group by 1, 2, 3, 4) counts
+    || (select string_agg(row(day, model, predicted, true_label, n)::text, ' '
+            order by day, model, predicted, true_label)
+        from (select day, model, predicted, true_label, sum(predictions) as n from all_prediction_counts
+            group by 1, 2, 3, 4) counts
         where n <> 0)";
 
-async fn told(sql: &mut PgConnection) -> String {
-    sqlx::query_scalar(TOLD).fetch_one(sql).await.unwrap()
+async fn content(sql: &mut PgConnection, query: &str) -> String {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(sql).await.unwrap()
+}
+
+/// The same query under the names that version 0.1.0 had.
+fn content_0_1() -> String {
+    let names = [("prediction_index", "history"), ("all_prediction_counts", "all_answers"), ("predicted", "said")];
+    names.into_iter().fold(CONTENT.to_owned(), |query, (new, old)| query.replace(new, old))
 }
 
 #[tokio::test]
 async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_counts() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
-    let past = include_str!("../../../../bench/seed-data.sql").replace(":rows", "2000");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut sql).await.unwrap();
+    let seed = include_str!("../data/seed-0.1.sql").replace(":rows", "2000");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(seed)).execute(&mut sql).await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
-    let before = told(&mut sql).await;
+    let before = content(&mut sql, &content_0_1()).await;
     migrated_store(&database).1.await.unwrap();
-    assert_eq!(told(&mut sql).await, before);
+    // A connection keeps the plans of the names that were.
+    let mut sql = database.connect().await.unwrap();
+    assert_eq!(content(&mut sql, CONTENT).await, before);
 
     let stack = Stack::with_database(database).await;
     stack.until_ready().await;
@@ -109,8 +119,54 @@ async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_cou
     assert_eq!(quality["predictions"], 2002);
 }
 
+/// How many predictions a query of the api's interface counts, labelled ones and correct ones.
+async fn counted(stack: &Stack) -> [i64; 3] {
+    let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
+    [&quality["predictions"], &quality["correct"]["total"], &quality["correct"]["count"]].map(|n| n.as_i64().unwrap())
+}
+
 #[tokio::test]
-async fn what_an_older_instance_wrote_while_the_history_was_made_is_found_again() {
+async fn a_renamed_database_inserts_labels_deletes_and_counts() {
+    let database = old_database(VERSION_0_1).await;
+    let token = Uuid::new_v4();
+    let mut sql = database.connect().await.unwrap();
+    // A deletion token that version 0.1.0 gave to a client, whose hash is in the row.
+    let hash = format!("sha256('\\x{}')", token.simple());
+    insert(&mut sql, "verdict, receipt", &format!("'digit', {hash}")).await.unwrap();
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+
+    let drawn = stack.draw(&drawings::all()[8]).await;
+    let label = stack.http.put(stack.url(&format!("/api/v1/predictions/{}/label", drawn["id"].as_str().unwrap())));
+    json(label.json(&serde_json::json!({ "true_label": 8 })).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(counted(&stack).await, [2, 1, 1]);
+    sqlx::query("select apply_pending_counts()").execute(&mut stack.sql().await).await.unwrap();
+    assert_eq!(counted(&stack).await, [2, 1, 1]);
+
+    let page = json(stack.get("/api/v1/predictions?predicted=7").send().await.unwrap(), StatusCode::OK).await;
+    let old = page["predictions"][0]["id"].as_str().unwrap();
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{old}")));
+    let deleted = delete.header("deletion-token", token.to_string()).send().await.unwrap();
+    assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
+    assert_eq!(counted(&stack).await, [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_row_with_the_former_name_of_a_reason_gets_the_new_one() {
+    let database = old_database(VERSION_0_1).await;
+    let mut sql = database.connect().await.unwrap();
+    for _ in 0..3 {
+        insert(&mut sql, "verdict, reason", "'not_a_digit', 'too_little_ink'").await.unwrap();
+    }
+    let stack = Stack::with_database(database).await;
+    stack.until_ready().await;
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let reasons: Vec<_> = page["predictions"].as_array().unwrap().iter().map(|row| &row["reason"]).collect();
+    assert_eq!(reasons, ["too_small"; 3]);
+}
+
+#[tokio::test]
+async fn rows_that_an_older_instance_wrote_while_the_index_was_made_are_indexed() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
@@ -139,7 +195,7 @@ async fn what_an_older_instance_wrote_while_the_history_was_made_is_found_again(
     let labels: Vec<_> = page["predictions"].as_array().unwrap().iter().map(|row| &row["true_label"]).collect();
     assert_eq!(labels, [&serde_json::Value::Null, &1.into(), &7.into()]);
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!((&quality["predictions"], &quality["right"]["count"]), (&3.into(), &1.into()));
+    assert_eq!((&quality["predictions"], &quality["correct"]["count"]), (&3.into(), &1.into()));
 }
 
 #[tokio::test]
@@ -162,10 +218,10 @@ async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
         "truncate predictions cascade",
         "update labels set true_label = '1'",
         "delete from labels",
-        "insert into history select * from prediction_index",
-        "update history set true_label = '1'",
-        "delete from changes",
-        "update answers set predictions = 0",
+        "insert into prediction_index select * from prediction_index",
+        "update prediction_index set true_label = '1'",
+        "delete from pending_counts",
+        "update prediction_counts set predictions = 0",
         "drop table labels",
         "alter table labels disable trigger all",
         "create table mine ()",

@@ -9,9 +9,9 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 
 /// Drawings with the reason that each gets, and how the page puts it.
-fn strangers() -> [(Value, &'static str, &'static str); 3] {
+fn negatives() -> [(Value, &'static str, &'static str); 3] {
     [
-        (drawings::dot(), "too_small", "There is too little ink to tell."),
+        (drawings::dot(), "too_small", "The drawing is too small to tell."),
         (drawings::two_digits(), "several_digits", "Several digits, it seems. One at a time, please."),
         (drawings::scribble(), "unlike_a_digit", "It looks like no digit from 0 to 9."),
     ]
@@ -20,7 +20,7 @@ fn strangers() -> [(Value, &'static str, &'static str); 3] {
 #[tokio::test]
 async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason() {
     let stack = Stack::start().await;
-    for (drawing, reason, _) in strangers() {
+    for (drawing, reason, _) in negatives() {
         let answer = stack.draw(&drawing).await;
         assert_eq!((&answer["verdict"], &answer["reason"]), (&value!("not_a_digit"), &value!(reason)), "{answer}");
         let path = format!("/api/v1/predictions/{}", answer["id"].as_str().unwrap());
@@ -31,13 +31,13 @@ async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason()
         .fetch_all(&mut stack.sql().await)
         .await
         .unwrap();
-    assert_eq!(logged, strangers().map(|(_, reason, _)| reason));
+    assert_eq!(logged, negatives().map(|(_, reason, _)| reason));
 }
 
 #[tokio::test]
 async fn pictures_of_two_digits_and_of_a_scribble_are_no_digit() {
     let stack = Stack::start().await;
-    for (drawing, reason, _) in &strangers()[1..] {
+    for (drawing, reason, _) in &negatives()[1..] {
         let request = stack.upload("/predict?preview=true", Picture::default().png(drawing));
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
         assert_eq!((&answer["verdict"], &answer["reason"]), (&value!("not_a_digit"), &value!(reason)), "{answer}");
@@ -58,7 +58,7 @@ async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
     let Some(browser) = Browser::start().await else { return };
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    for (drawing, reason, sentence) in strangers() {
+    for (drawing, reason, sentence) in negatives() {
         // While one draws, and nothing is kept yet.
         browser.draw(&drawing["strokes"]).await;
         browser.until_text("#numeral", "Not a digit").await;

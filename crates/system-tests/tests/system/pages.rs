@@ -77,7 +77,7 @@ async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away(
     );
     stack.model.take().unwrap().stop().await;
     let page = page(&stack, &path).await;
-    assert!(page.contains("The model is away just now.") && page.contains("<polyline"), "{page}");
+    assert!(page.contains("The model is temporarily unavailable.") && page.contains("<polyline"), "{page}");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn the_historys_form_says_what_is_looked_for() {
         "<option value=\"7\" selected>7</option>",
         "<option value=\"unsure\" selected>unsure</option>",
         "<option value=\"newer\" selected>newer</option>",
-        "name=\"wrong\" value=\"true\" checked",
+        "name=\"incorrect\" value=\"true\" checked",
         "name=\"since\" value=\"2026-11-01\"",
     ] {
         assert!(page.contains(chosen), "{chosen}: {page}");
@@ -112,7 +112,7 @@ async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
             assert_eq!(found.len().to_string(), count, "{query}, {text}: {link}");
             seen += found.len();
         }
-        assert_eq!(quality["right"]["of"], value!(seen), "{query}");
+        assert_eq!(quality["correct"]["total"], value!(seen), "{query}");
     }
 }
 
@@ -120,12 +120,12 @@ async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
 async fn the_quality_page_draws_what_the_interface_tells() {
     let stack = Stack::start().await;
     let nothing = page(&stack, "/quality").await;
-    assert!(nothing.contains("Nobody has said yet") && !nothing.contains("NaN"), "{nothing}");
+    assert!(nothing.contains("No drawing is labelled yet") && !nothing.contains("NaN"), "{nothing}");
 
     stack.look_back_on(2000).await;
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     let page = page(&stack, "/quality").await;
-    let (count, of) = (quality["right"]["count"].as_f64().unwrap(), quality["right"]["of"].as_f64().unwrap());
+    let (count, of) = (quality["correct"]["count"].as_f64().unwrap(), quality["correct"]["total"].as_f64().unwrap());
     let share = format!("<p class=\"numeral\">{:.1}\u{a0}%</p>", 100.0 * count / of).replace(".0\u{a0}", "\u{a0}");
     assert!(page.contains(&share), "{share}: {page}");
     assert!(page.contains(&format!("of {of} labelled answers")), "{page}");
@@ -133,10 +133,10 @@ async fn the_quality_page_draws_what_the_interface_tells() {
     let calibration = between(&page, "aria-labelledby=\"calibration\">", "</section>").concat();
     assert_eq!(calibration.matches("<circle").count(), steps.len());
     for step in steps {
-        assert!(calibration.contains(&format!("<td>{}</td></tr>", step["right"]["of"])), "{step}");
+        assert!(calibration.contains(&format!("<td>{}</td></tr>", step["correct"]["total"])), "{step}");
     }
     let latency = table(&page, "latency");
-    let told = quality["latency"].as_array().unwrap().iter().map(|pace| pace["predictions"].to_string());
+    let told = quality["latency"].as_array().unwrap().iter().map(|bucket| bucket["predictions"].to_string());
     assert!(latency.iter().map(|row| row[0].clone()).eq(told), "{latency:?}");
 
     let confusion = table(&page, "confusion");
@@ -157,7 +157,7 @@ async fn the_quality_page_draws_what_the_interface_tells() {
 
     let models = table(&page, "models");
     for (row, model) in models.iter().zip(quality["models"].as_array().unwrap()) {
-        assert_eq!(row[1].replace(',', ""), model["right"]["of"].to_string(), "{row:?}");
+        assert_eq!(row[1].replace(',', ""), model["correct"]["total"].to_string(), "{row:?}");
         assert_eq!(row[2].replace(',', ""), model["predictions"].to_string(), "{row:?}");
     }
 }
@@ -235,7 +235,7 @@ async fn while_the_record_is_away_its_pages_say_so_and_when_to_come_back() {
         let response = stack.get(path).send().await.unwrap();
         assert!(response.headers().contains_key("retry-after"), "{path}");
         let (_, page) = problem(response, StatusCode::SERVICE_UNAVAILABLE).await;
-        assert!(page.contains("The record is away just now"), "{path}: {page}");
+        assert!(page.contains("The history is temporarily unavailable"), "{path}: {page}");
     }
 }
 
@@ -247,7 +247,7 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
     let label = |text: &str| send(format!("id={id}&true_label={text}"));
     let asked = page(&stack, "/label").await;
     assert!(asked.contains("1 left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
-    assert!(!asked.contains("The network said"), "nobody is led: {asked}");
+    assert!(!asked.contains("The network predicted"), "nobody is led: {asked}");
 
     let then = async |text: &str| {
         let response = label(text).await.unwrap();
@@ -255,8 +255,8 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
         page(&stack, response.headers()["location"].to_str().unwrap()).await
     };
     let done = then("3").await;
-    assert!(done.contains("Labelled 3.") && done.contains("The network said: 3,"), "{done}");
-    assert!(done.contains("0 left") && done.contains("Nothing is left to label. Thank you."), "{done}");
+    assert!(done.contains("Labelled 3.") && done.contains("The network predicted: 3,"), "{done}");
+    assert!(done.contains("0 left") && done.contains("Every drawing is labelled. Thank you."), "{done}");
     let again = then("").await;
     assert!(again.contains("1 left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
     let told = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;

@@ -41,13 +41,17 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         &mut sql,
         &format!(
             "select count(*), count(*) filter (where JUDGED) as judged,
-        count(*) filter (where label = predicted) as right from ROWS where {condition}"
+        count(*) filter (where label = predicted) as correct from ROWS where {condition}"
         ),
     )
     .await;
     let all: [i64; 3] = std::array::from_fn(|column| all[0].get(column));
-    let right = &quality["right"];
-    assert_eq!([&quality["predictions"], &right["of"], &right["count"]].map(|n| n.as_i64().unwrap()), all, "{query}");
+    let correct = &quality["correct"];
+    assert_eq!(
+        [&quality["predictions"], &correct["total"], &correct["count"]].map(|n| n.as_i64().unwrap()),
+        all,
+        "{query}"
+    );
     assert!(all[2] > 0, "{query}");
 
     let mut confusion = vec![vec![0; 11]; 11];
@@ -61,7 +65,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     }
     assert_eq!(quality["confusion"].as_array().unwrap().iter().map(counts).collect::<Vec<_>>(), confusion, "{query}");
 
-    let steps = rows(
+    let bins = rows(
         &mut sql,
         &format!(
             "select case when confidence < 0.99 then floor(confidence * 20) / 20 else 0.99 end,
@@ -71,12 +75,12 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     )
     .await;
     let told = quality["calibration"].as_array().unwrap();
-    assert_eq!(told.len(), steps.len(), "{query}");
-    for (told, step) in told.iter().zip(steps) {
-        assert!(close(&told["from"], step.get(0)) && close(&told["confidence"], step.get(3)), "{query}: {told}");
+    assert_eq!(told.len(), bins.len(), "{query}");
+    for (told, bin) in told.iter().zip(bins) {
+        assert!(close(&told["from"], bin.get(0)) && close(&told["confidence"], bin.get(3)), "{query}: {told}");
         assert_eq!(
-            (&told["right"]["of"], &told["right"]["count"]),
-            (&step.get::<i64, _>(1).into(), &step.get::<i64, _>(2).into())
+            (&told["correct"]["total"], &told["correct"]["count"]),
+            (&bin.get::<i64, _>(1).into(), &bin.get::<i64, _>(2).into())
         );
     }
 
@@ -115,26 +119,31 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     for (told, model) in told.iter().zip(models) {
         assert_eq!(told["model"], model.get::<&str, _>(0));
         let numbers =
-            [&told["predictions"], &told["right"]["of"], &told["right"]["count"]].map(|n| n.as_i64().unwrap());
+            [&told["predictions"], &told["correct"]["total"], &told["correct"]["count"]].map(|n| n.as_i64().unwrap());
         assert_eq!(numbers, [1, 2, 3].map(|column| model.get::<i64, _>(column)), "{query}");
     }
 
+    check_latency(&mut sql, &quality["latency"], query, condition).await;
+}
+
+/// Holds the latency buckets against what plain SQL counts.
+async fn check_latency(sql: &mut PgConnection, buckets: &Value, query: &str, condition: &str) {
     let mut timed = 0;
-    for pace in quality["latency"].as_array().unwrap() {
+    for bucket in buckets.as_array().unwrap() {
         let count = rows(
-            &mut sql,
+            sql,
             &format!(
                 "select count(*) from ROWS where {condition} and latency_ms >= {} and latency_ms < {}",
-                pace["from_ms"], pace["to_ms"]
+                bucket["from_ms"], bucket["to_ms"]
             ),
         )
         .await[0]
             .get::<i64, _>(0);
-        assert_eq!(pace["predictions"].as_i64().unwrap(), count, "{query}: {pace}");
+        assert_eq!(bucket["predictions"].as_i64().unwrap(), count, "{query}: {bucket}");
         timed += count;
     }
     let expected =
-        rows(&mut sql, &format!("select count(latency_ms) from ROWS where {condition}")).await[0].get::<i64, _>(0);
+        rows(sql, &format!("select count(latency_ms) from ROWS where {condition}")).await[0].get::<i64, _>(0);
     assert_eq!(timed, expected, "{query}");
 }
 
@@ -187,7 +196,7 @@ async fn what_is_noted_while_others_count_is_counted_once() {
     tokio::join!(counting, drawing(), drawing(), drawing(), drawing());
     check(&stack, "", "true").await;
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!([&quality["predictions"], &quality["right"]["of"]], [&value!(40); 2]);
+    assert_eq!([&quality["predictions"], &quality["correct"]["total"]], [&value!(40); 2]);
 }
 
 #[tokio::test]
@@ -198,14 +207,14 @@ async fn what_an_older_version_counted_is_carried_over() {
     older.run_to(6, &mut sql).await.unwrap();
     for statement in [
         "insert into predictions (id, prediction, confidence, probabilities, model, bitmap, input, input_kind, source,
-             verdict, reason, latency_ms)
+             verdict, reason, took_ms)
          select gen_random_uuid(), n % 10, 0.5 + n % 7 / 14.0, array_fill(0.1::real, array[10]), 'm' || n % 2,
              decode(repeat('00', 784), 'hex'), '', 'png', 'api', case when n % 9 = 0 then 'not_a_digit' else 'digit' end,
              case when n % 9 = 0 then 'unlike_a_digit' end, n
          from generate_series(1, 200) n",
         "insert into labels (prediction_id, true_label)
-         select id, case when latency_ms::int % 3 = 0 then '5' when latency_ms::int % 3 = 1 then prediction::text else 'unsure' end
-         from predictions where latency_ms < 150",
+         select id, case when took_ms::int % 3 = 0 then '5' when took_ms::int % 3 = 1 then prediction::text else 'unsure' end
+         from predictions where took_ms < 150",
     ] {
         sqlx::query(statement).execute(&mut sql).await.unwrap();
     }
@@ -219,7 +228,7 @@ async fn what_an_older_version_counted_is_carried_over() {
 async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
     let stack = Stack::start().await;
     let quality = json(stack.get("/api/v1/quality?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!((&quality["predictions"], &quality["right"]["of"]), (&0.into(), &0.into()));
+    assert_eq!((&quality["predictions"], &quality["correct"]["total"]), (&0.into(), &0.into()));
     assert_eq!([&quality["calibration"], &quality["days"], &quality["models"]], [&Value::Array(Vec::new()); 3]);
     for query in ["days=0", "days=x"] {
         let problem =
@@ -253,14 +262,14 @@ async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_s
                  where JUDGED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
             );
             let counted = &rows(&mut sql, &select).await[0];
-            let (of, right): (i64, i64) = (counted.get(0), counted.get(1));
+            let (total, correct): (i64, i64) = (counted.get(0), counted.get(1));
             assert!(close(&told["from"], from) && close(&told["to"], to), "{path}: {told}");
             assert_eq!(
-                (told["right"]["of"].as_i64(), told["right"]["count"].as_i64()),
-                (Some(of), Some(right)),
+                (told["correct"]["total"].as_i64(), told["correct"]["count"].as_i64()),
+                (Some(total), Some(correct)),
                 "{path}"
             );
-            judged += of;
+            judged += total;
         }
     }
     assert!(judged > 100, "{judged}");

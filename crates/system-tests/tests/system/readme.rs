@@ -41,7 +41,7 @@ async fn every_curl_example_of_the_readme_works() {
         }
         if example.contains("/explain") {
             assert_eq!(answer.matches("\"attribution\":[0.0,").count(), 2, "{answer}");
-            assert!(answer.contains("{\"predictions_by_model\":[{\"prediction\":8,"), "{answer}");
+            assert!(answer.contains("{\"predictions\":[{\"prediction\":8,"), "{answer}");
         }
         if example.contains("/label") {
             assert!(answer.contains("\"true_label\":8}") && answer.contains("\"true_label\":null}"), "{answer}");

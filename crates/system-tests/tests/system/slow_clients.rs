@@ -36,8 +36,7 @@ async fn as_many_large_inputs_as_fit_into_memory_are_sent_at_a_time_and_the_next
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(json(refused, StatusCode::TOO_MANY_REQUESTS).await["code"], "overloaded");
     // The model is not asked about more of them either, and a small one is sent all the same.
-    let predictions_by_model =
-        stack.get(&path(&drawn).replace("/input", "/predictions_by_model")).send().await.unwrap();
+    let predictions_by_model = stack.get(&path(&drawn).replace("/input", "/models")).send().await.unwrap();
     assert_eq!(predictions_by_model.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(stack.get(&path(&small)).send().await.unwrap().status(), StatusCode::OK);
 

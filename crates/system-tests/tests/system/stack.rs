@@ -4,7 +4,7 @@ use api::{Api, ModelClient, ServiceRole, Store};
 use model::{Engine, Limits, Model, Registry};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
-use service::{ConnectionLimits, Connections, Metrics, Readiness};
+use service::{ConnectionLimits, Connections, Metrics, Readiness, Server};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use std::{
     fs,
@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
 
 /// A service that runs in this process until it is stopped or dropped.
@@ -29,7 +29,10 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) async fn start(listen: SocketAddr, app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router) -> Self {
+    pub(crate) async fn start(
+        listen: SocketAddr,
+        app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router + Send + 'static,
+    ) -> Self {
         Self::within(ConnectionLimits::default(), listen, app).await
     }
 
@@ -37,24 +40,15 @@ impl Service {
     pub(crate) async fn within(
         limits: ConnectionLimits,
         listen: SocketAddr,
-        app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router,
+        app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router + Send + 'static,
     ) -> Self {
-        let (listener, metrics_listener) = (bind(listen).await, bind(ANY.parse().unwrap()).await);
-        let (address, metrics_address) = (listener.local_addr().unwrap(), metrics_listener.local_addr().unwrap());
+        let server = Server::bind(listen, ANY.parse().unwrap(), limits).await.unwrap();
+        let (address, metrics) = (server.address().unwrap(), server.metrics_address().unwrap());
+        let (readiness, connections) = (server.readiness(), server.connections());
         let (stop, stopped) = oneshot::channel();
-        let (readiness, connections) = (Readiness::default(), Connections::new(limits));
-        let mut metrics = Metrics::default();
-        connections.register(metrics.registry());
-        let app = app(readiness.clone(), &mut metrics);
-        let serving =
-            service::serve(listener, app, connections.clone(), readiness.clone(), async { drop(stopped.await) });
-        let task = tokio::spawn(async move {
-            tokio::select! {
-                served = serving => served.unwrap(),
-                served = service::serve_metrics(metrics_listener, metrics) => served.unwrap(),
-            }
-        });
-        Self { address, metrics: metrics_address, connections, readiness, stop: Some(stop), task }
+        let task = server.serve(app, async { drop(stopped.await) });
+        let task = tokio::spawn(async { task.await.unwrap() });
+        Self { address, metrics, connections, readiness, stop: Some(stop), task }
     }
 
     /// Stops as on SIGTERM.
@@ -78,10 +72,6 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-async fn bind(listen: SocketAddr) -> TcpListener {
-    TcpListener::bind(listen).await.unwrap()
 }
 
 /// A port of the system's choice.
@@ -118,7 +108,7 @@ pub(crate) async fn start_model_with(
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
     let engine = Arc::new(Engine::start(limits).unwrap());
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
-    Service::start(listen, |readiness, metrics| model::app(model(readiness), metrics)).await
+    Service::start(listen, move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
 /// The repository.
@@ -156,12 +146,12 @@ impl Stack {
         stack
     }
 
-    /// Starts the services on a database that may be away.
+    /// Starts the services on a database that may be unavailable.
     pub(crate) async fn with_database(database: PgConnectOptions) -> Self {
         Self::of(start_model(ANY.parse().unwrap()).await, database).await
     }
 
-    /// Starts the web service on this model service and a database that may be away.
+    /// Starts the web service on this model service and a database that may be unavailable.
     pub(crate) async fn of(model: Service, database: PgConnectOptions) -> Self {
         Self::asking(model, database, MODEL_REQUESTS).await
     }
@@ -171,7 +161,8 @@ impl Stack {
         let (store, migrations) = migrated_store(&database);
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
         let api = |readiness| Api { store, model: client, readiness, trusts_trace_context: false };
-        let api = Service::start(ANY.parse().unwrap(), |readiness, metrics| api::app(api(readiness), metrics)).await;
+        let api =
+            Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { model: Some(model), api, database, http, _migrations: migrations }
     }

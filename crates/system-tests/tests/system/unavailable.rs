@@ -1,4 +1,4 @@
-//! When the model service or PostgreSQL is away: clear problems, and all works again when they are back, with no
+//! When the model service or PostgreSQL is unavailable: clear problems, and all works again when they are back, with no
 //! restart of the web service.
 
 use crate::{
@@ -184,7 +184,7 @@ async fn the_web_service_may_start_before_the_database() {
     assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
 }
 
-/// Predicts until the database is away, and returns the ids of what was said to be saved.
+/// Predicts until the database is unavailable, and returns the ids of what was said to be saved.
 async fn save_until_away(stack: Arc<Stack>) -> Vec<Uuid> {
     let mut saved = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! The page before a model service that takes its time, or is away: one question at a time, never an old answer over a
+//! The page before a model service that takes its time, or is unavailable: one question at a time, never an old answer over a
 //! new one, and it draws on all the same.
 
 use crate::{
@@ -140,7 +140,7 @@ async fn without_a_model_the_page_says_so_draws_on_and_answers_by_itself_when_it
     browser.client.goto(&stack.url("/")).await.unwrap();
     let four = &drawings::all()[4]["strokes"];
     browser.draw(&json!([four[0]])).await;
-    browser.until_text("#notice-title", "The model is away").await;
+    browser.until_text("#notice-title", "The model is unavailable").await;
     browser.until_text("#notice-detail", "Your drawing is still here. Trying again.").await;
     let before = browser.pixels().await;
     browser.draw(&json!([four[1]])).await;

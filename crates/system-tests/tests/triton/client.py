@@ -147,7 +147,7 @@ def choice(client, service):
     assert [text(value) for value in result.as_numpy("verdict").flatten()] == ["digit", "not_a_digit"]
     assert result.as_numpy("probabilities") is None
     reasons = client.infer("digits", image([blank]), outputs=wanted(["reason"], False)).as_numpy("reason")
-    assert text(reasons[0, 0]) == "too_little_ink"
+    assert text(reasons[0, 0]) == "too_small"
 
 
 def statistics(client, service):

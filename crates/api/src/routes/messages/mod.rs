@@ -272,8 +272,8 @@ mod tests {
     fn a_rate_is_told_once_enough_was_checked() {
         let rate =
             |count, total| english().rate(&ObservedAccuracy { from: 0.9, to: 0.95, correct: Share::new(count, total) });
-        assert_eq!(rate(199, 212), "Answers this sure have been right 94 of 100 times here (n\u{a0}=\u{a0}212).");
-        assert_eq!(rate(9, 9), "Too few answers this sure have been checked yet (n\u{a0}=\u{a0}9).");
+        assert_eq!(rate(199, 212), "Of 100 answers with this confidence, 94 are correct here (n\u{a0}=\u{a0}212).");
+        assert_eq!(rate(9, 9), "Too few answers with this confidence are labelled yet (n\u{a0}=\u{a0}9).");
     }
 
     #[test]

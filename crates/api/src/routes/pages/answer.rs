@@ -35,7 +35,7 @@ impl Shown {
     /// A row, on a page below whose `path` it takes labels.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When the database is unavailable.
     pub(super) async fn of(
         api: &Api,
         messages: &'static Messages,

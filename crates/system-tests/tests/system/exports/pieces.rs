@@ -70,7 +70,7 @@ async fn an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
     response.chunk().await.unwrap().unwrap();
     let ended: Vec<bool> = sqlx::query_scalar(
         "select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and state = 'active' and query like '%history_of%' and pid <> pg_backend_pid()",
+         where datname = current_database() and state = 'active' and query like '%filter_predictions%' and pid <> pg_backend_pid()",
     )
     .fetch_all(&mut stack.sql().await)
     .await

@@ -20,7 +20,7 @@ async fn unread(stack: &Stack) -> [Response; 2] {
 /// Waits until there is a place again.
 async fn until_possible(stack: &Stack) {
     for _ in 0..100 {
-        if stack.get(CSV).query(&[("said", "7")]).send().await.unwrap().status() == StatusCode::OK {
+        if stack.get(CSV).query(&[("predicted", "7")]).send().await.unwrap().status() == StatusCode::OK {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -37,7 +37,7 @@ pub(super) struct Recent {
     older: Option<String>,
     /// Whether these are the newest there are.
     newest: bool,
-    /// Whether the database is away.
+    /// Whether the database is unavailable.
     unavailable: bool,
 }
 
@@ -70,7 +70,7 @@ impl Recent {
         }
     }
 
-    /// What is shown while the database is away.
+    /// What is shown while the database is unavailable.
     pub(super) fn unavailable() -> Self {
         Self { rows: Vec::new(), older: None, newest: true, unavailable: true }
     }
