@@ -18,16 +18,16 @@ pub(crate) struct Config {
     pub(crate) services: Services,
 }
 
-/// What is measured.
+/// The measurement.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum What {
-    /// How fast `POST /predict` is, beside a peer in turns if there is one.
+    /// The throughput and latency of `POST /predict`, beside a peer in turns if there is one.
     Speed(Speed),
     /// Whether the model can be exchanged while it is asked: every answer is held to what its version says.
     Swaps(Swaps),
     /// Whether memory stays as it is over very many requests.
     Soak(Soak),
-    /// What becomes of many times as many requests as can be answered.
+    /// The services under many times as many requests as they can answer.
     Overload(Overload),
     /// The latency of the history and of the quality figures.
     HistoryLatency(HistoryLatency),
@@ -37,7 +37,7 @@ pub(crate) enum What {
     InputLatency(InputLatency),
 }
 
-/// Where digits runs.
+/// The addresses and processes of digits.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Services {
     /// The web service.
@@ -53,7 +53,7 @@ pub(crate) struct Services {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Speed {
-    /// Where a peer runs that takes POST /predict/ with a field "file".
+    /// The address of a peer that takes POST /predict/ with a field "file".
     #[arg(long, env = "PEER_URL")]
     pub(crate) peer_url: Option<String>,
     /// Clients that ask at a time, each again as soon as it is answered, on a connection of its own.

@@ -12,7 +12,7 @@ use tokio::{task::JoinSet, time::sleep};
 /// How long a client waits after it got no answer at all.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What a round came to.
+/// The results of a round.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Round {
     /// Predictions that were made.
@@ -35,7 +35,7 @@ impl Round {
     }
 }
 
-/// What clients counted.
+/// The counts of a client.
 #[derive(Debug, Default)]
 struct Tally {
     latencies: Vec<Duration>,

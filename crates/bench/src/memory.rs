@@ -3,14 +3,14 @@
 use anyhow::Context;
 use std::{collections::BTreeMap, fs};
 
-/// What is told of a process.
+/// The status of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Status {
     parent: u32,
     resident_kib: u64,
 }
 
-/// What a process and its children hold in memory, in KiB. What they share is counted for each.
+/// The resident memory of a process and its children, in KiB. Shared memory is counted for each.
 pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     let processes = processes()?;
     anyhow::ensure!(processes.contains_key(&pid), "no process has the id {pid}");

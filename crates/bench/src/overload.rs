@@ -54,7 +54,7 @@ struct Outcome {
 /// of it.
 ///
 /// # Errors
-/// Where an aim was missed.
+/// When an aim was missed.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<()> {
     println!(
         "| | answered a second, each client waiting | sent a second | answered a second | p99 | rejected | p99 | other ends |"

@@ -45,7 +45,7 @@ impl Picture {
         Ok(Self { strokes, png: png.into_inner(), small })
     }
 
-    /// The small picture's ink, from 0 to 1.
+    /// The small picture's foreground, from 0 to 1.
     pub(crate) fn pixels(&self) -> impl Iterator<Item = f32> {
         self.small.pixels().map(|pixel| f32::from(255 - pixel.0[0]) / 255.0)
     }
@@ -63,7 +63,7 @@ fn drawn(strokes: &[Vec<Point>]) -> GrayImage {
     image
 }
 
-/// A digit on noisy paper, as a PNG of nearly the 5 MB that digits takes.
+/// A digit on a noisy background, as a PNG of nearly the 5 MB that digits takes.
 pub(crate) fn large_png() -> anyhow::Result<Vec<u8>> {
     const TIMES: u32 = 5;
     let ten = ten_digits()?;
@@ -109,10 +109,10 @@ mod tests {
         assert_eq!(pictures.len(), 10);
         for picture in pictures {
             let image = image::load_from_memory(&picture.png).unwrap().to_luma8();
-            let ink = image.pixels().filter(|pixel| pixel.0 == [0]).count();
-            assert!((2_000..20_000).contains(&ink), "{ink} pixels of ink");
+            let foreground = image.pixels().filter(|pixel| pixel.0 == [0]).count();
+            assert!((2_000..20_000).contains(&foreground), "{foreground} pixels of foreground");
             let small: Vec<f32> = picture.pixels().collect();
-            assert!(small.len() == 784 && small.contains(&0.0) && small.iter().any(|&ink| ink > 0.9));
+            assert!(small.len() == 784 && small.contains(&0.0) && small.iter().any(|&level| level > 0.9));
         }
     }
 }

@@ -44,10 +44,10 @@ const READ_BYTES: usize = 8;
 /// The receive buffer of a client that hardly reads; the system makes it a little larger.
 const RECEIVE_BYTES: u32 = 4096;
 
-/// What the web service's container may hold in memory (docker-compose.yml).
+/// The memory limit of the web service's container (docker-compose.yml).
 const MEMORY_MB: u64 = 256;
 
-/// What came of the probes.
+/// The results of the probes.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Probes {
     /// How long the answers took, in order.
@@ -72,7 +72,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
             missed.push(format!("{name}: half-sent requests are closed"));
         }
     }
-    println!("\n| | slow readers | served | refused | resident at most | /livez p99 | slowest | failed |");
+    println!("\n| | slow readers | served | rejected | resident at most | /livez p99 | slowest | failed |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let pid = services.processes.iter().find(|process| process.name == "api").map(|process| process.pid);
     let pid = pid.context("say --pid api=PID, whose memory is measured")?;
@@ -127,16 +127,16 @@ async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
     Ok(held.join_all().await.into_iter().sum())
 }
 
-/// What a connection is made to.
+/// The host and port of an address.
 fn host_and_port(url: &str) -> String {
     url.trim_start_matches("http://").trim_end_matches('/').to_owned()
 }
 
-/// What came of slow readers.
+/// The results of the slow readers.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Read {
     served: usize,
-    refused: usize,
+    rejected: usize,
     most_mb: u64,
 }
 
@@ -158,7 +158,7 @@ async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read>
     for status in readers.join_all().await {
         match status? {
             200 => read.served += 1,
-            429 => read.refused += 1,
+            429 => read.rejected += 1,
             _ => {}
         }
     }
@@ -201,14 +201,14 @@ impl Probes {
 
 impl Read {
     fn row(&self, probes: &Probes) -> String {
-        format!("{} | {} | {} MB | {}", self.served, self.refused, self.most_mb, probes.row())
+        format!("{} | {} | {} MB | {}", self.served, self.rejected, self.most_mb, probes.row())
     }
 
     fn missed(&self, readers: u32) -> Vec<String> {
         let aims = [
             (self.most_mb < MEMORY_MB, "the web service stays under 256 MB beside slow readers"),
             (self.served > 0, "some slow readers are served"),
-            (self.served + self.refused == readers as usize, "each slow reader is served or refused"),
+            (self.served + self.rejected == readers as usize, "each slow reader is served or rejected"),
         ];
         aims.into_iter().filter(|(is_met, _)| !is_met).map(|(_, aim)| format!("api: {aim}")).collect()
     }
@@ -234,12 +234,12 @@ mod tests {
         let failing = Probes { failed: 1, ..fast };
         assert_eq!(failing.missed("api", "them"), ["api: /livez is answered beside them"]);
 
-        let read = Read { served: 6, refused: 94, most_mb: 100 };
+        let read = Read { served: 6, rejected: 94, most_mb: 100 };
         assert!(read.missed(100).is_empty());
         for (bad, aim) in [
             (Read { most_mb: 256, ..read.clone() }, "api: the web service stays under 256 MB beside slow readers"),
-            (Read { served: 0, refused: 100, ..read.clone() }, "api: some slow readers are served"),
-            (Read { refused: 93, ..read }, "api: each slow reader is served or refused"),
+            (Read { served: 0, rejected: 100, ..read.clone() }, "api: some slow readers are served"),
+            (Read { rejected: 93, ..read }, "api: each slow reader is served or rejected"),
         ] {
             assert_eq!(bad.missed(100), [aim]);
         }

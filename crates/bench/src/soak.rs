@@ -24,7 +24,7 @@ use tokio::{task::JoinSet, time::sleep};
 /// How often memory is told: so many times in all.
 const TOLD: u64 = 20;
 
-/// What the growth counts from.
+/// The report that the growth counts from.
 const FIRST: u64 = TOLD / 10;
 
 /// How often it is looked how much a process holds. What is told is the mean between two times, because an allocator
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long a client waits that was told that there is no room: its batch and those of the others may be too much at once.
 const AGAIN: Duration = Duration::from_millis(5);
 
-/// What clients share.
+/// The state that clients share.
 #[derive(Debug)]
 struct Shared {
     services: [Target; 2],
@@ -42,7 +42,7 @@ struct Shared {
     requests: u64,
     begun: AtomicU64,
     done: AtomicU64,
-    refused: AtomicU64,
+    rejected: AtomicU64,
     failures: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
         requests: soak.requests,
         begun: AtomicU64::new(0),
         done: AtomicU64::new(0),
-        refused: AtomicU64::new(0),
+        rejected: AtomicU64::new(0),
         failures: Mutex::default(),
     });
     let mut asking = JoinSet::new();
@@ -69,8 +69,8 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
     asking.join_all().await;
     let failures = shared.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let ends = if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") };
-    let refused = shared.refused.load(Ordering::Relaxed);
-    println!("\nFailures: {ends}. {refused} times a client was told that there is no room, and asked again.");
+    let rejected = shared.rejected.load(Ordering::Relaxed);
+    println!("\nFailures: {ends}. {rejected} times a client was told that there is no room, and asked again.");
     let within = services.processes.iter().zip(&memory).filter(|(process, kib)| verdict(process, kib, soak.percent));
     ensure!(within.count() == memory.len(), "memory grew");
     ensure!(failures.is_empty(), "requests failed");
@@ -86,7 +86,7 @@ impl Shared {
             let end = loop {
                 match self.services[service].ask(&mut connections[service], &template).await {
                     Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
-                        self.refused.fetch_add(1, Ordering::Relaxed);
+                        self.rejected.fetch_add(1, Ordering::Relaxed);
                         sleep(AGAIN).await;
                     }
                     Ok(answer) => break Ok(answer.status),

@@ -1,4 +1,4 @@
-//! How fast `POST /predict` is: drawings → rounds of load, digits and the peer in turns → a table.
+//! The throughput and latency of `POST /predict`: drawings → rounds of load, digits and the peer in turns → a table.
 
 use crate::{
     config::{Services, Speed},
@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 /// Time for caches to fill and pools to connect, which no round counts.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
 
-/// Whom to ask, and what.
+/// A target and its requests.
 type Asked = (Arc<Target>, Vec<RequestTemplate>);
 
 /// Measures, and prints what came of it.

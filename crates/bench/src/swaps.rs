@@ -36,7 +36,7 @@ const CONNECTIONS: usize = 64;
 
 type Probabilities = [f64; 10];
 
-/// What a version says of each drawing: as a picture, and as a tensor.
+/// A version's probabilities of each drawing: as a picture, and as a tensor.
 #[derive(Debug)]
 struct Known {
     pictures: Vec<Probabilities>,

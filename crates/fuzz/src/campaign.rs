@@ -58,7 +58,7 @@ impl Campaign {
     /// Sends a range of inputs, so many at a time, and reports the progress. Returns the outcomes and the failures.
     ///
     /// # Panics
-    /// Where a task of its own does.
+    /// When one of its tasks panics.
     pub async fn run(
         &self,
         inputs: std::ops::Range<u64>,

@@ -1,4 +1,4 @@
-//! What happens to bytes that were whole: bits flip, pieces go, come twice or come from elsewhere, lengths lie.
+//! Damages valid bytes: flips bits, removes, repeats or inserts pieces, and changes lengths.
 
 use crate::random::Random;
 

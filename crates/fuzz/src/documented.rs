@@ -46,7 +46,7 @@ const STATUSES: [u16; 5] = [400, 404, 405, 413, 429];
 /// How far numbers that are equal may lie apart.
 const TOLERANCE: f32 = 1e-4;
 
-/// What an answer is called in the table.
+/// The name of an answer in the table.
 ///
 /// # Errors
 /// With what is wrong with it.

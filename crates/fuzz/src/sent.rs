@@ -1,4 +1,4 @@
-//! A request as it is sent, and as it is written down for people to look at.
+//! A request as it is sent, and in the form of HTTP for files.
 
 use axum::{
     body::{Body, Bytes},

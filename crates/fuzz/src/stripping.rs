@@ -15,7 +15,7 @@ use wire::Input;
 /// The most failures after which no other picture is tried.
 const ENOUGH: usize = 20;
 
-/// What becomes of a picture.
+/// The outcome of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     /// It decodes to the same pixels.
@@ -64,7 +64,7 @@ impl Stripping {
     /// Strips a range of pictures on so many threads.
     ///
     /// # Panics
-    /// Where a thread does, save in what is tried.
+    /// When a thread panics outside the code under test.
     #[must_use]
     pub fn run(&self, inputs: std::ops::Range<u64>, threads: usize) -> (StripTally, Vec<StripFailure>) {
         let next = AtomicU64::new(inputs.start);

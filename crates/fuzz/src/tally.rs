@@ -1,4 +1,4 @@
-//! What a run came to, as tables.
+//! The outcomes of a run, as tables.
 
 use crate::{
     documented::{CODES, name},

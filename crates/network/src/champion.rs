@@ -11,7 +11,7 @@ pub enum ChampionError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// It does not name a version.
@@ -19,7 +19,7 @@ pub enum ChampionError {
     Invalid {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         source: InvalidVersion,
     },
 }

@@ -18,7 +18,7 @@ const CARD: &str = "card.json";
 /// A model as it was trained: its card, its variables and the layers that point into them.
 #[derive(Debug)]
 pub struct Checkpoint {
-    /// What it is and where it came from.
+    /// The model's card.
     pub card: ModelCard,
     /// Owns the tensors.
     pub variables: VarStore,

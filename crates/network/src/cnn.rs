@@ -70,7 +70,7 @@ fn normalise(images: &Tensor) -> Tensor {
     (images - f64::from(MEAN)) / f64::from(DEVIATION)
 }
 
-/// What a 3×3 convolution does to the sides of its input.
+/// The effect of a 3×3 convolution on the sides of its input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Window {
     /// Padded: the sides stay.

@@ -83,7 +83,7 @@ impl FoldedCnn {
     }
 }
 
-/// What each grey level is to the first convolution.
+/// The input of the first convolution for each grey level.
 fn levels() -> [f32; 256] {
     let mut levels = [0.0; 256];
     for (level, value) in (0..=u8::MAX).zip(&mut levels) {
@@ -121,7 +121,7 @@ impl FoldedConv {
     }
 }
 
-/// What [`tch::nn::BatchNormConfig`] adds to a variance by default.
+/// The number that [`tch::nn::BatchNormConfig`] adds to a variance by default.
 const EPSILON: f64 = 1e-5;
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
     use tch::{Device, nn::VarStore};
 
     #[test]
-    fn the_folded_network_says_what_the_trained_one_says() {
+    fn the_folded_network_computes_the_logits_of_the_trained_one() {
         let variables = VarStore::new(Device::Cpu);
         let cnn = Cnn::new(&variables.root(), Architecture::Small);
         // A few batches in training move the norms' statistics away from 0 and 1.

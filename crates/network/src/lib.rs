@@ -1,4 +1,4 @@
-//! The neural network: its layers, its checkpoint on disk and the card that says where it came from.
+//! The neural network: its layers, its checkpoint on disk and its model card.
 //!
 //! Serving and training share this crate, so that the network that serves is the network that was trained.
 

@@ -51,11 +51,11 @@ impl Drawings {
         Bitmap::new(std::array::from_fn(|_| random.byte()))
     }
 
-    /// A picture of a digit: strokes of any grey on paper of any other.
+    /// A picture of a digit: strokes of any grey on a background of any other.
     pub(super) fn picture(&self, random: &mut Random, side: u32) -> GrayImage {
-        let paper = random.byte();
-        let pen = Luma([paper.wrapping_add(64).wrapping_add(random.byte() / 2)]);
-        let mut picture = GrayImage::from_pixel(side, side, Luma([paper]));
+        let background = random.byte();
+        let pen = Luma([background.wrapping_add(64).wrapping_add(random.byte() / 2)]);
+        let mut picture = GrayImage::from_pixel(side, side, Luma([background]));
         let width = extent(side);
         let radius = width * (0.01 + 0.06 * random.unit());
         for stroke in self.strokes(random, width) {
@@ -70,7 +70,7 @@ impl Drawings {
 fn bitmap(strokes: &[Stroke]) -> anyhow::Result<Bitmap> {
     let line = |stroke: &Stroke| stroke.iter().map(|&[x, y]| Point { x, y }).collect();
     let drawing = Drawing::new(strokes.iter().map(line).collect())?;
-    Ok(preprocessing::from_drawing(&drawing).context("an example shows no ink")?.bitmap)
+    Ok(preprocessing::from_drawing(&drawing).context("an example has no foreground")?.bitmap)
 }
 
 /// Dots so close that they make a line.

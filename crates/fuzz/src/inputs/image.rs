@@ -12,7 +12,7 @@ const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFor
 /// How many pictures there are in each format.
 const EACH: u64 = 48;
 
-/// Where pictures go; what is asked there beside the answer, and what the model is called.
+/// The addresses that pictures are sent to, with their query parameters.
 const ADDRESSES: [&str; 7] = [
     "/predict",
     "/predict/",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const MEDIA_TYPE: &str = "application/json";
 
-/// What may stand where a number stood, some of it no JSON.
+/// Replacements of a number; some are no JSON.
 const ODD_NUMBERS: [&str; 22] = [
     "-1",
     "-0",

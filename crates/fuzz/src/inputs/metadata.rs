@@ -6,10 +6,10 @@ use digit::preprocessing::ImageKind;
 use image::ImageReader;
 use std::io::Cursor;
 
-/// What stands in all metadata, and in no picture.
+/// The text that all metadata holds, and no picture.
 pub(super) const MARKER: &[u8] = b"52.5163 N 13.3777 E";
 
-/// Where a PNG's first chunk after the header starts.
+/// The start of a PNG's first chunk after the header.
 const BEHIND_PNG_HEADER: usize = 33;
 
 /// The same picture with metadata in one to three places.

@@ -56,7 +56,7 @@ impl Kind {
         SHARES.into_iter().map(|(kind, _)| kind)
     }
 
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",

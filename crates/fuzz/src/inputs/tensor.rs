@@ -21,7 +21,7 @@ const ADDRESSES: [&str; 5] = [
 const OUTPUTS: [&str; 8] =
     ["probabilities", "prediction", "confidence", "not_a_digit_probability", "verdict", "reason", "logits", ""];
 
-/// Where a body's JSON ends.
+/// The header with the length of a body's JSON.
 const JSON_LENGTH: &str = "inference-header-content-length";
 
 /// Numbers that are no pixels.
@@ -101,7 +101,7 @@ struct Head {
     is_valid: bool,
 }
 
-/// What is asked of an input.
+/// The JSON of a request with this input.
 fn head(random: &mut Random, input: &Value) -> Head {
     let mut head = json!({ "inputs": [input] });
     let mut is_valid = true;
