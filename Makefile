@@ -48,8 +48,9 @@ input-latency: ## Measure the time on the page from the end of a drawing to the 
 lighthouse: ## Have Lighthouse judge each page, as a phone and as a desktop load it
 	@scripts/lighthouse.sh
 
-lint: ## Check the formatting, lint the code, and check the types in the scripts of the pages
+lint: ## Check the formatting and the names, lint the code, and check the types of the scripts
 	@scripts/setup.sh lint
+	@scripts/vocabulary.sh
 	@scripts/typescript.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -74,7 +74,7 @@ pub(crate) async fn measure(config: &InputLatency, services: &Services) -> anyho
 
 /// Draws on the page's canvas with the mouse.
 async fn draw(page: &Client, drawing: &Drawing) -> anyhow::Result<()> {
-    let (left, top, side, _) = page.find(Locator::Css("#paper")).await?.rectangle().await?;
+    let (left, top, side, _) = page.find(Locator::Css("#canvas")).await?.rectangle().await?;
     let mut mouse = MouseActions::new("mouse".to_owned());
     let mut now = 0.0;
     for stroke in drawing {

@@ -51,7 +51,7 @@ pub(super) struct Messages {
     script: Script,
 }
 
-/// What web/static/messages.js reads in the page.
+/// What web/static/shared/messages.js reads in the page.
 #[derive(Serialize)]
 struct ForScript<'a> {
     decimal: &'a str,
