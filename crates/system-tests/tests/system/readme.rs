@@ -43,7 +43,7 @@ async fn every_curl_example_of_the_readme_works() {
             assert_eq!(answer.matches("\"attribution\":[0.0,").count(), 2, "{answer}");
             assert!(answer.contains("{\"predictions\":[{\"prediction\":8,"), "{answer}");
         }
-        if example.contains("/label") {
+        if example.contains("true_label") {
             assert!(answer.contains("\"true_label\":8}") && answer.contains("\"true_label\":null}"), "{answer}");
         }
         if example.contains("/export") {
