@@ -45,7 +45,7 @@ expect_rows() {
   local rows
   rows=$(sql "select id, prediction, true_label from prediction_logs order by id")
   [ "$rows" = "$drawn|8|8"$'\n'"$uploaded|8|" ] || fail "prediction_logs does not hold the two rows of this test $1:"$'\n'"$rows"
-  ask "$address/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /api/v1/predictions/$drawn does not tell the label $1."
+  ask "$address/api/v1/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /api/v1/predictions/$drawn does not tell the label $1."
   say "The rows are there $1"
 }
 
@@ -85,7 +85,7 @@ expect_defaults
 say "Drawing and labelling at $address"
 drawn=$(ask --header "$json" --data @examples/eight.json "$address/predict" | field id)
 uploaded=$(ask --form file=@examples/eight.png "$address/predict" | field id)
-ask --request PUT --header "$json" --data '{"true_label": 8}' "$address/predictions/$drawn/label" >/dev/null
+ask --request PUT --header "$json" --data '{"true_label": 8}' "$address/api/v1/predictions/$drawn/label" >/dev/null
 expect_rows "after drawing"
 
 compose restart --timeout 20 >/dev/null 2>&1

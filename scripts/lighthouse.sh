@@ -24,7 +24,7 @@ judge() { # phone or desktop, path, file
 
 if [ "${1:-}" = beside ]; then
   target/release/bench seed-data --drawings 500
-  id=$(curl --silent --noproxy '*' "$API_URL/predictions?limit=1" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  id=$(curl --silent --noproxy '*' "$API_URL/api/v1/predictions?limit=1" | sed 's/.*"id":"\([^"]*\)".*/\1/')
   files=()
   for path in / /history "/drawings/$id" /label /quality; do
     page=$(cut --delimiter=/ --fields=2 <<<"$path")
