@@ -35,7 +35,7 @@ fuzz: ## Send a million inputs that nobody should send, and check every answer
 	target/debug/fuzz
 
 schemathesis: ## Test both services against their OpenAPI documents
-	@scripts/setup.sh test
+	@scripts/setup.sh schemathesis
 	@scripts/schemathesis.sh
 
 bench-onnx: ## Say how fast the network is here, beside ONNX Runtime

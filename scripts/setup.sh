@@ -7,11 +7,12 @@
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
+#   scripts/setup.sh schemathesis   to test against the documents: a C++ compiler, LibTorch, pip and Python's venv
 #   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test, lint, lighthouse, input-latency or bench-onnx}
+purpose=${1:?run, test, lint, lighthouse, input-latency, schemathesis or bench-onnx}
 missing=()
 case $purpose in test | lighthouse | input-latency) with_browser=yes ;; *) with_browser= ;; esac
 
@@ -50,7 +51,7 @@ have make || need make "which starts everything here"
 if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
   python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and what to test or to compare with"
 fi
-if [ "$purpose" = test ]; then
+if [ "$purpose" = schemathesis ]; then
   python3 -c 'import ensurepip' 2>/dev/null || need python3-venv "to install Schemathesis apart from other Python packages"
 fi
 if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
