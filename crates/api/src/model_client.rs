@@ -108,7 +108,7 @@ impl ModelClient {
         Ok(predictions_by_model)
     }
 
-    /// Sends a request to an address of the model service, counted and traced, and makes of what it says what is asked for.
+    /// Sends a request to an address of the model service, counted and traced, and converts the answer.
     async fn ask<Received: DeserializeOwned, Converted>(
         &self,
         address: &Url,
@@ -135,7 +135,7 @@ impl ModelClient {
     }
 
     async fn send<Received: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Received, ModelError> {
-        let _place = self.room.try_acquire().map_err(|_| ModelError::NoSlot)?;
+        let _slot = self.room.try_acquire().map_err(|_| ModelError::NoSlot)?;
         let response = request.headers(trace_headers()).send().await.map_err(away)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);

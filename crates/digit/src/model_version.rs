@@ -1,7 +1,7 @@
 //! A model's version, by which clients, cards and folders name it.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Deref, str::FromStr};
 
 /// A version's name: 1 to 64 of `a–z`, `0–9`, `-`, `_` and `.`, starting with a letter or a digit, so that it is
 /// safe as a folder, in a URL and in a log.
@@ -21,6 +21,14 @@ impl ModelVersion {
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for ModelVersion {
+    type Target = str;
+
+    fn deref(&self) -> &str {
         &self.0
     }
 }

@@ -64,12 +64,12 @@ pub(super) fn imported(module: impl AsRef<str>) -> Vec<String> {
     assets().imported(module.as_ref())
 }
 
-/// What templates need to know of the files.
+/// The facts about the files that templates need.
 struct Assets {
     /// Names the content of all files together. Modules import each other by relative addresses, so a hash in the
     /// folder's place holds for all of them, and a file that changes also changes the address of its importers.
     hash: String,
-    /// What each module imports itself.
+    /// The modules that each module imports itself.
     imports: BTreeMap<String, Vec<String>>,
 }
 

@@ -38,10 +38,10 @@ struct Options {
 
 /// Recognises a drawing and shows what the answer rests on.
 ///
-/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels, and a pixel's attribution
-/// is how much the evidence for the predicted digit falls, on average over the windows that cover it. (Zeiler and Fergus,
-/// *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is evidence, too, but no
-/// window shows it. Nothing is kept.
+/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels. The attribution
+/// of a pixel is how much the evidence for the predicted digit falls, on average over the windows that cover the pixel.
+/// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
+/// evidence, too, but no window shows it. Nothing is kept.
 #[utoipa::path(
     post, path = "/explain", tag = "Recognise", params(Options),
     responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
@@ -51,7 +51,7 @@ async fn explain(
     Query(options): Query<Options>,
     Drawing(drawing): Drawing,
 ) -> Result<Json<Explanation>, ApiError> {
-    Ok(Json(api.model.explain(drawing.input(), options.model.as_ref().map(ModelVersion::as_str)).await?))
+    Ok(Json(api.model.explain(drawing.input(), options.model.as_deref()).await?))
 }
 
 /// Shows what the answer to a recorded drawing rests on.
@@ -69,5 +69,5 @@ async fn explain_recorded(
     Query(options): Query<Options>,
 ) -> Result<Json<Explanation>, ApiError> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
-    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_ref().map(ModelVersion::as_str)).await?))
+    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_deref()).await?))
 }

@@ -76,7 +76,7 @@ impl From<FilterQuery> for Filter {
     }
 }
 
-/// What a drawing can be taken for. `unsure` is a label that only people give.
+/// The class that a drawing can be predicted as. `unsure` is a label that only people give.
 fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrueLabel>, D::Error> {
     match empty_as_none(deserializer)? {
         Some(TrueLabel::Unsure) => {
@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn every_condition_is_read() {
-        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a&source=upload\
+        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a\
+                     &source=upload\
                      &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
         let filter = Filter {
             predicted: Some(TrueLabel::NotADigit),

@@ -34,7 +34,7 @@ struct Options {
     #[serde(default)]
     #[param(default = false)]
     preview: bool,
-    /// What the answer holds besides: `bitmap`, which the network saw.
+    /// An addition to the answer: `bitmap`, which the network saw.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = include)]
     include: Option<Include>,
@@ -61,7 +61,7 @@ async fn predict(
     Key(key): Key,
     Drawing(drawing): Drawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
-    let model = options.model.as_ref().map(ModelVersion::as_str);
+    let model = options.model.as_deref();
     let mut outcome = if !options.preview {
         submit(&api, drawing, options.source, model, key).await?
     } else if key.is_none() {

@@ -112,7 +112,8 @@ async fn queue(State(api): State<Arc<Api>>, Query(ahead): Query<Ahead>) -> Resul
 
 /// Deletes one's own drawing, with what it was taken for and its labels.
 ///
-/// Only the client that submitted the drawing may delete it. It sends the `deletion_token` of the answer as `Deletion-Token`.
+/// Only the client that submitted the drawing may delete it. It sends the `deletion_token` of the answer as
+/// `Deletion-Token`.
 #[utoipa::path(
     delete, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
     responses((status = NO_CONTENT, description = "It is gone")),

@@ -67,7 +67,7 @@ async fn calibration(
     }
     #[expect(clippy::cast_possible_truncation, reason = "confidences are recorded as f32")]
     let recorded = confidence as f32;
-    Ok(Json(api.store.observed_accuracy(recorded, model.as_ref().map(ModelVersion::as_str)).await?))
+    Ok(Json(api.store.observed_accuracy(recorded, model.as_deref()).await?))
 }
 
 impl QualityQuery {

@@ -4,7 +4,7 @@
 //! million rows, closing the connection is what ends them.
 
 use super::{Filter, Store, StoreError, in_time, predictions::Row};
-use digit::{Bitmap, ModelVersion};
+use digit::Bitmap;
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
@@ -105,7 +105,7 @@ impl Snapshot {
             self.filter.only_incorrect,
             self.filter.only_low_confidence,
             self.filter.only_digits,
-            self.filter.model.as_ref().map(ModelVersion::as_str),
+            self.filter.model.as_deref(),
             self.filter.source.map(Source::name),
         );
         let count = query.fetch_one(&mut self.connection).await.map_err(StoreError::from)?;
@@ -151,7 +151,7 @@ impl Snapshot {
             self.filter.only_incorrect,
             self.filter.only_low_confidence,
             self.filter.only_digits,
-            self.filter.model.as_ref().map(ModelVersion::as_str),
+            self.filter.model.as_deref(),
             self.filter.source.map(Source::name),
             with_input,
         );

@@ -1,5 +1,5 @@
-//! What the store does by itself every few seconds: it counts what statements only noted in the table `pending_counts`, and deletes
-//! the idempotency keys that have expired.
+//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, and deletes the idempotency
+//! keys that have expired.
 
 use super::StoreError;
 use sqlx::PgPool;

@@ -58,7 +58,7 @@ impl Store {
             filter.only_incorrect,
             filter.only_low_confidence,
             filter.only_digits,
-            filter.model.as_ref().map(ModelVersion::as_str),
+            filter.model.as_deref(),
             filter.source.map(Source::name),
             i64::from(limit) + 1, // one more tells whether there is a next page
         );

@@ -103,7 +103,7 @@ async fn counts(
            from prediction_counts_of($1, $2)
            group by predicted, true_label
            having sum(predictions) > 0"#,
-        model.as_ref().map(ModelVersion::as_str),
+        model.as_deref(),
         *since,
     );
     in_time(query.fetch_all(snapshot)).await
@@ -121,7 +121,7 @@ async fn confidence_bins(
            group by bin
            having sum(predictions) > 0
            order by bin"#,
-        model.as_ref().map(ModelVersion::as_str),
+        model.as_deref(),
         *since,
     );
     let rows = in_time(query.fetch_all(snapshot)).await?;
@@ -144,7 +144,7 @@ async fn days(
            group by day, predicted
            having sum(predictions) > 0
            order by day, predicted"#,
-        model.as_ref().map(ModelVersion::as_str),
+        model.as_deref(),
         *since,
     );
     let rows = in_time(query.fetch_all(snapshot)).await?;
@@ -174,7 +174,7 @@ async fn models(
            group by model
            having sum(predictions) > 0
            order by model"#,
-        model.as_ref().map(ModelVersion::as_str),
+        model.as_deref(),
         *since,
     );
     let rows = in_time(query.fetch_all(snapshot)).await?;
@@ -196,7 +196,7 @@ async fn latency_buckets(
            group by bucket
            having sum(predictions) > 0
            order by bucket"#,
-        model.as_ref().map(ModelVersion::as_str),
+        model.as_deref(),
         *since,
     );
     let rows = in_time(query.fetch_all(snapshot)).await?;

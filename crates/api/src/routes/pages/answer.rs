@@ -20,8 +20,8 @@ pub(super) struct Shown {
     /// What a person said it is: its name, and that in words.
     pub(super) true_label: Option<(String, String)>,
     pub(super) model: String,
-    /// How often answers as sure have been right; empty where that is not known, or says nothing.
-    pub(super) calibration: String,
+    /// How many predictions of this confidence are correct, as a sentence; empty where the drawing is not a digit.
+    pub(super) observed_accuracy: String,
 }
 
 /// The probability of one digit.
@@ -42,7 +42,7 @@ impl Shown {
         row: &Prediction,
         path: &str,
     ) -> Result<Self, StoreError> {
-        let calibration = match row.verdict {
+        let observed_accuracy = match row.verdict {
             Verdict::Digit => messages.rate(&api.store.observed_accuracy(row.confidence, Some(&row.model)).await?),
             // Where no digit is named, the confidence says nothing that was checked.
             Verdict::NotADigit => String::new(),
@@ -64,7 +64,7 @@ impl Shown {
             bars: bars.collect(),
             true_label: row.true_label.map(|label| (label.to_string(), messages.label(label))),
             model: row.model.clone(),
-            calibration,
+            observed_accuracy,
         })
     }
 }

@@ -57,7 +57,7 @@ async fn drawing(
 /// How long the page waits for what each version says.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What each version that is loaded takes it for now; none while the model is unavailable or has no time.
+/// The prediction of each loaded version now; none while the model is unavailable or has no time.
 async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &Input) -> Option<Vec<ModelRow>> {
     match timeout(PATIENCE, api.model.predictions_by_model(drawing)).await {
         Ok(Ok(answers)) => Some(answers.iter().map(|answer| ModelRow::new(messages, answer)).collect()),

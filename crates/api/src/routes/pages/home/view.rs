@@ -70,7 +70,7 @@ impl Recent {
         }
     }
 
-    /// What is shown while the database is unavailable.
+    /// The strip without drawings, while the database is unavailable.
     pub(super) fn unavailable() -> Self {
         Self { rows: Vec::new(), older: None, newest: true, unavailable: true }
     }

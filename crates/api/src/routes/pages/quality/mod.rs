@@ -1,6 +1,6 @@
 //! `GET /quality`: how good the answers have been, in pictures.
 //!
-//! They are SVG, drawn here, with a table behind each. What they show is what `/api/v1/quality` tells.
+//! They are SVG, drawn here, with a table behind each. They show the figures of `/api/v1/quality`.
 
 mod axis;
 mod calibration;
