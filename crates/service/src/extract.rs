@@ -39,7 +39,7 @@ pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
-/// What a client wants in the answer to `POST /predict` besides.
+/// An addition to the answer to `POST /predict` that a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Include {
     /// The bitmap that the network saw.

@@ -1,4 +1,4 @@
-//! What several versions of the model say of one drawing.
+//! The predictions of several model versions for one drawing.
 
 use crate::Answer;
 use serde::{Deserialize, Serialize};

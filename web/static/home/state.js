@@ -1,4 +1,4 @@
-// What the first page knows: the drawing that it shows, which drawings are recorded, and the last live answer.
+// The state of the first page: the drawing that it shows, the recorded drawings, and the last live answer.
 // @ts-check
 
 import { Canvas } from "../drawing/canvas.js";

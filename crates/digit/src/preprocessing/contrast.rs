@@ -13,7 +13,7 @@ const PAPER: f32 = 0.1;
 /// Noise, and lines printed on the background, are cleared up to this share of the strongest contrast.
 const MOST_PAPER: f32 = 0.6;
 
-/// What is fainter than this share of the strongest contrast may be printed on the background.
+/// Lines that are fainter than this share of the strongest contrast may be printed on the background.
 const MOST_PRINT: f32 = 0.5;
 
 /// The background ends, and foreground begins, at so many times the contrast of lines printed on it.
@@ -53,7 +53,7 @@ fn alpha(pixels: &Pixels) -> Plane {
     Plane { width: pixels.width, height: pixels.height, levels }
 }
 
-/// Whether what is opaque is a sheet of background with foreground on it (a screenshot with round corners), not the foreground itself:
+/// Whether the opaque pixels are background with foreground on it (a screenshot with round corners), not foreground alone:
 /// a filled rectangle that is not of one colour.
 fn is_sheet(pixels: &Pixels, drawn: Bounds) -> bool {
     let region = crop(pixels, drawn);

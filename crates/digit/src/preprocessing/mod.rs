@@ -1,9 +1,9 @@
 //! From foreground to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
 //!
-//! An image is decoded ([`mod@decode`]) and shrunk ([`shrink`]), its foreground is told from its background ([`contrast`], and [`photo`]
-//! where the [`background`] is uneven) and freed of dust ([`pieces`]), very thin and very thick lines get the usual width
-//! ([`width`]), and the foreground is framed as MNIST frames its digits ([`frame`]). Strokes are drawn with one pen ([`pen`])
-//! and framed the same way.
+//! An image is decoded ([`mod@decode`]) and shrunk ([`shrink`]). Its foreground is separated from its background
+//! ([`contrast`], and [`photo`] where the [`background`] is uneven) and freed of dust ([`components`]); very thin and very
+//! thick lines get the usual width ([`width`]), and the foreground is framed as MNIST frames its digits ([`frame`]).
+//! Strokes are drawn with one pen ([`pen`]) and framed the same way.
 
 mod background;
 mod components;
@@ -24,7 +24,7 @@ pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
 pub const VERSION: &str = "mnist-2";
 
-/// What was drawn, as the network sees it.
+/// A drawing as the network sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preprocessed {
     /// The foreground, framed as MNIST frames its digits.

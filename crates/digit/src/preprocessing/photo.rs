@@ -8,7 +8,8 @@ use super::{
 };
 use crate::levels::{FAINTEST, level_of, median_of};
 
-/// Shares of the foreground's strength: what is fainter than the first is background, what is stronger than the second full foreground.
+/// Shares of the foreground's strength: a fainter pixel than the first is background, a stronger one than the second is
+/// full foreground.
 /// Blur leaves the edge of a stroke half way between.
 const EDGE: (f32, f32) = (0.3, 0.7);
 
@@ -35,7 +36,7 @@ pub(super) fn foreground(pixels: &Pixels, background: [u8; 3]) -> Option<Plane> 
     foreground_before(&grey, &estimate_background(&grey, Some(&first)))
 }
 
-/// What stands out from the background, in shares of the light that falls there: a shadow dims foreground and background alike.
+/// Pixels that stand out from the background, in shares of the light there: a shadow dims both alike.
 fn foreground_before(grey: &Field, background: &Field) -> Option<Plane> {
     let stands_out = contrast(grey, background);
     // The median of a normal distribution's absolute values is 0.6745 standard deviations.

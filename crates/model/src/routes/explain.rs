@@ -27,10 +27,10 @@ struct Options {
 
 /// Recognises a drawing and shows what the answer rests on.
 ///
-/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels, and a pixel's attribution
-/// is how much the evidence for the predicted digit falls, on average over the windows that cover it. (Zeiler and Fergus,
-/// *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is evidence, too, but no
-/// window shows it.
+/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels. The attribution
+/// of a pixel is how much the evidence for the predicted digit falls, on average over the windows that cover the pixel.
+/// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
+/// evidence, too, but no window shows it.
 #[utoipa::path(
     post, path = "/explain", tag = "Recognise", params(Options),
     responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),

@@ -24,7 +24,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// What the answer holds besides: `bitmap`, which the network saw.
+    /// An addition to the answer: `bitmap`, which the network saw.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = include)]
     include: Option<Include>,

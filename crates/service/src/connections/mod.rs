@@ -33,7 +33,7 @@ use unused::Unused;
 /// The largest head of a request, and about what a connection buffers besides, in bytes.
 const BUFFER_BYTES: usize = 16 << 10;
 
-/// What the system may buffer of an answer, in bytes. Linux tells that there is room again when a third of it is sent, so
+/// The part of an answer that the system may buffer, in bytes. Linux tells that there is room again when a third of it is sent, so
 /// that it also says how much a client must take in time.
 const SEND_BUFFER_BYTES: usize = 128 << 10;
 

@@ -8,7 +8,7 @@ use tokio::{
 };
 use wire::{Code, PROBLEM_MEDIA_TYPE};
 
-/// What is read of a request that is refused, in bytes: a connection that is closed with more unread may lose its answer.
+/// The part of a refused request that is read, in bytes: a connection that is closed with more unread may lose its answer.
 const REFUSED_BYTES: u64 = 64 << 10;
 
 /// Answers a request, whatever it is, with the problem that there are too many connections.

@@ -21,7 +21,7 @@ pub fn model_version() -> Schema {
     empty_or(ModelVersion::PATTERN)
 }
 
-/// What an answer holds besides.
+/// An addition to an answer.
 #[must_use]
 pub fn include() -> Schema {
     empty_or_one_of(["bitmap"])
