@@ -10,7 +10,7 @@ use wire::{Content, Input};
 /// some small ones beside it.
 const MEGAPIXELS: u32 = 32;
 
-/// Permits for pictures. Strokes and pixels need none: they are small and quick.
+/// Permits for pictures of at least a megapixel. Strokes, pixels and smaller pictures need none: they are quick.
 #[derive(Debug)]
 pub(super) struct Decoders {
     megapixels: Arc<Semaphore>,
@@ -54,13 +54,14 @@ impl Decoders {
     }
 }
 
-/// How many megapixels a picture takes of those that are decoded at a time; none if the input is no picture. It reads the
-/// picture's header, which may take milliseconds.
+/// How many megapixels a picture takes of those that are decoded at a time; none if the input is no picture, or one of less
+/// than a megapixel. It reads the picture's header, which may take milliseconds.
 pub(super) fn megapixels(input: &Input) -> Option<u32> {
     match input.content() {
         Content::Image(_) => {
             let pixels = preprocessing::pixel_count(input.bytes()).unwrap_or(0);
-            Some(u32::try_from(pixels / 1_000_000).unwrap_or(MEGAPIXELS).saturating_add(1).min(MEGAPIXELS))
+            let whole = u32::try_from(pixels / 1_000_000).unwrap_or(MEGAPIXELS);
+            (whole > 0).then(|| whole.saturating_add(1).min(MEGAPIXELS))
         }
         Content::Strokes(_) | Content::Pixels(_) => None,
     }

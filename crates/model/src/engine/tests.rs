@@ -1,7 +1,9 @@
 //! Tests of the engine with networks that a test holds up, fails or answers for.
 
 use super::*;
+use image::{GrayImage, ImageFormat, Luma};
 use std::{
+    io::Cursor,
     pin::Pin,
     sync::{Condvar, Mutex},
     task::Poll,
@@ -89,8 +91,16 @@ async fn who_finds_no_slot_is_refused_at_once_and_slots_come_free_again() {
     assert!(engine.recognise(gate, pixels()).await.is_ok());
 }
 
-fn picture() -> Input {
+fn small_picture() -> Input {
     Input::image(include_bytes!("../../../../examples/eight.png").as_slice().into()).unwrap()
+}
+
+/// A picture of a megapixel: a black bar on white.
+fn picture() -> Input {
+    let bar = |x, y| Luma([if (450..550).contains(&x) && (200..800).contains(&y) { 0 } else { 255 }]);
+    let (mut png, picture) = (Cursor::new(Vec::new()), GrayImage::from_fn(1_000, 1_000, bar));
+    picture.write_to(&mut png, ImageFormat::Png).unwrap();
+    Input::image(png.into_inner().into()).unwrap()
 }
 
 /// A runtime with a single blocking thread, as on a machine that is busy decoding.
@@ -100,7 +110,7 @@ fn with_one_blocking_thread(test: impl Future<Output = ()>) {
 }
 
 #[test]
-fn strokes_are_answered_while_pictures_wait_for_their_megapixels() {
+fn small_inputs_are_answered_while_pictures_wait_for_their_megapixels() {
     with_one_blocking_thread(async {
         let (gate, engine) = engine(8, LONG);
         gate.open();
@@ -109,13 +119,15 @@ fn strokes_are_answered_while_pictures_wait_for_their_megapixels() {
         for picture in &mut pictures {
             assert!(is_pending(picture).await);
         }
-        assert!(engine.recognise(gate.clone(), strokes()).await.is_ok());
-        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (1, 1));
+        for small in [strokes(), small_picture()] {
+            assert!(engine.recognise(gate.clone(), small).await.is_ok());
+        }
+        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (2, 2));
         drop(taken);
         for picture in pictures {
             assert!(picture.await.is_ok());
         }
-        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (4, 4));
+        assert_eq!((preprocessed(&engine), counted(&engine, "done")), (5, 5));
     });
 }
 
