@@ -3,10 +3,15 @@
 use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
+use mimalloc::MiMalloc;
 use service::Server;
 use sqlx::postgres::PgConnectOptions;
 use std::{ops::ControlFlow, process::ExitCode};
 use uuid::Uuid;
+
+/// A request allocates some hundred times, mostly between threads, where glibc's allocator is slower.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();

@@ -7,7 +7,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
     Context,
-    propagation::TextMapPropagator,
+    propagation::{Injector, TextMapPropagator},
     trace::{SpanContext, TraceContextExt, TraceFlags, TraceState},
 };
 use opentelemetry_sdk::{
@@ -25,13 +25,24 @@ pub const TRACED: &str = "traced";
 /// request.
 #[must_use]
 pub fn trace_headers() -> HeaderMap {
-    let mut carrier = HashMap::new();
-    TraceContextPropagator::new().inject_context(&Context::current(), &mut carrier);
-    // A trace without a state has an empty one.
-    let headers = carrier.into_iter().filter(|(_, value)| !value.is_empty());
-    headers
-        .filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?)))
-        .collect()
+    let mut headers = Headers(HeaderMap::with_capacity(2));
+    TraceContextPropagator::new().inject_context(&Context::current(), &mut headers);
+    headers.0
+}
+
+/// Headers that the propagator fills.
+struct Headers(HeaderMap);
+
+impl Injector for Headers {
+    fn set(&mut self, name: &str, value: String) {
+        // A trace without a state has an empty one.
+        if value.is_empty() {
+            return;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.0.insert(name, value);
+        }
+    }
 }
 
 /// A request's place in its caller's trace if that is to be believed, and otherwise in one of its own: that of its span
