@@ -1,10 +1,9 @@
 //! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on. Nothing is kept.
 
-use super::{
-    drawing::Drawing,
-    id::{PredictionId, unknown},
+use crate::{
+    Api,
+    extract::{PredictionId, SubmittedDrawing, unknown_prediction},
 };
-use crate::Api;
 use axum::{Json, extract::State};
 use digit::ModelVersion;
 use serde::Deserialize;
@@ -49,7 +48,7 @@ struct Options {
 async fn explain(
     State(api): State<Arc<Api>>,
     Query(options): Query<Options>,
-    Drawing(drawing): Drawing,
+    SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<Explanation>, ApiError> {
     Ok(Json(api.model.explain(drawing.input(), options.model.as_deref()).await?))
 }
@@ -68,6 +67,6 @@ async fn explain_recorded(
     PredictionId(id): PredictionId,
     Query(options): Query<Options>,
 ) -> Result<Json<Explanation>, ApiError> {
-    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
+    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
     Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_deref()).await?))
 }

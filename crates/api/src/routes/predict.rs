@@ -1,7 +1,10 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
-use super::{drawing::Drawing, idempotency_key::Key, submission::submit};
-use crate::Api;
+use crate::{
+    Api,
+    extract::{Key, SubmittedDrawing},
+    submission::submit,
+};
 use axum::{Json, extract::State, routing::post};
 use digit::ModelVersion;
 use serde::Deserialize;
@@ -59,7 +62,7 @@ async fn predict(
     State(api): State<Arc<Api>>,
     Query(options): Query<Options>,
     Key(key): Key,
-    Drawing(drawing): Drawing,
+    SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
     let model = options.model.as_deref();
     let mut outcome = if !options.preview {
