@@ -2,17 +2,7 @@
 
 use time::{OffsetDateTime, macros::format_description};
 
-/// A probability in per cent, with a decimal; never a "100 %" or "0 %" that it is not.
-pub(super) fn percent(probability: f32, decimal: &str) -> String {
-    let figure = match probability {
-        0.9995.. => "> 99.9".to_owned(),
-        ..0.0005 => "< 0.1".to_owned(),
-        _ => format!("{:.1}", probability * 100.0),
-    };
-    figure.replace('.', decimal) + "\u{a0}%"
-}
-
-/// A share in per cent, with a decimal; unlike a probability, it may be all or none.
+/// A share in per cent, with a decimal; unlike a confidence, it may be all or none.
 pub(super) fn share(share: f64, decimal: &str) -> String {
     plain(share, decimal) + "\u{a0}%"
 }
@@ -23,13 +13,6 @@ pub(super) fn plain(share: f64, decimal: &str) -> String {
     // Not all, if by little.
     let figure = if figure == "100.0" && share < 1.0 { "99.9".to_owned() } else { figure };
     figure.strip_suffix(".0").unwrap_or(&figure).replace('.', decimal)
-}
-
-/// A count, in groups of three digits.
-pub(super) fn count(count: u64, thousands: &str) -> String {
-    let digits = count.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
-    groups.join(thousands)
 }
 
 /// A time in milliseconds, or in seconds from one on.
@@ -54,23 +37,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_probability_is_never_rounded_to_certainty() {
-        for (probability, text) in
-            [(1.0, "> 99.9\u{a0}%"), (0.9971, "99.7\u{a0}%"), (0.5, "50.0\u{a0}%"), (0.0, "< 0.1\u{a0}%")]
-        {
-            assert_eq!(percent(probability, "."), text);
-        }
-    }
-
-    #[test]
     fn a_share_is_all_only_where_it_is() {
         let shares = [1.0, 0.9999, 0.5, 0.943, 0.0].map(|it| share(it, "."));
         assert_eq!(shares, ["100\u{a0}%", "99.9\u{a0}%", "50\u{a0}%", "94.3\u{a0}%", "0\u{a0}%"]);
-    }
-
-    #[test]
-    fn large_counts_are_written_in_groups() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(|it| count(it, ",")), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]
@@ -84,10 +53,5 @@ mod tests {
         for (count, of, hundredths) in [(199, 212, 94), (999, 1000, 99), (1, 1000, 1), (12, 12, 100), (0, 12, 0)] {
             assert_eq!(of_a_hundred(count, of), hundredths, "{count} of {of}");
         }
-    }
-
-    #[test]
-    fn a_language_parts_decimals_in_its_own_way() {
-        assert_eq!([1.0, 0.9971].map(|probability| percent(probability, ",")), ["> 99,9\u{a0}%", "99,7\u{a0}%"]);
     }
 }

@@ -130,7 +130,7 @@ impl Messages {
 
     /// A probability in per cent.
     pub(crate) fn percent(&self, probability: f32) -> String {
-        figures::percent(probability, &self.language.decimal)
+        charts::confidence(probability, &self.language.decimal)
     }
 
     /// A share in per cent, which may be all or none.
@@ -144,7 +144,7 @@ impl Messages {
     }
 
     pub(crate) fn count(&self, count: u64) -> String {
-        figures::count(count, &self.language.thousands)
+        charts::count(count, &self.language.thousands)
     }
 
     /// A time, in the unit that suits it.

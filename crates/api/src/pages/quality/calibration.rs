@@ -1,13 +1,13 @@
 //! Whether answers are as often correct as they say: the share that was correct, by confidence.
 
-use super::axis::{Axis, Tick};
 use crate::messages::Messages;
 use askama::Template;
+use charts::{Axis, Tick};
 use wire::{ConfidenceBin, Quality};
 
 /// The shares along both sides; equal lengths, so that the diagonal is one.
-const ACROSS: Axis = Axis { values: (0.0, 1.0), places: (44.0, 338.0) };
-const UP: Axis = Axis { values: (0.0, 1.0), places: (306.0, 12.0) };
+const ACROSS: Axis = Axis::linear((0.0, 1.0), (44.0, 338.0));
+const UP: Axis = Axis::linear((0.0, 1.0), (306.0, 12.0));
 
 const TICKS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 

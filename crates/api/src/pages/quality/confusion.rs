@@ -1,8 +1,9 @@
 //! What was taken for what: a cell for each pair, which opens its drawings.
 
-use super::{Seen, axis::depth};
+use super::Seen;
 use crate::messages::Messages;
 use askama::Template;
+use charts::confusion;
 use digit::TrueLabel;
 use std::cmp::Reverse;
 use wire::Quality;
@@ -59,25 +60,24 @@ struct Cell {
 
 impl Confusion {
     pub(super) fn new(messages: &'static Messages, quality: &Quality, seen: &Seen) -> Self {
+        let shaded = confusion(&quality.confusion);
         let cells: Vec<Cell> = TrueLabel::classes()
             .enumerate()
             .flat_map(|(row, truth)| {
                 TrueLabel::classes().enumerate().map(move |(column, predicted)| (row, truth, column, predicted))
             })
-            .filter(|&(row, _, column, _)| quality.confusion[row][column] > 0)
-            .map(|(row, truth, column, predicted)| {
-                let (count, all) = (quality.confusion[row][column], quality.confusion[row].iter().sum());
-                Cell {
-                    left: LEFT + column * SIDE,
-                    top: TOP + row * SIDE,
-                    text: in_words(messages, truth, predicted),
-                    count,
-                    figure: messages.count(count),
-                    short: short(count),
-                    href: seen.drawings(truth, predicted),
-                    is_correct: row == column,
-                    depth: (1_000.0 * DEEPEST * depth(count, all)).round() / 1_000.0,
-                }
+            .map(|(row, truth, column, predicted)| (row, truth, column, predicted, shaded[row][column]))
+            .filter(|(.., cell)| cell.count > 0)
+            .map(|(row, truth, column, predicted, cell)| Cell {
+                left: LEFT + column * SIDE,
+                top: TOP + row * SIDE,
+                text: in_words(messages, truth, predicted),
+                count: cell.count,
+                figure: messages.count(cell.count),
+                short: short(cell.count),
+                href: seen.drawings(truth, predicted),
+                is_correct: cell.is_correct,
+                depth: (10.0 * DEEPEST * f64::from(cell.depth)).round() / 1_000.0,
             })
             .collect();
         let figures = |counts: &[u64; 11]| counts.iter().map(|&count| messages.count(count)).collect();

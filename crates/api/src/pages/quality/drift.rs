@@ -1,11 +1,9 @@
 //! What was drawn over time: how many drawings, how sure the answers were, and what they were.
 
-use super::{
-    axis::{Axis, Tick, depth, number, tenth},
-    confusion::initial,
-};
+use super::{confusion::initial, number};
 use crate::messages::Messages;
 use askama::Template;
+use charts::{Axis, Tick, depth, tenth};
 use digit::TrueLabel;
 use time::{Date, Duration};
 use wire::{DayCounts, Quality};
@@ -106,7 +104,8 @@ impl Column {
     fn new(messages: &Messages, days: (Date, Date), (left, width): (f64, f64), sum: &Sum, most: u64) -> Self {
         let confidence = sum.mean_confidence();
         let all = sum.drawings();
-        let part = |(&count, top)| Part { figure: messages.count(count), top, depth: depth(count, all) };
+        let part =
+            |(&count, top)| Part { figure: messages.count(count), top, depth: f64::from(depth(count, all)) / 100.0 };
         Self {
             left: tenth(left),
             middle: tenth(left + (width - 1.0) / 2.0),
@@ -144,11 +143,11 @@ impl Sum {
 }
 
 fn drawings(most: u64) -> Axis {
-    Axis { values: (0.0, number(most)), places: DRAWINGS }
+    Axis::linear((0.0, number(most)), DRAWINGS)
 }
 
 const fn confidence_label() -> Axis {
-    Axis { values: (0.0, 1.0), places: SURENESS }
+    Axis::linear((0.0, 1.0), SURENESS)
 }
 
 /// The tops of the classes' strips.

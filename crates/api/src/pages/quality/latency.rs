@@ -1,8 +1,9 @@
 //! How long answers took: how many by time, on a scale of equal ratios.
 
-use super::axis::{Axis, Tick, number, tenth};
+use super::number;
 use crate::messages::Messages;
 use askama::Template;
+use charts::{Axis, Tick, tenth};
 use wire::{LatencyBucket, Quality};
 
 const LEFT: f64 = 12.0;
@@ -37,9 +38,9 @@ struct Bar {
 impl LatencyChart {
     pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Option<Self> {
         let (first, last) = (quality.latency.first()?, quality.latency.last()?);
-        let across = Axis { values: (octave(first.from_ms), octave(last.to_ms)), places: (LEFT, RIGHT) };
+        let across = Axis::linear((octave(first.from_ms), octave(last.to_ms)), (LEFT, RIGHT));
         let highest = quality.latency.iter().map(|bucket| bucket.predictions).max()?;
-        let up = Axis { values: (0.0, number(highest)), places: UP };
+        let up = Axis::linear((0.0, number(highest)), UP);
         let bar = |bucket: &LatencyBucket| {
             let (left, right) = (across.scale(octave(bucket.from_ms)), across.scale(octave(bucket.to_ms)));
             Bar {

@@ -2,7 +2,6 @@
 //!
 //! They are SVG, drawn here, with a table behind each. They show the figures of `/api/v1/quality`.
 
-mod axis;
 mod calibration;
 mod confusion;
 mod drift;
@@ -14,9 +13,9 @@ use super::{
 };
 use crate::{Api, extract::QualityQuery, messages::Messages, store::QualityScope};
 use askama::Template;
-use axis::Axis;
 use axum::{Extension, Router, extract::State, response::Html, routing::get};
 use calibration::CalibrationChart;
+use charts::Axis;
 use confusion::Confusion;
 use digit::TrueLabel;
 use drift::Drift;
@@ -49,7 +48,7 @@ async fn quality(
         all_models: seen.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
         predictions: messages.count(quality.predictions),
-        models: models.iter().map(|counts| ModelRow::new(messages, &address, counts)).collect(),
+        models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
         confusion: Confusion::new(messages, &quality, &seen),
         calibration: CalibrationChart::new(messages, &quality),
         drift: Drift::new(messages, &quality),
@@ -87,7 +86,7 @@ struct QualityPage {
     /// Nothing where nobody said what a drawing is.
     accuracy: Option<Accuracy>,
     predictions: String,
-    models: Vec<ModelRow>,
+    models: Vec<ModelQuality>,
     confusion: Confusion,
     calibration: CalibrationChart,
     drift: Drift,
@@ -109,7 +108,7 @@ struct Accuracy {
 }
 
 /// A version of the model.
-struct ModelRow {
+struct ModelQuality {
     name: String,
     href: String,
     predictions: String,
@@ -145,9 +144,9 @@ impl Accuracy {
     }
 }
 
-impl ModelRow {
+impl ModelQuality {
     fn new(messages: &Messages, address: &Address, ModelCounts { model, predictions, correct }: &ModelCounts) -> Self {
-        let across = Axis { values: (0.0, 1.0), places: (4.0, 116.0) };
+        let across = Axis::linear((0.0, 1.0), (4.0, 116.0));
         Self {
             href: address.with("model", model),
             name: model.clone(),
@@ -158,4 +157,10 @@ impl ModelRow {
             at: across.scale(correct.value().unwrap_or_default()),
         }
     }
+}
+
+/// A count as a value.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+const fn number(count: u64) -> f64 {
+    count as f64
 }
