@@ -1,20 +1,27 @@
 //! The web service: the page, predictions, labels and history.
 //!
-//! It asks the model service what a drawing is ([`ModelClient`]) and keeps what was submitted ([`Store`]).
+//! It asks the model service what a drawing is ([`ModelClient`]) and keeps what was submitted ([`Store`]). Programs use
+//! `routes`, people use `pages` with their `messages`; [`app`] puts both together.
 
+mod app;
+mod compression;
 mod config;
 mod error;
+mod extract;
 mod idempotency;
+mod messages;
 pub mod metadata;
 mod model_client;
 mod model_requests;
+mod pages;
 mod routes;
 mod store;
 mod strip_metadata;
+mod submission;
 
+pub use app::app;
 pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
-pub use routes::app;
 pub use store::{
     Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
     StoreError, migrate,

@@ -10,7 +10,6 @@ use crate::{
 };
 use anyhow::{Context, ensure};
 use hyper::StatusCode;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{
     sync::{
         Arc,
@@ -57,7 +56,7 @@ struct Probes {
 
 /// Holds connections to both services in both ways, and prints what came of it. The aims that were missed.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<Vec<String>> {
-    let files = raise_open_files();
+    let files = rlimit::increase_nofile_limit(u64::MAX)?;
     let wanted = u64::from(overload.half_sent) + 256;
     ensure!(files >= wanted, "{wanted} files must be open at a time, and the system allows {files} (ulimit -n)");
     let mut missed = Vec::new();
@@ -212,13 +211,6 @@ impl Read {
         ];
         aims.into_iter().filter(|(is_met, _)| !is_met).map(|(_, aim)| format!("api: {aim}")).collect()
     }
-}
-
-/// Raises the number of files that may be open to the most that the system allows; returns it.
-fn raise_open_files() -> u64 {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    let is_raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
-    if is_raised { maximum } else { current }.unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Handlers turn a body into an input, the [`Engine`] makes bitmaps of inputs and batches of bitmaps, and the
 //! [`Registry`] holds the versions of the network that classify them. What an answer rests on is told by `occlusion`.
 
+mod batch;
 mod config;
 mod engine;
 mod error;

@@ -3,7 +3,7 @@
 //! The method is that of Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (2014), section 4.2:
 //! one window after another is blanked, and the network is asked again.
 
-use crate::engine::LARGEST_BATCH;
+use crate::batch::LARGEST_BATCH;
 use digit::{Bitmap, Digit, SIDE};
 use network::Classification;
 use std::ops::Range;

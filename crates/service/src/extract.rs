@@ -1,16 +1,18 @@
 //! axum's extractors, with rejections that are problems.
 
-use crate::ApiError;
+use crate::{ApiError, docs::parameters::model_version};
 use axum::{
     body::Bytes,
     extract::{self, FromRequest, FromRequestParts, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
+use digit::ModelVersion;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
 };
 use std::{fmt::Display, str::FromStr};
+use utoipa::IntoParams;
 use wire::{Code, Problem};
 
 /// The query string as a `T`.
@@ -37,6 +39,16 @@ pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
 ) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+}
+
+/// Which version of the model a request asks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ModelQuery {
+    /// The version of the model to ask, if not the one that serves; it has to be loaded.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    pub model: Option<ModelVersion>,
 }
 
 /// An addition to the answer to `POST /predict` that a client asks for.

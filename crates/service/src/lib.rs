@@ -23,7 +23,7 @@ pub use body::{DrawingInput, MAX_INPUT_BYTES};
 pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
 pub use docs::{Documented, by_status, parameters, refusal};
 pub use error::ApiError;
-pub use extract::{Include, JsonBody, Query, RawBody, empty_as_none, media_type};
+pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
 pub use layers::{panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};
 pub use monitoring::serve_metrics;

@@ -2,6 +2,7 @@
 
 use network::{Calibration, Class, Classification, Logits};
 use serde::{Deserialize, Serialize};
+use wire::{ConfidenceBin, Share};
 
 /// Bins of confidence that the calibration error is measured over.
 pub const BINS: usize = 15;
@@ -16,11 +17,11 @@ pub struct Score {
     /// How many of its digits were misclassified, whether rejected or not; 0 for a set of negatives.
     pub errors: usize,
     /// The share of digits that were classified correctly, from 0 to 1, with its 95 % interval.
-    pub accuracy: Option<Share>,
+    pub accuracy: Option<Rate>,
     /// How many samples were rejected as no digit: few digits and many negatives should be.
     pub rejected: usize,
     /// The share of rejected samples, with its 95 % interval.
-    pub rejection_rate: Share,
+    pub rejection_rate: Rate,
     /// Mean negative log-likelihood of the right digit, in nats.
     pub loss: Option<f64>,
     /// The expected calibration error: how far confidence and accuracy lie apart, over [`BINS`] bins.
@@ -29,9 +30,9 @@ pub struct Score {
     pub error_at_95_coverage: Option<f64>,
 }
 
-/// A share of a count, and where it lies with 95 % confidence.
+/// A share and where it lies with 95 % confidence, as the files of a model hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Share {
+pub struct Rate {
     /// From 0 to 1.
     pub share: f64,
     /// The lower end.
@@ -40,21 +41,21 @@ pub struct Share {
     pub high: f64,
 }
 
-impl Share {
-    /// The share with Wilson's interval ("Probable Inference, the Law of Succession, and Statistical Inference",
-    /// 1927), which holds for small counts and for shares near 0 and 1.
+impl Rate {
+    /// The rate of some among all.
     #[must_use]
     pub fn of(part: usize, whole: usize) -> Self {
-        const Z: f64 = 1.959_964;
-        let count = as_f64(whole.max(1));
-        let share = as_f64(part) / count;
-        let middle = (share + Z * Z / (2.0 * count)) / (1.0 + Z * Z / count);
-        let half = Z / (1.0 + Z * Z / count) * (share * (1.0 - share) / count + Z * Z / (4.0 * count * count)).sqrt();
-        Self { share, low: (middle - half).max(0.0), high: (middle + half).min(1.0) }
+        Share::new(part as u64, whole.max(1) as u64).into()
     }
 }
 
-impl std::fmt::Display for Share {
+impl From<Share> for Rate {
+    fn from(share: Share) -> Self {
+        Self { share: share.value().unwrap_or_default(), low: share.low, high: share.high }
+    }
+}
+
+impl std::fmt::Display for Rate {
     /// In per cent, with the interval.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:.2} % ({:.2}–{:.2})", self.share * 100.0, self.low * 100.0, self.high * 100.0)
@@ -103,9 +104,9 @@ impl Score {
             set: set.into(),
             samples: evaluated.len(),
             errors: digits.len() - right,
-            accuracy: if digits.is_empty() { None } else { Some(Share::of(right, digits.len())) },
+            accuracy: if digits.is_empty() { None } else { Some(Rate::of(right, digits.len())) },
             rejected,
-            rejection_rate: Share::of(rejected, evaluated.len()),
+            rejection_rate: Rate::of(rejected, evaluated.len()),
             loss: of_digits(loss(&digits)),
             calibration_error: of_digits(calibration_error(&digits)),
             error_at_95_coverage: of_digits(error_at_95_coverage(&digits)),
@@ -121,33 +122,30 @@ fn loss(digits: &[&Evaluated]) -> f64 {
     -digits.iter().map(likelihood).sum::<f64>() / as_f64(digits.len().max(1))
 }
 
-/// A bin of a reliability diagram.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Bin {
-    /// How many classifications are in it.
-    pub count: usize,
-    /// Their mean confidence.
-    pub confidence: f64,
-    /// The share of them that is correct.
-    pub accuracy: f64,
-}
-
-/// Classifications by confidence, in bins of equal width from 0 to 1.
+/// Classifications by confidence, in [`BINS`] bins of equal width from 0 to 1; empty bins are left out.
 #[must_use]
-pub fn reliability(evaluated: &[&Evaluated]) -> [Bin; BINS] {
-    let mut bins = [Bin::default(); BINS];
+pub fn confidence_bins(evaluated: &[&Evaluated]) -> Vec<ConfidenceBin> {
+    let mut sums = [(0, 0, 0.0); BINS];
     for one in evaluated {
         let confidence = f64::from(one.prediction().1);
-        let bin = &mut bins[bin_of(confidence)];
-        bin.count += 1;
-        bin.confidence += confidence;
-        bin.accuracy += if one.is_right() { 1.0 } else { 0.0 };
+        let (correct, total, sum) = &mut sums[bin_of(confidence)];
+        *correct += u64::from(one.is_right());
+        *total += 1;
+        *sum += confidence;
     }
-    for bin in bins.iter_mut().filter(|bin| bin.count > 0) {
-        bin.confidence /= as_f64(bin.count);
-        bin.accuracy /= as_f64(bin.count);
-    }
-    bins
+    let filled = sums.into_iter().enumerate().filter(|(_, (_, total, _))| *total > 0);
+    let bin = |(index, (correct, total, sum)): (usize, (u64, u64, f64))| ConfidenceBin {
+        from: as_f64(index) / as_f64(BINS),
+        to: as_f64(index + 1) / as_f64(BINS),
+        confidence: sum / total_of(total),
+        correct: Share::new(correct, total),
+    };
+    filled.map(bin).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+pub(crate) const fn total_of(count: u64) -> f64 {
+    count as f64
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a probability times a small number")]
@@ -157,8 +155,10 @@ fn bin_of(confidence: f64) -> usize {
 
 /// Naeini, Cooper & Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
 fn calibration_error(digits: &[&Evaluated]) -> f64 {
-    let gap = |bin: &Bin| as_f64(bin.count) * (bin.confidence - bin.accuracy).abs();
-    reliability(digits).iter().map(gap).sum::<f64>() / as_f64(digits.len().max(1))
+    let gap = |bin: &ConfidenceBin| {
+        total_of(bin.correct.total) * (bin.confidence - bin.correct.value().unwrap_or_default()).abs()
+    };
+    confidence_bins(digits).iter().map(gap).sum::<f64>() / as_f64(digits.len().max(1))
 }
 
 /// El-Yaniv & Wiener, "On the Foundations of Noise-free Selective Classification", 2010.
@@ -190,14 +190,6 @@ mod tests {
         probabilities[predicted] = confidence;
         let classification = Classification { probabilities, not_a_digit_probability: 0.0, rejection: None };
         Evaluated { class: Class::Digit(digit(3)), classification }
-    }
-
-    #[test]
-    fn wilsons_interval_is_that_of_the_books() {
-        let share = Share::of(8, 10);
-        assert!((share.low - 0.4902).abs() < 1e-3 && (share.high - 0.9433).abs() < 1e-3, "{share:?}");
-        let all = Share::of(50, 50);
-        assert!(all.high > 0.999_999 && all.low < 0.93, "{all:?}");
     }
 
     #[test]

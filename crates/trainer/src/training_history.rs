@@ -72,7 +72,7 @@ pub fn read(folder: &Path) -> anyhow::Result<Vec<EpochLog>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fixture, score::Share};
+    use crate::{fixture, score::Rate};
 
     #[test]
     fn a_training_history_can_be_read_again_and_a_missing_one_is_empty() {
@@ -92,7 +92,7 @@ mod tests {
             errors: 0,
             accuracy,
             rejected: 1,
-            rejection_rate: Share::of(1, 4),
+            rejection_rate: Rate::of(1, 4),
             loss: accuracy.map(|_| 0.5),
             calibration_error: accuracy.map(|_| 0.1),
             error_at_95_coverage: None,
@@ -102,7 +102,7 @@ mod tests {
             loss: 0.4,
             accuracy: 0.9,
             learning_rate: 1e-3,
-            holdouts: vec![score("digits", Some(Share::of(4, 4))), score("scribbles", None)],
+            holdouts: vec![score("digits", Some(Rate::of(4, 4))), score("scribbles", None)],
             seconds: 2.0,
         };
         let tags: Vec<String> = log.scalars().into_iter().map(|scalar| scalar.tag).collect();

@@ -1,21 +1,16 @@
 //! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on. Nothing is kept.
 
-use super::{
-    drawing::Drawing,
-    id::{PredictionId, unknown},
+use crate::{
+    Api,
+    extract::{PredictionId, SubmittedDrawing, unknown_prediction},
 };
-use crate::Api;
 use axum::{Json, extract::State};
-use digit::ModelVersion;
-use serde::Deserialize;
-use service::{ApiError, Documented, Query, empty_as_none, parameters::model_version};
+use service::{ApiError, Documented, ModelQuery, Query};
 use std::sync::Arc;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Code, Explanation, Input};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
-    let sent = routes!(explain).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
     let recorded = routes!(explain_recorded).refuses(&[
         Code::InvalidQuery,
         Code::NotFound,
@@ -24,16 +19,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         Code::ModelUnavailable,
         Code::DatabaseUnavailable,
     ]);
-    OpenApiRouter::new().routes(sent).routes(recorded)
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Options {
-    /// The version of the model to ask, if not the one that serves; it has to be loaded.
-    #[serde(default, deserialize_with = "empty_as_none")]
-    #[param(schema_with = model_version)]
-    model: Option<ModelVersion>,
+    OpenApiRouter::new().routes(routes!(explain).takes_a_drawing(&[])).routes(recorded)
 }
 
 /// Recognises a drawing and shows what the answer rests on.
@@ -43,15 +29,15 @@ struct Options {
 /// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
 /// evidence, too, but no window shows it. Nothing is kept.
 #[utoipa::path(
-    post, path = "/explain", tag = "Recognise", params(Options),
+    post, path = "/explain", tag = "Recognise", params(ModelQuery),
     responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
 )]
 async fn explain(
     State(api): State<Arc<Api>>,
-    Query(options): Query<Options>,
-    Drawing(drawing): Drawing,
+    Query(query): Query<ModelQuery>,
+    SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<Explanation>, ApiError> {
-    Ok(Json(api.model.explain(drawing.input(), options.model.as_deref()).await?))
+    Ok(Json(api.model.explain(drawing.input(), query.model.as_deref()).await?))
 }
 
 /// Shows what the answer to a recorded drawing rests on.
@@ -60,14 +46,14 @@ async fn explain(
 /// named, which may be another than the one that answered then. What is asked about are pixels, so that
 /// `too_small`, which is said of a drawing, is never the reason.
 #[utoipa::path(
-    get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, Options),
+    get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, ModelQuery),
     responses((status = OK, description = "What the drawing is taken for, and why", body = Explanation)),
 )]
 async fn explain_recorded(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
-    Query(options): Query<Options>,
+    Query(query): Query<ModelQuery>,
 ) -> Result<Json<Explanation>, ApiError> {
-    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
-    Ok(Json(api.model.explain(&Input::pixels(bitmap), options.model.as_deref()).await?))
+    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
+    Ok(Json(api.model.explain(&Input::pixels(bitmap), query.model.as_deref()).await?))
 }

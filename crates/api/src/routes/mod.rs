@@ -1,47 +1,24 @@
-//! The addresses that the web service answers.
+//! The addresses that programs use: JSON, and files to export.
 
-mod assets;
-mod compression;
 mod document;
-mod drawing;
 mod explain;
 mod export;
-mod filter;
-mod id;
-mod idempotency_key;
-mod messages;
-mod pages;
 mod predict;
 mod predictions;
 mod predictions_by_model;
 mod probes;
 mod quality;
-mod submission;
+
+pub(crate) use predictions::kept;
 
 use crate::Api;
-use axum::{
-    Router,
-    http::{HeaderName, HeaderValue, header},
-    middleware::from_fn,
-};
-use service::Metrics;
 use std::sync::Arc;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What the page may load and who may frame it: itself, nobody.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
-                                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-/// The web service, ready to be served, and what it counts in `metrics`.
-pub fn app(api: Api, metrics: &mut Metrics) -> Router {
-    let trusts_trace_context = api.trusts_trace_context;
-    api.model.register(metrics.registry());
-    api.store.register(metrics.registry());
-    // The pages and their files are for people, and no part of the interface that is documented.
-    let pages = pages::router().merge(assets::router());
-    let routes = OpenApiRouter::with_openapi(document::Document::openapi())
+/// The interface that is documented.
+pub(crate) fn router() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())
         .merge(explain::router())
         .merge(predictions::router())
@@ -49,17 +26,4 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
         .merge(export::router())
         .merge(quality::router())
         .merge(probes::router())
-        .merge(pages.into())
-        .with_state(Arc::new(api));
-    let routes =
-        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
-    compression::compressed(routes)
-        .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
-}
-
-/// A header of every response that does not say otherwise itself, as the page of the documentation does.
-fn unless_set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

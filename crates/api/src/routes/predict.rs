@@ -1,14 +1,13 @@
 //! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
 
-use super::{drawing::Drawing, idempotency_key::Key, submission::submit};
-use crate::Api;
-use axum::{Json, extract::State, routing::post};
-use digit::ModelVersion;
-use serde::Deserialize;
-use service::{
-    ApiError, Documented, Include, Query, empty_as_none,
-    parameters::{include, model_version},
+use crate::{
+    Api,
+    extract::{Key, SubmittedDrawing},
+    submission::submit,
 };
+use axum::{Json, extract::State, routing::post};
+use serde::Deserialize;
+use service::{ApiError, Documented, Include, ModelQuery, Query, empty_as_none, parameters::include};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,12 +15,9 @@ use wire::{Answer, Code, PredictResponse, Source};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     let documented = routes!(predict).takes_a_drawing(&[
-        Code::InvalidQuery,
         Code::Deleted,
         Code::InvalidIdempotencyKey,
         Code::IdempotencyKeyReused,
-        Code::UnknownModel,
-        Code::ModelUnavailable,
         Code::DatabaseUnavailable,
     ]);
     OpenApiRouter::new().routes(documented).route("/predict/", post(predict))
@@ -41,10 +37,6 @@ struct Options {
     /// Where the drawing comes from; `api` unless it is said.
     #[serde(default)]
     source: Source,
-    /// The version of the model to ask, if not the one that serves; it has to be loaded.
-    #[serde(default, deserialize_with = "empty_as_none")]
-    #[param(schema_with = model_version)]
-    model: Option<ModelVersion>,
 }
 
 /// Recognises a drawing, and keeps it unless it is a preview.
@@ -52,16 +44,17 @@ struct Options {
 /// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
 /// is only the digit that the drawing is most like.
 #[utoipa::path(
-    post, path = "/predict", tag = "Recognise", params(Options, Key),
+    post, path = "/predict", tag = "Recognise", params(Options, ModelQuery, Key),
     responses((status = OK, description = "What the drawing was taken for", body = PredictResponse)),
 )]
 async fn predict(
     State(api): State<Arc<Api>>,
     Query(options): Query<Options>,
+    Query(query): Query<ModelQuery>,
     Key(key): Key,
-    Drawing(drawing): Drawing,
+    SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
-    let model = options.model.as_deref();
+    let model = query.model.as_deref();
     let mut outcome = if !options.preview {
         submit(&api, drawing, options.source, model, key).await?
     } else if key.is_none() {

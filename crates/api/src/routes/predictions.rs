@@ -1,10 +1,10 @@
 //! `/api/v1/predictions…`: what was recorded, and what it really is.
 
-use super::{
-    filter::FilterQuery,
-    id::{PredictionId, unknown},
+use crate::{
+    Api,
+    extract::{FilterQuery, PredictionId, unknown_prediction},
+    store::Deletion,
 };
-use crate::{Api, store::Deletion};
 use axum::{
     Json,
     extract::State,
@@ -134,7 +134,7 @@ async fn delete(
     match api.store.delete(id, token).await? {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),
         Deletion::NotYours => Err(not_yours()),
-        Deletion::Unknown => Err(unknown()),
+        Deletion::Unknown => Err(unknown_prediction()),
     }
 }
 
@@ -147,13 +147,13 @@ async fn delete(
     ))),
 )]
 async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
-    let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown)?;
+    let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown_prediction)?;
     Ok((kept(kind.media_type()), bytes))
 }
 
 /// The headers of a part of a row. It never changes, but whoever drew it may delete it, and then browsers are to forget it
 /// soon.
-pub(super) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
+pub(crate) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
     [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=600")]
 }
 
@@ -163,7 +163,7 @@ pub(super) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] 
     responses((status = OK, description = "The prediction", body = Prediction)),
 )]
 async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, ApiError> {
-    api.store.prediction(id).await?.map(Json).ok_or_else(unknown)
+    api.store.prediction(id).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Says what a drawing really is. The last label counts, the earlier ones are kept.
@@ -180,7 +180,7 @@ async fn label(
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, Some(true_label)).await?.map(Json).ok_or_else(unknown)
+    api.store.label(id, Some(true_label)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Takes the label back. What was said is kept, but counts no longer.
@@ -189,7 +189,7 @@ async fn label(
     responses((status = OK, description = "The prediction, without a label", body = Prediction)),
 )]
 async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, None).await?.map(Json).ok_or_else(unknown)
+    api.store.label(id, None).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Shows what the network saw: 28 × 28 pixels, black ink on transparent paper.
@@ -198,6 +198,6 @@ async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) ->
     responses((status = OK, description = "The picture", content_type = "image/png", body = inline(Vec<u8>))),
 )]
 async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
-    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown)?;
+    let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
     Ok((kept("image/png"), bitmap.to_png()))
 }

@@ -1,7 +1,9 @@
 //! `GET /api/v1/predictions/{id}/models`: what each loaded model version predicts for a recorded drawing.
 
-use super::id::{PredictionId, unknown};
-use crate::Api;
+use crate::{
+    Api,
+    extract::{PredictionId, unknown_prediction},
+};
 use axum::{Json, extract::State};
 use service::{ApiError, Documented};
 use std::sync::Arc;
@@ -24,6 +26,6 @@ async fn predictions_by_model(
     State(api): State<Arc<Api>>,
     PredictionId(id): PredictionId,
 ) -> Result<Json<PredictionsByModel>, ApiError> {
-    let drawing = api.store.drawing(id).await?.ok_or_else(unknown)?;
+    let drawing = api.store.drawing(id).await?.ok_or_else(unknown_prediction)?;
     Ok(Json(PredictionsByModel { predictions: api.model.predictions_by_model(&drawing).await? }))
 }

@@ -1,12 +1,11 @@
 //! `GET /api/v1/quality` and `GET /api/v1/calibration`: how good the predictions are, all and those of one confidence.
 
-use crate::{Api, store::QualityScope};
+use crate::{Api, extract::QualityQuery};
 use axum::{Json, extract::State};
 use digit::ModelVersion;
 use serde::Deserialize;
 use service::{ApiError, Documented, Query, empty_as_none, parameters::model_version};
 use std::sync::Arc;
-use time::{Date, Duration, OffsetDateTime};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Code, ObservedAccuracy, Quality};
@@ -15,18 +14,6 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(quality).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
         .routes(routes!(calibration).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct QualityQuery {
-    /// Only predictions of this model version.
-    #[serde(default, deserialize_with = "empty_as_none")]
-    #[param(schema_with = model_version)]
-    model: Option<ModelVersion>,
-    /// Only the last so many days, today included.
-    #[param(minimum = 1, maximum = 65535)]
-    pub(super) days: Option<u16>,
 }
 
 /// Tells how good the predictions are, measured by people's labels.
@@ -68,21 +55,4 @@ async fn calibration(
     #[expect(clippy::cast_possible_truncation, reason = "confidences are recorded as f32")]
     let recorded = confidence as f32;
     Ok(Json(api.store.observed_accuracy(recorded, model.as_deref()).await?))
-}
-
-impl QualityQuery {
-    /// What is asked for.
-    pub(super) fn scope(self) -> Result<QualityScope, ApiError> {
-        let model = self.model;
-        let Some(days) = self.days else { return Ok(QualityScope { model, since: None }) };
-        if days == 0 {
-            return Err(ApiError::new(Code::InvalidQuery, "\"days\" is a number from 1."));
-        }
-        Ok(QualityScope { model, since: Some(first_of(days)) })
-    }
-}
-
-/// The first of the last so many days.
-fn first_of(days: u16) -> Date {
-    OffsetDateTime::now_utc().date().saturating_sub(Duration::days(i64::from(days) - 1))
 }

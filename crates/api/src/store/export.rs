@@ -3,7 +3,7 @@
 //! An export has a connection of its own: it lasts as long as its client reads, and when that goes in the middle of a
 //! million rows, closing the connection is what ends them.
 
-use super::{Filter, Store, StoreError, in_time, predictions::Row};
+use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered, predictions::Row};
 use digit::Bitmap;
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
@@ -12,7 +12,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::timeout,
 };
-use wire::{Prediction, Source};
+use wire::Prediction;
 
 /// Exports at a time.
 pub(super) const AT_A_TIME: usize = 2;
@@ -94,19 +94,12 @@ impl Snapshot {
     /// # Errors
     /// When the database is unavailable.
     pub async fn count(&mut self) -> Result<usize, ExportError> {
-        let (first, end) = self.filter.ids(None);
-        let query = sqlx::query_scalar!(
-            r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
-            first,
-            end,
-            self.filter.predicted.map(|predicted| predicted.to_string()),
-            self.filter.true_label.map(|label| label.to_string()),
-            self.filter.is_labelled,
-            self.filter.only_incorrect,
-            self.filter.only_low_confidence,
-            self.filter.only_digits,
-            self.filter.model.as_deref(),
-            self.filter.source.map(Source::name),
+        let query = query_filtered!(
+            query_scalar!(
+                r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
+            ),
+            &self.filter,
+            None
         );
         let count = query.fetch_one(&mut self.connection).await.map_err(StoreError::from)?;
         Ok(usize::try_from(count).unwrap_or(0))
@@ -136,24 +129,17 @@ impl Snapshot {
 
     /// Hands on all rows, and an empty portion at last, so that who gets all of them knows.
     async fn hand_on(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
-        let (first, end) = self.filter.ids(None);
-        let query = sqlx::query!(
-            r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
+        let query = query_filtered!(
+            query!(
+                r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
                    input_kind, latency_ms, wanted.true_label, bitmap, case when $11 then input end as input
                from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
                join predictions p using (id)
-               order by p.id desc"#,
-            first,
-            end,
-            self.filter.predicted.map(|predicted| predicted.to_string()),
-            self.filter.true_label.map(|label| label.to_string()),
-            self.filter.is_labelled,
-            self.filter.only_incorrect,
-            self.filter.only_low_confidence,
-            self.filter.only_digits,
-            self.filter.model.as_deref(),
-            self.filter.source.map(Source::name),
-            with_input,
+               order by p.id desc"#
+            ),
+            &self.filter,
+            None,
+            with_input
         );
         let mut rows = query.fetch(&mut self.connection);
         let (mut portion, mut bytes) = (Vec::new(), 0);

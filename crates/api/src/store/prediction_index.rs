@@ -31,25 +31,15 @@ pub struct Filter {
     pub until: Option<OffsetDateTime>,
 }
 
-impl Store {
-    /// At most `limit` predictions, newest first, all older than the one with the id `before`.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
-        let (first, end) = filter.ids(before);
-        let query = sqlx::query_as!(
-            Row,
-            r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
-                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
-                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
-                   wanted.true_label
-               from (
-                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                   order by id desc limit $11
-               ) wanted
-               join predictions p using (id)
-               order by p.id desc"#,
+/// A checked query on `filter_predictions`, of the predictions of a filter that are older than `before`. Their arguments
+/// are `$1` to `$10` of its SQL, and what else the query takes follows.
+macro_rules! query_filtered {
+    ($query:ident!($($row:ident,)? $sql:literal), $filter:expr, $before:expr $(, $more:expr)*) => {{
+        let filter: &Filter = $filter;
+        let (first, end) = filter.ids($before);
+        sqlx::$query!(
+            $($row,)?
+            $sql,
             first,
             end,
             filter.predicted.map(|predicted| predicted.to_string()),
@@ -59,8 +49,37 @@ impl Store {
             filter.only_low_confidence,
             filter.only_digits,
             filter.model.as_deref(),
-            filter.source.map(Source::name),
-            i64::from(limit) + 1, // one more tells whether there is a next page
+            filter.source.map(wire::Source::name),
+            $($more,)*
+        )
+    }};
+}
+pub(super) use query_filtered;
+
+impl Store {
+    /// At most `limit` predictions, newest first, all older than the one with the id `before`.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
+        let one_more = i64::from(limit) + 1; // it tells whether there is a next page
+        let query = query_filtered!(
+            query_as!(
+                Row,
+                r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
+                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
+                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
+                   wanted.true_label
+               from (
+                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                   order by id desc limit $11
+               ) wanted
+               join predictions p using (id)
+               order by p.id desc"#
+            ),
+            filter,
+            before,
+            one_more
         );
         page(in_time(query.fetch_all(&self.pool)).await?, limit)
     }

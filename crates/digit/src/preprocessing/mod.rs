@@ -3,23 +3,24 @@
 //! An image is decoded ([`mod@decode`]) and shrunk ([`shrink`]). Its foreground is separated from its background
 //! ([`contrast`], and [`photo`] where the [`background`] is uneven) and freed of dust ([`components`]); very thin and very
 //! thick lines get the usual width ([`width`]), and the foreground is framed as MNIST frames its digits ([`frame`]).
-//! Strokes are drawn with one pen ([`pen`]) and framed the same way.
+//! Strokes ([`drawing`]) are drawn with one pen ([`pen`]) and framed the same way.
 
+mod decode;
+mod shrink;
+mod contrast;
+mod photo;
 mod background;
 mod components;
-mod contrast;
-mod decode;
-mod frame;
-mod pen;
-mod photo;
-mod plane;
-mod shrink;
-mod too_small;
 mod width;
+mod drawing;
+mod pen;
+mod too_small;
+mod frame;
+mod plane;
 
 use crate::Bitmap;
 pub use decode::{ImageKind, MAX_PIXELS, Pixels, decode, exif_orientation, pixel_count};
-pub use pen::{Drawing, InvalidDrawing, MAX_POINTS, Point};
+pub use drawing::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
 /// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
 pub const VERSION: &str = "mnist-2";

@@ -1,102 +1,19 @@
-//! Draws strokes with one pen: a small drawing and a large one, a thin brush and a thick one, get the line that
+//! Strokes drawn with one pen: a small drawing and a large one, a thin brush and a thick one, get the line that
 //! MNIST's digits have.
 
-use super::{frame::BOX, plane::Plane};
-use crate::levels::level_of;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, SeqAccess, Visitor},
+use super::{
+    drawing::{Drawing, Extent, Point, STILL},
+    frame::BOX,
+    plane::Plane,
 };
-use std::{fmt, ops::Range};
-
-/// The most points that a drawing may have, over all its strokes.
-pub const MAX_POINTS: usize = 10_000;
-
-/// The farthest from the origin that a coordinate may lie.
-const MAX_COORDINATE: f32 = 1e6;
+use crate::levels::level_of;
+use std::ops::Range;
 
 /// The pen's width as a share of the digit's longer side, foreground included.
 const PEN: f32 = 0.12;
 
-/// The most that a pen moves in a mere tap, as a share of the canvas's longer side.
-const TREMBLE: f32 = 0.02;
-
-/// The most that points lie apart which are one place.
-const STILL: f32 = 1e-3;
-
 /// Pixels per side of the square that strokes are drawn on: each of the 20×20 pixels gets 5×5 of them.
 const CANVAS: usize = BOX * 5;
-
-/// A place that the pen touched, in any unit, `y` downwards. In JSON an array that starts with `x` and `y`; more
-/// numbers (time, pressure) may follow.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
-    /// To the right.
-    pub x: f32,
-    /// Downwards.
-    pub y: f32,
-}
-
-/// Strokes as they were drawn: each a line of points from pen-down to pen-up. Free of NaN and of anything so large
-/// that arithmetic on it could overflow.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Drawing {
-    strokes: Vec<Vec<Point>>,
-    /// The longer side of what was drawn on, in the unit of the points.
-    canvas: Option<f32>,
-}
-
-/// Why some strokes are not a [`Drawing`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidDrawing {
-    /// There are more than [`MAX_POINTS`].
-    #[error("a drawing may have {MAX_POINTS} points at most")]
-    TooManyPoints,
-    /// A coordinate is not finite or far outside any canvas.
-    #[error("a point lies farther than a million units from the origin")]
-    TooFar,
-}
-
-impl Drawing {
-    /// A drawing from its strokes.
-    ///
-    /// # Errors
-    /// When there are too many points or one lies too far away.
-    pub fn new(strokes: Vec<Vec<Point>>) -> Result<Self, InvalidDrawing> {
-        if strokes.iter().map(Vec::len).sum::<usize>() > MAX_POINTS {
-            return Err(InvalidDrawing::TooManyPoints);
-        }
-        let near = |point: &Point| point.x.abs() <= MAX_COORDINATE && point.y.abs() <= MAX_COORDINATE;
-        if !strokes.iter().flatten().all(near) {
-            return Err(InvalidDrawing::TooFar);
-        }
-        Ok(Self { strokes, canvas: None })
-    }
-
-    /// The strokes, in the order drawn.
-    #[must_use]
-    pub fn strokes(&self) -> &[Vec<Point>] {
-        &self.strokes
-    }
-
-    /// The same drawing on a canvas whose longer side is known, in the unit of the points: what is a dot depends on it.
-    #[must_use]
-    pub fn on_canvas(self, longer_side: f32) -> Self {
-        Self { canvas: Some(longer_side), ..self }
-    }
-
-    /// The longer side of what it was drawn on, if that is known.
-    #[must_use]
-    pub fn canvas(&self) -> Option<f32> {
-        self.canvas
-    }
-
-    /// Whether the pen hardly moved: less than [`TREMBLE`] of the canvas, or not at all where no canvas is known.
-    pub(super) fn is_dot(&self) -> bool {
-        let extent = Extent::of(self).map_or(0.0, |extent| extent.side());
-        extent <= self.canvas.map_or(STILL, |side| TREMBLE * side)
-    }
-}
 
 /// The strokes' foreground on a square of its own, or `None` if there is no point.
 pub(super) fn foreground(drawing: &Drawing) -> Option<Plane> {
@@ -111,32 +28,6 @@ pub(super) fn foreground(drawing: &Drawing) -> Option<Plane> {
         }
     }
     Some(plane)
-}
-
-/// The box around the points of a drawing.
-struct Extent {
-    least: Point,
-    most: Point,
-}
-
-impl Extent {
-    /// `None` if there is no point.
-    fn of(drawing: &Drawing) -> Option<Self> {
-        let mut points = drawing.strokes().iter().flatten();
-        let first = *points.next()?;
-        Some(points.fold(Self { least: first, most: first }, |Self { least, most }, point| Self {
-            least: Point { x: least.x.min(point.x), y: least.y.min(point.y) },
-            most: Point { x: most.x.max(point.x), y: most.y.max(point.y) },
-        }))
-    }
-
-    const fn side(&self) -> f32 {
-        (self.most.x - self.least.x).max(self.most.y - self.least.y)
-    }
-
-    const fn middle(&self) -> Point {
-        Point { x: f32::midpoint(self.least.x, self.most.x), y: f32::midpoint(self.least.y, self.most.y) }
-    }
 }
 
 /// How points of a drawing map onto the canvas.
@@ -212,92 +103,6 @@ impl Line {
     }
 }
 
-/// Reads strokes and stops at the first that is too much, so that no body takes more memory than a drawing may.
-impl<'de> Deserialize<'de> for Drawing {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(StrokesVisitor)
-    }
-}
-
-struct StrokesVisitor;
-
-impl<'de> Visitor<'de> for StrokesVisitor {
-    type Value = Drawing;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("strokes: an array of arrays of points")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Drawing, A::Error> {
-        let (mut strokes, mut left) = (Vec::new(), MAX_POINTS);
-        while let Some(stroke) = elements.next_element_seed(StrokeSeed { left })? {
-            // An empty stroke counts as a point: it takes as much memory.
-            left = left.saturating_sub(stroke.len().max(1));
-            strokes.push(stroke);
-        }
-        Drawing::new(strokes).map_err(serde::de::Error::custom)
-    }
-}
-
-/// Reads one stroke of at most `left` points.
-struct StrokeSeed {
-    left: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for StrokeSeed {
-    type Value = Vec<Point>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Point>, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for StrokeSeed {
-    type Value = Vec<Point>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a stroke: an array of points")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<Point>, A::Error> {
-        if self.left == 0 {
-            return Err(serde::de::Error::custom(InvalidDrawing::TooManyPoints));
-        }
-        let mut points = Vec::new();
-        while let Some(point) = elements.next_element()? {
-            if points.len() == self.left {
-                return Err(serde::de::Error::custom(InvalidDrawing::TooManyPoints));
-            }
-            points.push(point);
-        }
-        Ok(points)
-    }
-}
-
-impl<'de> Deserialize<'de> for Point {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(PointVisitor)
-    }
-}
-
-struct PointVisitor;
-
-impl<'de> Visitor<'de> for PointVisitor {
-    type Value = Point;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a point: an array that starts with the numbers x and y")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Point, A::Error> {
-        let missing = |found| serde::de::Error::invalid_length(found, &PointVisitor);
-        let x = numbers.next_element()?.ok_or_else(|| missing(0))?;
-        let y = numbers.next_element()?.ok_or_else(|| missing(1))?;
-        while numbers.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Point { x, y })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,15 +130,6 @@ mod tests {
         assert!(!is_too_small(drawing(&tremble)), "without a canvas it may be all of a small one");
         assert!(!is_too_small(drawing(&short).on_canvas(280.0)));
         assert!(!is_too_small(drawing(&short)));
-    }
-
-    #[test]
-    fn too_many_points_and_points_too_far_away_are_refused() {
-        let point = Point { x: 0.0, y: 0.0 };
-        assert_eq!(Drawing::new(vec![vec![point; 10_001]]), Err(InvalidDrawing::TooManyPoints));
-        for x in [f32::NAN, f32::INFINITY, -2e6] {
-            assert_eq!(Drawing::new(vec![vec![Point { x, y: 0.0 }]]), Err(InvalidDrawing::TooFar));
-        }
     }
 
     proptest! {

@@ -1,12 +1,12 @@
 //! What the engine counts and measures, of whatever version, for `GET /metrics`.
 
-use super::queue::{JobError, Queue};
+use crate::batch::BUCKETS;
 use prometheus_client::{
     metrics::{counter::Counter, histogram::Histogram},
     registry::Registry,
 };
 use service::{Outcomes, Reading, seconds};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// What can become of a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,15 +41,6 @@ impl Outcome {
     }
 }
 
-impl From<JobError> for Outcome {
-    fn from(undone: JobError) -> Self {
-        match undone {
-            JobError::TimedOut => Self::TimedOut,
-            JobError::Failed => Self::Failed,
-        }
-    }
-}
-
 /// Counters and histograms; a clone is the same ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
@@ -68,15 +59,15 @@ impl Default for Metrics {
             preprocessing: seconds(),
             queue: seconds(),
             compute: seconds(),
-            batch: Histogram::new(super::BUCKETS.map(|size| u32::try_from(size).map_or(f64::INFINITY, f64::from))),
+            batch: Histogram::new(BUCKETS.map(|size| u32::try_from(size).map_or(f64::INFINITY, f64::from))),
             restarts: Counter::default(),
         }
     }
 }
 
 impl Metrics {
-    /// Shows them, and how many bitmaps wait in this queue.
-    pub(super) fn register<N: Send + Sync + 'static>(&self, registry: &mut Registry, queue: Arc<Queue<N>>) {
+    /// Shows them, and how many bitmaps wait.
+    pub(super) fn register(&self, registry: &mut Registry, waiting: impl Fn() -> usize + Send + Sync + 'static) {
         self.drawings.register(registry, "drawings", "Drawings by what became of them");
         for (name, help, histogram) in [
             ("preprocessing_seconds", "How long it took to make a bitmap of what was sent", &self.preprocessing),
@@ -87,7 +78,7 @@ impl Metrics {
             registry.register(name, help, histogram.clone());
         }
         registry.register("worker_restarts", "How often a network panicked", self.restarts.clone());
-        let read = move || queue.depth() as u64;
+        let read = move || waiting() as u64;
         registry.register_collector(Box::new(Reading {
             name: "drawings_waiting",
             help: "Bitmaps that wait for a network.",

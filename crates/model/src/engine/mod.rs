@@ -3,27 +3,29 @@
 //! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
 //! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
 
+mod error;
+mod preprocessor;
 mod decoders;
-mod metrics;
-mod priority;
 mod queue;
-mod statistics;
 mod worker;
+mod network;
+mod priority;
+mod metrics;
+mod statistics;
 
-pub(crate) use queue::LARGEST_BATCH;
+pub use self::network::Network;
+pub use error::EngineError;
 pub use statistics::Statistics;
 pub(crate) use statistics::Total;
-pub(crate) use worker::BUCKETS;
-pub use worker::Network;
 
-use crate::occlusion::{self, VIEWS};
-use decoders::{DecoderPermit, Decoders};
-use digit::{
-    Bitmap,
-    preprocessing::{Preprocessed, PreprocessingError},
+use crate::{
+    batch::LARGEST_BATCH,
+    occlusion::{self, VIEWS},
 };
+use ::network::Classification;
+use digit::{Bitmap, preprocessing::Preprocessed};
 use metrics::{Metrics, Outcome, Tally};
-use network::Classification;
+use preprocessor::{Preprocessor, Views};
 use prometheus_client::registry::Registry;
 use queue::{Job, JobError, Queue};
 use service::TRACED;
@@ -33,13 +35,9 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio::{
-    sync::{Semaphore, oneshot},
-    task,
-    time::timeout_at,
-};
+use tokio::sync::{Semaphore, oneshot};
 use tracing::Instrument;
-use wire::{Content, Input};
+use wire::Input;
 
 /// A handle to the workers; they end with the last one.
 #[derive(Debug)]
@@ -47,30 +45,10 @@ pub struct Engine<N> {
     queue: Arc<Queue<N>>,
     /// A permit for each bitmap in work or waiting.
     slots: Arc<Semaphore>,
-    decoders: Arc<Decoders>,
+    preprocessor: Arc<Preprocessor<N>>,
     largest_job: usize,
     patience: Duration,
     metrics: Metrics,
-}
-
-/// Why the engine gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The input gives no bitmap.
-    #[error(transparent)]
-    Preprocessing(#[from] PreprocessingError),
-    /// All slots are taken, or the deadline passed while waiting.
-    #[error("too busy")]
-    Busy,
-    /// The network failed.
-    #[error("the network failed")]
-    Failed,
-    /// The image decoder panicked.
-    #[error("the image decoder panicked")]
-    Decoder,
-    /// The client went before its turn came.
-    #[error("the client has gone")]
-    ClientDisconnected,
 }
 
 /// How an engine is set up.
@@ -97,9 +75,9 @@ impl<N: Network> Engine<N> {
             thread::Builder::new().name(format!("network-{worker}")).spawn(work)?;
         }
         Ok(Self {
+            preprocessor: Arc::new(Preprocessor::new(queue.clone(), limits.workers, metrics.clone())),
             queue,
             slots: Arc::new(Semaphore::new(limits.slots.get())),
-            decoders: Arc::new(Decoders::new(limits.workers)),
             largest_job: LARGEST_BATCH.min(limits.slots.get()),
             patience: limits.patience,
             metrics,
@@ -108,7 +86,8 @@ impl<N: Network> Engine<N> {
 
     /// Shows what the engine counts and measures.
     pub fn register(&self, registry: &mut Registry) {
-        self.metrics.register(registry, self.queue.clone());
+        let queue = self.queue.clone();
+        self.metrics.register(registry, move || queue.depth());
     }
 
     /// How many bitmaps wait for a worker.
@@ -162,10 +141,7 @@ impl<N: Network> Engine<N> {
         views: Views,
     ) -> Result<(Preprocessed, Vec<Classification>), EngineError> {
         let (job, answer) = self.job(&network, count, self.metrics.begin(1), self.patience)?;
-        let preprocessed = match input.content() {
-            Content::Pixels(_) => preprocess(&self.queue, &self.metrics, job, &input, views)?, // nothing to decode
-            Content::Strokes(_) | Content::Image(_) => self.decode(job, input, views).await?,
-        };
+        let preprocessed = self.preprocessor.preprocess(job, input, views).await?;
         Ok((preprocessed, outcome(&*network, answer).await?))
     }
 
@@ -214,92 +190,6 @@ impl<N: Network> Engine<N> {
         let (network, deadline) = (network.clone(), queued + patience);
         Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, slots, tally }, answer))
     }
-
-    /// Preprocesses off the runtime's threads, and queues what comes of it from there. A picture waits here for the others
-    /// that are decoded, where it holds no thread.
-    async fn decode(&self, job: Job<N>, input: Input, views: Views) -> Result<Preprocessed, EngineError> {
-        let (job, input, megapixels) = match self.preprocess(job, input, views, None).await? {
-            Attempt::Done(preprocessed) => return Ok(*preprocessed),
-            Attempt::Waits(job, input, megapixels) => (job, input, megapixels),
-        };
-        let permit = match timeout_at(job.deadline.into(), self.decoders.acquire(megapixels)).await {
-            Ok(permit) => permit.ok_or(EngineError::Decoder)?,
-            Err(_) => return Err(too_late(job)),
-        };
-        match self.preprocess(job, input, views, Some(permit)).await? {
-            Attempt::Done(preprocessed) => Ok(*preprocessed),
-            Attempt::Waits(..) => Err(EngineError::Decoder), // never with a permit
-        }
-    }
-
-    /// Preprocesses on a blocking thread, unless the input is a picture that has no permit and finds none.
-    async fn preprocess(
-        &self,
-        job: Job<N>,
-        input: Input,
-        views: Views,
-        permit: Option<DecoderPermit>,
-    ) -> Result<Attempt<N>, EngineError> {
-        let (queue, metrics, decoders) = (self.queue.clone(), self.metrics.clone(), self.decoders.clone());
-        let span = tracing::info_span!(target: TRACED, "preprocess");
-        let work = move || {
-            priority::lower_priority();
-            let _in_it = span.enter();
-            if job.reply.is_closed() {
-                return Err(EngineError::ClientDisconnected);
-            }
-            if job.deadline <= Instant::now() {
-                return Err(too_late(job));
-            }
-            let mut permit = permit;
-            if permit.is_none()
-                && let Some(megapixels) = decoders::megapixels(&input)
-            {
-                permit = decoders.try_acquire(megapixels);
-                if permit.is_none() {
-                    return Ok(Attempt::Waits(job, input, megapixels));
-                }
-            }
-            preprocess(&queue, &metrics, job, &input, views).map(|preprocessed| Attempt::Done(Box::new(preprocessed)))
-        };
-        task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
-    }
-}
-
-/// What came of preprocessing.
-enum Attempt<N> {
-    /// The bitmap is queued.
-    Done(Box<Preprocessed>),
-    /// The input is a picture of so many megapixels, for which there is no room yet.
-    Waits(Job<N>, Input, u32),
-}
-
-/// Tells and counts that a job's deadline passed before it was queued.
-fn too_late<N: Network>(job: Job<N>) -> EngineError {
-    job.network.statistics().fail.add(job.queued.elapsed());
-    job.finish(Err(JobError::TimedOut));
-    EngineError::Busy
-}
-
-/// Makes of a bitmap those that the network is to see.
-type Views = fn(&Bitmap) -> Vec<Bitmap>;
-
-/// Queues the views of an input's bitmap.
-fn preprocess<N>(
-    queue: &Queue<N>,
-    metrics: &Metrics,
-    mut job: Job<N>,
-    input: &Input,
-    views: Views,
-) -> Result<Preprocessed, EngineError> {
-    job.tally.outcome = Outcome::InvalidInput; // if there is none, or the decoder panics
-    let began = Instant::now();
-    let preprocessed = input.preprocess();
-    metrics.preprocessing.observe(began.elapsed().as_secs_f64());
-    let preprocessed = preprocessed?;
-    job.tally.outcome = Outcome::ClientDisconnected;
-    queue.push(Job { bitmaps: views(&preprocessed.bitmap), ..job });
-    Ok(preprocessed)
 }
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, JobError>>;
@@ -319,15 +209,6 @@ async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classific
 fn refusal(network: &impl Network) -> EngineError {
     network.statistics().fail.add(Duration::ZERO);
     EngineError::Busy
-}
-
-impl From<JobError> for EngineError {
-    fn from(undone: JobError) -> Self {
-        match undone {
-            JobError::TimedOut => Self::Busy,
-            JobError::Failed => Self::Failed,
-        }
-    }
 }
 
 impl<N> Drop for Engine<N> {

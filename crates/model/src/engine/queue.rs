@@ -4,6 +4,7 @@
 //! waits, and under load batches grow by themselves.
 
 use super::metrics::{Outcome, Tally};
+use crate::batch::LARGEST_BATCH;
 use digit::Bitmap;
 use network::Classification;
 use std::{
@@ -13,9 +14,6 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-/// The most bitmaps that the network classifies at once; a job has no more.
-pub(crate) const LARGEST_BATCH: usize = 32;
-
 /// Why a job was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobError {
@@ -23,6 +21,15 @@ pub(crate) enum JobError {
     TimedOut,
     /// The network failed, and is ready again.
     Failed,
+}
+
+impl From<JobError> for Outcome {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::TimedOut => Self::TimedOut,
+            JobError::Failed => Self::Failed,
+        }
+    }
 }
 
 /// Bitmaps of one request on their way to a network `N`.
@@ -148,7 +155,7 @@ impl<N> Waiting<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Metrics;
+    use crate::engine::metrics::Metrics;
     use std::{thread, time::Duration};
     use tokio::sync::oneshot::{Receiver, error::TryRecvError};
 

@@ -1,6 +1,6 @@
 //! What a network has done since it was loaded, in numbers that anyone may read at any time.
 
-use super::LARGEST_BATCH;
+use crate::batch::LARGEST_BATCH;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},

@@ -1,6 +1,7 @@
 //! Tests of the engine with networks that a test holds up, fails or answers for.
 
 use super::*;
+use digit::preprocessing::PreprocessingError;
 use image::{GrayImage, ImageFormat, Luma};
 use std::{
     io::Cursor,
@@ -9,6 +10,7 @@ use std::{
     task::Poll,
 };
 use tch::TchError;
+use tokio::task;
 
 /// A network that works only while it is told to.
 #[derive(Default)]
@@ -114,7 +116,7 @@ fn small_inputs_are_answered_while_pictures_wait_for_their_megapixels() {
     with_one_blocking_thread(async {
         let (gate, engine) = engine(8, LONG);
         gate.open();
-        let taken = engine.decoders.acquire_all();
+        let taken = engine.preprocessor.decoders.acquire_all();
         let mut pictures = [0; 3].map(|_| Box::pin(engine.recognise(gate.clone(), picture())));
         for picture in &mut pictures {
             assert!(is_pending(picture).await);
@@ -135,7 +137,7 @@ fn small_inputs_are_answered_while_pictures_wait_for_their_megapixels() {
 async fn a_picture_whose_deadline_passes_while_it_waits_is_told_so_and_never_decoded() {
     let (gate, engine) = engine(8, LONG);
     gate.open();
-    let taken = engine.decoders.acquire_all();
+    let taken = engine.preprocessor.decoders.acquire_all();
     // Time passes by itself as soon as nothing else is left to do.
     assert!(matches!(engine.recognise(gate.clone(), picture()).await, Err(EngineError::Busy)));
     drop(taken);
@@ -158,7 +160,7 @@ fn a_picture_whose_client_goes_while_it_waits_is_never_decoded() {
     with_one_blocking_thread(async {
         let (gate, engine) = engine(8, LONG);
         gate.open();
-        let taken = engine.decoders.acquire_all();
+        let taken = engine.preprocessor.decoders.acquire_all();
         let mut picture = Box::pin(engine.recognise(gate.clone(), picture()));
         assert!(is_pending(&mut picture).await);
         task::spawn_blocking(|| ()).await.unwrap(); // behind the picture's header

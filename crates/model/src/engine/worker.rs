@@ -1,32 +1,18 @@
 //! The threads that own the networks, one for each core.
 
 use super::{
-    Metrics, Statistics, priority,
-    queue::{Batch, JobError, LARGEST_BATCH, Queue},
+    metrics::Metrics,
+    network::Network,
+    priority,
+    queue::{Batch, JobError, Queue},
 };
+use crate::batch::bucket;
 use digit::Bitmap;
-use network::Classification;
 use service::panic_message;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
 };
-use tch::TchError;
-
-/// A network with a replica for each worker: LibTorch's tensors belong to one thread at a time.
-pub trait Network: Send + Sync + 'static {
-    /// What each bitmap is taken for, by a worker's replica.
-    ///
-    /// # Errors
-    /// When LibTorch fails.
-    fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
-
-    /// Gives a worker a fresh replica of the same weights, after a panic in the old one.
-    fn restart(&self, worker: usize);
-
-    /// What it has done so far.
-    fn statistics(&self) -> &Statistics;
-}
 
 /// Does what comes into the queue until that is closed.
 pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
@@ -81,19 +67,11 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>, metrics: &Metrics) {
     }
 }
 
-/// The sizes of batch that the network is run with. A few fixed ones let oneDNN keep what it compiled for each, and
-/// memory stays as it is.
-pub(crate) const BUCKETS: [usize; 6] = [1, 2, 4, 8, 16, LARGEST_BATCH];
-
-/// The smallest size that so many bitmaps fit into.
-fn bucket(count: usize) -> usize {
-    BUCKETS.into_iter().find(|&size| size >= count).unwrap_or(count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::queue::Job;
+    use crate::engine::{queue::Job, statistics::Statistics};
+    use ::network::Classification;
     use std::{
         pin::Pin,
         sync::{
@@ -103,6 +81,7 @@ mod tests {
         task::{Context, Wake},
         time::Duration,
     };
+    use tch::TchError;
     use tokio::sync::{Semaphore, oneshot};
 
     /// Takes every bitmap for what its first pixel says, and panics where that is 255.
@@ -169,13 +148,6 @@ mod tests {
         let answers = answers(&network, &[&[1, 2], &[3], &[4, 5]]);
         assert_eq!(answers, [Ok(vec![1.0, 2.0]), Ok(vec![3.0]), Ok(vec![4.0, 5.0])]);
         assert_eq!(*network.sizes.lock().unwrap(), [8]);
-    }
-
-    #[test]
-    fn the_network_is_run_with_a_few_sizes_only() {
-        let sizes: Vec<usize> = (1..=LARGEST_BATCH).map(bucket).collect();
-        assert!(sizes.iter().all(|size| BUCKETS.contains(size)));
-        assert!((1..=LARGEST_BATCH).zip(sizes).all(|(count, size)| size >= count && size < 2 * count));
     }
 
     #[test]

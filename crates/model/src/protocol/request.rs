@@ -4,7 +4,7 @@ use super::{
     Datatype, INPUT, Output, SAMPLE,
     bounded::{AtMost, Numbers},
 };
-use crate::engine::LARGEST_BATCH;
+use crate::batch::LARGEST_BATCH;
 use digit::{Bitmap, InvalidPixels};
 use serde::{Deserialize, de::IgnoredAny};
 use std::time::Duration;

@@ -10,12 +10,13 @@ mod watch;
 pub use served::{LoadError, Served};
 pub use watch::watch;
 
+use arc_swap::ArcSwap;
 use network::ModelVersion;
 use std::{
     io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -27,7 +28,7 @@ const MOST: usize = 4;
 pub struct Registry {
     folder: PathBuf,
     workers: NonZeroUsize,
-    loaded: RwLock<Loaded>,
+    loaded: ArcSwap<Loaded>,
     /// Held by who changes what is loaded, so that changes come one after the other.
     changing: Mutex<()>,
 }
@@ -56,7 +57,7 @@ impl Registry {
     /// When it cannot be loaded.
     pub fn open(folder: PathBuf, serving: &ModelVersion, workers: NonZeroUsize) -> Result<Self, LoadError> {
         let serving = Arc::new(Served::load(&folder, serving, workers)?);
-        let loaded = RwLock::new(Loaded { serving, others: Vec::new() });
+        let loaded = ArcSwap::from_pointee(Loaded { serving, others: Vec::new() });
         Ok(Self { folder, workers, loaded, changing: Mutex::new(()) })
     }
 
@@ -69,19 +70,19 @@ impl Registry {
     /// The version that serves.
     #[must_use]
     pub fn serving(&self) -> Arc<Served> {
-        self.loaded().serving
+        self.loaded.load().serving.clone()
     }
 
     /// A version, if it is loaded.
     #[must_use]
     pub fn find(&self, version: &ModelVersion) -> Option<Arc<Served>> {
-        self.loaded().find(version).cloned()
+        self.loaded.load().find(version).cloned()
     }
 
     /// All that are loaded, first the one that serves.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Served>> {
-        self.loaded().all().cloned().collect()
+        self.loaded.load().all().cloned().collect()
     }
 
     /// The versions in the folder, loaded or not, by name.
@@ -105,7 +106,7 @@ impl Registry {
     /// When it cannot be loaded; nothing changes then.
     pub fn load(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
-        let mut loaded = self.loaded();
+        let mut loaded = Loaded::clone(&self.loaded.load());
         if loaded.find(version).is_some() {
             return Ok(());
         }
@@ -113,7 +114,7 @@ impl Registry {
             return Err(LoadError::Full(MOST));
         }
         loaded.others.push(self.read(version)?);
-        self.replace(loaded);
+        self.loaded.store(Arc::new(loaded));
         Ok(())
     }
 
@@ -124,7 +125,7 @@ impl Registry {
     /// When it cannot be loaded; the old one goes on serving then.
     pub fn serve(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
-        let mut loaded = self.loaded();
+        let mut loaded = Loaded::clone(&self.loaded.load());
         if loaded.serving.card().version == *version {
             return Ok(());
         }
@@ -137,18 +138,18 @@ impl Registry {
         tracing::info!(from = %old.card().version, to = %version, "switched models");
         loaded.others.insert(0, old);
         loaded.others.truncate(MOST - 1);
-        self.replace(loaded);
+        self.loaded.store(Arc::new(loaded));
         Ok(())
     }
 
     /// Unloads a version that does not serve. Whether it was loaded.
     pub fn unload(&self, version: &ModelVersion) -> bool {
         let _alone = self.changing();
-        let mut loaded = self.loaded();
+        let mut loaded = Loaded::clone(&self.loaded.load());
         let before = loaded.others.len();
         loaded.others.retain(|served| served.card().version != *version);
         let was_loaded = loaded.others.len() < before;
-        self.replace(loaded);
+        self.loaded.store(Arc::new(loaded));
         was_loaded
     }
 
@@ -161,13 +162,5 @@ impl Registry {
 
     fn changing(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn loaded(&self) -> Loaded {
-        self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn replace(&self, loaded: Loaded) {
-        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = loaded;
     }
 }

@@ -1,6 +1,9 @@
 //! A version that is loaded and ready: checked, warm, and with a replica for each worker.
 
-use crate::engine::{BUCKETS, Network, Statistics};
+use crate::{
+    batch::BUCKETS,
+    engine::{Network, Statistics},
+};
 use digit::Bitmap;
 use network::{CheckpointError, Classification, Classifier, ModelCard, ModelVersion};
 use std::{

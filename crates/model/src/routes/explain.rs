@@ -1,28 +1,14 @@
 //! `POST /explain`: what a drawing is taken for, and what that rests on.
 
-use super::predict::{answer, asked};
+use super::answer::{answer, asked};
 use crate::Model;
 use axum::{Json, extract::State};
-use network::ModelVersion;
-use serde::Deserialize;
-use service::{ApiError, Documented, DrawingInput, Query, empty_as_none, parameters::model_version};
-use utoipa::IntoParams;
+use service::{ApiError, Documented, DrawingInput, ModelQuery, Query};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Code, Explanation};
+use wire::Explanation;
 
 pub(super) fn router() -> OpenApiRouter<Model> {
-    let documented =
-        routes!(explain).takes_a_drawing(&[Code::InvalidQuery, Code::UnknownModel, Code::ModelUnavailable]);
-    OpenApiRouter::new().routes(documented)
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Options {
-    /// The version to ask, if not the one that serves; it has to be loaded.
-    #[serde(default, deserialize_with = "empty_as_none")]
-    #[param(schema_with = model_version)]
-    model: Option<ModelVersion>,
+    OpenApiRouter::new().routes(routes!(explain).takes_a_drawing(&[]))
 }
 
 /// Recognises a drawing and shows what the answer rests on.
@@ -32,15 +18,15 @@ struct Options {
 /// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
 /// evidence, too, but no window shows it.
 #[utoipa::path(
-    post, path = "/explain", tag = "Recognise", params(Options),
+    post, path = "/explain", tag = "Recognise", params(ModelQuery),
     responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
 )]
 async fn explain(
     State(model): State<Model>,
-    Query(options): Query<Options>,
+    Query(query): Query<ModelQuery>,
     DrawingInput(input): DrawingInput,
 ) -> Result<Json<Explanation>, ApiError> {
-    let network = asked(&model, options.model.as_ref())?;
+    let network = asked(&model, query.model.as_ref())?;
     let (preprocessed, classification, attribution) = model.engine.explain(network.clone(), input).await?;
     Ok(Json(Explanation { answer: answer(&network, preprocessed, &classification), attribution }))
 }

@@ -1,10 +1,11 @@
 //! The addresses that the model service answers.
 
-mod about;
 mod document;
-mod explain;
 mod predict;
+mod explain;
+mod answer;
 mod v2;
+mod about;
 
 use crate::{Engine, Registry, Served};
 use axum::{Router, middleware};

@@ -1,7 +1,7 @@
 //! Limits on connections, and the open files that they need.
 
 use clap::Args;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rlimit::{Resource, increase_nofile_limit};
 use std::{
     num::{NonZeroU32, NonZeroUsize},
     time::Duration,
@@ -28,7 +28,8 @@ impl ConnectionOptions {
     /// The limits, after the system was asked for as many open files as it allows.
     #[must_use]
     pub fn limits(&self) -> ConnectionLimits {
-        let files = usize::try_from(raise_open_files().saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(1);
+        let files = increase_nofile_limit(u64::MAX).or_else(|_| Resource::NOFILE.get_soft()).unwrap_or(u64::MAX);
+        let files = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(1);
         let most = self.max_connections.get();
         if files < most {
             tracing::warn!(most, files, "fewer connections are accepted: the system allows too few open files");
@@ -40,15 +41,6 @@ impl ConnectionOptions {
             send_timeout: seconds(self.send_timeout_seconds),
         }
     }
-}
-
-/// Raises the number of files that this process may have open to the most that it may set; returns it.
-pub(super) fn raise_open_files() -> u64 {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current != maximum && setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok() {
-        return maximum.unwrap_or(u64::MAX);
-    }
-    current.unwrap_or(u64::MAX)
 }
 
 /// Limits on connections.

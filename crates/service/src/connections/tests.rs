@@ -1,14 +1,19 @@
 //! Tests of connections over real sockets, with a clock that the test moves.
 
-use super::{limits::raise_open_files, *};
+use super::*;
 use axum::{
     body::Bytes,
     extract::State,
     http::StatusCode,
     routing::{get, post},
 };
-use rustix::process::{Resource, Rlimit, getrlimit};
-use std::{future::pending, net::SocketAddr, time::Duration};
+use rlimit::Resource;
+use std::{
+    future::pending,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::Notify,
@@ -210,7 +215,12 @@ async fn an_answer_that_nobody_reads_is_given_up() {
 
 #[test]
 fn as_many_files_may_be_open_as_the_system_allows() {
-    let raised = raise_open_files();
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    assert_eq!((current, raised), (maximum, maximum.unwrap_or(u64::MAX)));
+    let options = ConnectionOptions {
+        max_connections: NonZeroUsize::MIN,
+        header_timeout_seconds: NonZeroU32::MIN,
+        send_timeout_seconds: NonZeroU32::MIN,
+    };
+    assert_eq!(options.limits().connections, 1);
+    let (current, most) = Resource::NOFILE.get().unwrap();
+    assert_eq!(current, most);
 }

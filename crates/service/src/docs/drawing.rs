@@ -15,8 +15,11 @@ use utoipa::{
 };
 use wire::{Code, Input};
 
-/// What a body may be refused for that should be a drawing, and the drawing in it.
-pub(super) const REFUSED: [Code; 13] = [
+/// What a request may be refused for that sends a drawing to a model: its query, its body, and the drawing in it.
+pub(super) const REFUSED: [Code; 16] = [
+    Code::InvalidQuery,
+    Code::UnknownModel,
+    Code::ModelUnavailable,
     Code::InvalidJson,
     Code::InvalidForm,
     Code::IncompleteBody,

@@ -21,8 +21,8 @@ pub trait Documented: Sized {
         self.with_schema::<Problem>().each_operation(|operation| problems::refuse(operation, codes))
     }
 
-    /// Says that the operations take what [`DrawingInput`](crate::DrawingInput) reads, and answer with problems where that is no
-    /// drawing, or of these codes besides.
+    /// Says that the operations take what [`DrawingInput`](crate::DrawingInput) reads for the model that
+    /// [`ModelQuery`](crate::ModelQuery) names, and answer with problems where either is wrong, or of these codes besides.
     #[must_use]
     fn takes_a_drawing(self, besides: &[Code]) -> Self {
         self.with_schema::<wire::Input>()

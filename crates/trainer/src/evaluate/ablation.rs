@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     preprocess,
-    score::{Score, Share},
+    score::{Rate, Score},
     split::Part,
     stroke_renderer::StrokeRenderer,
 };
@@ -54,7 +54,7 @@ fn drawing(test: &Part, index: usize, random: &mut ChaCha8Rng) -> GrayImage {
 
 fn share(classifier: &Classifier, plan: &Plan) -> anyhow::Result<String> {
     let score = Score::of("", &evaluate_set(classifier, &plan.draw())?);
-    Ok(score.accuracy.unwrap_or(Share::of(0, 0)).to_string())
+    Ok(score.accuracy.unwrap_or(Rate::of(0, 0)).to_string())
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "28 and 20")]

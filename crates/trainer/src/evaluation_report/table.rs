@@ -44,7 +44,7 @@ fn line(score: &Score) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::Share;
+    use crate::score::Rate;
 
     #[test]
     fn a_set_of_negatives_has_no_accuracy() {
@@ -54,7 +54,7 @@ mod tests {
             errors: 0,
             accuracy: None,
             rejected: 9,
-            rejection_rate: Share::of(9, 10),
+            rejection_rate: Rate::of(9, 10),
             loss: None,
             calibration_error: None,
             error_at_95_coverage: None,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     fixture,
-    score::{Evaluated, Share},
+    score::{Evaluated, Rate},
 };
 use network::{Architecture, Checkpoint, Cnn};
 use std::path::PathBuf;
@@ -53,7 +53,7 @@ fn a_run_on_a_few_hundred_images_learns() {
 
     training.recalibrate(&mixture, &options).unwrap();
     let right = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
-    assert!(right.is_some_and(|Share { share, .. }| share > 0.6), "guessing gives 0.1: {right:?}");
+    assert!(right.is_some_and(|Rate { share, .. }| share > 0.6), "guessing gives 0.1: {right:?}");
 }
 
 #[test]

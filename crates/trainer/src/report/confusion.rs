@@ -1,6 +1,7 @@
 //! The confusion matrix: true digits by predicted digits.
 
-use crate::score::{Evaluated, as_f64};
+use crate::score::Evaluated;
+use charts::{Cell, confusion};
 use network::Class;
 
 /// Counts by true and predicted digit, rejected or not.
@@ -12,7 +13,7 @@ pub(super) struct Confusion {
 }
 
 /// A digit and its predictions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Row {
     /// By predicted digit.
     pub(super) cells: [Cell; 10],
@@ -20,46 +21,20 @@ pub(super) struct Row {
     pub(super) rejected: usize,
 }
 
-/// How often a digit was predicted.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Cell {
-    pub(super) count: usize,
-    /// Whether the prediction is correct.
-    pub(super) right: bool,
-    /// The depth of its colour, in per cent.
-    pub(super) depth: u8,
-}
-
 impl Confusion {
     /// Counts the digits among some classifications.
     pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
-        let mut rows: Vec<Row> = (0..10).map(|_| Row::default()).collect();
+        let (mut counts, mut rejected) = ([[0; 10]; 10], [0; 10]);
         for one in evaluated {
             if let Class::Digit(digit) = one.class {
-                let row = &mut rows[usize::from(digit.value())];
-                row.cells[usize::from(one.prediction().0.value())].count += 1;
-                row.rejected += usize::from(one.classification.rejection.is_some());
+                let digit = usize::from(digit.value());
+                counts[digit][usize::from(one.prediction().0.value())] += 1;
+                rejected[digit] += usize::from(one.classification.rejection.is_some());
             }
         }
-        rows.iter_mut().enumerate().for_each(|(digit, row)| row.shade(digit));
-        Self { title: title.into(), rows }
+        let rows = confusion(&counts).into_iter().zip(rejected).map(|(cells, rejected)| Row { cells, rejected });
+        Self { title: title.into(), rows: rows.collect() }
     }
-}
-
-impl Row {
-    fn shade(&mut self, digit: usize) {
-        let all = self.cells.iter().map(|cell| cell.count).sum();
-        self.cells[digit].right = true;
-        for cell in &mut self.cells {
-            cell.depth = depth(cell.count, all);
-        }
-    }
-}
-
-/// The root of the share, so that rare mistakes are seen.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
-fn depth(part: usize, whole: usize) -> u8 {
-    ((as_f64(part) / as_f64(whole.max(1))).sqrt() * 100.0).round() as u8
 }
 
 #[cfg(test)]

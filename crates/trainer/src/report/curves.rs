@@ -1,8 +1,8 @@
 //! The curves of loss and accuracy by epoch, in training and on each held-out set.
 
-use super::axis::{Axis, Scale, Tick};
 use crate::{score::Score, training_history::EpochLog};
 use askama::Template;
+use charts::{Axis, Scale, Tick, tenth};
 
 /// A chart of lines over epochs.
 #[derive(Debug, Template)]
@@ -65,7 +65,7 @@ pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     let low = TICKS.into_iter().rfind(|&tick| tick <= low).unwrap_or(0.0);
     let high = TICKS.into_iter().find(|&tick| tick >= high).unwrap_or(0.9999);
     let axis = Axis::new(Scale::Nines, (low, high), (BOTTOM, TOP));
-    let ticks = axis.ticks(&TICKS, |share| format!("{} %", super::axis::tenth(share * 1000.0) / 10.0));
+    let ticks = axis.ticks(&TICKS, |share| format!("{} %", tenth(share * 1000.0) / 10.0));
     chart("Accuracy by epoch", history, &series, &axis, ticks)
 }
 
@@ -94,9 +94,9 @@ fn range(series: &[Series]) -> (f64, f64) {
 
 fn chart(label: &'static str, history: &[EpochLog], series: &[Series], axis: &Axis, values: Vec<Tick>) -> Curves {
     let last = history.last().map_or(1, |log| log.epoch);
-    let epochs = Axis::new(Scale::Linear, (1.0, f64::from(last)), (LEFT, RIGHT));
+    let epochs = Axis::linear((1.0, f64::from(last)), (LEFT, RIGHT));
     let line = |series: &Series| {
-        let places = || series.values.iter().map(|&(epoch, value)| (epochs.place(epoch), axis.place(value)));
+        let places = || series.values.iter().map(|&(epoch, value)| (epochs.scale(epoch), axis.scale(value)));
         Line {
             name: series.name.clone(),
             colour: series.colour,
@@ -121,10 +121,10 @@ fn round_epochs(last: u32) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::Share;
+    use crate::score::Rate;
 
     fn score(set: &str, share: f64, loss: Option<f64>) -> Score {
-        let share = Share { share, low: share, high: share };
+        let share = Rate { share, low: share, high: share };
         Score {
             set: set.to_owned(),
             samples: 10,

@@ -1,6 +1,5 @@
 //! The HTML page of an evaluation report, in one file, with curves, tables and pictures.
 
-mod axis;
 mod confusion;
 mod curves;
 mod figures;

@@ -109,7 +109,7 @@ fn headlines(groups: &[Group], negatives: &[&Score]) -> Vec<Headline> {
     };
     let (rejected, of) = negatives.iter().fold((0, 0), |sum, score| (sum.0 + score.rejected, sum.1 + score.samples));
     let rejected = (of > 0).then(|| Headline {
-        figure: figures::percent(crate::score::Share::of(rejected, of).share),
+        figure: figures::percent(crate::score::Rate::of(rejected, of).share),
         what: "of negatives rejected",
         of: format!("{} sets, n = {}", negatives.len(), figures::count(of)),
     });

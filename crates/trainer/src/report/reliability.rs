@@ -1,12 +1,11 @@
 //! The reliability diagram: accuracy by confidence, and the number of digits by confidence.
 
-use super::{
-    axis::{Axis, Scale, Tick},
-    figures,
-};
-use crate::score::{BINS, Bin, Evaluated, Share, as_f64, reliability};
+use super::figures;
+use crate::score::{Evaluated, Rate, confidence_bins, total_of};
 use askama::Template;
+use charts::{Axis, Scale, Tick};
 use network::Class;
+use wire::ConfidenceBin;
 
 /// A reliability diagram with the counts below it.
 #[derive(Debug, Template)]
@@ -21,7 +20,7 @@ pub(super) struct Reliability {
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) confidence: String,
-    pub(super) accuracy: Share,
+    pub(super) accuracy: Rate,
     pub(super) count: String,
     /// The text above its bar.
     short: String,
@@ -47,54 +46,48 @@ impl Reliability {
     /// The diagram of the digits among some classifications.
     pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
         let digits: Vec<&Evaluated> = evaluated.filter(|one| matches!(one.class, Class::Digit(_))).collect();
-        let bins = reliability(&digits);
-        let most = bins.iter().map(|bin| bin.count).max().unwrap_or(0);
-        let filled = bins.iter().enumerate().filter(|(_, bin)| bin.count > 0);
+        let bins = confidence_bins(&digits);
+        let most = bins.iter().map(|bin| bin.correct.total).max().unwrap_or(0);
         let (across, up) = (across(), up());
         let tick = |share: &f64| {
-            let tick = |axis: &Axis| Tick { at: axis.place(*share), text: format!("{:.0} %", share * 100.0) };
+            let tick = |axis: &Axis| Tick { at: axis.scale(*share), text: format!("{:.0} %", share * 100.0) };
             (tick(&across), tick(&up))
         };
         Self {
             title: title.into(),
-            bins: filled.map(|(index, bin)| Shown::new(index, bin, most)).collect(),
+            bins: bins.iter().map(|bin| Shown::new(bin, most)).collect(),
             ticks: [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].iter().map(tick).collect(),
         }
     }
 }
 
 impl Shown {
-    fn new(index: usize, bin: &Bin, most: usize) -> Self {
-        let accuracy = Share::of(right(bin), bin.count);
+    fn new(bin: &ConfidenceBin, most: u64) -> Self {
+        let (accuracy, count) = (Rate::from(bin.correct), bin.correct.total);
         let (across, up) = (across(), up());
         // A logarithmic scale, because nearly all digits are in the last bin.
-        let bars = Axis::new(Scale::Logarithmic, (0.5, as_f64(most)), (BARS_BOTTOM, BARS_TOP));
+        let bars = Axis::new(Scale::Logarithmic, (0.5, total_of(most)), (BARS_BOTTOM, BARS_TOP));
         Self {
             confidence: figures::percent(bin.confidence),
             accuracy,
-            count: figures::count(bin.count),
-            short: figures::short(bin.count),
-            x: across.place(bin.confidence),
-            y: up.place(bin.accuracy),
-            low: up.place(accuracy.low),
-            high: up.place(accuracy.high),
-            left: across.place(as_f64(index) / as_f64(BINS)),
-            top: bars.place(as_f64(bin.count)),
+            count: charts::count(count, figures::THOUSANDS),
+            short: figures::short(count),
+            x: across.scale(bin.confidence),
+            y: up.scale(accuracy.share),
+            low: up.scale(accuracy.low),
+            high: up.scale(accuracy.high),
+            left: across.scale(bin.from),
+            top: bars.scale(total_of(count)),
         }
     }
 }
 
 const fn across() -> Axis {
-    Axis::new(Scale::Linear, (0.0, 1.0), (LEFT, RIGHT))
+    Axis::linear((0.0, 1.0), (LEFT, RIGHT))
 }
 
 const fn up() -> Axis {
-    Axis::new(Scale::Linear, (0.0, 1.0), (BOTTOM, TOP))
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count is a count")]
-fn right(bin: &Bin) -> usize {
-    (bin.accuracy * as_f64(bin.count)).round() as usize
+    Axis::linear((0.0, 1.0), (BOTTOM, TOP))
 }
 
 #[cfg(test)]
@@ -107,7 +100,7 @@ mod tests {
         let classifications: Vec<Evaluated> = (0..10).map(|i| evaluated(3, if i < 9 { 3 } else { 5 }, 0.9)).collect();
         let diagram = Reliability::of("threes", classifications.iter());
         let [bin] = &diagram.bins[..] else { panic!("one bin of confidence: {diagram:?}") };
-        assert_eq!((bin.x, bin.y), (across().place(0.9), up().place(0.9)));
+        assert_eq!((bin.x, bin.y), (across().scale(0.9), up().scale(0.9)));
         assert!(bin.low > bin.y && bin.high < bin.y, "an interval around it, upwards is less: {bin:?}");
         assert_eq!(bin.count, "10");
     }

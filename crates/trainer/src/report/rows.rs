@@ -2,7 +2,7 @@
 
 use super::figures;
 use crate::{
-    score::{Score, Share},
+    score::{Rate, Score},
     training_history::EpochLog,
 };
 
@@ -24,7 +24,7 @@ impl From<&Score> for ScoreRow {
         Self {
             set: score.set.clone(),
             samples: figures::count(score.samples),
-            accuracy: score.accuracy.as_ref().map(Share::to_string).unwrap_or_default(),
+            accuracy: score.accuracy.as_ref().map(Rate::to_string).unwrap_or_default(),
             errors: figures::count(score.errors),
             rejected: score.rejection_rate.to_string(),
             loss: four_decimals(score.loss),

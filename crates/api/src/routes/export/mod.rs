@@ -7,9 +7,9 @@ mod idx;
 mod lines;
 mod table;
 
-use super::filter::FilterQuery;
 use crate::{
     Api,
+    extract::FilterQuery,
     store::{ExportError, ExportedPrediction, Filter, Snapshot},
 };
 use axum::{

@@ -1,0 +1,188 @@
+//! Which predictions are wanted, as a query string says it.
+
+use crate::store::Filter;
+use digit::{ModelVersion, TrueLabel};
+use serde::{Deserialize, Deserializer, de::Error};
+use service::{
+    empty_as_none,
+    parameters::{empty_or, empty_or_one_of, flag, model_version},
+};
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+        schema::{AnyOfBuilder, Type},
+    },
+};
+use wire::Source;
+
+/// Conditions that all must hold; one that is left out or empty holds for every prediction.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FilterQuery {
+    /// Taken for this: a digit, or `not_a_digit`.
+    #[serde(default, deserialize_with = "class")]
+    #[param(schema_with = classes)]
+    pub(crate) predicted: Option<TrueLabel>,
+    /// Labelled as this: a digit, `not_a_digit` or `unsure`.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = labels)]
+    pub(crate) true_label: Option<TrueLabel>,
+    /// Whether somebody labelled it.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    pub(crate) labelled: Option<bool>,
+    /// `true`: taken for something else than it is labelled.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    pub(crate) incorrect: Option<bool>,
+    /// `true`: with a confidence below 0.9.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    pub(crate) low_confidence: Option<bool>,
+    /// Answered by this version of the model.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = model_version)]
+    pub(crate) model: Option<ModelVersion>,
+    /// `canvas`, `upload` or `api`.
+    #[serde(default, deserialize_with = "source")]
+    #[param(schema_with = sources)]
+    pub(crate) source: Option<Source>,
+    /// Submitted on this day (UTC) or later: `2026-11-21`, or a time of RFC 3339.
+    #[serde(default, deserialize_with = "moment")]
+    #[param(schema_with = moments)]
+    pub(crate) since: Option<OffsetDateTime>,
+    /// Submitted before this day or time.
+    #[serde(default, deserialize_with = "moment")]
+    #[param(schema_with = moments)]
+    pub(crate) until: Option<OffsetDateTime>,
+}
+
+impl From<FilterQuery> for Filter {
+    fn from(wanted: FilterQuery) -> Self {
+        Self {
+            predicted: wanted.predicted,
+            true_label: wanted.true_label,
+            is_labelled: wanted.labelled,
+            only_incorrect: wanted.incorrect == Some(true),
+            only_low_confidence: wanted.low_confidence == Some(true),
+            only_digits: false,
+            model: wanted.model,
+            source: wanted.source,
+            since: wanted.since,
+            until: wanted.until,
+        }
+    }
+}
+
+/// The class that a drawing can be predicted as. `unsure` is a label that only people give.
+fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrueLabel>, D::Error> {
+    match empty_as_none(deserializer)? {
+        Some(TrueLabel::Unsure) => {
+            Err(D::Error::custom("a drawing is taken for a digit from 0 to 9 or \"not_a_digit\""))
+        }
+        class => Ok(class),
+    }
+}
+
+fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match Source::ALL.into_iter().find(|source| source.name() == text) {
+        None if !text.is_empty() => Err(D::Error::custom("a source is canvas, upload or api")),
+        source => Ok(source),
+    }
+}
+
+/// A day's first moment, or a moment. The dates are those that PostgreSQL's and UUIDs' clocks can tell.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day = Date::parse(&text, format_description!("[year]-[month]-[day]")).map(|day| day.midnight().assume_utc());
+    day.or_else(|_| OffsetDateTime::parse(&text, &Rfc3339))
+        .ok()
+        .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)) // in another zone, a year may begin that has no name
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("a time is a day such as 2026-11-21, or a time such as 2026-11-21T18:30:00Z"))
+}
+
+fn classes() -> Schema {
+    empty_or("[0-9]|not_a_digit")
+}
+
+fn labels() -> Schema {
+    empty_or("[0-9]|not_a_digit|unsure")
+}
+
+fn sources() -> Schema {
+    empty_or_one_of(Source::ALL.map(Source::name))
+}
+
+fn moments() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let formats = [KnownFormat::Date, KnownFormat::DateTime];
+    let moment = formats
+        .into_iter()
+        .fold(AnyOfBuilder::new(), |any, format| any.item(text().format(Some(SchemaFormat::KnownFormat(format)))));
+    moment.item(text().max_length(Some(0))).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{extract::Query, http::Uri};
+    use time::macros::datetime;
+
+    fn wanted(query: &str) -> Result<FilterQuery, String> {
+        let uri = Uri::try_from(format!("/api/v1/predictions?{query}")).unwrap();
+        Query::try_from_uri(&uri).map(|Query(wanted)| wanted).map_err(|error| error.body_text())
+    }
+
+    #[test]
+    fn a_form_that_was_not_filled_in_wants_everything() {
+        let empty = "predicted=&true_label=&labelled=&incorrect=&low_confidence=&model=&source=&since=&until=";
+        assert_eq!(wanted(empty), Ok(FilterQuery::default()));
+        assert_eq!(wanted(""), Ok(FilterQuery::default()));
+        assert_eq!(Filter::from(FilterQuery::default()), Filter::default());
+    }
+
+    #[test]
+    fn every_condition_is_read() {
+        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a\
+                     &source=upload\
+                     &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
+        let filter = Filter {
+            predicted: Some(TrueLabel::NotADigit),
+            true_label: "7".parse().ok(),
+            is_labelled: Some(true),
+            only_incorrect: true,
+            only_low_confidence: false,
+            only_digits: false,
+            model: "a".parse().ok(),
+            source: Some(Source::Upload),
+            since: Some(datetime!(2026-11-21 0:00 UTC)),
+            until: Some(datetime!(2026-11-22 0:00 UTC)),
+        };
+        assert_eq!(wanted(query).map(Filter::from), Ok(filter));
+    }
+
+    #[test]
+    fn what_no_condition_can_be_is_refused() {
+        for bad in [
+            "predicted=10",
+            "predicted=unsure",
+            "true_label=seven",
+            "labelled=1",
+            "incorrect=yes",
+            "source=phone",
+            "since=today",
+            "until=1",
+            "model=a%00",
+            "since=9999-12-31T23:59:59-01:00",
+        ] {
+            assert!(wanted(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What handlers take from a request, those of `routes` and those of `pages`.
+
+mod drawing;
+mod filter;
+mod id;
+mod idempotency_key;
+mod quality_query;
+
+pub(crate) use drawing::SubmittedDrawing;
+pub(crate) use filter::FilterQuery;
+pub(crate) use id::{PredictionId, unknown_prediction};
+pub(crate) use idempotency_key::Key;
+pub(crate) use quality_query::QualityQuery;

@@ -1,0 +1,134 @@
+//! Which language a reader gets: the one asked for in the address, else the one asked for before, else what the browser
+//! prefers, else the first.
+
+use super::{LANGUAGES, Messages};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+/// A year in seconds: how long a language that was asked for is remembered.
+const REMEMBERED_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+/// Hands a page its messages as an `Extension<&'static Messages>`, and tells browsers and caches which they are.
+pub(crate) async fn in_the_readers_language(mut request: Request, next: Next) -> Response {
+    let is_asked_for = request.uri().query().and_then(asked).is_some();
+    let messages = readers_messages(&request);
+    request.extensions_mut().insert(messages);
+
+    let mut response = next.run(request).await;
+    name_language(&mut response, messages);
+    if is_asked_for {
+        let cookie = format!("lang={}; Path=/; Max-Age={REMEMBERED_SECONDS}; SameSite=Lax", messages.language.tag);
+        response.headers_mut().extend(HeaderValue::try_from(cookie).map(|cookie| (header::SET_COOKIE, cookie)));
+    }
+    response
+}
+
+/// The words of the language that the sender of a request gets.
+pub(crate) fn readers_messages(request: &Request) -> &'static Messages {
+    let asked = request.uri().query().and_then(asked);
+    asked.unwrap_or_else(|| preferred(request.headers()))
+}
+
+/// Tells browsers and caches which language a page is in, and which headers of a request choose what is answered:
+/// `Accept`, too, because an error is a page or a problem by it.
+pub(crate) fn name_language(response: &mut Response, messages: &'static Messages) {
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
+    // A problem is in English, whoever reads it.
+    if is_page {
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(&messages.language.tag));
+    }
+}
+
+/// The language that `?lang=` names.
+fn asked(query: &str) -> Option<&'static Messages> {
+    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Messages::in_language)
+}
+
+fn preferred(headers: &HeaderMap) -> &'static Messages {
+    remembered(headers).or_else(|| accepted(headers)).unwrap_or(&LANGUAGES[0])
+}
+
+fn remembered(headers: &HeaderMap) -> Option<&'static Messages> {
+    values(headers, &header::COOKIE, ';')
+        .find_map(|cookie| cookie.strip_prefix("lang="))
+        .and_then(Messages::in_language)
+}
+
+/// The first of those that the browser likes best.
+fn accepted(headers: &HeaderMap) -> Option<&'static Messages> {
+    let mut best = (0.0, None);
+    for range in values(headers, &header::ACCEPT_LANGUAGE, ',') {
+        let Some((messages, quality)) = wish(range) else { continue };
+        if quality > best.0 {
+            best = (quality, Some(messages));
+        }
+    }
+    best.1
+}
+
+/// A language that the page speaks, and how much it is wished for: of "de-AT;q=0.8" German, 0.8.
+fn wish(range: &str) -> Option<(&'static Messages, f32)> {
+    let (tag, quality) = match range.split_once(';') {
+        Some((tag, parameter)) => (tag.trim(), parameter.trim().strip_prefix("q=")?.parse().ok()?),
+        None => (range, 1.0),
+    };
+    let messages = if tag == "*" { &LANGUAGES[0] } else { Messages::in_language(tag.split('-').next()?)? };
+    (0.0..=1.0).contains(&quality).then_some((messages, quality))
+}
+
+/// The parts of a header that may come in several lines.
+pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: char) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(move |line| line.split(separator)).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(headers: &[(HeaderName, &'static str)]) -> &'static str {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+        &preferred(&headers).language.tag
+    }
+
+    #[test]
+    fn the_browsers_wishes_are_weighed() {
+        for (wishes, expected) in [
+            ("de", "de"),
+            ("de-AT,en;q=0.5", "de"),
+            ("DE-at", "de"),
+            ("fr, en;q=0.4, de;q=0.6", "de"),
+            ("de;q=0.8, en", "en"),
+            ("en, de", "en"),
+            ("de;q=0", "en"),
+            ("*, de;q=0.9", "en"),
+            ("fr;q=1", "en"),
+            ("den", "en"),
+            ("de;q=2, de;q=many, ;;,", "en"),
+            ("", "en"),
+        ] {
+            assert_eq!(tag(&[(header::ACCEPT_LANGUAGE, wishes)]), expected, "{wishes:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_before_outweighs_what_the_browser_prefers() {
+        let german = (header::ACCEPT_LANGUAGE, "de");
+        assert_eq!(tag(&[german.clone(), (header::COOKIE, "theme=dark; lang=en")]), "en");
+        assert_eq!(tag(&[german, (header::COOKIE, "lang=fr; slang=en")]), "de");
+        assert_eq!(tag(&[]), "en");
+    }
+
+    #[test]
+    fn an_address_names_a_language_that_the_page_speaks() {
+        let tag = |query| asked(query).map(|messages| messages.language.tag.as_str());
+        assert_eq!([tag("shown=1&lang=de"), tag("lang=fr"), tag("slang=de")], [Some("de"), None, None]);
+    }
+}

@@ -1,0 +1,70 @@
+//! A recorded answer, as the first page and a drawing's own page show it.
+
+use crate::{Api, StoreError, messages::Messages};
+use digit::Reason;
+use wire::{Prediction, Verdict};
+
+/// A recorded answer.
+pub(super) struct Shown {
+    pub(super) id: String,
+    /// The address that its form sends a label to.
+    pub(super) takes_labels: String,
+    pub(super) prediction: u8,
+    pub(super) is_digit: bool,
+    /// The name of why it is none, and that in words; both empty where it is one.
+    pub(super) reason: &'static str,
+    pub(super) why: &'static str,
+    pub(super) confidence_label: &'static str,
+    pub(super) percent: String,
+    pub(super) bars: Vec<Bar>,
+    /// What a person said it is: its name, and that in words.
+    pub(super) true_label: Option<(String, String)>,
+    pub(super) model: String,
+    /// How many predictions of this confidence are correct, as a sentence; empty where the drawing is not a digit.
+    pub(super) observed_accuracy: String,
+}
+
+/// The probability of one digit.
+pub(super) struct Bar {
+    pub(super) probability: f32,
+    pub(super) percent: String,
+    pub(super) top: bool,
+}
+
+impl Shown {
+    /// A row, on a page below whose `path` it takes labels.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(super) async fn of(
+        api: &Api,
+        messages: &'static Messages,
+        row: &Prediction,
+        path: &str,
+    ) -> Result<Self, StoreError> {
+        let observed_accuracy = match row.verdict {
+            Verdict::Digit => messages.rate(&api.store.observed_accuracy(row.confidence, Some(&row.model)).await?),
+            // Where no digit is named, the confidence says nothing that was checked.
+            Verdict::NotADigit => String::new(),
+        };
+        let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {
+            probability,
+            percent: messages.percent(probability),
+            top: digit == row.prediction,
+        });
+        Ok(Self {
+            id: row.id.to_string(),
+            takes_labels: format!("{path}/{}/label", row.id),
+            prediction: row.prediction.value(),
+            is_digit: row.verdict == Verdict::Digit,
+            reason: row.reason.map_or("", Reason::name),
+            why: row.reason.map_or("", |reason| messages.answer.reasons.of(Some(reason))),
+            confidence_label: messages.confidence_label(row.confidence),
+            percent: messages.percent(row.confidence),
+            bars: bars.collect(),
+            true_label: row.true_label.map(|label| (label.to_string(), messages.label(label))),
+            model: row.model.clone(),
+            observed_accuracy,
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! `GET /history`: what was drawn, newest first, of any kind that one looks for.
+
+use super::{
+    InMessages,
+    card::DrawingCard,
+    html,
+    site::{Address, NavItem, Site},
+};
+use crate::{Api, extract::FilterQuery, messages::Messages, store::Filter};
+use askama::Template;
+use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use digit::TrueLabel;
+use serde::Deserialize;
+use service::{ApiError, Query};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use uuid::Uuid;
+use wire::{Page, Source};
+
+/// Drawings on a page.
+const PAGE: u8 = 48;
+
+/// What of an address says where to look, and not what for.
+const PLACES: [&str; 2] = ["before", "lang"];
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new().route("/history", get(history))
+}
+
+#[derive(Debug, Deserialize)]
+struct Range {
+    /// Only drawings older than this one.
+    before: Option<Uuid>,
+}
+
+async fn history(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    address: Address,
+    Query(wanted): Query<FilterQuery>,
+    Query(range): Query<Range>,
+) -> Result<Html<String>, ApiError> {
+    let page = api.store.page(&Filter::from(wanted.clone()), PAGE, range.before).await?;
+    let models = api.store.model_versions().await?;
+    html(&HistoryPage {
+        messages,
+        form: Form::new(messages, &wanted, &models),
+        days: by_day(messages, &page),
+        older: page.next.map(|id| address.with("before", &id.to_string())),
+        newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
+        query: address.query_without(&PLACES),
+        site: Site::new(NavItem::History, address),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct HistoryPage {
+    messages: &'static Messages,
+    site: Site,
+    form: Form,
+    days: Vec<Day>,
+    /// The addresses of older drawings and, where these are not the newest, of those.
+    older: Option<String>,
+    newest: Option<String>,
+    /// What is looked for, to be exported; empty where that is anything.
+    query: String,
+}
+
+impl HistoryPage {
+    /// The files that what is looked for can be taken along as, and what each is.
+    fn exports(&self) -> impl Iterator<Item = (&'static str, &'static String)> {
+        ["predictions.csv", "predictions.ndjson", "mnist.tar"].into_iter().zip(&self.messages.history.formats)
+    }
+}
+
+/// The drawings of one day, newest first.
+struct Day {
+    date: String,
+    cards: Vec<DrawingCard>,
+}
+
+/// What can be looked for, and what is.
+struct Form {
+    predicted: Vec<Choice>,
+    true_label: Vec<Choice>,
+    labelled: Vec<Choice>,
+    model: Vec<Choice>,
+    source: Vec<Choice>,
+    incorrect: bool,
+    low_confidence: bool,
+    since: String,
+    until: String,
+}
+
+/// One of several that a form offers.
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+impl Form {
+    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String]) -> Self {
+        let named = |label: TrueLabel| (label.to_string(), messages.label(label));
+        let classes: Vec<_> = TrueLabel::classes().map(named).collect();
+        let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
+        let states = [("true", &messages.history.labelled), ("false", &messages.recent.unlabelled)];
+        let any = &messages.history.any;
+        Self {
+            predicted: choices(any, classes.clone(), wanted.predicted.map(|predicted| predicted.to_string())),
+            true_label: choices(any, labels, wanted.true_label.map(|label| label.to_string())),
+            labelled: choices(
+                any,
+                states.map(|(value, text)| (value.to_owned(), text.clone())),
+                wanted.labelled.map(|is_labelled| is_labelled.to_string()),
+            ),
+            model: choices(
+                any,
+                models.iter().map(|model| (model.clone(), model.clone())),
+                wanted.model.clone().map(String::from),
+            ),
+            source: choices(
+                any,
+                Source::ALL.map(|source| (source.name().to_owned(), messages.history.sources.of(source).to_owned())),
+                wanted.source.map(|source| source.name().to_owned()),
+            ),
+            incorrect: wanted.incorrect == Some(true),
+            low_confidence: wanted.low_confidence == Some(true),
+            since: wanted.since.map(day).unwrap_or_default(),
+            until: wanted.until.map(day).unwrap_or_default(),
+        }
+    }
+}
+
+/// All that can be chosen; first that anything will do.
+fn choices(any: &str, values: impl IntoIterator<Item = (String, String)>, chosen: Option<String>) -> Vec<Choice> {
+    let any = (String::new(), any.to_owned());
+    let chosen = chosen.unwrap_or_default();
+    let choice = |(value, text)| Choice { chosen: value == chosen, value, text };
+    [any].into_iter().chain(values).map(choice).collect()
+}
+
+fn by_day(messages: &'static Messages, page: &Page) -> Vec<Day> {
+    let days = page.predictions.chunk_by(|one, next| day(one.created_at) == day(next.created_at));
+    days.map(|rows| Day {
+        date: day(rows[0].created_at),
+        cards: rows.iter().map(|row| DrawingCard::new(messages, row)).collect(),
+    })
+    .collect()
+}
+
+/// A day in UTC, as forms have it.
+fn day(time: OffsetDateTime) -> String {
+    time.to_offset(time::UtcOffset::UTC).date().to_string()
+}

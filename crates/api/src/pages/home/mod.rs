@@ -1,0 +1,148 @@
+//! The first page, and the forms that make it work without JavaScript.
+
+mod view;
+
+use super::{
+    InMessages,
+    answer::Shown,
+    html, in_place_of,
+    label::{LabelForm, relabel},
+    site::Address,
+};
+use crate::{
+    Api, StoreError,
+    extract::{PredictionId, SubmittedDrawing, unknown_prediction},
+    messages::Messages,
+    store::Filter,
+    submission::submit,
+};
+use axum::{
+    Extension, Router,
+    extract::State,
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use service::{ApiError, Query};
+use std::sync::Arc;
+use uuid::Uuid;
+use view::{HomePage, Recent, RecentStrip};
+use wire::Source;
+
+/// Drawings in the strip.
+const STRIP: u8 = 12;
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/", get(home))
+        .route("/recent", get(recent))
+        .route("/upload", post(upload))
+        .route("/home/{id}/label", post(label))
+}
+
+#[derive(Debug, Deserialize)]
+struct View {
+    /// The recorded answer to show.
+    shown: Option<String>,
+    /// Show drawings older than this one.
+    before: Option<String>,
+}
+
+async fn home(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    address: Address,
+    Query(view): Query<View>,
+) -> Response {
+    match asked_for(&api, messages, &view).await {
+        Ok((shown, before)) => page(&api, messages, address, shown, before).await,
+        Err(failure) => refused(&api, messages, failure).await,
+    }
+}
+
+async fn asked_for(
+    api: &Api,
+    messages: &'static Messages,
+    view: &View,
+) -> Result<(Option<Shown>, Option<Uuid>), ApiError> {
+    let before = view.before.as_deref().map(id).transpose()?;
+    let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
+    let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown_prediction)?;
+    Ok((Some(Shown::of(api, messages, &row, "/home").await?), before))
+}
+
+async fn recent(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    Query(view): Query<View>,
+) -> Result<Html<String>, ApiError> {
+    let before = view.before.as_deref().map(id).transpose()?;
+    html(&RecentStrip { messages, recent: strip(&api, messages, before).await })
+}
+
+/// The upload form: records what is on the image and shows it.
+async fn upload(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    drawing: Result<SubmittedDrawing, ApiError>,
+) -> Response {
+    match record(&api, drawing).await {
+        Ok(id) => show(id),
+        Err(failure) => refused(&api, messages, failure).await,
+    }
+}
+
+async fn record(api: &Api, drawing: Result<SubmittedDrawing, ApiError>) -> Result<Uuid, ApiError> {
+    let SubmittedDrawing(drawing) = drawing?;
+    submit(api, drawing, Source::Upload, None, None).await?.id.ok_or_else(unknown_prediction)
+}
+
+/// The form under an answer: what the drawing really is.
+async fn label(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    PredictionId(id): PredictionId,
+    form: LabelForm,
+) -> Response {
+    match relabel(&api, id, form).await {
+        Ok(()) => show(id),
+        Err(failure) => refused(&api, messages, failure).await,
+    }
+}
+
+/// Sends the browser to the recorded answer, so that reloading the page sends nothing again.
+fn show(id: Uuid) -> Response {
+    Redirect::to(&format!("/?shown={id}")).into_response()
+}
+
+fn id(text: &str) -> Result<Uuid, ApiError> {
+    text.parse().map_err(|_| unknown_prediction())
+}
+
+async fn page(
+    api: &Api,
+    messages: &'static Messages,
+    address: Address,
+    shown: Option<Shown>,
+    before: Option<Uuid>,
+) -> Response {
+    html(&HomePage::new(messages, address, shown, None, strip(api, messages, before).await)).into_response()
+}
+
+/// The page with what went wrong, under the status and headers that the problem has elsewhere.
+async fn refused(api: &Api, messages: &'static Messages, failure: ApiError) -> Response {
+    let page =
+        HomePage::new(messages, Address::first(), None, Some(failure.problem.code), strip(api, messages, None).await);
+    in_place_of(failure.into_response(), &page)
+}
+
+async fn strip(api: &Api, messages: &'static Messages, before: Option<Uuid>) -> Recent {
+    match api.store.page(&Filter::default(), STRIP, before).await {
+        Ok(page) => Recent::new(messages, &page, before.is_none()),
+        Err(error) => {
+            let away = matches!(error, StoreError::Unavailable(_));
+            tracing::warn!(%error, away, "the strip is shown without drawings");
+            Recent::unavailable()
+        }
+    }
+}

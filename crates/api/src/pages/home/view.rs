@@ -1,0 +1,77 @@
+//! What the first page shows.
+
+use crate::{
+    messages::{Messages, Notice},
+    pages::{
+        answer::Shown,
+        card::DrawingCard,
+        site::{Address, NavItem, Site},
+    },
+};
+use askama::Template;
+use wire::{Code, Page};
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(super) struct HomePage {
+    messages: &'static Messages,
+    site: Site,
+    shown: Option<Shown>,
+    notice: Option<&'static Notice>,
+    recent: Recent,
+}
+
+/// The strip of recent drawings alone.
+#[derive(Template)]
+#[template(path = "recent.html")]
+pub(super) struct RecentStrip {
+    pub(super) messages: &'static Messages,
+    pub(super) recent: Recent,
+}
+
+/// Recent drawings, newest first.
+pub(super) struct Recent {
+    rows: Vec<DrawingCard>,
+    /// The address of older ones.
+    older: Option<String>,
+    /// Whether these are the newest there are.
+    newest: bool,
+    /// Whether the database is unavailable.
+    unavailable: bool,
+}
+
+impl HomePage {
+    pub(super) fn new(
+        messages: &'static Messages,
+        address: Address,
+        shown: Option<Shown>,
+        problem: Option<Code>,
+        recent: Recent,
+    ) -> Self {
+        Self {
+            messages,
+            site: Site::new(NavItem::Other, address),
+            shown,
+            notice: problem.map(|code| messages.problems.of(code)),
+            recent,
+        }
+    }
+}
+
+impl Recent {
+    /// A page of drawings; `newest` if nothing newer was left out.
+    pub(super) fn new(messages: &'static Messages, page: &Page, newest: bool) -> Self {
+        Self {
+            rows: page.predictions.iter().map(|row| DrawingCard::new(messages, row)).collect(),
+            older: page.next.map(|id| format!("/?before={id}")),
+            newest,
+            unavailable: false,
+        }
+    }
+
+    /// The strip without drawings, while the database is unavailable.
+    pub(super) fn unavailable() -> Self {
+        Self { rows: Vec::new(), older: None, newest: true, unavailable: true }
+    }
+}

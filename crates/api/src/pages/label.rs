@@ -1,0 +1,40 @@
+//! What a form says that a drawing is.
+
+use crate::{Api, extract::unknown_prediction};
+use axum::{Form, extract::rejection::FormRejection};
+use digit::{InvalidDigit, TrueLabel};
+use serde::Deserialize;
+use service::ApiError;
+use uuid::Uuid;
+use wire::Code;
+
+/// A form with a label, or why it is none.
+pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
+
+/// The form under an answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Labelled {
+    /// A label's name, or nothing to take the last one back.
+    true_label: String,
+}
+
+/// Keeps what a form says that the drawing with this id is.
+pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
+    let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
+    keep(api, id, &true_label).await.map(drop)
+}
+
+/// Keeps a label by its name, and tells it; nothing takes the last one back.
+pub(super) async fn keep(api: &Api, id: Uuid, name: &str) -> Result<Option<TrueLabel>, ApiError> {
+    let label = match name {
+        "" => None,
+        name => Some(name.parse().map_err(|_| invalid())?),
+    };
+    api.store.label(id, label).await?.ok_or_else(unknown_prediction)?;
+    Ok(label)
+}
+
+/// The form holds no label.
+pub(super) fn invalid() -> ApiError {
+    ApiError::new(Code::InvalidInput, InvalidDigit.to_string())
+}

@@ -1,0 +1,109 @@
+//! The pages, which are for people: the first one with its paper, the history, a drawing, the queue for labelling, and how
+//! good the answers have been.
+
+mod answer;
+pub(crate) mod assets;
+mod card;
+mod drawing;
+mod history;
+mod home;
+mod label;
+mod labelling;
+mod picture;
+mod quality;
+mod site;
+
+use crate::{
+    Api,
+    messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages, values},
+};
+use askama::Template;
+use axum::{
+    Extension, Router,
+    extract::Request,
+    http::header,
+    middleware::{Next, from_fn},
+    response::{Html, IntoResponse, Response},
+};
+use service::ApiError;
+use site::{Address, NavItem, Site};
+use std::sync::Arc;
+use wire::{Code, PROBLEM_MEDIA_TYPE};
+
+pub(crate) fn router() -> Router<Arc<Api>> {
+    Router::new()
+        .merge(history::router())
+        .merge(drawing::router())
+        .merge(labelling::router())
+        .merge(quality::router())
+        .layer(from_fn(problems_as_pages))
+        .merge(home::router())
+        .layer(from_fn(in_the_readers_language))
+        .merge(picture::router())
+        .merge(assets::router())
+}
+
+/// The words of the language that the reader gets.
+type InMessages = Extension<&'static Messages>;
+
+/// What there is instead of a page.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    messages: &'static Messages,
+    site: Site,
+    notice: &'static Notice,
+}
+
+/// Makes a page of a handler's problem, under the status and headers that it has elsewhere; but not for a script, which
+/// reads problems.
+async fn problems_as_pages(
+    Extension(messages): InMessages,
+    address: Address,
+    request: Request,
+    next: Next,
+) -> Response {
+    let reads_problems = accepts(&request, PROBLEM_MEDIA_TYPE);
+    let response = next.run(request).await;
+    let failure = response.extensions().get::<ApiError>().filter(|_| !reads_problems);
+    let Some(failure) = failure else { return response };
+    let notice = messages.problems.when_looking(failure.problem.code);
+    in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
+}
+
+/// Makes a page of the problem of a form that a page of another site sent, where a browser shows the answer. Such a form is
+/// refused before it reaches the layers of a page, so this layer lies around all routes.
+pub(crate) async fn refused_forms_as_pages(request: Request, next: Next) -> Response {
+    let messages = readers_messages(&request);
+    let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
+    let response = next.run(request).await;
+    let code = response.extensions().get::<ApiError>().map(|failure| failure.problem.code);
+    if !reads_pages || code != Some(Code::CrossSiteRequest) {
+        return response;
+    }
+    let notice = messages.problems.of(Code::CrossSiteRequest);
+    let site = Site::new(NavItem::Other, Address::first());
+    let mut page = in_place_of(response, &ProblemPage { messages, site, notice });
+    name_language(&mut page, messages);
+    page
+}
+
+fn accepts(request: &Request, media_type: &str) -> bool {
+    values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == media_type)
+}
+
+/// A page in the place of a problem, under its status and headers.
+fn in_place_of(problem: Response, page: &impl Template) -> Response {
+    let page = html(page).into_response();
+    let (mut parts, _) = problem.into_parts();
+    parts.headers.extend(page.headers().clone());
+    Response::from_parts(parts, page.into_body())
+}
+
+/// A template, filled in.
+fn html(template: &impl Template) -> Result<Html<String>, ApiError> {
+    template.render().map(Html).map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        ApiError::new(Code::Internal, "The page could not be made. It has been logged.")
+    })
+}

@@ -1,0 +1,63 @@
+//! Whether answers are as often correct as they say: the share that was correct, by confidence.
+
+use crate::messages::Messages;
+use askama::Template;
+use charts::{Axis, Tick};
+use wire::{ConfidenceBin, Quality};
+
+/// The shares along both sides; equal lengths, so that the diagonal is one.
+const ACROSS: Axis = Axis::linear((0.0, 1.0), (44.0, 338.0));
+const UP: Axis = Axis::linear((0.0, 1.0), (306.0, 12.0));
+
+const TICKS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+
+/// The diagram.
+#[derive(Template)]
+#[template(path = "quality/calibration.html")]
+pub(super) struct CalibrationChart {
+    messages: &'static Messages,
+    across: Vec<Tick>,
+    up: Vec<Tick>,
+    points: Vec<Point>,
+}
+
+/// Answers of about the same confidence.
+struct Point {
+    x: f64,
+    y: f64,
+    /// Where the interval ends, downwards and upwards.
+    low: f64,
+    high: f64,
+    confidence: String,
+    correct: String,
+    interval: String,
+    figure: String,
+}
+
+impl CalibrationChart {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Self {
+        let whole = |share: f64| format!("{:.0}\u{a0}%", share * 100.0);
+        Self {
+            messages,
+            across: ACROSS.ticks(&TICKS, whole),
+            up: UP.ticks(&TICKS, whole),
+            points: quality.calibration.iter().map(|bin| Point::new(messages, bin)).collect(),
+        }
+    }
+}
+
+impl Point {
+    fn new(messages: &Messages, ConfidenceBin { from, to, confidence, correct }: &ConfidenceBin) -> Self {
+        let share = correct.value().unwrap_or_default();
+        Self {
+            x: ACROSS.scale(*confidence),
+            y: UP.scale(share),
+            low: UP.scale(correct.low),
+            high: UP.scale(correct.high),
+            confidence: format!("{:.0}–{}", from * 100.0, messages.share(*to)),
+            correct: messages.share(share),
+            interval: messages.interval(correct),
+            figure: messages.count(correct.total),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What was taken for what: a cell for each pair, which opens its drawings.
+
+use super::Seen;
+use crate::messages::Messages;
+use askama::Template;
+use charts::confusion;
+use digit::TrueLabel;
+use std::cmp::Reverse;
+use wire::Quality;
+
+/// The side of a cell, and where the first one lies.
+const SIDE: usize = 29;
+const LEFT: usize = 38;
+const TOP: usize = 22;
+
+/// The deepest that a cell's colour is: what is written on it must still be read.
+const DEEPEST: f64 = 0.45;
+
+/// Mistakes that are told in words.
+const TOLD: usize = 6;
+
+/// The matrix of labels and answers.
+#[derive(Template)]
+#[template(path = "quality/confusion.html")]
+pub(super) struct Confusion {
+    messages: &'static Messages,
+    /// The classes along both sides.
+    heads: Vec<Head>,
+    cells: Vec<Cell>,
+    /// All counts, a row for each class.
+    rows: Vec<Vec<String>>,
+    /// The most frequent ones that were wrong.
+    mistakes: Vec<Cell>,
+}
+
+/// A class, as short as a cell, and where it stands above its column and beside its row.
+struct Head {
+    text: String,
+    across: usize,
+    down: usize,
+}
+
+/// Drawings of one class that were taken for one class.
+#[derive(Debug, Clone)]
+struct Cell {
+    /// Its place in the picture, its upper left corner.
+    left: usize,
+    top: usize,
+    /// What it is, in words.
+    text: String,
+    count: u64,
+    /// The count in full, and as short as a cell.
+    figure: String,
+    short: String,
+    /// Where its drawings are.
+    href: String,
+    is_correct: bool,
+    depth: f64,
+}
+
+impl Confusion {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality, seen: &Seen) -> Self {
+        let shaded = confusion(&quality.confusion);
+        let cells: Vec<Cell> = TrueLabel::classes()
+            .enumerate()
+            .flat_map(|(row, truth)| {
+                TrueLabel::classes().enumerate().map(move |(column, predicted)| (row, truth, column, predicted))
+            })
+            .map(|(row, truth, column, predicted)| (row, truth, column, predicted, shaded[row][column]))
+            .filter(|(.., cell)| cell.count > 0)
+            .map(|(row, truth, column, predicted, cell)| Cell {
+                left: LEFT + column * SIDE,
+                top: TOP + row * SIDE,
+                text: in_words(messages, truth, predicted),
+                count: cell.count,
+                figure: messages.count(cell.count),
+                short: short(cell.count),
+                href: seen.drawings(truth, predicted),
+                is_correct: cell.is_correct,
+                depth: (10.0 * DEEPEST * f64::from(cell.depth)).round() / 1_000.0,
+            })
+            .collect();
+        let figures = |counts: &[u64; 11]| counts.iter().map(|&count| messages.count(count)).collect();
+        let rows = quality.confusion.iter().map(figures).collect();
+        let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_correct).cloned().collect();
+        mistakes.sort_by_key(|cell| Reverse(cell.count));
+        mistakes.truncate(TOLD);
+        Self { messages, heads: heads(messages), cells, rows, mistakes }
+    }
+}
+
+fn heads(messages: &Messages) -> Vec<Head> {
+    let middle = |index| index * SIDE + SIDE / 2;
+    let head = |(index, class)| Head {
+        text: initial(messages, class),
+        across: LEFT + middle(index),
+        down: TOP + middle(index) + 4, // the middle of a line of text lies above its foot
+    };
+    TrueLabel::classes().enumerate().map(head).collect()
+}
+
+/// A class as short as a cell.
+pub(super) fn initial(messages: &Messages, class: TrueLabel) -> String {
+    if class == TrueLabel::NotADigit { messages.quality.none.clone() } else { messages.label(class) }
+}
+
+fn in_words(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> String {
+    let how = if truth == predicted {
+        messages.recent.right.clone()
+    } else {
+        messages.quality.taken_for.filled(&messages.label(predicted))
+    };
+    format!("{}, {how}", messages.label(truth))
+}
+
+/// A count in three characters or four.
+fn short(count: u64) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{}k", count / 1_000),
+        1_000_000.. => format!("{}M", count / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_fits_into_a_cell() {
+        assert_eq!([7, 999, 1_000, 52_999, 3_000_000].map(short), ["7", "999", "1k", "52k", "3M"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! What was drawn over time: how many drawings, how sure the answers were, and what they were.
+
+use super::{confusion::initial, number};
+use crate::messages::Messages;
+use askama::Template;
+use charts::{Axis, Tick, depth, tenth};
+use digit::TrueLabel;
+use time::{Date, Duration};
+use wire::{DayCounts, Quality};
+
+/// Columns in the picture at most; days share one where there are more.
+const COLUMNS: i64 = 60;
+/// Columns that there is room for at least: a single day does not fill the picture.
+const FEWEST: i64 = 12;
+
+const LEFT: f64 = 44.0;
+const RIGHT: f64 = 348.0;
+/// Where the three parts of the picture lie, from their foot to their top.
+const DRAWINGS: (f64, f64) = (76.0, 12.0);
+const SURENESS: (f64, f64) = (164.0, 100.0);
+const CLASSES: f64 = 188.0;
+/// How high the strip of a class is.
+const STRIP: f64 = 14.0;
+
+/// The picture.
+#[derive(Template)]
+#[template(path = "quality/drift.html")]
+pub(super) struct Drift {
+    messages: &'static Messages,
+    columns: Vec<Column>,
+    width: f64,
+    most: String,
+    confidence_label: Vec<Tick>,
+    /// Each class, at the foot of its strip.
+    classes: Vec<Tick>,
+}
+
+/// Some days.
+struct Column {
+    left: f64,
+    middle: f64,
+    /// The first and the last one.
+    from: Date,
+    to: Date,
+    /// How many drawings, and the top of their bar.
+    figure: String,
+    top: f64,
+    /// How sure the answers were on average, and how high that lies.
+    confidence: Option<(String, f64)>,
+    predicted: Vec<Part>,
+}
+
+/// The drawings that were taken for one class: how many, and where and how deep the strip's colour is.
+struct Part {
+    figure: String,
+    top: f64,
+    depth: f64,
+}
+
+/// The drawings of some days, added up.
+#[derive(Default)]
+struct Sum {
+    predicted: [u64; 11],
+    /// The confidences of those that were taken for a digit.
+    confidence: f64,
+}
+
+impl Drift {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Self {
+        let days = &quality.days;
+        let first = days.first().map_or(Date::MIN, |day| day.day);
+        let length = days.last().map_or(1, |day| (day.day - first).whole_days() + 1);
+        let share = (length + COLUMNS - 1) / COLUMNS; // days for each column
+        let sums: Vec<(i64, Sum)> = days
+            .chunk_by(|one, next| (one.day - first).whole_days() / share == (next.day - first).whole_days() / share)
+            .map(|days| ((days[0].day - first).whole_days() / share, Sum::of(days)))
+            .collect();
+        let most = sums.iter().map(|(_, sum)| sum.drawings()).max().unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let width = (RIGHT - LEFT) / ((length + share - 1) / share).max(FEWEST) as f64;
+        let column = |(index, sum): &(i64, Sum)| {
+            let from = first + Duration::days(index * share);
+            let to = (from + Duration::days(share - 1)).min(first + Duration::days(length - 1));
+            #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+            let left = LEFT + *index as f64 * width;
+            Column::new(messages, (from, to), (left, width), sum, most)
+        };
+        Self {
+            messages,
+            columns: sums.iter().map(column).collect(),
+            width: tenth((width - 1.0).max(1.0)),
+            most: messages.count(most),
+            confidence_label: confidence_label()
+                .ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
+            classes: TrueLabel::classes()
+                .zip(strips())
+                .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(messages, class) })
+                .collect(),
+        }
+    }
+}
+
+impl Column {
+    fn new(messages: &Messages, days: (Date, Date), (left, width): (f64, f64), sum: &Sum, most: u64) -> Self {
+        let confidence = sum.mean_confidence();
+        let all = sum.drawings();
+        let part =
+            |(&count, top)| Part { figure: messages.count(count), top, depth: f64::from(depth(count, all)) / 100.0 };
+        Self {
+            left: tenth(left),
+            middle: tenth(left + (width - 1.0) / 2.0),
+            from: days.0,
+            to: days.1,
+            figure: messages.count(all),
+            top: drawings(most).scale(number(all)),
+            confidence: confidence.map(|mean| (messages.share(mean), confidence_label().scale(mean))),
+            predicted: sum.predicted.iter().zip(strips()).map(part).collect(),
+        }
+    }
+}
+
+impl Sum {
+    fn of(days: &[DayCounts]) -> Self {
+        let mut sum = Self::default();
+        for day in days {
+            let digits: u64 = day.predicted[..10].iter().sum();
+            sum.confidence += day.confidence.unwrap_or_default() * number(digits);
+            for (all, count) in sum.predicted.iter_mut().zip(day.predicted) {
+                *all += count;
+            }
+        }
+        sum
+    }
+
+    fn drawings(&self) -> u64 {
+        self.predicted.iter().sum()
+    }
+
+    fn mean_confidence(&self) -> Option<f64> {
+        let digits: u64 = self.predicted[..10].iter().sum();
+        (digits > 0).then(|| self.confidence / number(digits))
+    }
+}
+
+fn drawings(most: u64) -> Axis {
+    Axis::linear((0.0, number(most)), DRAWINGS)
+}
+
+const fn confidence_label() -> Axis {
+    Axis::linear((0.0, 1.0), SURENESS)
+}
+
+/// The tops of the classes' strips.
+fn strips() -> impl Iterator<Item = f64> {
+    (0..11).map(|index| CLASSES + f64::from(index) * STRIP)
+}

@@ -1,0 +1,93 @@
+//! How long answers took: how many by time, on a scale of equal ratios.
+
+use super::number;
+use crate::messages::Messages;
+use askama::Template;
+use charts::{Axis, Tick, tenth};
+use wire::{LatencyBucket, Quality};
+
+const LEFT: f64 = 12.0;
+const RIGHT: f64 = 348.0;
+const UP: (f64, f64) = (132.0, 12.0);
+
+/// Milliseconds that are written below the bars, where they fit.
+const TICKS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0, 5_000.0, 10_000.0];
+
+/// The picture; nothing where no answer was timed.
+#[derive(Template)]
+#[template(path = "quality/latency.html")]
+pub(super) struct LatencyChart {
+    messages: &'static Messages,
+    ticks: Vec<Tick>,
+    bars: Vec<Bar>,
+    /// Within what time half of the answers came, and 95 of 100.
+    half: String,
+    most: String,
+    count: String,
+}
+
+/// Answers that took about as long.
+struct Bar {
+    left: f64,
+    top: f64,
+    width: f64,
+    time: String,
+    figure: String,
+}
+
+impl LatencyChart {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Option<Self> {
+        let (first, last) = (quality.latency.first()?, quality.latency.last()?);
+        let across = Axis::linear((octave(first.from_ms), octave(last.to_ms)), (LEFT, RIGHT));
+        let highest = quality.latency.iter().map(|bucket| bucket.predictions).max()?;
+        let up = Axis::linear((0.0, number(highest)), UP);
+        let bar = |bucket: &LatencyBucket| {
+            let (left, right) = (across.scale(octave(bucket.from_ms)), across.scale(octave(bucket.to_ms)));
+            Bar {
+                left,
+                top: up.scale(number(bucket.predictions)),
+                width: tenth((right - left - 1.0).max(1.0)),
+                time: format!("{}–{}", messages.milliseconds(bucket.from_ms), messages.milliseconds(bucket.to_ms)),
+                figure: messages.count(bucket.predictions),
+            }
+        };
+        let octaves: Vec<f64> = TICKS.map(octave).into();
+        Some(Self {
+            messages,
+            ticks: across.ticks(&octaves, |octave| messages.milliseconds(octave.exp2())),
+            bars: quality.latency.iter().map(bar).collect(),
+            half: messages.milliseconds(within(&quality.latency, 0.5)),
+            most: messages.milliseconds(within(&quality.latency, 0.95)),
+            count: messages.count(quality.latency.iter().map(|bucket| bucket.predictions).sum()),
+        })
+    }
+}
+
+/// The octave above a millisecond; what took less is counted there.
+fn octave(ms: f64) -> f64 {
+    ms.max(0.84).log2() // a quarter of an octave below, so that the first bar has a width
+}
+
+/// Within what time this share of the answers came, as far as the counts tell: the end of the bar in which it lies.
+fn within(latency: &[LatencyBucket], share: f64) -> f64 {
+    let all: u64 = latency.iter().map(|bucket| bucket.predictions).sum();
+    let mut so_far = 0;
+    let enough = latency.iter().find(|bucket| {
+        so_far += bucket.predictions;
+        number(so_far) >= share * number(all)
+    });
+    enough.map_or(0.0, |bucket| bucket.to_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_the_answers_came_within_the_bar_in_which_it_is_full() {
+        let bucket = |from_ms, to_ms, predictions| LatencyBucket { from_ms, to_ms, predictions };
+        let latency = [bucket(1.0, 2.0, 50), bucket(2.0, 4.0, 44), bucket(8.0, 16.0, 6)];
+        assert_eq!([0.5, 0.51, 0.95].map(|share| within(&latency, share).to_string()), ["2", "4", "16"]);
+        assert_eq!(within(&[], 0.5).to_string(), "0");
+    }
+}

@@ -1,0 +1,166 @@
+//! `GET /quality`: how good the answers have been, in pictures.
+//!
+//! They are SVG, drawn here, with a table behind each. They show the figures of `/api/v1/quality`.
+
+mod calibration;
+mod confusion;
+mod drift;
+mod latency;
+
+use super::{
+    InMessages, html,
+    site::{Address, NavItem, Site},
+};
+use crate::{Api, extract::QualityQuery, messages::Messages, store::QualityScope};
+use askama::Template;
+use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use calibration::CalibrationChart;
+use charts::Axis;
+use confusion::Confusion;
+use digit::TrueLabel;
+use drift::Drift;
+use form_urlencoded::Serializer;
+use latency::LatencyChart;
+use service::{ApiError, Query};
+use std::sync::Arc;
+use wire::{ModelCounts, Share};
+
+/// The numbers of days that the page offers to look back on.
+const DAYS: [u16; 3] = [7, 30, 90];
+
+pub(super) fn router() -> Router<Arc<Api>> {
+    Router::new().route("/quality", get(quality))
+}
+
+async fn quality(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    address: Address,
+    Query(query): Query<QualityQuery>,
+) -> Result<Html<String>, ApiError> {
+    let days = query.days;
+    let seen = Seen(query.scope()?);
+    let quality = api.store.quality(&seen.0).await?;
+    let models = &quality.models;
+    html(&QualityPage {
+        messages,
+        spans: spans(messages, &address, days),
+        all_models: seen.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
+        accuracy: Accuracy::new(messages, &quality.correct),
+        predictions: messages.count(quality.predictions),
+        models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
+        confusion: Confusion::new(messages, &quality, &seen),
+        calibration: CalibrationChart::new(messages, &quality),
+        drift: Drift::new(messages, &quality),
+        latency: LatencyChart::new(messages, &quality),
+        site: Site::new(NavItem::Quality, address),
+    })
+}
+
+/// What the page is about.
+struct Seen(QualityScope);
+
+impl Seen {
+    /// Where those of its drawings are that are labelled so and were taken for that.
+    fn drawings(&self, truth: TrueLabel, predicted: TrueLabel) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("true_label", &truth.to_string()).append_pair("predicted", &predicted.to_string());
+        if let Some(model) = &self.0.model {
+            query.append_pair("model", model.as_str());
+        }
+        if let Some(since) = self.0.since {
+            query.append_pair("since", &since.to_string());
+        }
+        format!("/history?{}", query.finish())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "quality.html")]
+struct QualityPage {
+    messages: &'static Messages,
+    site: Site,
+    spans: Vec<Span>,
+    /// The address of the same for all models, where it is about one.
+    all_models: Option<String>,
+    /// Nothing where nobody said what a drawing is.
+    accuracy: Option<Accuracy>,
+    predictions: String,
+    models: Vec<ModelQuality>,
+    confusion: Confusion,
+    calibration: CalibrationChart,
+    drift: Drift,
+    latency: Option<LatencyChart>,
+}
+
+/// How far the page can look back.
+struct Span {
+    text: String,
+    href: String,
+    is_shown: bool,
+}
+
+/// How many of the labelled answers were correct.
+struct Accuracy {
+    correct: String,
+    interval: String,
+    of: String,
+}
+
+/// A version of the model.
+struct ModelQuality {
+    name: String,
+    href: String,
+    predictions: String,
+    accuracy: Option<Accuracy>,
+    /// On the scale that all versions share: the interval's ends and the share itself.
+    low: f64,
+    high: f64,
+    at: f64,
+}
+
+fn spans(messages: &Messages, address: &Address, shown: Option<u16>) -> Vec<Span> {
+    let some = DAYS.map(|days| Span {
+        text: messages.quality.days.filled(&days.to_string()),
+        href: address.with("days", &days.to_string()),
+        is_shown: shown == Some(days),
+    });
+    let all = Span {
+        text: messages.quality.all.clone(),
+        href: format!("/quality{}", address.query_without(&["days"])),
+        is_shown: shown.is_none(),
+    };
+    some.into_iter().chain([all]).collect()
+}
+
+impl Accuracy {
+    fn new(messages: &Messages, correct: &Share) -> Option<Self> {
+        let share = correct.value()?;
+        Some(Self {
+            correct: messages.share(share),
+            interval: messages.interval(correct),
+            of: messages.count(correct.total),
+        })
+    }
+}
+
+impl ModelQuality {
+    fn new(messages: &Messages, address: &Address, ModelCounts { model, predictions, correct }: &ModelCounts) -> Self {
+        let across = Axis::linear((0.0, 1.0), (4.0, 116.0));
+        Self {
+            href: address.with("model", model),
+            name: model.clone(),
+            predictions: messages.count(*predictions),
+            accuracy: Accuracy::new(messages, correct),
+            low: across.scale(correct.low),
+            high: across.scale(correct.high),
+            at: across.scale(correct.value().unwrap_or_default()),
+        }
+    }
+}
+
+/// A count as a value.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
+const fn number(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,61 @@
+//! A submission: a drawing is recognised and recorded, once for each idempotency key.
+
+use crate::{
+    Api,
+    idempotency::{Claim, IdempotencyKey},
+    metadata::Stripped,
+    store::NewPrediction,
+};
+use service::ApiError;
+use std::time::{Duration, Instant};
+use wire::{Answer, Code, PredictResponse, Source};
+
+/// Recognises and records a drawing, unless it is recorded under the same key already. The answer has the bitmap.
+pub(crate) async fn submit(
+    api: &Api,
+    drawing: Stripped,
+    source: Source,
+    model: Option<&str>,
+    key: Option<IdempotencyKey>,
+) -> Result<PredictResponse, ApiError> {
+    let claim = key.map(|key| key.claim(drawing.input(), source, model));
+    if let Some(claim) = &claim
+        && let Some(outcome) = recorded(api, claim).await?
+    {
+        return Ok(outcome);
+    }
+    let asked = Instant::now();
+    let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source);
+    let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
+        // Another request with the same key was under way, and was recorded first.
+        let other = match &claim {
+            Some(claim) => recorded(api, claim).await?,
+            None => None,
+        };
+        return other.ok_or_else(expired);
+    };
+    let answer = Answer { bitmap: Some(bitmap), ..answer };
+    Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
+}
+
+/// The answer to a submission that was recorded under this key; nothing if the key is new.
+async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, ApiError> {
+    let Some(holder) = api.store.holder(&claim.key_hash).await? else { return Ok(None) };
+    if holder.request_hash != claim.request_hash {
+        let detail = "This Idempotency-Key was used for another submission. Make a new key for each one.";
+        return Err(ApiError::new(Code::IdempotencyKeyReused, detail));
+    }
+    let Some((id, answer)) = holder.recorded else {
+        let detail = "The drawing was recorded under this Idempotency-Key and deleted since. To submit it again, make a \
+                      new key.";
+        return Err(ApiError::new(Code::Deleted, detail));
+    };
+    Ok(Some(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(claim.deletion_token) }))
+}
+
+/// The key was taken a moment ago and is free again, because it expired in between.
+fn expired() -> ApiError {
+    ApiError::new(Code::DatabaseUnavailable, "The drawing was not recorded. Try again.")
+        .retry_after(Duration::from_secs(1))
+}

@@ -1,0 +1,40 @@
+//! Numbers as people read them.
+
+/// A confidence in per cent, with a decimal; never a "100 %" or "0 %" that it is not. `decimal` parts the decimal.
+#[must_use]
+pub fn confidence(probability: f32, decimal: &str) -> String {
+    let figure = match probability {
+        0.9995.. => "> 99.9".to_owned(),
+        ..0.0005 => "< 0.1".to_owned(),
+        _ => format!("{:.1}", probability * 100.0),
+    };
+    figure.replace('.', decimal) + "\u{a0}%"
+}
+
+/// A count, in groups of three digits that `separator` parts.
+#[must_use]
+pub fn count(count: u64, separator: &str) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_confidence_is_never_rounded_to_certainty() {
+        for (probability, text) in
+            [(1.0, "> 99.9\u{a0}%"), (0.9971, "99.7\u{a0}%"), (0.5, "50.0\u{a0}%"), (0.0, "< 0.1\u{a0}%")]
+        {
+            assert_eq!(confidence(probability, "."), text);
+        }
+        assert_eq!([1.0, 0.9971].map(|probability| confidence(probability, ",")), ["> 99,9\u{a0}%", "99,7\u{a0}%"]);
+    }
+
+    #[test]
+    fn large_counts_are_written_in_groups() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(|it| count(it, ",")), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

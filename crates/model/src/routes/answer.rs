@@ -1,0 +1,33 @@
+//! What the answers of `/predict` and `/explain` have in common: the version that is asked, and what it says.
+
+use crate::{Model, Served};
+use digit::{Digit, Reason, preprocessing::Preprocessed};
+use network::{Classification, ModelVersion};
+use service::ApiError;
+use std::sync::Arc;
+use wire::{Answer, Code, Verdict};
+
+/// The version that a client asks for.
+pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, ApiError> {
+    let Some(version) = version else { return Ok(model.registry.serving()) };
+    model.registry.find(version).ok_or_else(|| {
+        let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();
+        ApiError::new(Code::UnknownModel, format!("{version} is not loaded. These are: {}.", loaded.join(", ")))
+    })
+}
+
+/// What is said of a drawing, with the bitmap that the network saw.
+pub(super) fn answer(network: &Served, preprocessed: Preprocessed, classification: &Classification) -> Answer {
+    let Classification { probabilities, rejection, .. } = *classification;
+    let (prediction, confidence) = Digit::most_probable(&probabilities);
+    let reason = if preprocessed.is_too_small { Some(Reason::TooSmall) } else { rejection };
+    Answer {
+        prediction,
+        confidence,
+        probabilities,
+        verdict: if reason.is_some() { Verdict::NotADigit } else { Verdict::Digit },
+        reason,
+        model: network.card().version.to_string(),
+        bitmap: Some(preprocessed.bitmap),
+    }
+}
