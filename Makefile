@@ -1,6 +1,6 @@
-# Everything that one does with digits. Each target installs what it needs, and says so; the work is in scripts/.
+# The commands of digits. Each target installs what it needs, and says so; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint sqlx sqlx-check compose-test ci
+.PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -14,22 +14,22 @@ test: ## Run all tests, with a throw-away database and a real browser
 test-web: ## Run the unit tests of the scripts of the pages, with Node's own runner
 	@scripts/test-web.sh
 
-bench: ## Say how fast digits is here, and beside a peer if PEER_URL names one
+bench: ## Measure throughput and latency, beside a peer if PEER_URL names one
 	@scripts/bench.sh speed
 
 swaps: ## Exchange the model a hundred times under load, and check every answer
 	@scripts/bench.sh swaps
 
-soak: ## Ask a million times, and say whether memory stays as it is
+soak: ## Send a million requests, and check that memory does not grow
 	@scripts/bench.sh soak
 
-overload: ## Ask ten times as much as can be answered, and say what becomes of it
+overload: ## Send ten times as many requests as can be answered, and check every answer
 	@scripts/bench.sh overload
 
 history-latency: ## Fill a database with a million drawings, and measure the latency of the history
 	@scripts/bench.sh history-latency
 
-fuzz: ## Send a million inputs that nobody should send, and check every answer
+fuzz: ## Send a million inputs, most of them damaged, and check every answer
 	@scripts/setup.sh run
 	cargo build --locked --workspace --bin fuzz
 	target/debug/fuzz
@@ -38,14 +38,14 @@ schemathesis: ## Test both services against their OpenAPI documents
 	@scripts/setup.sh schemathesis
 	@scripts/schemathesis.sh
 
-bench-onnx: ## Say how fast the network is here, beside ONNX Runtime
+bench-onnx: ## Measure the network beside ONNX Runtime
 	@scripts/bench-onnx.sh
 
 input-latency: ## Measure the time on the page from the end of a drawing to the painted answer
 	@scripts/setup.sh input-latency
 	@scripts/bench.sh input-latency
 
-lighthouse: ## Have Lighthouse judge each page, as a phone and as a desktop load it
+lighthouse: ## Score each page with Lighthouse, as a phone and as a desktop load it
 	@scripts/lighthouse.sh
 
 lint: ## Check the formatting and the names, lint the code, and check the types of the scripts
@@ -54,6 +54,9 @@ lint: ## Check the formatting and the names, lint the code, and check the types 
 	@scripts/typescript.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+audit: ## Check the licences, the sources and the known vulnerabilities of the dependencies
+	@scripts/audit.sh
 
 sqlx: ## Describe the SQL queries anew in .sqlx/, after a change to one or to a migration
 	@scripts/sqlx.sh prepare
@@ -64,5 +67,5 @@ sqlx-check: ## Check that .sqlx/ describes the queries as they are
 compose-test: ## Build the images, run them with Docker Compose, and check that data survives
 	@scripts/compose-test.sh
 
-ci: ## All of these checks, one after the other
-	@.ci/run
+check: ## Run every check, one after the other
+	@scripts/check.sh

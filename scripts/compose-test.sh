@@ -66,6 +66,15 @@ expect_defaults() {
   say "The database and the health checks are as configured"
 }
 
+# The licences of what an image holds, for each file or folder that must not be empty.
+expect_licences() { # service, file...
+  local service=$1 file
+  shift
+  for file in LICENSE crates.txt swagger-ui/LICENSE swagger-ui/NOTICE "$@"; do
+    compose exec -T "$service" test -s "/usr/local/share/doc/digits/$file" || fail "the image of $service lacks the licence $file."
+  done
+}
+
 folder=$(mktemp --directory)
 settings=$folder/.env
 trap clean_up EXIT
@@ -81,6 +90,9 @@ docker image ls --format '   {{.Repository}} {{.Size}}' | grep digits-test
 say "Starting"
 start
 expect_defaults
+expect_licences api
+expect_licences model ../libtorch/LICENSE
+say "The images hold the licences"
 
 say "Drawing and labelling at $address"
 drawn=$(ask --header "$json" --data @examples/eight.json "$address/predict" | field id)

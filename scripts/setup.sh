@@ -8,11 +8,12 @@
 #   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
 #   scripts/setup.sh schemathesis   to test against the documents: a C++ compiler, LibTorch, pip and Python's venv
+#   scripts/setup.sh audit   to check the dependencies: a C++ compiler, LibTorch
 #   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test, lint, lighthouse, input-latency, schemathesis or bench-onnx}
+purpose=${1:?run, test, lint, lighthouse, input-latency, schemathesis, audit or bench-onnx}
 missing=()
 case $purpose in test | lighthouse | input-latency) with_browser=yes ;; *) with_browser= ;; esac
 

@@ -1,0 +1,90 @@
+//! The commands of the documents that no test runs, each with the reason.
+
+/// A reason, and the commands (or the first lines of blocks of Python) that it holds for.
+pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
+    (
+        "It serves until Ctrl-C. The scripts that measure and check start the same services with scripts/stack.sh.",
+        &["make run", "API_LISTEN=127.0.0.1:8502 make run"],
+    ),
+    (
+        "It runs this test, or is another check of `make check`.",
+        &[
+            "make audit",
+            "make check",
+            "make compose-test",
+            "make lint",
+            "make schemathesis",
+            "make sqlx",
+            "make sqlx-check",
+            "make test",
+            "make test-web",
+            "scripts/test.sh -p system-tests --locked -- documents",
+        ],
+    ),
+    (
+        "It needs a Docker engine, images and a volume. `make compose-test` builds, starts, restarts and replaces them.",
+        &[
+            "docker compose up --build --detach --wait",
+            "docker compose stop api && docker compose up --build --detach --wait",
+            "docker compose exec postgres psql -U digits digits -c 'select * from prediction_logs order by id desc limit 10'",
+            "docker compose exec postgres psql -U digits digits -c 'reindex database digits' -c 'alter database digits refresh collation version'",
+            "docker compose exec -T postgres pg_dump --format=custom --no-privileges -U digits digits >digits.dump",
+            "docker compose stop api",
+            "docker compose exec postgres dropdb -U digits digits",
+            "docker compose exec postgres createdb -U digits digits",
+            "docker compose exec -T postgres pg_restore -U digits --dbname=digits <digits.dump",
+            "docker compose up --detach --wait",
+            "docker compose run --rm migrate strip-metadata",
+        ],
+    ),
+    (
+        "It names a database and a program that are not here. Every test migrates its database with `api::migrate`, and \
+         scripts/stack.sh runs `api migrate`.",
+        &[
+            "MIGRATION_DATABASE_URL=postgres://owner:…@host/digits DATABASE_URL=postgres://digits_api:…@host/digits api migrate",
+        ],
+    ),
+    (
+        "It measures for minutes to an hour, and needs the processors for itself.",
+        &[
+            "make bench",
+            "PEER_URL=http://127.0.0.1:9100 make bench",
+            "make bench-onnx",
+            "scripts/bench-onnx.sh cnn6-large-2026-11-21 --turns 7",
+            "cargo bench --workspace",
+            "make input-latency",
+            "make history-latency",
+            "make lighthouse",
+            "make fuzz",
+            "make swaps",
+            "make soak",
+            "make overload",
+            "scripts/bench.sh soak --requests 50000",
+        ],
+    ),
+    (
+        "It needs a program of another build, or compiles one. Tests of the crates `fuzz` and `network` run the same code.",
+        &[
+            "target/debug/fuzz --seed 7 --from 1234 --inputs 1",
+            "target/release/trainer speed --rounds 1500",
+            "ONEDNN_VERBOSE=profile_exec target/release/trainer speed",
+            "cargo build -p torch-sys",
+            "cargo build -p torch-sys --release",
+        ],
+    ),
+    (
+        "It downloads data sets and computes for minutes to hours. Tests of the crate `trainer` run the same code on small \
+         data, and on all of it where DIGITS_DATA names it.",
+        &[
+            "cargo run --release -p trainer -- fit --promote",
+            "cargo run --release -p trainer -- fit --architecture cnn6-small",
+            "cargo run --release -p trainer -- evaluate",
+            "cargo run --release -p trainer -- evaluate --ablation",
+            "cargo run --release -p trainer -- speed",
+        ],
+    ),
+    (
+        "It needs Triton's client. tests/triton/client.py does the same and more with the version that is pinned there.",
+        &["import tritonclient.http as triton  # pip install 'tritonclient[http]'"],
+    ),
+];

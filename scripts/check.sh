@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs every check of digits, on a machine that may lack everything but Rust: what is missing gets installed. Its last lines
+# say which checks ran and how long each took.
+#
+#   scripts/check.sh
+#   DIGITS_DATA=<folder>        also checks what needs the data sets (mnist, pen, omniglot)
+#   ADVISORY_DB=<folder>        a copy of the RustSec advisory database, in place of fetching the current one
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+report=()
+current=
+
+summary() {
+  outcome=$?
+  echo
+  echo "== Summary"
+  printf '%s\n' "${report[@]}"
+  [ "$outcome" = 0 ] || echo "FAILED   $current"
+  [ "$outcome" != 0 ] || echo "All checks passed in $((SECONDS / 60)) min."
+}
+trap summary EXIT
+
+step() { # name, command
+  local started=$SECONDS
+  current=$1
+  shift
+  echo
+  echo "== $current"
+  "$@" </dev/null
+  report+=("passed   $current ($((SECONDS - started)) s)")
+}
+
+step setup scripts/setup.sh test
+step "lint (names, TypeScript, rustfmt, Clippy)" make lint
+step "audit (licences, sources, advisories)" make audit
+step sqlx-check make sqlx-check
+step test make test
+[ -n "${DIGITS_DATA:-}" ] || report+=("skipped  the tests that need data sets (DIGITS_DATA names no folder)")
+# The build of the tests serves.
+PROFILE=dev step schemathesis make schemathesis
+if docker info >/dev/null 2>&1; then
+  step compose-test make compose-test
+else
+  report+=("skipped  compose-test (no Docker engine answers here)")
+fi
