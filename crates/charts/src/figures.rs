@@ -1,14 +1,14 @@
 //! Numbers as people read them.
 
-/// A confidence in per cent, with a decimal; never a "100 %" or "0 %" that it is not. `decimal` parts the decimal.
+/// A confidence in per cent, with a decimal that `write` writes; never a "100 %" or "0 %" that it is not.
 #[must_use]
-pub fn confidence(probability: f32, decimal: &str) -> String {
-    let figure = match probability {
-        0.9995.. => "> 99.9".to_owned(),
-        ..0.0005 => "< 0.1".to_owned(),
-        _ => format!("{:.1}", probability * 100.0),
+pub fn confidence(probability: f32, write: impl FnOnce(f32) -> String) -> String {
+    let (bound, percent) = match probability {
+        0.9995.. => ("> ", 99.9),
+        ..0.0005 => ("< ", 0.1),
+        _ => ("", probability * 100.0),
     };
-    figure.replace('.', decimal) + "\u{a0}%"
+    format!("{bound}{}\u{a0}%", write(percent))
 }
 
 /// A count, in groups of three digits that `separator` parts.
@@ -28,9 +28,8 @@ mod tests {
         for (probability, text) in
             [(1.0, "> 99.9\u{a0}%"), (0.9971, "99.7\u{a0}%"), (0.5, "50.0\u{a0}%"), (0.0, "< 0.1\u{a0}%")]
         {
-            assert_eq!(confidence(probability, "."), text);
+            assert_eq!(confidence(probability, |percent| format!("{percent:.1}")), text);
         }
-        assert_eq!([1.0, 0.9971].map(|probability| confidence(probability, ",")), ["> 99,9\u{a0}%", "99,7\u{a0}%"]);
     }
 
     #[test]

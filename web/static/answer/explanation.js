@@ -5,7 +5,7 @@
 import { Problem } from "../shared/http.js";
 import { announce } from "../shared/notice.js";
 import { byId } from "../shared/page.js";
-import { filled, messages } from "../shared/messages.js";
+import { format, messages } from "../shared/messages.js";
 
 /** @typedef {import("../shared/http.js").Explanation} Explanation */
 
@@ -84,7 +84,7 @@ function show(explanation, model) {
     messages.nothing_against,
   );
   const isAnother = explanation.model !== model;
-  byId("attribution-model").textContent = isAnother ? filled(messages.asked_anew, explanation.model) : "";
+  byId("attribution-model").textContent = isAnother ? format(messages.asked_anew, { model: explanation.model }) : "";
   figure.hidden = false;
   paint(explanation);
   announce(`${lines.for.textContent} ${lines.against.textContent}`);
@@ -93,7 +93,7 @@ function show(explanation, model) {
 /**
  * Where most of it is, in words.
  * @param {number[]} weights what counts is above zero
- * @param {import("../shared/messages.js").MessageTemplate} most
+ * @param {import("../shared/messages.js").Message} most
  * @param {string} nothing
  */
 function inWords(weights, most, nothing) {
@@ -103,7 +103,7 @@ function inWords(weights, most, nothing) {
     if (weight > least) sums[3 * third(Math.floor(i / SIDE)) + third(i % SIDE)] += weight;
   });
   const largest = Math.max(...sums);
-  return largest > 0 ? filled(most, messages.regions[sums.indexOf(largest)]) : nothing;
+  return largest > 0 ? format(most, { region: messages.regions[sums.indexOf(largest)] }) : nothing;
 }
 
 /** @param {number} place in a row or a column of the 28×28 */

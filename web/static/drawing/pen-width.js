@@ -3,7 +3,7 @@
 
 import { showHint } from "./hint.js";
 import { byId } from "../shared/page.js";
-import { filled, messages } from "../shared/messages.js";
+import { format, messages } from "../shared/messages.js";
 
 // In the canvas's units. The middle one is as thick, for the size of the drawing, as MNIST's pens were.
 const WIDTHS = [9, 17, 26];
@@ -19,14 +19,14 @@ export function listenForPenWidth(canvas) {
   function show() {
     canvas.width = WIDTHS[chosen];
     button.dataset.width = String(chosen);
-    button.setAttribute("aria-label", filled(messages.pen_width, messages.pen_widths[chosen]));
+    button.setAttribute("aria-label", format(messages.pen_width, { width: messages.pen_widths[chosen] }));
   }
 
   button.addEventListener("click", () => {
     chosen = (chosen + 1) % WIDTHS.length;
     show();
     remember(chosen);
-    showHint(`${filled(messages.pen_width, messages.pen_widths[chosen])}. ${messages.pen_width_note}`);
+    showHint(`${format(messages.pen_width, { width: messages.pen_widths[chosen] })}. ${messages.pen_width_note}`);
   });
   show();
 }

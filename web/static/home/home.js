@@ -9,7 +9,7 @@ import { listenForPenWidth } from "../drawing/pen-width.js";
 import { listenForPen } from "../drawing/pen.js";
 import { followRecent } from "../history/recent-drawings.js";
 import { closeKeys, listenForLabels } from "../labelling/label-form.js";
-import { filled, messages } from "../shared/messages.js";
+import { format, messages } from "../shared/messages.js";
 import { announce } from "../shared/notice.js";
 import { listenForDeletion } from "./delete.js";
 import { listenForExplain } from "./explain.js";
@@ -47,7 +47,7 @@ followRecent((page) => {
   const entry = readEntry(page);
   if (!entry) return;
   void showRecorded(entry);
-  announce(filled(messages.shown, spoken(entry.answer)));
+  announce(format(messages.shown, { answer: spoken(entry.answer) }));
   canvasElement.scrollIntoView({ block: "nearest" });
 });
 

@@ -6,7 +6,7 @@ import { imageOf } from "../drawing/image-input.js";
 import { showNewest } from "../history/recent-drawings.js";
 import { nextStepFor } from "../shared/advice.js";
 import { fetchBitmap } from "../shared/http.js";
-import { filled, messages } from "../shared/messages.js";
+import { format, messages } from "../shared/messages.js";
 import { announce, showNotice, showProblem } from "../shared/notice.js";
 import { live } from "./live.js";
 import { showDrawing } from "./show-drawing.js";
@@ -37,7 +37,7 @@ const progress = {
   onRecorded(drawing, { answer }) {
     recordedAt = performance.now();
     if (drawing === canvas.drawing) showDrawing();
-    announce(filled(messages.recorded, spoken(answer)));
+    announce(format(messages.recorded, { answer: spoken(answer) }));
     void showNewest();
   },
   onProblem(drawing, problem) {

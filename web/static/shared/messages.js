@@ -5,39 +5,43 @@ import { byId } from "./page.js";
 
 /** @typedef {import("./http.js").Reason} Reason */
 /** @typedef {{ title: string, advice: string }} Notice */
-/** @typedef {string} MessageTemplate a text with one placeholder, written {} */
+/**
+ * @typedef {string | { variable: string } | { plural: string, forms: Record<string, Part[]> }} Part a text, a variable, or
+ *   the form that a count chooses
+ * @typedef {Part[]} Message
+ */
 
 /**
  * @typedef {object} Messages
- * @property {string} decimal the decimal separator
+ * @property {string} language its tag
  * @property {string} not_a_digit in the numeral's place
  * @property {string} label_not_a_digit within a sentence
  * @property {string} label_unsure likewise
  * @property {[atLeast: number, label: string][]} confidence_label from the surest down
  * @property {Record<Reason, string>} reasons
- * @property {MessageTemplate} thanks
+ * @property {Message} thanks
  * @property {string} submit
  * @property {Record<string, Notice> & { other: Notice }} problems by code
- * @property {MessageTemplate} pen_width
+ * @property {Message} pen_width
  * @property {string[]} pen_widths from the thinnest on
  * @property {string} pen_width_note
  * @property {string} cleared
- * @property {MessageTemplate} rate how often answers as sure were right, of a hundred
- * @property {string} rate_unknown where too few were checked
+ * @property {Message} rate how often answers as sure were right, of a hundred
+ * @property {Message} rate_unknown where too few were checked
  * @property {number} checked_enough how many are enough
- * @property {MessageTemplate} speaks_for where most ink does
+ * @property {Message} speaks_for where most ink does
  * @property {string} nothing_for
- * @property {MessageTemplate} speaks_against likewise
+ * @property {Message} speaks_against likewise
  * @property {string} nothing_against
  * @property {string[]} regions the nine parts of a drawing, row by row
- * @property {MessageTemplate} asked_anew of another model than the one that answered
+ * @property {Message} asked_anew of another model than the one that answered
  * @property {string} label_taken_back
  * @property {string} deleted
  * @property {string} not_deleted
  * @property {string} not_explained
  * @property {string} next
- * @property {MessageTemplate} recorded
- * @property {MessageTemplate} shown
+ * @property {Message} recorded
+ * @property {Message} shown
  * @property {string} last_not_recorded
  * @property {string} undo_brings_back
  * @property {string} draw_larger
@@ -55,12 +59,33 @@ import { byId } from "./page.js";
 /** @type {Messages} */
 export const messages = JSON.parse(byId("messages").textContent ?? "");
 
+const plurals = new Intl.PluralRules(messages.language);
+const decimals = new Intl.NumberFormat(messages.language);
+const percents = new Intl.NumberFormat(messages.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /**
- * @param {MessageTemplate} template
- * @param {string} text
+ * A message with the values of its variables.
+ * @param {Message} message
+ * @param {Record<string, string | number>} values
+ * @returns {string}
  */
-export function filled(template, text) {
-  return template.replace("{}", () => text);
+export function format(message, values) {
+  return message.map((part) => formatPart(part, values)).join("");
+}
+
+/**
+ * @param {Part} part
+ * @param {Record<string, string | number>} values
+ * @returns {string}
+ */
+function formatPart(part, values) {
+  if (typeof part === "string") return part;
+  if ("variable" in part) {
+    const value = values[part.variable] ?? "";
+    return typeof value === "number" ? decimals.format(value) : value;
+  }
+  const form = plurals.select(Number(values[part.plural]));
+  return format(part.forms[form] ?? part.forms.other ?? [], values);
 }
 
 /**
@@ -68,12 +93,11 @@ export function filled(template, text) {
  * @param {import("./http.js").ObservedAccuracy} accuracy
  */
 export function rate({ correct: { count, total } }) {
-  const n = `(n\u00a0=\u00a0${total}).`;
-  if (total < messages.checked_enough) return `${messages.rate_unknown} ${n}`;
+  if (total < messages.checked_enough) return format(messages.rate_unknown, { total });
   // Rounding must not turn almost all into all, nor a few into none.
   const share = Math.round((100 * count) / total);
-  const hundredths = count === 0 || count === total ? share : Math.min(Math.max(share, 1), 99);
-  return `${filled(messages.rate, String(hundredths))} ${n}`;
+  const correct = count === 0 || count === total ? share : Math.min(Math.max(share, 1), 99);
+  return format(messages.rate, { correct, total });
 }
 
 /**
@@ -81,8 +105,8 @@ export function rate({ correct: { count, total } }) {
  * @param {number} probability
  */
 export function percent(probability) {
-  let figure = (100 * probability).toFixed(1);
-  if (probability >= 0.9995) figure = "> 99.9";
-  if (probability < 0.0005) figure = "< 0.1";
-  return `${figure.replace(".", messages.decimal)}\u00a0%`;
+  const percent = (/** @type {number} */ number) => `${percents.format(number)}\u00a0%`;
+  if (probability >= 0.9995) return `> ${percent(99.9)}`;
+  if (probability < 0.0005) return `< ${percent(0.1)}`;
+  return percent(100 * probability);
 }

@@ -1,7 +1,7 @@
 //! Which language a reader gets: the one asked for in the address, else the one asked for before, else what the browser
-//! prefers, else the first.
+//! prefers, else the default.
 
-use super::{LANGUAGES, Messages};
+use super::Messages;
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -52,7 +52,7 @@ fn asked(query: &str) -> Option<&'static Messages> {
 }
 
 fn preferred(headers: &HeaderMap) -> &'static Messages {
-    remembered(headers).or_else(|| accepted(headers)).unwrap_or(&LANGUAGES[0])
+    remembered(headers).or_else(|| accepted(headers)).unwrap_or(Messages::default_language())
 }
 
 fn remembered(headers: &HeaderMap) -> Option<&'static Messages> {
@@ -79,7 +79,8 @@ fn wish(range: &str) -> Option<(&'static Messages, f32)> {
         Some((tag, parameter)) => (tag.trim(), parameter.trim().strip_prefix("q=")?.parse().ok()?),
         None => (range, 1.0),
     };
-    let messages = if tag == "*" { &LANGUAGES[0] } else { Messages::in_language(tag.split('-').next()?)? };
+    let messages =
+        if tag == "*" { Messages::default_language() } else { Messages::in_language(tag.split('-').next()?)? };
     (0.0..=1.0).contains(&quality).then_some((messages, quality))
 }
 

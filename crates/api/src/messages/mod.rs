@@ -1,40 +1,58 @@
 //! Everything that the page says, in each language that it speaks: web/messages has a file for each.
 
+mod bundle;
 mod choice;
-mod figures;
+mod message;
+mod numbers;
 mod sections;
-mod template;
+mod times;
 
 pub(crate) use choice::{in_the_readers_language, name_language, readers_messages, values};
-pub(crate) use figures::minute;
 pub(crate) use sections::Notice;
+pub(crate) use times::TimeZone;
 
+use bundle::{Bundle, Untaken};
 use digit::{Digit, Reason, TrueLabel};
+use fluent_bundle::FluentValue;
+use message::Message;
+use numbers::{Numbers, of_a_hundred};
+use rust_embed::RustEmbed;
 use sections::{
-    AnswerText, CanvasText, DrawingText, HistoryText, LabelText, LabellingText, Language, PageText, Problems,
-    QualityText, Reasons, RecentText, ScriptText, Sources, WhyText,
+    AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText, PageText, Problems,
+    QualityText, Reasons, RecentText, Regions, ScriptText, Sources, WhyText,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::LazyLock;
-use template::MessageTemplate;
+use time::OffsetDateTime;
+use times::Times;
 use wire::{Code, ObservedAccuracy, Share, Source, Verdict};
 
-/// The files; the first is the language of those who ask for none of them.
-const FILES: [&str; 2] =
-    [include_str!("../../../../web/messages/en.json"), include_str!("../../../../web/messages/de.json")];
+/// The files, one for each language, with its tag as name.
+#[derive(RustEmbed)]
+#[folder = "../../web/messages"]
+struct Files;
 
-static LANGUAGES: LazyLock<[Messages; FILES.len()]> =
-    LazyLock::new(|| FILES.map(|file| serde_json::from_str(file).expect("a test reads every file")));
+/// The language of those who ask for none that there is.
+const DEFAULT: &str = "en";
 
-/// The confidence that each of [`AnswerText::confidence_label`] asks for.
-const AT_LEAST: [f32; 5] = [0.99, 0.9, 0.7, 0.4, 0.0];
+static LANGUAGES: LazyLock<Vec<Messages>> = LazyLock::new(|| {
+    let languages = Files::iter().map(|name| Messages::read(&name).expect("a test reads every file"));
+    languages.collect()
+});
 
 /// As many checked answers as it takes to say how often such answers are right.
 const CHECKED_ENOUGH: u64 = 10;
 
-/// All messages of one language.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A language.
+#[derive(Debug)]
+pub(crate) struct Language {
+    /// Its [tag](https://www.rfc-editor.org/rfc/rfc5646), such as `de`.
+    pub(crate) tag: String,
+    /// What its speakers call it.
+    pub(crate) name: String,
+}
+
+/// All messages of one language, and how it writes numbers and times.
 pub(crate) struct Messages {
     pub(crate) language: Language,
     pub(crate) page: PageText,
@@ -49,29 +67,31 @@ pub(crate) struct Messages {
     pub(crate) quality: QualityText,
     pub(crate) problems: Problems,
     script: ScriptText,
+    numbers: Numbers,
+    times: Times,
 }
 
 /// What web/static/shared/messages.js reads in the page.
 #[derive(Serialize)]
 struct ForScript<'a> {
-    decimal: &'a str,
+    language: &'a str,
     not_a_digit: &'a str,
     label_not_a_digit: &'a str,
     label_unsure: &'a str,
-    confidence_label: Vec<(f32, &'a str)>,
+    confidence_label: [(f32, &'a str); 5],
     reasons: &'a Reasons,
-    thanks: &'a MessageTemplate,
-    rate: &'a MessageTemplate,
-    rate_unknown: &'a str,
+    thanks: &'a Message,
+    rate: &'a Message,
+    rate_unknown: &'a Message,
     checked_enough: u64,
-    speaks_for: &'a MessageTemplate,
+    speaks_for: &'a Message,
     nothing_for: &'a str,
-    speaks_against: &'a MessageTemplate,
+    speaks_against: &'a Message,
     nothing_against: &'a str,
-    regions: &'a [String; 9],
-    asked_anew: &'a MessageTemplate,
-    pen_width: &'a MessageTemplate,
-    pen_widths: &'a [String; 3],
+    regions: [&'a str; 9],
+    asked_anew: &'a Message,
+    pen_width: &'a Message,
+    pen_widths: [&'a str; 3],
     pen_width_note: &'a str,
     submit: &'a str,
     problems: &'a Problems,
@@ -80,6 +100,39 @@ struct ForScript<'a> {
 }
 
 impl Messages {
+    /// Reads the file of a language.
+    ///
+    /// # Errors
+    /// When the file is not Fluent, lacks messages or has some that no page shows.
+    fn read(name: &str) -> Result<Self, String> {
+        let tag = name.trim_end_matches(".ftl");
+        let file = Files::get(name).and_then(|file| String::from_utf8(file.data.into()).ok());
+        let mut untaken = Untaken::new(Bundle::new(tag, file.ok_or("not in UTF-8")?)?);
+        let messages = Self {
+            language: Language { tag: tag.to_owned(), name: untaken.take(&["language", "name"]) },
+            page: untaken.take(&["page"]),
+            canvas: untaken.take(&["canvas"]),
+            answer: untaken.take(&["answer"]),
+            why: untaken.take(&["why"]),
+            label: untaken.take(&["label"]),
+            recent: untaken.take(&["recent"]),
+            history: untaken.take(&["history"]),
+            drawing: untaken.take(&["drawing"]),
+            labelling: untaken.take(&["labelling"]),
+            quality: untaken.take(&["quality"]),
+            problems: untaken.take(&["problems"]),
+            script: untaken.take(&["script"]),
+            numbers: Numbers::new(tag)?,
+            times: Times::new(tag)?,
+        };
+        untaken.finish().map_err(|errors| format!("{name}:\n{errors}")).map(|()| messages)
+    }
+
+    /// The messages of those who ask for no language that there is.
+    fn default_language() -> &'static Self {
+        Self::in_language(DEFAULT).unwrap_or(&LANGUAGES[0])
+    }
+
     /// The language with this tag, if the page speaks it.
     fn in_language(tag: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|messages| messages.language.tag.eq_ignore_ascii_case(tag))
@@ -92,12 +145,8 @@ impl Messages {
 
     /// A word for a confidence.
     pub(crate) fn confidence_label(&self, confidence: f32) -> &str {
-        let [.., least] = &self.answer.confidence_label;
-        self.confidence_labels().find(|(at_least, _)| confidence >= *at_least).map_or(least, |(_, label)| label)
-    }
-
-    fn confidence_labels(&self) -> impl Iterator<Item = (f32, &str)> {
-        AT_LEAST.into_iter().zip(self.answer.confidence_label.iter().map(String::as_str))
+        let labels = self.answer.confidence_label.with_least_confidence();
+        labels.into_iter().find(|(least, _)| confidence >= *least).map_or("", |(_, label)| label)
     }
 
     /// What people say that a drawing is.
@@ -120,46 +169,56 @@ impl Messages {
     /// How many predictions of this confidence are correct, as a sentence.
     pub(crate) fn rate(&self, accuracy: &ObservedAccuracy) -> String {
         let Share { count, total, .. } = accuracy.correct;
-        let sentence = if total < CHECKED_ENOUGH {
-            self.answer.rate_unknown.clone()
-        } else {
-            self.answer.rate.filled(&figures::of_a_hundred(count, total).to_string())
-        };
-        format!("{sentence} (n\u{a0}=\u{a0}{total}).")
+        let total_value = ("total", FluentValue::from(total));
+        if total < CHECKED_ENOUGH {
+            return self.answer.rate_unknown.format([total_value]);
+        }
+        self.answer.rate.format([("correct", of_a_hundred(count, total).into()), total_value])
     }
 
     /// A probability in per cent.
     pub(crate) fn percent(&self, probability: f32) -> String {
-        charts::confidence(probability, &self.language.decimal)
+        charts::confidence(probability, |percent| self.numbers.write(percent.into(), 1))
     }
 
     /// A share in per cent, which may be all or none.
     pub(crate) fn share(&self, share: f64) -> String {
-        figures::share(share, &self.language.decimal)
+        self.numbers.share(share) + "\u{a0}%"
     }
 
     /// Between what a share lies.
     pub(crate) fn interval(&self, Share { low, high, .. }: &Share) -> String {
-        format!("{}–{}", figures::plain(*low, &self.language.decimal), self.share(*high))
+        format!("{}–{}", self.numbers.share(*low), self.share(*high))
     }
 
     pub(crate) fn count(&self, count: u64) -> String {
-        charts::count(count, &self.language.thousands)
+        self.numbers.count(count)
     }
 
     /// A time, in the unit that suits it.
     pub(crate) fn milliseconds(&self, ms: f64) -> String {
-        figures::milliseconds(ms, &self.language.decimal)
+        self.numbers.milliseconds(ms)
+    }
+
+    /// A moment, to the minute, as clocks show it in a time zone.
+    pub(crate) fn moment(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
+        self.times.moment(moment, zone)
+    }
+
+    /// The day of a moment in a time zone.
+    pub(crate) fn day(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
+        self.times.day(zone.day(moment))
     }
 
     /// What the script says, as JSON that can stand in a page: it closes no element.
     pub(crate) fn for_script(&self) -> String {
+        let widths = &self.canvas.widths;
         let messages = ForScript {
-            decimal: &self.language.decimal,
+            language: &self.language.tag,
             not_a_digit: &self.answer.not_a_digit,
             label_not_a_digit: &self.label.not_a_digit,
             label_unsure: &self.label.unsure,
-            confidence_label: self.confidence_labels().collect(),
+            confidence_label: self.answer.confidence_label.with_least_confidence(),
             reasons: &self.answer.reasons,
             thanks: &self.label.thanks,
             rate: &self.answer.rate,
@@ -169,16 +228,31 @@ impl Messages {
             nothing_for: &self.why.nothing_for,
             speaks_against: &self.why.speaks_against,
             nothing_against: &self.why.nothing_against,
-            regions: &self.why.regions,
+            regions: self.why.regions.row_by_row(),
             asked_anew: &self.why.asked_anew,
             pen_width: &self.canvas.width,
-            pen_widths: &self.canvas.widths,
+            pen_widths: [&widths.thin, &widths.medium, &widths.thick],
             pen_width_note: &self.canvas.width_note,
             submit: &self.canvas.submit,
             problems: &self.problems,
             script: &self.script,
         };
         serde_json::to_string(&messages).unwrap_or_default().replace('<', "\\u003c")
+    }
+}
+
+impl ConfidenceLabels {
+    /// Each with the least confidence that has it.
+    fn with_least_confidence(&self) -> [(f32, &str); 5] {
+        let Self { almost_certain, very_likely, probable, possible, guess } = self;
+        [(0.99, almost_certain), (0.9, very_likely), (0.7, probable), (0.4, possible), (0.0, guess)]
+    }
+}
+
+impl Regions {
+    fn row_by_row(&self) -> [&str; 9] {
+        let Self { upper_left, top, upper_right, left, middle, right, lower_left, bottom, lower_right } = self;
+        [upper_left, top, upper_right, left, middle, right, lower_left, bottom, lower_right]
     }
 }
 
@@ -241,24 +315,42 @@ mod tests {
     }
 
     #[test]
-    fn every_language_has_every_text_and_no_other() {
-        for file in FILES {
-            let messages: Messages = serde_json::from_str(file).unwrap_or_else(|error| panic!("{error} in {file}"));
-            assert!(Messages::in_language(&messages.language.tag).is_some());
+    fn every_language_has_every_message_and_no_other() {
+        for name in Files::iter() {
+            Messages::read(&name).unwrap_or_else(|errors| panic!("{errors}"));
+        }
+        assert_eq!(Messages::default_language().language.tag, DEFAULT);
+    }
+
+    #[test]
+    fn a_message_has_the_same_variables_in_every_language() {
+        let bundle = |name: &str| {
+            let file = String::from_utf8(Files::get(name).unwrap().data.into()).unwrap();
+            Bundle::new(name.trim_end_matches(".ftl"), file).unwrap()
+        };
+        let english = bundle("en.ftl");
+        for name in Files::iter() {
+            assert_eq!(bundle(&name).variables(), english.variables(), "{name}");
         }
     }
 
     #[test]
-    fn no_text_is_empty_or_shouts() {
-        fn check(texts: &Value) {
-            match texts {
-                Value::Object(texts) => texts.values().for_each(check),
-                Value::Array(texts) => texts.iter().for_each(check),
-                text => assert!(text.as_str().is_some_and(|text| !text.is_empty() && !text.contains('!')), "{text}"),
-            }
-        }
-        for file in FILES {
-            check(&serde_json::from_str(file).unwrap());
+    fn counts_have_the_plural_forms_of_their_language() {
+        for (tag, expected) in [
+            ("en", ["1 drawing in all.", "2 drawings in all.", "5 drawings in all.", "1,000 drawings in all."]),
+            (
+                "de",
+                [
+                    "Insgesamt 1 Zeichnung.",
+                    "Insgesamt 2 Zeichnungen.",
+                    "Insgesamt 5 Zeichnungen.",
+                    "Insgesamt 1.000 Zeichnungen.",
+                ],
+            ),
+            ("pl", ["Razem 1 rysunek.", "Razem 2 rysunki.", "Razem 5 rysunków.", "Razem 1000 rysunków."]),
+        ] {
+            let messages = Messages::in_language(tag).unwrap();
+            assert_eq!([1_u64, 2, 5, 1_000].map(|count| messages.quality.drawings.with("count", count)), expected);
         }
     }
 

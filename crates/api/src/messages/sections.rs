@@ -1,25 +1,29 @@
 //! The sections of a language's file in web/messages, each a part of the page; a page that is added adds its own.
 
-use super::template::MessageTemplate;
-use serde::{Deserialize, Serialize};
+use super::{
+    bundle::{FromBundle, Untaken},
+    message::Message,
+};
+use serde::Serialize;
 
-/// Structs that a file must fill exactly: a text that one language lacks, or that no page asks for, is an error.
+/// Structs that a file must fill exactly: a message that one language lacks, or that no page has, is an error.
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident { $($text:ident: $kind:ty,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Debug, Serialize)]
         pub(crate) struct $name {
             $(pub(crate) $text: $kind,)*
+        }
+
+        impl FromBundle for $name {
+            fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
+                Self { $($text: untaken.take(&[path, &[stringify!($text)]].concat()),)* }
+            }
         }
     )*};
 }
 
 sections! {
-    /// The language itself: as HTTP calls it and as its speakers do, and what parts a number's decimals from the
-    /// rest and its thousands from each other.
-    Language { tag: String, name: String, decimal: String, thousands: String, }
-
     /// What every page has.
     PageText {
         description: String,
@@ -44,9 +48,8 @@ sections! {
         redo_keys: String,
         eraser: String,
         eraser_keys: String,
-        width: MessageTemplate,
-        // From the thinnest on.
-        widths: [String; 3],
+        width: Message,
+        widths: PenWidths,
         width_title: String,
         width_note: String,
         clear: String,
@@ -60,14 +63,16 @@ sections! {
         privacy: String,
     }
 
+    /// The widths of the pen.
+    PenWidths { thin: String, medium: String, thick: String, }
+
     /// The answer beside the canvas.
     AnswerText {
         panel: String,
         not_a_digit: String,
-        // From the surest down, as `AT_LEAST` has them.
-        confidence_label: [String; 5],
+        confidence_label: ConfidenceLabels,
         reasons: Reasons,
-        nearest: MessageTemplate,
+        nearest: Message,
         soon: String,
         busy: String,
         bitmap: String,
@@ -75,12 +80,21 @@ sections! {
         kept: String,
         submit: String,
         bars: String,
-        rate: MessageTemplate,
-        rate_unknown: String,
+        rate: Message,
+        rate_unknown: Message,
         more: String,
         delete: String,
         delete_sure: String,
-        model: MessageTemplate,
+        model: Message,
+    }
+
+    /// How a confidence is put into words, from the largest down.
+    ConfidenceLabels {
+        almost_certain: String,
+        very_likely: String,
+        probable: String,
+        possible: String,
+        guess: String,
     }
 
     /// Why a drawing is not a digit, by the names that answers have for it.
@@ -90,15 +104,27 @@ sections! {
     WhyText {
         ask: String,
         title: String,
-        heading: MessageTemplate,
+        heading: Message,
         picture: String,
-        speaks_for: MessageTemplate,
+        speaks_for: Message,
         nothing_for: String,
-        speaks_against: MessageTemplate,
+        speaks_against: Message,
         nothing_against: String,
-        // The nine parts of a drawing, row by row.
-        regions: [String; 9],
-        asked_anew: MessageTemplate,
+        regions: Regions,
+        asked_anew: Message,
+    }
+
+    /// The nine parts of a drawing, row by row.
+    Regions {
+        upper_left: String,
+        top: String,
+        upper_right: String,
+        left: String,
+        middle: String,
+        right: String,
+        lower_left: String,
+        bottom: String,
+        lower_right: String,
     }
 
     /// What people say that a drawing is.
@@ -112,7 +138,7 @@ sections! {
         take_back: String,
         take_back_keys: String,
         question: String,
-        thanks: MessageTemplate,
+        thanks: Message,
     }
 
     /// The strip of recent drawings.
@@ -124,7 +150,7 @@ sections! {
         // As short as a thumbnail is wide.
         tags: Reasons,
         right: String,
-        wrong: MessageTemplate,
+        wrong: Message,
         unlabelled: String,
         pages: String,
         newest: String,
@@ -153,8 +179,11 @@ sections! {
         show: String,
         none: String,
         export: String,
-        formats: [String; 3],
+        formats: Formats,
     }
+
+    /// The formats of an export.
+    Formats { csv: String, ndjson: String, idx: String, }
 
     /// Where a drawing came from.
     Sources { canvas: String, upload: String, api: String, }
@@ -177,12 +206,12 @@ sections! {
 
     /// The queue for those who label many.
     LabellingText {
-        left: MessageTemplate,
+        left: Message,
         about: String,
         picture: String,
         skip: String,
-        done: MessageTemplate,
-        network: MessageTemplate,
+        done: Message,
+        network: Message,
         none: String,
         skipped: String,
         again: String,
@@ -192,17 +221,17 @@ sections! {
     QualityText {
         span: String,
         heading: String,
-        days: MessageTemplate,
+        days: Message,
         all: String,
         all_models: String,
         nobody: String,
         label: String,
-        of: MessageTemplate,
-        interval: MessageTemplate,
-        drawings: MessageTemplate,
+        of: Message,
+        interval: Message,
+        drawings: Message,
         sample: String,
         none: String,
-        taken_for: MessageTemplate,
+        taken_for: Message,
         table: String,
         models: String,
         model: String,
@@ -225,8 +254,7 @@ sections! {
         from: String,
         to: String,
         latency: String,
-        latency_about: MessageTemplate,
-        latency_most: MessageTemplate,
+        latency_about: Message,
         time: String,
     }
 
@@ -249,9 +277,6 @@ sections! {
         other: Notice,
     }
 
-    /// What went wrong and what to do about it.
-    Notice { title: String, advice: String, }
-
     /// What only the script says.
     ScriptText {
         cleared: String,
@@ -260,8 +285,8 @@ sections! {
         not_deleted: String,
         not_explained: String,
         next: String,
-        recorded: MessageTemplate,
-        shown: MessageTemplate,
+        recorded: Message,
+        shown: Message,
         last_not_recorded: String,
         undo_brings_back: String,
         draw_larger: String,
@@ -274,5 +299,18 @@ sections! {
         unreachable: String,
         unavailable: String,
         try_another: String,
+    }
+}
+
+/// What happened and what to do about it: a message and its attribute `advice`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Notice {
+    pub(crate) title: String,
+    pub(crate) advice: String,
+}
+
+impl FromBundle for Notice {
+    fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
+        Self { title: untaken.take(path), advice: untaken.take(&[path, &["advice"]].concat()) }
     }
 }

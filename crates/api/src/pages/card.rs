@@ -1,6 +1,6 @@
 //! A drawing of the past, as small as a thumbnail.
 
-use crate::messages::{Messages, minute};
+use crate::messages::{Messages, TimeZone};
 use digit::TrueLabel;
 use time::format_description::well_known::Rfc3339;
 use wire::{Prediction, Verdict};
@@ -21,7 +21,7 @@ pub(super) struct DrawingCard {
 }
 
 impl DrawingCard {
-    pub(super) fn new(messages: &'static Messages, row: &Prediction) -> Self {
+    pub(super) fn new(messages: &'static Messages, zone: &TimeZone, row: &Prediction) -> Self {
         let is_digit = row.verdict == Verdict::Digit;
         let predicted = if is_digit { TrueLabel::Digit(row.prediction) } else { TrueLabel::NotADigit };
         Self {
@@ -33,7 +33,7 @@ impl DrawingCard {
             true_label: row.true_label.map(|label| messages.label(label)),
             right: row.true_label.filter(|label| *label != TrueLabel::Unsure).map(|label| label == predicted),
             created_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
-            when: minute(row.created_at),
+            when: messages.moment(row.created_at, zone),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Api,
     extract::{PredictionId, unknown_prediction},
-    messages::{Messages, Notice, minute},
+    messages::{Messages, Notice, TimeZone},
 };
 use askama::Template;
 use axum::{
@@ -32,6 +32,7 @@ pub(super) fn router() -> Router<Arc<Api>> {
 async fn drawing(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     address: Address,
     PredictionId(id): PredictionId,
 ) -> Result<Html<String>, ApiError> {
@@ -44,7 +45,7 @@ async fn drawing(
         look: look(row.input_kind),
         strokes: Strokes::of(&drawing),
         models: predictions_by_model(&api, messages, &drawing).await,
-        when: minute(row.created_at),
+        when: messages.moment(row.created_at, &zone),
         source: messages.history.sources.of(row.source),
         took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),
         shown: Some(Shown::of(&api, messages, &row, "/drawings").await?),

@@ -6,7 +6,12 @@ use super::{
     html,
     site::{Address, NavItem, Site},
 };
-use crate::{Api, extract::FilterQuery, messages::Messages, store::Filter};
+use crate::{
+    Api,
+    extract::FilterQuery,
+    messages::{Messages, TimeZone},
+    store::Filter,
+};
 use askama::Template;
 use axum::{Extension, Router, extract::State, response::Html, routing::get};
 use digit::TrueLabel;
@@ -36,6 +41,7 @@ struct Range {
 async fn history(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     address: Address,
     Query(wanted): Query<FilterQuery>,
     Query(range): Query<Range>,
@@ -45,7 +51,7 @@ async fn history(
     html(&HistoryPage {
         messages,
         form: Form::new(messages, &wanted, &models),
-        days: by_day(messages, &page),
+        days: by_day(messages, &zone, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
         query: address.query_without(&PLACES),
@@ -69,14 +75,17 @@ struct HistoryPage {
 
 impl HistoryPage {
     /// The files that what is looked for can be taken along as, and what each is.
-    fn exports(&self) -> impl Iterator<Item = (&'static str, &'static String)> {
-        ["predictions.csv", "predictions.ndjson", "mnist.tar"].into_iter().zip(&self.messages.history.formats)
+    fn exports(&self) -> [(&'static str, &'static String); 3] {
+        let formats = &self.messages.history.formats;
+        [("predictions.csv", &formats.csv), ("predictions.ndjson", &formats.ndjson), ("mnist.tar", &formats.idx)]
     }
 }
 
 /// The drawings of one day, newest first.
 struct Day {
+    /// The date, as machines read it.
     date: String,
+    heading: String,
     cards: Vec<DrawingCard>,
 }
 
@@ -141,11 +150,13 @@ fn choices(any: &str, values: impl IntoIterator<Item = (String, String)>, chosen
     [any].into_iter().chain(values).map(choice).collect()
 }
 
-fn by_day(messages: &'static Messages, page: &Page) -> Vec<Day> {
-    let days = page.predictions.chunk_by(|one, next| day(one.created_at) == day(next.created_at));
+/// The drawings by day in the reader's time zone.
+fn by_day(messages: &'static Messages, zone: &TimeZone, page: &Page) -> Vec<Day> {
+    let days = page.predictions.chunk_by(|one, next| zone.day(one.created_at) == zone.day(next.created_at));
     days.map(|rows| Day {
-        date: day(rows[0].created_at),
-        cards: rows.iter().map(|row| DrawingCard::new(messages, row)).collect(),
+        date: zone.day(rows[0].created_at).to_string(),
+        heading: messages.day(rows[0].created_at, zone),
+        cards: rows.iter().map(|row| DrawingCard::new(messages, zone, row)).collect(),
     })
     .collect()
 }

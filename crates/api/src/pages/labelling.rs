@@ -54,7 +54,7 @@ async fn next(
     html(&LabellingPage {
         messages,
         site: Site::new(NavItem::Labelling, address),
-        left: messages.count(left),
+        left,
         shown: waiting.next(),
         ahead: waiting.collect(),
         done: done.map(|row| Done::new(messages, &row)),
@@ -68,7 +68,7 @@ struct LabellingPage {
     messages: &'static Messages,
     site: Site,
     /// How many nobody has labelled.
-    left: String,
+    left: u64,
     /// The drawing to label, and those that come next.
     shown: Option<Waiting>,
     ahead: Vec<Waiting>,

@@ -9,7 +9,7 @@ pub(super) fn percent(share: f64) -> String {
 
 /// A confidence.
 pub(super) fn confidence(probability: f32) -> String {
-    charts::confidence(probability, ".")
+    charts::confidence(probability, |percent| format!("{percent:.1}"))
 }
 
 /// What parts thousands: a thin space.

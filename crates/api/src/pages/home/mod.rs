@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Api, StoreError,
     extract::{PredictionId, SubmittedDrawing, unknown_prediction},
-    messages::Messages,
+    messages::{Messages, TimeZone},
     store::Filter,
     submission::submit,
 };
@@ -51,12 +51,13 @@ struct View {
 async fn home(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     address: Address,
     Query(view): Query<View>,
 ) -> Response {
     match asked_for(&api, messages, &view).await {
-        Ok((shown, before)) => page(&api, messages, address, shown, before).await,
-        Err(failure) => refused(&api, messages, failure).await,
+        Ok((shown, before)) => page(&api, messages, &zone, address, shown, before).await,
+        Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
@@ -74,21 +75,23 @@ async fn asked_for(
 async fn recent(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     Query(view): Query<View>,
 ) -> Result<Html<String>, ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
-    html(&RecentStrip { messages, recent: strip(&api, messages, before).await })
+    html(&RecentStrip { messages, recent: strip(&api, messages, &zone, before).await })
 }
 
 /// The upload form: records what is on the image and shows it.
 async fn upload(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     drawing: Result<SubmittedDrawing, ApiError>,
 ) -> Response {
     match record(&api, drawing).await {
         Ok(id) => show(id),
-        Err(failure) => refused(&api, messages, failure).await,
+        Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
@@ -101,12 +104,13 @@ async fn record(api: &Api, drawing: Result<SubmittedDrawing, ApiError>) -> Resul
 async fn label(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
+    zone: TimeZone,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
     match relabel(&api, id, form).await {
         Ok(()) => show(id),
-        Err(failure) => refused(&api, messages, failure).await,
+        Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
@@ -122,23 +126,29 @@ fn id(text: &str) -> Result<Uuid, ApiError> {
 async fn page(
     api: &Api,
     messages: &'static Messages,
+    zone: &TimeZone,
     address: Address,
     shown: Option<Shown>,
     before: Option<Uuid>,
 ) -> Response {
-    html(&HomePage::new(messages, address, shown, None, strip(api, messages, before).await)).into_response()
+    html(&HomePage::new(messages, address, shown, None, strip(api, messages, zone, before).await)).into_response()
 }
 
 /// The page with what went wrong, under the status and headers that the problem has elsewhere.
-async fn refused(api: &Api, messages: &'static Messages, failure: ApiError) -> Response {
-    let page =
-        HomePage::new(messages, Address::first(), None, Some(failure.problem.code), strip(api, messages, None).await);
+async fn refused(api: &Api, messages: &'static Messages, zone: &TimeZone, failure: ApiError) -> Response {
+    let page = HomePage::new(
+        messages,
+        Address::first(),
+        None,
+        Some(failure.problem.code),
+        strip(api, messages, zone, None).await,
+    );
     in_place_of(failure.into_response(), &page)
 }
 
-async fn strip(api: &Api, messages: &'static Messages, before: Option<Uuid>) -> Recent {
+async fn strip(api: &Api, messages: &'static Messages, zone: &TimeZone, before: Option<Uuid>) -> Recent {
     match api.store.page(&Filter::default(), STRIP, before).await {
-        Ok(page) => Recent::new(messages, &page, before.is_none()),
+        Ok(page) => Recent::new(messages, zone, &page, before.is_none()),
         Err(error) => {
             let away = matches!(error, StoreError::Unavailable(_));
             tracing::warn!(%error, away, "the strip is shown without drawings");

@@ -1,7 +1,7 @@
 //! What the first page shows.
 
 use crate::{
-    messages::{Messages, Notice},
+    messages::{Messages, Notice, TimeZone},
     pages::{
         answer::Shown,
         card::DrawingCard,
@@ -61,9 +61,9 @@ impl HomePage {
 
 impl Recent {
     /// A page of drawings; `newest` if nothing newer was left out.
-    pub(super) fn new(messages: &'static Messages, page: &Page, newest: bool) -> Self {
+    pub(super) fn new(messages: &'static Messages, zone: &TimeZone, page: &Page, newest: bool) -> Self {
         Self {
-            rows: page.predictions.iter().map(|row| DrawingCard::new(messages, row)).collect(),
+            rows: page.predictions.iter().map(|row| DrawingCard::new(messages, zone, row)).collect(),
             older: page.next.map(|id| format!("/?before={id}")),
             newest,
             unavailable: false,

@@ -108,7 +108,7 @@ fn in_words(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> Stri
     let how = if truth == predicted {
         messages.recent.right.clone()
     } else {
-        messages.quality.taken_for.filled(&messages.label(predicted))
+        messages.quality.taken_for.with("label", messages.label(predicted))
     };
     format!("{}, {how}", messages.label(truth))
 }

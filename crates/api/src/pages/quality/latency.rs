@@ -20,10 +20,8 @@ pub(super) struct LatencyChart {
     messages: &'static Messages,
     ticks: Vec<Tick>,
     bars: Vec<Bar>,
-    /// Within what time half of the answers came, and 95 of 100.
-    half: String,
-    most: String,
-    count: String,
+    /// The median and the 95th percentile, as a sentence.
+    about: String,
 }
 
 /// Answers that took about as long.
@@ -56,9 +54,11 @@ impl LatencyChart {
             messages,
             ticks: across.ticks(&octaves, |octave| messages.milliseconds(octave.exp2())),
             bars: quality.latency.iter().map(bar).collect(),
-            half: messages.milliseconds(within(&quality.latency, 0.5)),
-            most: messages.milliseconds(within(&quality.latency, 0.95)),
-            count: messages.count(quality.latency.iter().map(|bucket| bucket.predictions).sum()),
+            about: messages.quality.latency_about.format([
+                ("median", messages.milliseconds(within(&quality.latency, 0.5)).into()),
+                ("percentile", messages.milliseconds(within(&quality.latency, 0.95)).into()),
+                ("count", quality.latency.iter().map(|bucket| bucket.predictions).sum::<u64>().into()),
+            ]),
         })
     }
 }

@@ -47,7 +47,7 @@ async fn quality(
         spans: spans(messages, &address, days),
         all_models: seen.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
-        predictions: messages.count(quality.predictions),
+        predictions: quality.predictions,
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
         confusion: Confusion::new(messages, &quality, &seen),
         calibration: CalibrationChart::new(messages, &quality),
@@ -85,7 +85,7 @@ struct QualityPage {
     all_models: Option<String>,
     /// Nothing where nobody said what a drawing is.
     accuracy: Option<Accuracy>,
-    predictions: String,
+    predictions: u64,
     models: Vec<ModelQuality>,
     confusion: Confusion,
     calibration: CalibrationChart,
@@ -104,7 +104,7 @@ struct Span {
 struct Accuracy {
     correct: String,
     interval: String,
-    of: String,
+    total: u64,
 }
 
 /// A version of the model.
@@ -121,7 +121,7 @@ struct ModelQuality {
 
 fn spans(messages: &Messages, address: &Address, shown: Option<u16>) -> Vec<Span> {
     let some = DAYS.map(|days| Span {
-        text: messages.quality.days.filled(&days.to_string()),
+        text: messages.quality.days.with("count", days),
         href: address.with("days", &days.to_string()),
         is_shown: shown == Some(days),
     });
@@ -136,11 +136,7 @@ fn spans(messages: &Messages, address: &Address, shown: Option<u16>) -> Vec<Span
 impl Accuracy {
     fn new(messages: &Messages, correct: &Share) -> Option<Self> {
         let share = correct.value()?;
-        Some(Self {
-            correct: messages.share(share),
-            interval: messages.interval(correct),
-            of: messages.count(correct.total),
-        })
+        Some(Self { correct: messages.share(share), interval: messages.interval(correct), total: correct.total })
     }
 }
 

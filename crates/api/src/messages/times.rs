@@ -1,0 +1,104 @@
+//! Dates and times as a language writes them, in the reader's time zone.
+//!
+//! A browser's script puts the name of its zone into a cookie (web/static/shared/time-zone.js). Without it, times are in UTC and
+//! say so.
+
+use super::values;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use icu_calendar::Iso;
+use icu_datetime::{
+    DateTimeFormatter, DateTimeFormatterPreferences,
+    fieldsets::{YMD, YMDT},
+    input::{Date, DateTime, Time},
+    options::TimePrecision,
+};
+use jiff::{Timestamp, civil};
+use std::convert::Infallible;
+use time::OffsetDateTime;
+
+/// The cookie with the name of the reader's zone.
+const COOKIE: &str = "time_zone=";
+
+/// A reader's time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimeZone(jiff::tz::TimeZone);
+
+impl TimeZone {
+    /// The zone that the reader's browser named, else UTC.
+    fn of(headers: &HeaderMap) -> Self {
+        let mut named = values(headers, &header::COOKIE, ';').filter_map(|cookie| cookie.strip_prefix(COOKIE));
+        let zone = named.next().and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        Self(zone.unwrap_or(jiff::tz::TimeZone::UTC))
+    }
+
+    /// The day of a moment.
+    pub(crate) fn day(&self, moment: OffsetDateTime) -> civil::Date {
+        self.at(moment).date()
+    }
+
+    fn at(&self, moment: OffsetDateTime) -> civil::DateTime {
+        // A moment beyond what can be told, of which the database has none, is told as the first one.
+        let moment = Timestamp::from_second(moment.unix_timestamp()).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.0.to_datetime(moment)
+    }
+
+    fn is_utc(&self) -> bool {
+        self.0 == jiff::tz::TimeZone::UTC
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for TimeZone {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+/// How a language writes dates and times.
+pub(super) struct Times {
+    moment: DateTimeFormatter<YMDT>,
+    day: DateTimeFormatter<YMD>,
+}
+
+impl Times {
+    /// Those of the language with this tag.
+    ///
+    /// # Errors
+    /// When there is no such language.
+    pub(super) fn new(tag: &str) -> Result<Self, String> {
+        let locale: icu_locale_core::Locale = tag.parse().map_err(|error| format!("{tag}: {error}"))?;
+        let locale = DateTimeFormatterPreferences::from(locale);
+        let moment = DateTimeFormatter::try_new(locale, YMDT::medium().with_time_precision(TimePrecision::Minute));
+        let day = DateTimeFormatter::try_new(locale, YMD::long());
+        let error = |error| format!("{tag}: {error}");
+        Ok(Self { moment: moment.map_err(error)?, day: day.map_err(error)? })
+    }
+
+    /// A moment to the minute; in UTC it says so.
+    pub(super) fn moment(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
+        let there = zone.at(moment);
+        let Some(date) = iso(there.date()) else { return there.to_string() };
+        let time = Time::try_new(positive(there.hour()), positive(there.minute()), 0, 0);
+        let Ok(time) = time else { return there.to_string() };
+        let text = self.moment.format(&DateTime { date, time }).to_string();
+        if zone.is_utc() { text + " UTC" } else { text }
+    }
+
+    /// A day.
+    pub(super) fn day(&self, day: civil::Date) -> String {
+        iso(day).map_or_else(|| day.to_string(), |date| self.day.format(&date).to_string())
+    }
+}
+
+fn iso(day: civil::Date) -> Option<Date<Iso>> {
+    Date::try_new_iso(day.year().into(), positive(day.month()), positive(day.day())).ok()
+}
+
+/// A part of a date or time, which is never negative.
+fn positive(part: i8) -> u8 {
+    part.unsigned_abs()
+}

@@ -1,0 +1,298 @@
+# The messages of the pages in German. CONTRIBUTING.md says how to add a language.
+
+## The language itself
+
+language-name = Deutsch
+
+## Every page
+
+page-description = Eine Ziffer zeichnen; ein neuronales Netz erkennt sie und sagt, wie sicher es ist.
+page-languages = Sprachen
+page-pages = Seiten
+page-draw = Zeichnen
+page-history = Verlauf
+page-labelling = Benennen
+page-quality = Qualität
+
+## The canvas and its tools
+
+canvas-workspace = Zeichnung
+canvas-canvas = Zeichenfläche für eine Ziffer
+canvas-prompt = Eine Ziffer zeichnen, 0–9
+canvas-keyboard = Pfeiltasten bewegen den Stift, die Leertaste setzt ihn auf und hebt ihn ab, E nimmt den Radierer, Enter sendet.
+canvas-without-script = Zum Zeichnen ist JavaScript nötig. Mit einem Bild einer Ziffer geht es ohne: unten auswählen.
+canvas-undo = Rückgängig
+canvas-undo-keys = Rückgängig (Strg+Z)
+canvas-redo = Wiederholen
+canvas-redo-keys = Wiederholen (Strg+Umschalt+Z)
+canvas-eraser = Radierer
+canvas-eraser-keys = Radierer (E)
+canvas-width = Stift: { $width }
+canvas-widths =
+    .thin = dünn
+    .medium = mittel
+    .thick = dick
+canvas-width-title = Breite des Stifts auf dem Bildschirm: Das Netz sieht bei jeder dieselbe Linie
+canvas-width-note = Das Netz sieht bei jeder Breite dieselbe Linie.
+canvas-clear = Leeren
+canvas-clear-keys = Leeren (Esc)
+canvas-picture = Ein Bild lesen
+canvas-picture-ways = Ein Bild lesen: auswählen, hierher ziehen oder einfügen
+canvas-camera = Ein Foto machen
+canvas-read = Lesen
+canvas-submit = Senden
+canvas-submit-keys = Senden (Enter)
+canvas-privacy = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
+
+## The answer beside the canvas
+
+answer-panel = Antwort
+answer-not-a-digit = Keine Ziffer
+answer-confidence-label =
+    .almost-certain = so gut wie sicher
+    .very-likely = sehr wahrscheinlich
+    .probable = wahrscheinlich
+    .possible = vielleicht
+    .guess = geraten
+answer-reasons =
+    .too-small = Die Zeichnung ist zu klein, um etwas zu erkennen.
+    .several-digits = Mehrere Ziffern, wie es scheint. Bitte nur eine auf einmal.
+    .unlike-a-digit = Es sieht nach keiner Ziffer von 0 bis 9 aus.
+answer-nearest = Am ehesten die Ziffer { $digit }.
+answer-soon = Die Antwort kommt schon beim Zeichnen.
+answer-busy = Wird gelesen …
+answer-bitmap = Die Zeichnung in 28 mal 28 Pixeln
+answer-seen = was das Netz sah
+answer-kept = Nur gesendete Zeichnungen werden gespeichert.
+answer-submit = Senden, um es zu behalten und zu benennen.
+answer-bars = Wahrscheinlichkeit jeder Ziffer
+answer-rate = Von 100 so sicheren Antworten { $correct ->
+        [one] ist { $correct }
+       *[other] sind { $correct }
+    } hier richtig (n = { $total }).
+answer-rate-unknown = Zu wenige so sichere Antworten sind benannt (n = { $total }).
+answer-more = Mehr dazu
+answer-delete = Löschen
+answer-delete-sure = Wirklich löschen?
+answer-model = Modell { $model }
+
+## The attribution: which strokes the answer is based on
+
+why-ask = Warum?
+why-title = Zeigen, worauf die Antwort beruht
+why-heading = Warum { $answer }?
+why-picture = Die Zeichnung in 28 mal 28 Pixeln, gefärbt, wo ihre Striche für oder gegen die Antwort sprechen
+why-speaks-for = Spricht dafür, am meisten { $region }.
+why-nothing-for = Kein Strich spricht dafür.
+why-speaks-against = Spricht dagegen, am meisten { $region }.
+why-nothing-against = Kein Strich spricht dagegen.
+why-regions =
+    .upper-left = oben links
+    .top = oben
+    .upper-right = oben rechts
+    .left = links
+    .middle = in der Mitte
+    .right = rechts
+    .lower-left = unten links
+    .bottom = unten
+    .lower-right = unten rechts
+why-asked-anew = Jetzt berechnet vom Modell { $model }.
+
+## The label that people give a drawing
+
+label-not-a-digit = keine Ziffer
+label-unsure = unsicher
+label-unsure-key = Nicht zu erkennen
+label-right = Richtig
+label-wrong = Falsch
+label-change = Ändern
+label-take-back = Benennung zurücknehmen
+label-take-back-keys = Benennung zurücknehmen (Strg+Z gleich danach)
+label-question = Was ist es?
+label-thanks = Danke. Benannt: { $label }.
+
+## The recent drawings below the canvas
+
+recent-newest-heading = Zuletzt
+recent-older-heading = Früher
+recent-unavailable = Die Zeichnungen sind vorübergehend nicht verfügbar.
+recent-none = Noch nichts. Die erste gesendete Zeichnung erscheint hier.
+recent-tags =
+    .too-small = zu klein
+    .several-digits = mehrere
+    .unlike-a-digit = keine Ziffer
+recent-right = richtig
+recent-wrong = falsch, es ist: { $label }
+recent-unlabelled = unbenannt
+recent-pages = Seiten mit Zeichnungen
+recent-newest = Neueste
+recent-older = Ältere
+
+## The history and its filters
+
+history-views = Ansichten
+history-heading = Verlauf
+history-any = alle
+history-all = Alle
+history-wrong = Falsch
+history-low-confidence = Weniger als 90 % sicher
+history-labelled = benannt
+history-not-labelled = Nicht benannt
+history-filters = Mehr Filter
+history-predicted = Vorhergesagt
+history-true-label = Benannt als
+history-label = Benennung
+history-model = Modell
+history-source = Aus
+history-sources =
+    .canvas = der Seite
+    .upload = einem Bild
+    .api = einem Programm
+history-since = Seit (UTC)
+history-until = Vor (UTC)
+history-show = Zeigen
+history-none = Keine Zeichnung passt.
+history-export = Exportieren:
+history-formats =
+    .csv = CSV
+    .ndjson = JSON-Zeilen
+    .idx = IDX wie bei MNIST
+
+## The page of one drawing
+
+drawing-heading = Eine Zeichnung
+drawing-picture = Die Zeichnung
+drawing-replay = Noch einmal zeichnen
+drawing-facts = Dazu
+drawing-when = Gezeichnet
+drawing-source = Aus
+drawing-took = Latenz der Vorhersage
+drawing-models = Vorhersage jeder Modellversion
+drawing-models-about = Jede geladene Modellversion sagt die Zeichnung jetzt vorher.
+drawing-models-unavailable = Das Modell ist vorübergehend nicht verfügbar.
+drawing-model = Modell
+drawing-says = Vorhersage
+
+## The labelling queue
+
+labelling-left =
+    { $count ->
+        [one] noch { $count } Zeichnung
+       *[other] noch { $count } Zeichnungen
+    }
+labelling-about = Zeichnungen ohne Benennung, die unsichersten zuerst.
+labelling-picture = Eine Zeichnung
+labelling-skip = Überspringen
+labelling-done = Benannt: { $label }.
+labelling-network = Das Netz sagte { $answer } vorher.
+labelling-none = Alle Zeichnungen sind benannt. Danke.
+labelling-skipped = Die übrigen Zeichnungen sind übersprungen.
+labelling-again = Übersprungene Zeichnungen
+
+## The quality of the predictions
+
+quality-span = Zeitraum
+quality-heading = Qualität der Vorhersagen
+quality-days =
+    { $count ->
+        [one] { $count } Tag
+       *[other] { $count } Tage
+    }
+quality-all = Alle
+quality-all-models = Alle Modelle
+quality-nobody = Noch ist keine Zeichnung benannt; die Genauigkeit ist unbekannt.
+quality-label = Einige benennen
+quality-of =
+    { $count ->
+        [one] von { $count } benannten Antwort war richtig.
+       *[other] von { $count } benannten Antworten waren richtig.
+    }
+quality-interval = 95-%-Intervall { $interval }.
+quality-drawings =
+    { $count ->
+        [one] Insgesamt { $count } Zeichnung.
+       *[other] Insgesamt { $count } Zeichnungen.
+    }
+quality-sample = Menschen benennen, was sie wollen: Das ist keine Zufallsstichprobe.
+quality-none = –
+quality-taken-for = vorhergesagt als { $label }
+quality-table = Als Tabelle
+quality-models = Jede Version des Modells
+quality-model = Modell
+quality-count = Zeichnungen
+quality-right = Richtig
+quality-range = 95-%-Intervall
+quality-labelled = Benannt
+quality-confusion = Konfusionsmatrix
+quality-confusion-about = Ein Feld führt zu seinen Zeichnungen; – ist keine Ziffer.
+quality-mistakes = Häufigste Fehler
+quality-no-mistakes = Bisher keine.
+quality-truth = Benennung
+quality-predicted = Vorhersage
+quality-calibration = Kalibrierung
+quality-calibration-about = Auf der Diagonalen entspricht der Anteil richtiger Vorhersagen ihrer Sicherheit. Die Striche sind 95-%-Intervalle.
+quality-confidence = Sicherheit
+quality-drift = Drift
+quality-drift-about = Zeichnungen, wie sicher die Antworten waren, und der Anteil jeder Ziffer; – ist keine Ziffer.
+quality-mean = Mittlere Sicherheit
+quality-from = Von
+quality-to = Bis
+quality-latency = Latenz
+quality-latency-about = Der Median ist { $median }, das 95. Perzentil { $percentile } (n = { $count }).
+quality-time = Zeit
+
+## Problems: what happened, and as advice what to do
+
+problems-model-unavailable = Das Modell ist nicht verfügbar
+    .advice = Bitte gleich noch einmal versuchen.
+problems-database-unavailable = Noch nicht aufgezeichnet
+    .advice = Die Datenbank ist nicht verfügbar. Bitte gleich noch einmal versuchen.
+problems-overloaded = Zu viele Anfragen
+    .advice = Bitte gleich noch einmal versuchen.
+problems-blank-image = Noch nichts zu lesen
+    .advice = Bitte ein Bild wählen, auf dem sich die Ziffer vom Hintergrund abhebt.
+problems-not-an-image = Das ist kein Bild
+    .advice = Bitte ein PNG, JPEG, WebP oder GIF wählen.
+problems-corrupt-image = Das Bild ist beschädigt
+    .advice = Bitte neu speichern oder ein anderes wählen.
+problems-payload-too-large = Das ist zu groß
+    .advice = Bitte ein Bild von höchstens 5 MB wählen.
+problems-image-too-large = Das Bild ist zu groß
+    .advice = Bitte eines mit höchstens 25 Megapixeln wählen.
+problems-unsupported-media-type = Bilder dieser Art werden hier nicht gelesen
+    .advice = Bitte ein PNG, JPEG, WebP oder GIF wählen.
+problems-invalid-form = Es war kein Bild dabei
+    .advice = Bitte erst eines auswählen.
+problems-cross-site-request = Das kam von der Seite einer anderen Website
+    .advice = Es wurde nichts geändert. Bitte die Seite unter der Adresse dieses Dienstes öffnen und noch einmal versuchen. Ein Reverse-Proxy vor dem Dienst muss die Header Host und Origin unverändert weitergeben.
+problems-not-found = Diese Zeichnung gibt es nicht mehr
+    .advice = Bitte eine neue zeichnen.
+problems-invalid-query = Diese Filter sind nicht lesbar
+    .advice = Bitte die Filter neu wählen.
+problems-record-unavailable = Der Verlauf ist vorübergehend nicht verfügbar
+    .advice = Bitte gleich noch einmal versuchen.
+problems-other = Das hat nicht geklappt
+    .advice = Bitte zurückgehen und noch einmal versuchen.
+
+## Messages that only the script shows
+
+script-cleared = Geleert. Rückgängig bringt die Zeichnung zurück.
+script-label-taken-back = Die Benennung ist zurückgenommen.
+script-deleted = Gelöscht, mit ihrer Benennung.
+script-not-deleted = Die Zeichnung wurde nicht gelöscht. Bitte noch einmal versuchen.
+script-not-explained = Bitte gleich noch einmal fragen.
+script-next = Nächste
+script-recorded = Aufgezeichnet: { $answer }
+script-shown = Zu sehen: { $answer }
+script-last-not-recorded = Die letzte Zeichnung wurde nicht aufgezeichnet
+script-undo-brings-back = Rückgängig bringt sie zurück.
+script-draw-larger = Bitte die Ziffer etwas größer zeichnen.
+script-drawing-still-here = Die Zeichnung ist noch hier.
+script-picture-still-here = Das Bild ist noch hier.
+script-trying-again = Neuer Versuch läuft.
+script-submit-sends-again = Senden schickt es noch einmal.
+script-record-unavailable = Die Datenbank ist nicht verfügbar.
+script-label-not-recorded = Die Benennung wurde nicht aufgezeichnet. Bitte noch einmal versuchen.
+script-unreachable = Keine Verbindung
+script-unavailable = Vorübergehend nicht verfügbar
+script-try-another = Bitte ein anderes versuchen.

@@ -1,0 +1,298 @@
+# The messages of the pages in English. CONTRIBUTING.md says how to add a language.
+
+## The language itself
+
+language-name = English
+
+## Every page
+
+page-description = Draw a digit; a neural network names it and says how sure it is.
+page-languages = Languages
+page-pages = Pages
+page-draw = Draw
+page-history = History
+page-labelling = Label
+page-quality = Quality
+
+## The canvas and its tools
+
+canvas-workspace = Drawing
+canvas-canvas = Canvas to draw a digit on
+canvas-prompt = Draw a digit, 0–9
+canvas-keyboard = Arrows move the pen, space puts it down and lifts it, E takes the eraser, Enter submits.
+canvas-without-script = Drawing needs JavaScript. A picture of a digit works without: choose one below.
+canvas-undo = Undo
+canvas-undo-keys = Undo (Ctrl+Z)
+canvas-redo = Redo
+canvas-redo-keys = Redo (Ctrl+Shift+Z)
+canvas-eraser = Eraser
+canvas-eraser-keys = Eraser (E)
+canvas-width = Pen: { $width }
+canvas-widths =
+    .thin = thin
+    .medium = medium
+    .thick = thick
+canvas-width-title = Width of the pen on the screen: the network sees the same line at any width
+canvas-width-note = The network sees the same line at any width.
+canvas-clear = Clear
+canvas-clear-keys = Clear (Escape)
+canvas-picture = Read a picture
+canvas-picture-ways = Read a picture: choose, drop or paste one
+canvas-camera = Take a photo
+canvas-read = Read it
+canvas-submit = Submit
+canvas-submit-keys = Submit (Enter)
+canvas-privacy = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
+
+## The answer beside the canvas
+
+answer-panel = Answer
+answer-not-a-digit = Not a digit
+answer-confidence-label =
+    .almost-certain = almost certainly
+    .very-likely = very likely
+    .probable = probably
+    .possible = perhaps
+    .guess = a guess
+answer-reasons =
+    .too-small = The drawing is too small to tell.
+    .several-digits = Several digits, it seems. One at a time, please.
+    .unlike-a-digit = It looks like no digit from 0 to 9.
+answer-nearest = Most like the digit { $digit }.
+answer-soon = The answer appears as you draw.
+answer-busy = Looking…
+answer-bitmap = The drawing at 28 by 28 pixels
+answer-seen = what the network saw
+answer-kept = Only submitted drawings are stored.
+answer-submit = Submit to store and label it.
+answer-bars = Probability of each digit
+answer-rate = Of 100 answers with this confidence, { $correct ->
+        [one] { $correct } is
+       *[other] { $correct } are
+    } correct here (n = { $total }).
+answer-rate-unknown = Too few answers with this confidence are labelled yet (n = { $total }).
+answer-more = More about it
+answer-delete = Delete
+answer-delete-sure = Delete permanently?
+answer-model = Model { $model }
+
+## The attribution: which strokes the answer is based on
+
+why-ask = Why?
+why-title = Show which strokes the answer is based on
+why-heading = Why { $answer }?
+why-picture = The drawing at 28 by 28 pixels, coloured where its strokes speak for the answer or against it
+why-speaks-for = Speaks for it, most of all { $region }.
+why-nothing-for = No stroke speaks for it.
+why-speaks-against = Speaks against it, most of all { $region }.
+why-nothing-against = No stroke speaks against it.
+why-regions =
+    .upper-left = at the upper left
+    .top = at the top
+    .upper-right = at the upper right
+    .left = on the left
+    .middle = in the middle
+    .right = on the right
+    .lower-left = at the lower left
+    .bottom = at the bottom
+    .lower-right = at the lower right
+why-asked-anew = Computed now by the model { $model }.
+
+## The label that people give a drawing
+
+label-not-a-digit = not a digit
+label-unsure = unsure
+label-unsure-key = Cannot tell
+label-right = Right
+label-wrong = Wrong
+label-change = Change
+label-take-back = Take the label back
+label-take-back-keys = Take the label back (Ctrl+Z right after it)
+label-question = What is it?
+label-thanks = Thank you. Labelled { $label }.
+
+## The recent drawings below the canvas
+
+recent-newest-heading = Recent
+recent-older-heading = Earlier
+recent-unavailable = The drawings are temporarily unavailable.
+recent-none = Nothing yet. The first drawing that you submit appears here.
+recent-tags =
+    .too-small = too small
+    .several-digits = several digits
+    .unlike-a-digit = not a digit
+recent-right = right
+recent-wrong = wrong, it is { $label }
+recent-unlabelled = unlabelled
+recent-pages = Pages of drawings
+recent-newest = Newest
+recent-older = Older
+
+## The history and its filters
+
+history-views = Views
+history-heading = History
+history-any = any
+history-all = All
+history-wrong = Wrong
+history-low-confidence = Confidence below 90 %
+history-labelled = labelled
+history-not-labelled = Not labelled
+history-filters = More filters
+history-predicted = Predicted
+history-true-label = Labelled as
+history-label = Label
+history-model = Model
+history-source = From
+history-sources =
+    .canvas = the page
+    .upload = a picture
+    .api = a program
+history-since = Since (UTC)
+history-until = Before (UTC)
+history-show = Show
+history-none = No drawing matches.
+history-export = Export:
+history-formats =
+    .csv = CSV
+    .ndjson = JSON lines
+    .idx = IDX, as MNIST has it
+
+## The page of one drawing
+
+drawing-heading = A drawing
+drawing-picture = The drawing
+drawing-replay = Draw it again
+drawing-facts = About it
+drawing-when = Drawn
+drawing-source = From
+drawing-took = Latency of the prediction
+drawing-models = Predictions by model version
+drawing-models-about = Each loaded model version predicts this drawing now.
+drawing-models-unavailable = The model is temporarily unavailable.
+drawing-model = Model
+drawing-says = Says
+
+## The labelling queue
+
+labelling-left =
+    { $count ->
+        [one] { $count } drawing left
+       *[other] { $count } drawings left
+    }
+labelling-about = Drawings without a label, the lowest confidence first.
+labelling-picture = A drawing
+labelling-skip = Skip
+labelling-done = Labelled { $label }.
+labelling-network = The network predicted: { $answer }.
+labelling-none = Every drawing is labelled. Thank you.
+labelling-skipped = You skipped the drawings that are left.
+labelling-again = Skipped drawings
+
+## The quality of the predictions
+
+quality-span = Time
+quality-heading = Quality of the predictions
+quality-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+quality-all = All
+quality-all-models = All models
+quality-nobody = No drawing is labelled yet, so that the accuracy is unknown.
+quality-label = Label some
+quality-of =
+    { $count ->
+        [one] of { $count } labelled prediction was correct.
+       *[other] of { $count } labelled predictions were correct.
+    }
+quality-interval = 95 % interval { $interval }.
+quality-drawings =
+    { $count ->
+        [one] { $count } drawing in all.
+       *[other] { $count } drawings in all.
+    }
+quality-sample = People label what they choose to: it is no random sample.
+quality-none = –
+quality-taken-for = predicted as { $label }
+quality-table = As a table
+quality-models = Each version of the model
+quality-model = Model
+quality-count = Drawings
+quality-right = Right
+quality-range = 95 % interval
+quality-labelled = Labelled
+quality-confusion = Confusion matrix
+quality-confusion-about = A cell opens its drawings; – is not a digit.
+quality-mistakes = Most frequent mistakes
+quality-no-mistakes = None so far.
+quality-truth = label
+quality-predicted = prediction
+quality-calibration = Calibration
+quality-calibration-about = On the diagonal, the share of correct predictions equals their confidence. The bars are 95 % intervals.
+quality-confidence = Confidence
+quality-drift = Drift
+quality-drift-about = Drawings, how sure the answers were, and the share of each digit; – is not a digit.
+quality-mean = Mean confidence
+quality-from = From
+quality-to = To
+quality-latency = Latency
+quality-latency-about = The median is { $median }, the 95th percentile { $percentile } (n = { $count }).
+quality-time = Time
+
+## Problems: what happened, and as advice what to do
+
+problems-model-unavailable = The model is unavailable
+    .advice = Try again in a moment.
+problems-database-unavailable = Not recorded yet
+    .advice = The database is unavailable. Try again in a moment.
+problems-overloaded = Too many requests
+    .advice = Try again in a moment.
+problems-blank-image = Nothing to read yet
+    .advice = Choose a picture with a digit that stands out from its background.
+problems-not-an-image = That is not a picture
+    .advice = Choose a PNG, JPEG, WebP or GIF.
+problems-corrupt-image = That picture is damaged
+    .advice = Save it again, or choose another.
+problems-payload-too-large = That is too large
+    .advice = Choose a picture of at most 5 MB.
+problems-image-too-large = That picture is too large
+    .advice = Choose one of at most 25 megapixels.
+problems-unsupported-media-type = That kind of picture is not read here
+    .advice = Choose a PNG, JPEG, WebP or GIF.
+problems-invalid-form = There was no picture
+    .advice = Choose one first.
+problems-cross-site-request = This was sent from a page of another site
+    .advice = Nothing was changed. Open the page at the address of this service and try again. If a reverse proxy stands before the service, it has to pass on the headers Host and Origin unchanged.
+problems-not-found = This drawing does not exist any more
+    .advice = Draw a new one.
+problems-invalid-query = These filters cannot be read
+    .advice = Choose the filters again.
+problems-record-unavailable = The history is temporarily unavailable
+    .advice = Try again in a moment.
+problems-other = That did not work
+    .advice = Go back and try again.
+
+## Messages that only the script shows
+
+script-cleared = Cleared. Undo brings it back.
+script-label-taken-back = The label is taken back.
+script-deleted = Deleted, with its label.
+script-not-deleted = Your drawing was not deleted. Try again.
+script-not-explained = Ask again in a moment.
+script-next = Next
+script-recorded = Recorded: { $answer }
+script-shown = Shown: { $answer }
+script-last-not-recorded = The last drawing was not recorded
+script-undo-brings-back = Undo brings it back.
+script-draw-larger = Draw the digit a little larger.
+script-drawing-still-here = Your drawing is still here.
+script-picture-still-here = Your picture is still here.
+script-trying-again = Trying again.
+script-submit-sends-again = Submit sends it again.
+script-record-unavailable = The database is unavailable.
+script-label-not-recorded = Your label was not recorded. Try again.
+script-unreachable = No connection
+script-unavailable = Temporarily unavailable
+script-try-another = Try another one.

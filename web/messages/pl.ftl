@@ -1,0 +1,301 @@
+# The messages of the pages in Polish. CONTRIBUTING.md says how to add a language.
+
+## The language itself
+
+language-name = Polski
+
+## Every page
+
+page-description = Narysuj cyfrę; sieć neuronowa ją rozpozna i powie, jak bardzo jest pewna.
+page-languages = Języki
+page-pages = Strony
+page-draw = Rysuj
+page-history = Historia
+page-labelling = Etykiety
+page-quality = Jakość
+
+## The canvas and its tools
+
+canvas-workspace = Rysunek
+canvas-canvas = Pole do narysowania cyfry
+canvas-prompt = Narysuj cyfrę, 0–9
+canvas-keyboard = Strzałki przesuwają pióro, spacja opuszcza je i podnosi, E wybiera gumkę, Enter wysyła.
+canvas-without-script = Rysowanie wymaga JavaScriptu. Obraz cyfry można wysłać bez niego: wybierz go poniżej.
+canvas-undo = Cofnij
+canvas-undo-keys = Cofnij (Ctrl+Z)
+canvas-redo = Ponów
+canvas-redo-keys = Ponów (Ctrl+Shift+Z)
+canvas-eraser = Gumka
+canvas-eraser-keys = Gumka (E)
+canvas-width = Pióro: { $width }
+canvas-widths =
+    .thin = cienkie
+    .medium = średnie
+    .thick = grube
+canvas-width-title = Grubość pióra na ekranie: sieć widzi zawsze tę samą linię
+canvas-width-note = Sieć widzi tę samą linię przy każdej grubości.
+canvas-clear = Wyczyść
+canvas-clear-keys = Wyczyść (Esc)
+canvas-picture = Odczytaj obraz
+canvas-picture-ways = Odczytaj obraz: wybierz, upuść lub wklej
+canvas-camera = Zrób zdjęcie
+canvas-read = Odczytaj
+canvas-submit = Wyślij
+canvas-submit-keys = Wyślij (Enter)
+canvas-privacy = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
+
+## The answer beside the canvas
+
+answer-panel = Odpowiedź
+answer-not-a-digit = To nie cyfra
+answer-confidence-label =
+    .almost-certain = prawie na pewno
+    .very-likely = bardzo prawdopodobne
+    .probable = prawdopodobnie
+    .possible = być może
+    .guess = zgadywanie
+answer-reasons =
+    .too-small = Rysunek jest za mały, by coś rozpoznać.
+    .several-digits = Wygląda na kilka cyfr. Narysuj jedną naraz.
+    .unlike-a-digit = Nie przypomina żadnej cyfry od 0 do 9.
+answer-nearest = Najbardziej podobne do cyfry { $digit }.
+answer-soon = Odpowiedź pojawia się podczas rysowania.
+answer-busy = Odczytuję…
+answer-bitmap = Rysunek w rozmiarze 28 na 28 pikseli
+answer-seen = to widziała sieć
+answer-kept = Przechowywane są tylko wysłane rysunki.
+answer-submit = Wyślij, aby zapisać i opisać rysunek.
+answer-bars = Prawdopodobieństwo każdej cyfry
+answer-rate = Na 100 odpowiedzi o tej pewności { $correct ->
+        [one] { $correct } jest tu poprawna
+        [few] { $correct } są tu poprawne
+       *[other] { $correct } jest tu poprawnych
+    } (n = { $total }).
+answer-rate-unknown = Za mało odpowiedzi o tej pewności ma etykietę (n = { $total }).
+answer-more = Więcej o odpowiedzi
+answer-delete = Usuń
+answer-delete-sure = Usunąć trwale?
+answer-model = Model { $model }
+
+## The attribution: which strokes the answer is based on
+
+why-ask = Dlaczego?
+why-title = Pokaż, na których kreskach opiera się odpowiedź
+why-heading = Dlaczego { $answer }?
+why-picture = Rysunek w rozmiarze 28 na 28 pikseli, pokolorowany tam, gdzie kreski przemawiają za odpowiedzią lub przeciw niej
+why-speaks-for = Przemawia za, najbardziej { $region }.
+why-nothing-for = Żadna kreska nie przemawia za.
+why-speaks-against = Przemawia przeciw, najbardziej { $region }.
+why-nothing-against = Żadna kreska nie przemawia przeciw.
+why-regions =
+    .upper-left = u góry po lewej
+    .top = u góry
+    .upper-right = u góry po prawej
+    .left = po lewej
+    .middle = pośrodku
+    .right = po prawej
+    .lower-left = u dołu po lewej
+    .bottom = u dołu
+    .lower-right = u dołu po prawej
+why-asked-anew = Obliczył teraz model { $model }.
+
+## The label that people give a drawing
+
+label-not-a-digit = nie cyfra
+label-unsure = niepewne
+label-unsure-key = Nie wiem
+label-right = Dobrze
+label-wrong = Źle
+label-change = Zmień
+label-take-back = Cofnij etykietę
+label-take-back-keys = Cofnij etykietę (Ctrl+Z zaraz po niej)
+label-question = Co to jest?
+label-thanks = Dziękujemy. Etykieta: { $label }.
+
+## The recent drawings below the canvas
+
+recent-newest-heading = Ostatnie
+recent-older-heading = Wcześniejsze
+recent-unavailable = Rysunki są chwilowo niedostępne.
+recent-none = Jeszcze nic. Tu pojawi się pierwszy wysłany rysunek.
+recent-tags =
+    .too-small = za mały
+    .several-digits = kilka cyfr
+    .unlike-a-digit = nie cyfra
+recent-right = dobrze
+recent-wrong = źle, to { $label }
+recent-unlabelled = bez etykiety
+recent-pages = Strony z rysunkami
+recent-newest = Najnowsze
+recent-older = Starsze
+
+## The history and its filters
+
+history-views = Widoki
+history-heading = Historia
+history-any = dowolne
+history-all = Wszystkie
+history-wrong = Błędne
+history-low-confidence = Pewność poniżej 90 %
+history-labelled = z etykietą
+history-not-labelled = Bez etykiety
+history-filters = Więcej filtrów
+history-predicted = Odpowiedź
+history-true-label = Etykieta
+history-label = Oznaczenie
+history-model = Model
+history-source = Źródło
+history-sources =
+    .canvas = strona
+    .upload = obraz
+    .api = program
+history-since = Od (UTC)
+history-until = Przed (UTC)
+history-show = Pokaż
+history-none = Żaden rysunek nie pasuje.
+history-export = Eksport:
+history-formats =
+    .csv = CSV
+    .ndjson = wiersze JSON
+    .idx = IDX, jak w MNIST
+
+## The page of one drawing
+
+drawing-heading = Rysunek
+drawing-picture = Rysunek
+drawing-replay = Narysuj jeszcze raz
+drawing-facts = Dane
+drawing-when = Narysowano
+drawing-source = Źródło
+drawing-took = Czas odpowiedzi
+drawing-models = Odpowiedź każdej wersji modelu
+drawing-models-about = Każda wczytana wersja modelu odczytuje rysunek teraz.
+drawing-models-unavailable = Model jest chwilowo niedostępny.
+drawing-model = Model
+drawing-says = Odpowiedź
+
+## The labelling queue
+
+labelling-left =
+    { $count ->
+        [one] został { $count } rysunek
+        [few] zostały { $count } rysunki
+       *[other] zostało { $count } rysunków
+    }
+labelling-about = Rysunki bez etykiety, najmniej pewne najpierw.
+labelling-picture = Rysunek
+labelling-skip = Pomiń
+labelling-done = Etykieta: { $label }.
+labelling-network = Odpowiedź sieci: { $answer }.
+labelling-none = Wszystkie rysunki mają etykietę. Dziękujemy.
+labelling-skipped = Pozostałe rysunki zostały pominięte.
+labelling-again = Pominięte rysunki
+
+## The quality of the predictions
+
+quality-span = Okres
+quality-heading = Jakość odpowiedzi
+quality-days =
+    { $count ->
+        [one] { $count } dzień
+       *[other] { $count } dni
+    }
+quality-all = Wszystko
+quality-all-models = Wszystkie modele
+quality-nobody = Żaden rysunek nie ma jeszcze etykiety, więc dokładność jest nieznana.
+quality-label = Dodaj etykiety
+quality-of =
+    { $count ->
+        [one] z { $count } odpowiedzi z etykietą było poprawne.
+       *[other] z { $count } odpowiedzi z etykietą było poprawnych.
+    }
+quality-interval = Przedział ufności 95 %: { $interval }.
+quality-drawings =
+    { $count ->
+        [one] Razem { $count } rysunek.
+        [few] Razem { $count } rysunki.
+       *[other] Razem { $count } rysunków.
+    }
+quality-sample = Ludzie oznaczają to, co chcą: nie jest to próba losowa.
+quality-none = –
+quality-taken-for = odpowiedź { $label }
+quality-table = Jako tabela
+quality-models = Każda wersja modelu
+quality-model = Model
+quality-count = Rysunki
+quality-right = Poprawne
+quality-range = Przedział ufności 95 %
+quality-labelled = Z etykietą
+quality-confusion = Macierz pomyłek
+quality-confusion-about = Pole otwiera swoje rysunki; – to nie cyfra.
+quality-mistakes = Najczęstsze pomyłki
+quality-no-mistakes = Na razie brak.
+quality-truth = etykieta
+quality-predicted = odpowiedź
+quality-calibration = Kalibracja
+quality-calibration-about = Na przekątnej odsetek poprawnych odpowiedzi równa się ich pewności. Kreski to przedziały ufności 95 %.
+quality-confidence = Pewność
+quality-drift = Dryf
+quality-drift-about = Rysunki, pewność odpowiedzi i udział każdej cyfry; – to nie cyfra.
+quality-mean = Średnia pewność
+quality-from = Od
+quality-to = Do
+quality-latency = Opóźnienie
+quality-latency-about = Mediana to { $median }, 95. percentyl { $percentile } (n = { $count }).
+quality-time = Czas
+
+## Problems: what happened, and as advice what to do
+
+problems-model-unavailable = Model jest niedostępny
+    .advice = Spróbuj ponownie za chwilę.
+problems-database-unavailable = Jeszcze nie zapisano
+    .advice = Baza danych jest niedostępna. Spróbuj ponownie za chwilę.
+problems-overloaded = Za dużo żądań
+    .advice = Spróbuj ponownie za chwilę.
+problems-blank-image = Nie ma jeszcze czego odczytać
+    .advice = Wybierz obraz z cyfrą, która odróżnia się od tła.
+problems-not-an-image = To nie jest obraz
+    .advice = Wybierz plik PNG, JPEG, WebP lub GIF.
+problems-corrupt-image = Obraz jest uszkodzony
+    .advice = Zapisz go ponownie lub wybierz inny.
+problems-payload-too-large = To jest za duże
+    .advice = Wybierz obraz do 5 MB.
+problems-image-too-large = Obraz jest za duży
+    .advice = Wybierz obraz do 25 megapikseli.
+problems-unsupported-media-type = Tego rodzaju obrazów tu nie odczytujemy
+    .advice = Wybierz plik PNG, JPEG, WebP lub GIF.
+problems-invalid-form = Nie było obrazu
+    .advice = Najpierw wybierz obraz.
+problems-cross-site-request = To żądanie wysłała strona innej witryny
+    .advice = Nic nie zmieniono. Otwórz stronę pod adresem tej usługi i spróbuj ponownie. Jeśli przed usługą stoi odwrotne proxy, musi przekazywać nagłówki Host i Origin bez zmian.
+problems-not-found = Ten rysunek już nie istnieje
+    .advice = Narysuj nowy.
+problems-invalid-query = Nie można odczytać tych filtrów
+    .advice = Wybierz filtry ponownie.
+problems-record-unavailable = Historia jest chwilowo niedostępna
+    .advice = Spróbuj ponownie za chwilę.
+problems-other = Nie udało się
+    .advice = Wróć i spróbuj ponownie.
+
+## Messages that only the script shows
+
+script-cleared = Wyczyszczono. Cofnij przywraca rysunek.
+script-label-taken-back = Etykieta została cofnięta.
+script-deleted = Usunięto rysunek i jego etykietę.
+script-not-deleted = Rysunek nie został usunięty. Spróbuj ponownie.
+script-not-explained = Zapytaj ponownie za chwilę.
+script-next = Następny
+script-recorded = Zapisano: { $answer }
+script-shown = Pokazano: { $answer }
+script-last-not-recorded = Ostatni rysunek nie został zapisany
+script-undo-brings-back = Cofnij go przywraca.
+script-draw-larger = Narysuj cyfrę trochę większą.
+script-drawing-still-here = Rysunek nadal tu jest.
+script-picture-still-here = Obraz nadal tu jest.
+script-trying-again = Ponawiam próbę.
+script-submit-sends-again = Wyślij ponawia wysyłanie.
+script-record-unavailable = Baza danych jest niedostępna.
+script-label-not-recorded = Etykieta nie została zapisana. Spróbuj ponownie.
+script-unreachable = Brak połączenia
+script-unavailable = Chwilowo niedostępne
+script-try-another = Spróbuj innego.

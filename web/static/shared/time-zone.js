@@ -1,0 +1,9 @@
+// Puts the reader's time zone into a cookie, so that the server writes times in it.
+// @ts-check
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+document.cookie = `time_zone=${timeZone}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
+
+export {};
