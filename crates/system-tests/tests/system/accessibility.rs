@@ -8,6 +8,11 @@ use crate::{
 };
 use fantoccini::Locator;
 use serde_json::{Value, json as value};
+use std::{
+    fs::{self, DirEntry},
+    io,
+    path::Path,
+};
 use uuid::Uuid;
 
 const SCREENS: [Screen; 5] = [
@@ -66,7 +71,7 @@ async fn the_page_is_for_everyone_in_every_state() {
     let Some(browser) = Browser::start().await else { return };
     let mut stack = Stack::start().await;
     let five: Value = drawings::all()[5]["strokes"].clone();
-    for language in ["en", "de"] {
+    for language in languages() {
         let home = stack.url(&format!("/?lang={language}"));
         browser.client.goto(&home).await.unwrap();
         assert_good_for_everyone(&browser, &format!("{language}, empty")).await;
@@ -101,7 +106,7 @@ async fn the_page_is_for_everyone_in_every_state() {
         .unwrap();
     let drawing = format!("/drawings/{id}");
     for path in ["/history", "/history?predicted=7&incorrect=true", &drawing, "/label", "/quality", "/quality?days=0"] {
-        for language in ["en", "de"] {
+        for language in languages() {
             let separator = if path.contains('?') { '&' } else { '?' };
             browser.client.goto(&stack.url(&format!("{path}{separator}lang={language}"))).await.unwrap();
             for details in browser.client.find_all(Locator::Css("details:not([open]) > summary")).await.unwrap() {
@@ -117,4 +122,14 @@ async fn the_page_is_for_everyone_in_every_state() {
     browser.element("#notice[data-code=model_unavailable]").await;
     assert_good_for_everyone(&browser, &format!("without the model at {address}")).await;
     browser.client.clone().close().await.unwrap();
+}
+
+/// The languages of the pages, by their files.
+fn languages() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/messages");
+    let name = |entry: io::Result<DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let tags: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| name(entry).strip_suffix(".ftl").unwrap().to_owned()).collect();
+    assert!(tags.len() > 2, "{tags:?}");
+    tags
 }

@@ -5,6 +5,7 @@ use crate::{
     stack::{Stack, json},
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// The language that a page says it is in, in its headers and in its markup.
 async fn language(request: RequestBuilder) -> (String, String) {
@@ -68,4 +69,50 @@ async fn a_refused_form_is_explained_in_the_readers_language_and_a_problem_in_en
     assert!(page.contains("Das ist kein Bild"), "{page}");
     let problem = stack.upload("/predict", nothing()).header("accept-language", "de").send().await.unwrap();
     assert_eq!(json(problem, StatusCode::UNPROCESSABLE_ENTITY).await["title"], "Not an image");
+}
+
+#[tokio::test]
+async fn polish_counts_have_their_own_forms() {
+    let stack = Stack::start().await;
+    for (drawn, expected) in [(1, "został 1 rysunek"), (2, "zostały 2 rysunki"), (5, "zostało 5 rysunków")] {
+        while stack.get("/label").send().await.unwrap().text().await.unwrap().matches("/bitmap.png").count() < drawn {
+            stack.draw(&drawings::all()[3]).await;
+        }
+        let (_, page) = language(stack.get("/label").header("accept-language", "pl")).await;
+        assert!(page.contains(expected), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn times_are_in_the_time_zone_that_the_browser_named() {
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[3]).await;
+    let path = format!("/drawings/{}", answer["id"].as_str().unwrap());
+    let row = json(
+        stack.get(&format!("/api/v1/predictions/{}", answer["id"].as_str().unwrap())).send().await.unwrap(),
+        StatusCode::OK,
+    )
+    .await;
+    let created_at = OffsetDateTime::parse(row["created_at"].as_str().unwrap(), &Rfc3339).unwrap();
+    let minute = |offset| {
+        let there = created_at.to_offset(offset);
+        format!(
+            "{:02}.{:02}.{}, {:02}:{:02}",
+            there.day(),
+            u8::from(there.month()),
+            there.year(),
+            there.hour(),
+            there.minute()
+        )
+    };
+    let nepal = minute(UtcOffset::from_hms(5, 45, 0).unwrap());
+    for (zone, expected) in [
+        ("time_zone=Asia/Kathmandu", nepal),
+        ("lang=de", minute(UtcOffset::UTC) + " UTC"),
+        ("time_zone=../../etc/passwd", minute(UtcOffset::UTC) + " UTC"),
+    ] {
+        let request = stack.get(&path).header("accept-language", "de").header("cookie", zone);
+        let (_, page) = language(request).await;
+        assert!(page.contains(&expected), "{expected:?} is not in {page}");
+    }
 }
