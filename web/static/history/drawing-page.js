@@ -1,6 +1,7 @@
 // A drawing's page: replays and explains the drawing, labels it by keyboard, and deletes it where this browser submitted it.
 // @ts-check
 
+import "../shared/time-zone.js";
 import { adviceOn } from "../shared/advice.js";
 import { explainOnDemand, hideExplanation } from "../answer/explanation.js";
 import { Problem, explanationOf, remove } from "../shared/http.js";

@@ -1,6 +1,7 @@
 // The first page, as a table of contents: which events it listens for, and which module acts on them.
 // @ts-check
 
+import "../shared/time-zone.js";
 import { readEntry, spoken } from "../answer/answer-panel.js";
 import { storeDraftOnLeaving, storedDraft } from "../drawing/draft-storage.js";
 import { listenForImages } from "../drawing/image-input.js";

@@ -1,6 +1,7 @@
 // The queue: each label brings the next drawing at once, and the keyboard is enough.
 // @ts-check
 
+import "../shared/time-zone.js";
 import { adviceOn, titleOf } from "../shared/advice.js";
 import { Problem, fetchPage } from "../shared/http.js";
 import { listenForLabelKeys } from "./label-keys.js";

@@ -32,6 +32,7 @@ fn assets(page: &str) -> BTreeSet<&str> {
 fn imports(address: &str, source: &str) -> Vec<String> {
     let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
     let code: String = source.lines().filter(|line| !is_comment(line)).collect();
+    let code = code.replace("import \"", "import {} from \"");
     let specifiers = code.split(" from \"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let base = reqwest::Url::parse("http://localhost").unwrap().join(address).unwrap();
     specifiers.map(|specifier| base.join(specifier).unwrap().path().to_owned()).collect()

@@ -21,29 +21,29 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
         stack.draw(&drawings::all()[digit]).await;
     }
     browser.client.goto(&stack.url("/label")).await.unwrap();
-    browser.until_text(".question p", "3 left").await;
+    browser.until_text(".question p", "3 drawings left").await;
 
     strike(&browser, "7").await;
-    browser.until_text(".question p", "2 left").await;
+    browser.until_text(".question p", "2 drawings left").await;
     assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network predicted:"));
     // The one polite announcement.
     let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
     assert!(said.starts_with("Labelled 7."), "{said}");
 
     strike(&browser, "u").await;
-    browser.until_text(".question p", "1 left").await;
+    browser.until_text(".question p", "1 drawing left").await;
     strike(&browser, "S").await;
     browser.until_text(".nothing", "You skipped the drawings that are left.").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
     // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.
     browser.element(".pages a").await.click().await.unwrap();
-    browser.until_text(".question p", "1 left").await;
+    browser.until_text(".question p", "1 drawing left").await;
     let asked = browser.element(".choose input").await.prop("value").await.unwrap();
     strike(&browser, "n").await;
-    browser.until_text(".question p", "0 left").await;
+    browser.until_text(".question p", "0 drawings left").await;
     browser.element("#undo").await.click().await.unwrap();
-    browser.until_text(".question p", "1 left").await;
+    browser.until_text(".question p", "1 drawing left").await;
     assert_eq!(browser.element(".choose input").await.prop("value").await.unwrap(), asked);
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
     assert_eq!(browser.console().await, [] as [Value; 0]);

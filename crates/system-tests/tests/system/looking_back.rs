@@ -82,13 +82,13 @@ async fn a_person_labels_one_after_the_other_and_takes_one_back() {
         }
         browser.emulate(screen, "no-preference").await;
         browser.client.goto(&stack.url("/label")).await.unwrap();
-        browser.until_text(".question p", "2 left").await;
+        browser.until_text(".question p", "2 drawings left").await;
         tap(&browser, hand, "[data-label='4']").await;
-        browser.until_text(".question p", "1 left").await;
+        browser.until_text(".question p", "1 drawing left").await;
         tap(&browser, hand, "[data-label=unsure]").await;
-        browser.until_text(".question p", "0 left").await;
+        browser.until_text(".question p", "0 drawings left").await;
         tap(&browser, hand, "#undo").await;
-        browser.until_text(".question p", "1 left").await;
+        browser.until_text(".question p", "1 drawing left").await;
     }
     browser.client.clone().close().await.unwrap();
 }

@@ -128,7 +128,7 @@ async fn the_quality_page_draws_what_the_interface_tells() {
     let (count, of) = (quality["correct"]["count"].as_f64().unwrap(), quality["correct"]["total"].as_f64().unwrap());
     let share = format!("<p class=\"numeral\">{:.1}\u{a0}%</p>", 100.0 * count / of).replace(".0\u{a0}", "\u{a0}");
     assert!(page.contains(&share), "{share}: {page}");
-    assert!(page.contains(&format!("of {of} labelled answers")), "{page}");
+    assert!(page.contains(&format!("of {of} labelled predictions")), "{page}");
     let steps = quality["calibration"].as_array().unwrap();
     let calibration = between(&page, "aria-labelledby=\"calibration\">", "</section>").concat();
     assert_eq!(calibration.matches("<circle").count(), steps.len());
@@ -211,12 +211,12 @@ async fn what_cannot_be_shown_is_a_page_that_says_why_under_its_status() {
     let stack = Stack::start().await;
     let unknown = "/drawings/01890000-0000-7000-8000-000000000000";
     for (path, status, says) in [
-        ("/history?predicted=ten", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
-        ("/history?before=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
-        ("/quality?days=0", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
-        ("/label?after=x", StatusCode::BAD_REQUEST, "So lässt sich nichts finden"),
-        (unknown, StatusCode::NOT_FOUND, "nicht mehr aufgezeichnet"),
-        ("/drawings/x", StatusCode::NOT_FOUND, "nicht mehr aufgezeichnet"),
+        ("/history?predicted=ten", StatusCode::BAD_REQUEST, "Diese Filter sind nicht lesbar"),
+        ("/history?before=x", StatusCode::BAD_REQUEST, "Diese Filter sind nicht lesbar"),
+        ("/quality?days=0", StatusCode::BAD_REQUEST, "Diese Filter sind nicht lesbar"),
+        ("/label?after=x", StatusCode::BAD_REQUEST, "Diese Filter sind nicht lesbar"),
+        (unknown, StatusCode::NOT_FOUND, "gibt es nicht mehr"),
+        ("/drawings/x", StatusCode::NOT_FOUND, "gibt es nicht mehr"),
     ] {
         let response = stack.get(path).header("accept-language", "de").send().await.unwrap();
         let (language, page) = problem(response, status).await;
@@ -246,7 +246,7 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
     let send = |form: String| stack.post("/label", "application/x-www-form-urlencoded", form).send();
     let label = |text: &str| send(format!("id={id}&true_label={text}"));
     let asked = page(&stack, "/label").await;
-    assert!(asked.contains("1 left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
+    assert!(asked.contains("1 drawing left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
     assert!(!asked.contains("The network predicted"), "nobody is led: {asked}");
 
     let then = async |text: &str| {
@@ -256,9 +256,9 @@ async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
     };
     let done = then("3").await;
     assert!(done.contains("Labelled 3.") && done.contains("The network predicted: 3,"), "{done}");
-    assert!(done.contains("0 left") && done.contains("Every drawing is labelled. Thank you."), "{done}");
+    assert!(done.contains("0 drawings left") && done.contains("Every drawing is labelled. Thank you."), "{done}");
     let again = then("").await;
-    assert!(again.contains("1 left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
+    assert!(again.contains("1 drawing left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
     let told = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(told["true_label"], Value::Null);
 
