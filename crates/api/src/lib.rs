@@ -18,6 +18,7 @@ mod routes;
 mod store;
 mod strip_metadata;
 mod submission;
+mod visitor;
 
 pub use app::app;
 pub use config::{Command, Config};

@@ -5,19 +5,32 @@ use crate::{
     idempotency::{Claim, IdempotencyKey},
     metadata::Stripped,
     store::NewPrediction,
+    visitor::VisitorId,
 };
 use service::ApiError;
 use std::time::{Duration, Instant};
 use wire::{Answer, Code, PredictResponse, Source};
 
+/// A drawing to recognise and to record.
+#[derive(Debug)]
+pub(crate) struct Submission<'a> {
+    /// The drawing, without metadata.
+    pub(crate) drawing: Stripped,
+    /// How it came to the api.
+    pub(crate) source: Source,
+    /// The version of the model to ask, if not the one that serves.
+    pub(crate) model: Option<&'a str>,
+    /// The key under which a client repeats the request.
+    pub(crate) key: Option<IdempotencyKey>,
+    /// The visitor who drew.
+    pub(crate) visitor: Option<VisitorId>,
+    /// Whether the drawing may train a model, if the visitor was asked.
+    pub(crate) may_train: Option<bool>,
+}
+
 /// Recognises and records a drawing, unless it is recorded under the same key already. The answer has the bitmap.
-pub(crate) async fn submit(
-    api: &Api,
-    drawing: Stripped,
-    source: Source,
-    model: Option<&str>,
-    key: Option<IdempotencyKey>,
-) -> Result<PredictResponse, ApiError> {
+pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<PredictResponse, ApiError> {
+    let Submission { drawing, source, model, key, visitor, may_train } = submission;
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
     if let Some(claim) = &claim
         && let Some(outcome) = recorded(api, claim).await?
@@ -26,7 +39,7 @@ pub(crate) async fn submit(
     }
     let asked = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
-    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source);
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source).drawn_by(visitor, may_train);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // Another request with the same key was under way, and was recorded first.
         let other = match &claim {

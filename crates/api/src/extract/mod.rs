@@ -5,9 +5,11 @@ mod filter;
 mod id;
 mod idempotency_key;
 mod quality_query;
+mod visitor;
 
 pub(crate) use drawing::SubmittedDrawing;
 pub(crate) use filter::FilterQuery;
 pub(crate) use id::{PredictionId, unknown_prediction};
 pub(crate) use idempotency_key::Key;
 pub(crate) use quality_query::QualityQuery;
+pub(crate) use visitor::{Visitor, renew_visitor};

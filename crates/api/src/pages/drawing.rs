@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Api,
-    extract::{PredictionId, unknown_prediction},
+    extract::{PredictionId, Visitor, unknown_prediction},
     messages::{Messages, Notice, TimeZone},
 };
 use askama::Template;
@@ -70,10 +70,11 @@ async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &
 /// The form under the answer: what the drawing really is.
 async fn label(
     State(api): State<Arc<Api>>,
+    visitor: Visitor,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Result<Redirect, ApiError> {
-    relabel(&api, id, form).await?;
+    relabel(&api, visitor, id, form).await?;
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
 

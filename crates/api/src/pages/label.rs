@@ -1,6 +1,10 @@
 //! What a form says that a drawing is.
 
-use crate::{Api, extract::unknown_prediction};
+use crate::{
+    Api,
+    extract::{Visitor, unknown_prediction},
+    store::{LabelOrigin, Labeller},
+};
 use axum::{Form, extract::rejection::FormRejection};
 use digit::{InvalidDigit, TrueLabel};
 use serde::Deserialize;
@@ -19,18 +23,18 @@ pub(super) struct Labelled {
 }
 
 /// Keeps what a form says that the drawing with this id is.
-pub(super) async fn relabel(api: &Api, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
+pub(super) async fn relabel(api: &Api, Visitor(visitor): Visitor, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
     let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
-    keep(api, id, &true_label).await.map(drop)
+    keep(api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Open }).await.map(drop)
 }
 
 /// Keeps a label by its name, and tells it; nothing takes the last one back.
-pub(super) async fn keep(api: &Api, id: Uuid, name: &str) -> Result<Option<TrueLabel>, ApiError> {
+pub(super) async fn keep(api: &Api, id: Uuid, name: &str, labeller: Labeller) -> Result<Option<TrueLabel>, ApiError> {
     let label = match name {
         "" => None,
         name => Some(name.parse().map_err(|_| invalid())?),
     };
-    api.store.label(id, label).await?.ok_or_else(unknown_prediction)?;
+    api.store.label(id, label, labeller).await?.ok_or_else(unknown_prediction)?;
     Ok(label)
 }
 

@@ -6,7 +6,12 @@ use super::{
     picture::look,
     site::{Address, NavItem, Site},
 };
-use crate::{Api, extract::unknown_prediction, messages::Messages};
+use crate::{
+    Api,
+    extract::{Visitor, unknown_prediction},
+    messages::Messages,
+    store::{LabelOrigin, Labeller},
+};
 use askama::Template;
 use axum::{
     Extension, Form, Router,
@@ -113,10 +118,11 @@ struct LabellingForm {
 
 async fn label(
     State(api): State<Arc<Api>>,
+    Visitor(visitor): Visitor,
     form: Result<Form<LabellingForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
     let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid())?;
-    let label = keep(&api, id, &true_label).await?;
+    let label = keep(&api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Queue }).await?;
     // The next one, or the same one again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
 }

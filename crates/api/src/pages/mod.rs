@@ -15,6 +15,7 @@ mod site;
 
 use crate::{
     Api,
+    extract::renew_visitor,
     messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages, values},
 };
 use askama::Template;
@@ -39,6 +40,7 @@ pub(crate) fn router() -> Router<Arc<Api>> {
         .layer(from_fn(problems_as_pages))
         .merge(home::router())
         .layer(from_fn(in_the_readers_language))
+        .layer(from_fn(renew_visitor))
         .merge(picture::router())
         .merge(assets::router())
 }

@@ -2,12 +2,15 @@
 
 use crate::{
     Api,
-    extract::{Key, SubmittedDrawing},
-    submission::submit,
+    extract::{Key, SubmittedDrawing, Visitor},
+    submission::{Submission, submit},
 };
 use axum::{Json, extract::State, routing::post};
 use serde::Deserialize;
-use service::{ApiError, Documented, Include, ModelQuery, Query, empty_as_none, parameters::include};
+use service::{
+    ApiError, Documented, Include, ModelQuery, Query, empty_as_none,
+    parameters::{flag, include},
+};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -37,6 +40,10 @@ struct Options {
     /// Where the drawing comes from; `api` unless it is said.
     #[serde(default)]
     source: Source,
+    /// Whether the person who drew allows the drawing to train a model; leave it out if nobody was asked.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    may_train: Option<bool>,
 }
 
 /// Recognises a drawing, and keeps it unless it is a preview.
@@ -52,11 +59,13 @@ async fn predict(
     Query(options): Query<Options>,
     Query(query): Query<ModelQuery>,
     Key(key): Key,
+    Visitor(visitor): Visitor,
     SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
-        submit(&api, drawing, options.source, model, key).await?
+        let (source, may_train) = (options.source, options.may_train);
+        submit(&api, Submission { drawing, source, model, key, visitor, may_train }).await?
     } else if key.is_none() {
         let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
         PredictResponse {

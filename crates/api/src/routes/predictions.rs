@@ -2,8 +2,8 @@
 
 use crate::{
     Api,
-    extract::{FilterQuery, PredictionId, unknown_prediction},
-    store::Deletion,
+    extract::{FilterQuery, PredictionId, Visitor, unknown_prediction},
+    store::{Deletion, LabelOrigin, Labeller},
 };
 use axum::{
     Json,
@@ -177,10 +177,11 @@ async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Re
 )]
 async fn label(
     State(api): State<Arc<Api>>,
+    visitor: Visitor,
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, Some(true_label)).await?.map(Json).ok_or_else(unknown_prediction)
+    api.store.label(id, Some(true_label), labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Takes the label back. What was said is kept, but counts no longer.
@@ -188,8 +189,17 @@ async fn label(
     delete, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     responses((status = OK, description = "The prediction, without a label", body = Prediction)),
 )]
-async fn unlabel(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, None).await?.map(Json).ok_or_else(unknown_prediction)
+async fn unlabel(
+    State(api): State<Arc<Api>>,
+    visitor: Visitor,
+    PredictionId(id): PredictionId,
+) -> Result<Json<Prediction>, ApiError> {
+    api.store.label(id, None, labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
+}
+
+/// A request with a visitor's cookie comes from a page; others come from programs.
+fn labeller(Visitor(visitor): Visitor) -> Labeller {
+    Labeller { visitor, origin: if visitor.is_some() { LabelOrigin::Open } else { LabelOrigin::Api } }
 }
 
 /// Shows what the network saw: 28 × 28 pixels, black ink on transparent paper.

@@ -27,7 +27,7 @@ const GRANTS: &str = "
     revoke all on all tables in schema public from %1$I;
     grant usage on schema public to %1$I;
     grant select on all tables in schema public to %1$I;
-    grant insert on labels, predictions, idempotency_keys to %1$I;
+    grant insert on labels, predictions, idempotency_keys, visitors to %1$I;
     grant delete on predictions, idempotency_keys to %1$I;
 ";
 

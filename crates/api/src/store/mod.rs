@@ -15,6 +15,7 @@ mod writes;
 
 pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
 pub(crate) use images::{StoredImage, StoredImages};
+pub(crate) use labels::{LabelOrigin, Labeller};
 pub use migrations::{ServiceRole, migrate};
 pub use prediction_index::Filter;
 pub use predictions::Deletion;

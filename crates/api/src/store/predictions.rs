@@ -1,7 +1,7 @@
 //! The table `predictions`: written once, read as rows, pages and bitmaps.
 
 use super::{Store, StoreError, in_time, writer::Table, writes::Written};
-use crate::{idempotency::Claim, metadata::Stripped};
+use crate::{idempotency::Claim, metadata::Stripped, visitor::VisitorId};
 use digit::Reason;
 use digit::{Bitmap, Digit};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
@@ -30,6 +30,10 @@ pub(crate) struct NewPrediction {
     pub(super) deletion_token: DeletionToken,
     /// The idempotency key under which it is submitted.
     pub(super) claim: Option<Claim>,
+    /// The visitor who drew.
+    visitor: Option<VisitorId>,
+    /// Whether it may train a model, if the visitor was asked.
+    may_train: Option<bool>,
 }
 
 impl NewPrediction {
@@ -44,7 +48,14 @@ impl NewPrediction {
             took,
             deletion_token: DeletionToken::random(),
             claim: None,
+            visitor: None,
+            may_train: None,
         }
+    }
+
+    /// The same, drawn by a visitor.
+    pub(crate) fn drawn_by(self, visitor: Option<VisitorId>, may_train: Option<bool>) -> Self {
+        Self { visitor, may_train, ..self }
     }
 
     /// The same, submitted under an idempotency key.
@@ -161,17 +172,23 @@ impl Table for PgPool {
                  order by key_hash
                  on conflict (key_hash) do nothing
                  returning prediction_id
+             ), arrived as (
+                 insert into visitors (id) select distinct visitor_id from unnest($17::uuid[]) as new (visitor_id)
+                 where visitor_id is not null order by visitor_id
+                 on conflict (id) do nothing
              )
              insert into predictions
                  (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
-                     latency_ms, deletion_token_hash, created_at)
+                     latency_ms, deletion_token_hash, created_at, visitor_id, may_train)
              select id, prediction, confidence, ($4::real[])[position * 10 - 9 : position * 10], verdict, reason, model,
-                 bitmap, input, input_kind, source, latency_ms, sha256(deletion_token), created_at
+                 bitmap, input, input_kind, source, latency_ms, sha256(deletion_token), created_at,
+                 visitor_id, may_train
              from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[])
+                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[],
+                $17::uuid[], $18::boolean[])
                  with ordinality as new
                  (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, latency_ms,
-                     deletion_token, created_at, key_hash, position)
+                     deletion_token, created_at, key_hash, visitor_id, may_train, position)
              where key_hash is null or id in (select prediction_id from claimed)
              returning id",
             &column(new, |new| new.id),
@@ -190,6 +207,8 @@ impl Table for PgPool {
             &column(new, NewPrediction::created_at),
             &column(new, |new| new.claim.as_ref().map(|claim| claim.key_hash.as_slice())) as &[Option<&[u8]>],
             &column(new, |new| new.claim.as_ref().map(|claim| claim.request_hash.as_slice())) as &[Option<&[u8]>],
+            &column(new, |new| new.visitor.map(VisitorId::uuid)) as &[Option<Uuid>],
+            &column(new, |new| new.may_train) as &[Option<bool>],
         );
         in_time(query.fetch_all(self)).await
     }

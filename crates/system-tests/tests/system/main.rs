@@ -57,5 +57,6 @@ mod traces;
 mod triton;
 mod unavailable;
 mod verdicts;
+mod visitors;
 mod waiting;
 mod weight;

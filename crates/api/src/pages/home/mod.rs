@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     Api, StoreError,
-    extract::{PredictionId, SubmittedDrawing, unknown_prediction},
+    extract::{PredictionId, SubmittedDrawing, Visitor, unknown_prediction},
     messages::{Messages, TimeZone},
     store::Filter,
-    submission::submit,
+    submission::{Submission, submit},
 };
 use axum::{
     Extension, Router,
@@ -87,17 +87,23 @@ async fn upload(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
     zone: TimeZone,
+    visitor: Visitor,
     drawing: Result<SubmittedDrawing, ApiError>,
 ) -> Response {
-    match record(&api, drawing).await {
+    match record(&api, visitor, drawing).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
-async fn record(api: &Api, drawing: Result<SubmittedDrawing, ApiError>) -> Result<Uuid, ApiError> {
+async fn record(
+    api: &Api,
+    Visitor(visitor): Visitor,
+    drawing: Result<SubmittedDrawing, ApiError>,
+) -> Result<Uuid, ApiError> {
     let SubmittedDrawing(drawing) = drawing?;
-    submit(api, drawing, Source::Upload, None, None).await?.id.ok_or_else(unknown_prediction)
+    let submission = Submission { drawing, source: Source::Upload, model: None, key: None, visitor, may_train: None };
+    submit(api, submission).await?.id.ok_or_else(unknown_prediction)
 }
 
 /// The form under an answer: what the drawing really is.
@@ -105,10 +111,11 @@ async fn label(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
     zone: TimeZone,
+    visitor: Visitor,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
-    match relabel(&api, id, form).await {
+    match relabel(&api, visitor, id, form).await {
         Ok(()) => show(id),
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }
