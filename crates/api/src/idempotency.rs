@@ -32,6 +32,23 @@ impl IdempotencyKey {
         (is_random && bare.len() == 36).then_some(Self(key))
     }
 
+    /// A new key, for the forms of one page.
+    pub(crate) fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The key of one input that a page with this key sends. A browser may go back to the page and send another input.
+    pub(crate) fn of_input(self, input: &Input) -> Self {
+        let hash: [u8; 32] = Sha256::new().chain_update(self.0).chain_update(input.bytes()).finalize().into();
+        let (key, _) = hash.split_first_chunk().expect("16 of 32 bytes");
+        Self(uuid::Builder::from_random_bytes(*key).into_uuid())
+    }
+
+    /// The key as a form holds it.
+    pub(crate) fn form_value(self) -> String {
+        self.0.to_string()
+    }
+
     /// The claim of a submission to this key. Two submissions are the same if the input as it is stored, its kind, where
     /// it comes from and the version that is asked are the same.
     pub(crate) fn claim(&self, input: &Input, source: Source, model: Option<&str>) -> Claim {

@@ -39,7 +39,8 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     }
     let asked = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
-    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source).drawn_by(visitor, may_train);
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source)
+        .drawn_by(visitor, may_train);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // Another request with the same key was under way, and was recorded first.
         let other = match &claim {

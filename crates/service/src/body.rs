@@ -30,15 +30,43 @@ impl<S: Send + Sync> FromRequest<S> for DrawingInput {
                 (Input::image, whole_body(request, state).await?)
             }
             "application/json" => (Input::json, whole_body(request, state).await?),
-            "multipart/form-data" => (Input::image, file(request, state).await?),
+            "multipart/form-data" => (Input::image, form(request, state).await?.file),
             _ => return Err(unsupported()),
         };
-        if bytes.len() > MAX_INPUT_BYTES {
-            return Err(too_large());
-        }
-        let input = parse(bytes);
-        input.map(Self).map_err(|error| Problem::from(&error).into())
+        checked(bytes, parse).map(Self)
     }
+}
+
+/// A form that a page without a script posts: an image, and the key of the page.
+#[derive(Debug)]
+pub struct ImageForm {
+    /// The image of the field `file`.
+    pub input: Input,
+    /// The field `key`, if it comes before the image.
+    pub key: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for ImageForm {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if media_type(request.headers()) != "multipart/form-data" {
+            return Err(unsupported());
+        }
+        let Form { file, key } = form(request, state).await?;
+        Ok(Self { input: checked(file, Input::image)?, key })
+    }
+}
+
+/// The input of a body that is not too large.
+fn checked<E>(bytes: Bytes, parse: impl FnOnce(Bytes) -> Result<Input, E>) -> Result<Input, ApiError>
+where
+    for<'a> Problem: From<&'a E>,
+{
+    if bytes.len() > MAX_INPUT_BYTES {
+        return Err(too_large());
+    }
+    parse(bytes).map_err(|error| Problem::from(&error).into())
 }
 
 fn unsupported() -> ApiError {
@@ -47,18 +75,27 @@ fn unsupported() -> ApiError {
     ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
-/// The field `file` of a form.
-async fn file<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+/// The fields of a form that the service reads.
+struct Form {
+    file: Bytes,
+    key: Option<String>,
+}
+
+/// Reads a form up to its field `file`.
+async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Form, ApiError> {
     let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|_| ApiError::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
+    let mut key = None;
     while let Some(field) = form.next_field().await.map_err(|error| broken_form(&error))? {
         if field.name() == Some("file") {
             let bytes = field.bytes().await.map_err(|error| broken_form(&error))?;
             if bytes.is_empty() {
                 return Err(ApiError::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
             }
-            return Ok(bytes);
+            return Ok(Form { file: bytes, key });
+        } else if field.name() == Some("key") {
+            key = Some(field.text().await.map_err(|error| broken_form(&error))?);
         }
     }
     Err(ApiError::new(Code::InvalidForm, "The form has no field \"file\". Send the image in it."))

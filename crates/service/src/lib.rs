@@ -19,7 +19,7 @@ mod server;
 mod telemetry;
 mod trace;
 
-pub use body::{DrawingInput, MAX_INPUT_BYTES};
+pub use body::{DrawingInput, ImageForm, MAX_INPUT_BYTES};
 pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
 pub use docs::{Documented, by_status, parameters, refusal};
 pub use error::ApiError;

@@ -1,8 +1,11 @@
 //! A drawing that a client sends, without metadata.
 
-use crate::metadata::{self, Stripped};
+use crate::{
+    idempotency::IdempotencyKey,
+    metadata::{self, Stripped},
+};
 use axum::extract::{FromRequest, Request};
-use service::{ApiError, DrawingInput};
+use service::{ApiError, DrawingInput, ImageForm};
 use wire::Problem;
 
 /// A drawing to recognise. Handlers take this and never `DrawingInput`, so that metadata goes no further than here.
@@ -15,5 +18,23 @@ impl<S: Send + Sync> FromRequest<S> for SubmittedDrawing {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let DrawingInput(input) = DrawingInput::from_request(request, state).await?;
         metadata::strip(input).map(Self).map_err(|error| Problem::from(&error).into())
+    }
+}
+
+/// The form of the first page: a drawing, and the key under which the browser may send the same drawing again.
+#[derive(Debug)]
+pub(crate) struct SubmittedForm {
+    pub(crate) drawing: Stripped,
+    pub(crate) key: Option<IdempotencyKey>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for SubmittedForm {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let ImageForm { input, key } = ImageForm::from_request(request, state).await?;
+        let drawing = metadata::strip(input).map_err(|error| ApiError::from(Problem::from(&error)))?;
+        let page_key = key.as_deref().and_then(IdempotencyKey::parse);
+        Ok(Self { key: page_key.map(|key| key.of_input(drawing.input())), drawing })
     }
 }

@@ -7,7 +7,7 @@ mod idempotency_key;
 mod quality_query;
 mod visitor;
 
-pub(crate) use drawing::SubmittedDrawing;
+pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
 pub(crate) use id::{PredictionId, unknown_prediction};
 pub(crate) use idempotency_key::Key;

@@ -36,10 +36,10 @@ pub(crate) async fn renew_visitor(request: Request, next: Next) -> Response {
     let token = token(request.headers()).unwrap_or_else(VisitorToken::random);
     let opens_page = request.method() == Method::GET;
     let mut response = next.run(request).await;
-    let cookie = format!(
-        "{COOKIE}={}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax",
-        token.cookie_value()
-    );
+    let cookie =
+        format!("{COOKIE}={}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax", token.cookie_value());
+    // A page is for one reader: its cookie, its language and the key of its forms.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     if opens_page && let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -48,7 +48,7 @@ pub(crate) async fn renew_visitor(request: Request, next: Next) -> Response {
 
 fn token(headers: &HeaderMap) -> Option<VisitorToken> {
     let cookies = values(headers, &header::COOKIE, ';');
-    cookies.filter_map(|cookie| cookie.split_once('=')).find_map(|(name, value)| {
-        (name == COOKIE).then(|| VisitorToken::parse(value)).flatten()
-    })
+    cookies
+        .filter_map(|cookie| cookie.split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then(|| VisitorToken::parse(value)).flatten())
 }

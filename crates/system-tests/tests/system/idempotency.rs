@@ -3,11 +3,11 @@
 use crate::{
     chromium::Browser,
     drawings,
-    stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, service_role},
+    stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, root, service_role},
     unavailable::{Cluster, LossyProxy},
 };
 use api::{Api, ModelClient, Store};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode, multipart};
 use serde_json::Value;
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 use std::num::NonZeroU32;
@@ -194,4 +194,24 @@ async fn the_page_repeats_a_submission_whose_answer_is_lost_and_can_delete_the_o
     assert_eq!(stack.rows().await, 1);
     browser.element("#delete:not([hidden])").await;
     browser.client.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_form_that_a_browser_sends_again_is_recorded_once_and_another_image_by_itself() {
+    let stack = Stack::start().await;
+    let page = stack.get("/").send().await.unwrap().text().await.unwrap();
+    let key = page.split_once("name=\"key\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let upload = async |name: &str| {
+        let file = std::fs::read(root().join("examples").join(name)).unwrap();
+        let form = multipart::Form::new().text("key", key.clone());
+        let form = form.part("file", multipart::Part::bytes(file).file_name(name.to_owned()));
+        let response = stack.http.post(stack.url("/upload")).multipart(form).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        response.headers()["location"].to_str().unwrap().to_owned()
+    };
+    let shown = [upload("eight.png").await, upload("eight.png").await, upload("eight.jpg").await];
+    assert!(shown[0] == shown[1] && shown[0] != shown[2], "{shown:?}");
+    assert_eq!(stack.rows().await, 2);
+    let other = stack.get("/").send().await.unwrap().text().await.unwrap();
+    assert!(!other.contains(&key), "each page has a key of its own");
 }

@@ -24,6 +24,7 @@ async fn set_cookie(stack: &Stack, cookie: Option<&str>) -> String {
         request = request.header(header::COOKIE, cookie);
     }
     let page = request.send().await.unwrap();
+    assert_eq!(page.headers()[header::CACHE_CONTROL], "private, no-cache", "no cache gives it to another reader");
     let cookies = page.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
     let [cookie] = cookies.filter(|cookie| cookie.starts_with("visitor=")).collect::<Vec<_>>()[..] else {
         panic!("one visitor's cookie: {page:?}")
@@ -49,7 +50,8 @@ async fn drawn_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, Option<bool>) {
 
 /// The last labeller of a row, and the origin of the label.
 async fn labelled_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, String) {
-    let row = sqlx::query("select labeller, origin from labels where prediction_id = $1 order by id desc limit 1").bind(id);
+    let row =
+        sqlx::query("select labeller, origin from labels where prediction_id = $1 order by id desc limit 1").bind(id);
     let row = row.fetch_one(&mut stack.sql().await).await.unwrap();
     (row.get(0), row.get(1))
 }
@@ -66,7 +68,10 @@ async fn a_browser_keeps_its_cookie_and_gets_it_for_another_400_days() {
     let pair = first.split_once(';').unwrap().0;
     assert_eq!(set_cookie(&stack, Some(&format!("lang=de; {pair}"))).await, first);
     assert_ne!(set_cookie(&stack, None).await, first);
-    assert_ne!(set_cookie(&stack, Some("visitor=1")).await, "visitor=1; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax");
+    assert_ne!(
+        set_cookie(&stack, Some("visitor=1")).await,
+        "visitor=1; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"
+    );
     assert_eq!(visitors(&stack).await, 0, "a page view makes no row");
 }
 
@@ -103,7 +108,8 @@ async fn the_first_drawings_of_a_visitor_may_come_at_the_same_time() {
     let stack = Stack::start().await;
     let cookie = new_visitor(&stack).await;
     let body = drawings::all()[3].to_string();
-    let requests = (0..24).map(|_| stack.post("/predict", "application/json", body.clone()).header(header::COOKIE, &cookie).send());
+    let requests = (0..24)
+        .map(|_| stack.post("/predict", "application/json", body.clone()).header(header::COOKIE, &cookie).send());
     let answers: JoinSet<_> = requests.map(async |answer| json(answer.await.unwrap(), StatusCode::OK).await).collect();
     let mut seen = BTreeSet::new();
     for answer in answers.join_all().await {
@@ -120,10 +126,16 @@ async fn a_label_has_its_labeller_and_how_that_person_came_to_the_drawing() {
     let id = draw(&stack, "/predict", Some(&drawer)).await;
     let drawer_id = drawn_by(&stack, id).await.0;
     let put = |cookie: Option<&str>| {
-        let request = stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label"))).json(&value!({ "true_label": 3 }));
-        cookie.map_or_else(|| request.try_clone().unwrap(), |cookie| request.try_clone().unwrap().header(header::COOKIE, cookie))
+        let request =
+            stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label"))).json(&value!({ "true_label": 3 }));
+        cookie.map_or_else(
+            || request.try_clone().unwrap(),
+            |cookie| request.try_clone().unwrap().header(header::COOKIE, cookie),
+        )
     };
-    let form = |path: &str, body: String| stack.post(path, "application/x-www-form-urlencoded", body).header(header::COOKIE, &other);
+    let form = |path: &str, body: String| {
+        stack.post(path, "application/x-www-form-urlencoded", body).header(header::COOKIE, &other)
+    };
     for (request, is_drawer, has_labeller, origin) in [
         (put(Some(&drawer)), true, true, "own"),
         (put(Some(&other)), false, true, "open"),

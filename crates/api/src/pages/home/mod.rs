@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Api, StoreError,
-    extract::{PredictionId, SubmittedDrawing, Visitor, unknown_prediction},
+    extract::{PredictionId, SubmittedForm, Visitor, unknown_prediction},
     messages::{Messages, TimeZone},
     store::Filter,
     submission::{Submission, submit},
@@ -88,21 +88,17 @@ async fn upload(
     Extension(messages): InMessages,
     zone: TimeZone,
     visitor: Visitor,
-    drawing: Result<SubmittedDrawing, ApiError>,
+    form: Result<SubmittedForm, ApiError>,
 ) -> Response {
-    match record(&api, visitor, drawing).await {
+    match record(&api, visitor, form).await {
         Ok(id) => show(id),
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
-async fn record(
-    api: &Api,
-    Visitor(visitor): Visitor,
-    drawing: Result<SubmittedDrawing, ApiError>,
-) -> Result<Uuid, ApiError> {
-    let SubmittedDrawing(drawing) = drawing?;
-    let submission = Submission { drawing, source: Source::Upload, model: None, key: None, visitor, may_train: None };
+async fn record(api: &Api, Visitor(visitor): Visitor, form: Result<SubmittedForm, ApiError>) -> Result<Uuid, ApiError> {
+    let SubmittedForm { drawing, key } = form?;
+    let submission = Submission { drawing, source: Source::Upload, model: None, key, visitor, may_train: None };
     submit(api, submission).await?.id.ok_or_else(unknown_prediction)
 }
 

@@ -1,6 +1,7 @@
 //! What the first page shows.
 
 use crate::{
+    idempotency::IdempotencyKey,
     messages::{Messages, Notice, TimeZone},
     pages::{
         answer::Shown,
@@ -16,6 +17,8 @@ use wire::{Code, Page};
 #[template(path = "home.html")]
 pub(super) struct HomePage {
     messages: &'static Messages,
+    /// The idempotency key of the forms of this page.
+    key: String,
     site: Site,
     shown: Option<Shown>,
     notice: Option<&'static Notice>,
@@ -51,6 +54,7 @@ impl HomePage {
     ) -> Self {
         Self {
             messages,
+            key: IdempotencyKey::random().form_value(),
             site: Site::new(NavItem::Other, address),
             shown,
             notice: problem.map(|code| messages.problems.of(code)),
