@@ -100,6 +100,9 @@ uploaded=$(ask --form file=@examples/eight.png "$address/predict" | field id)
 ask --request PUT --header "$json" --data '{"true_label": 8}' "$address/api/v1/predictions/$drawn/label" >/dev/null
 expect_rows "after drawing"
 
+say "The owner removes metadata from stored images"
+compose run --rm --no-deps migrate strip-metadata || fail "strip-metadata failed."
+
 compose restart --timeout 20 >/dev/null 2>&1
 locate
 expect_rows "after a restart"

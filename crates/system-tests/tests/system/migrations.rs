@@ -82,7 +82,7 @@ const CONTENT: &str =
     "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
         from labelled_predictions)
     || (select string_agg(i::text, ' ' order by id) from prediction_index i)
-    || (select string_agg(l::text, ' ' order by id) from labels l)
+    || (select string_agg(row(id, prediction_id, true_label, created_at)::text, ' ' order by id) from labels)
     || (select string_agg(row(day, model, predicted, true_label, n)::text, ' '
             order by day, model, predicted, true_label)
         from (select day, model, predicted, true_label, sum(predictions) as n from all_prediction_counts
@@ -111,6 +111,16 @@ async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_cou
     // A connection keeps the plans of the names that were.
     let mut sql = database.connect().await.unwrap();
     assert_eq!(content(&mut sql, CONTENT).await, before);
+    // Nobody can say later who drew and labelled, so old rows belong to nobody.
+    let unknown: i64 = sqlx::query_scalar(
+        "select (select count(*) from predictions where visitor_id is null and may_train is null)
+            + (select count(*) from labels where labeller is null and origin = 'open')
+            - (select count(*) from predictions) - (select count(*) from labels)",
+    )
+    .fetch_one(&mut sql)
+    .await
+    .unwrap();
+    assert_eq!(unknown, 0);
 
     let stack = Stack::with_database(database).await;
     stack.until_ready().await;
