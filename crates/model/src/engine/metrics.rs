@@ -77,7 +77,7 @@ impl Metrics {
         ] {
             registry.register(name, help, histogram.clone());
         }
-        registry.register("worker_restarts", "Panics of a network, after each of which a worker gets a new replica", self.restarts.clone());
+        registry.register("worker_restarts", "Panics of a network", self.restarts.clone());
         let read = move || waiting() as u64;
         registry.register_collector(Box::new(Reading {
             name: "drawings_waiting",

@@ -110,10 +110,7 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
         return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
     }
     let encoding = Encoding::named(name).ok_or_else(|| {
-        ApiError::new(
-            Code::InvalidInput,
-            format!("A body may be uncompressed, gzip or deflate, not {name:?}."),
-        )
+        ApiError::new(Code::InvalidInput, format!("A body may be uncompressed, gzip or deflate, not {name:?}."))
     })?;
     encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {
         UnpackError::TooLarge => too_large(),
