@@ -79,8 +79,8 @@ async fn ids(api: &Target, connection: &mut Option<Connection>) -> anyhow::Resul
         api.ask(connection, &RequestTemplate::get(path)).await?.json()
     };
     let first = |page: &Value| page["predictions"][0]["id"].as_str().map(str::to_owned);
-    let newest = first(&page(connection, "/api/v1/predictions?limit=1").await?)
-        .context("the database has no predictions")?;
+    let newest =
+        first(&page(connection, "/api/v1/predictions?limit=1").await?).context("the database has no predictions")?;
     let quality = page(connection, "/api/v1/quality").await?;
     let days: Vec<&str> =
         quality["days"].as_array().into_iter().flatten().filter_map(|day| day["day"].as_str()).collect();
