@@ -87,10 +87,7 @@ fn answer(answered: &Answered) -> anyhow::Result<()> {
     probabilities(&answer.probabilities)?;
     ensure!(answer.prediction == prediction, "the prediction is not the most probable digit");
     ensure!((answer.confidence - confidence).abs() <= TOLERANCE, "the confidence is not the prediction's probability");
-    ensure!(
-        (answer.verdict == Verdict::NotADigit) == answer.reason.is_some(),
-        "the verdict and the reason disagree"
-    );
+    ensure!((answer.verdict == Verdict::NotADigit) == answer.reason.is_some(), "the verdict and the reason disagree");
     ensure!(!answer.model.is_empty(), "the response names no model");
     Ok(())
 }
