@@ -92,7 +92,7 @@ async fn draw(page: &Client, drawing: &Drawing) -> anyhow::Result<()> {
     Ok(page.perform_actions(mouse).await?)
 }
 
-/// A ChromeDriver process, which ends when this is dropped.
+/// A chromedriver process, which ends when this is dropped.
 struct Driver {
     process: Child,
     profile: tempfile::TempDir,
@@ -122,7 +122,7 @@ impl Driver {
         Ok(page)
     }
 
-    /// Returns the port that ChromeDriver prints.
+    /// Returns the port that chromedriver prints.
     async fn port(&mut self) -> anyhow::Result<u16> {
         let mut lines = BufReader::new(self.process.stdout.take().context("the output is already taken")?).lines();
         while let Some(line) = lines.next_line().await? {

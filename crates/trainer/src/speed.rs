@@ -56,7 +56,7 @@ struct Times {
 /// # Errors
 /// When a model cannot be loaded or LibTorch fails.
 pub fn run(options: &SpeedOptions) -> anyhow::Result<()> {
-    anyhow::ensure!(!options.batches.contains(&0) && options.rounds > 0, "there is nothing to measure");
+    anyhow::ensure!(!options.batches.contains(&0) && options.rounds > 0, "--rounds and --batches must be above 0");
     let measured = measure(options)?;
     if options.json {
         println!("{}", serde_json::to_string(&measured)?);

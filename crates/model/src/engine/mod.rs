@@ -64,7 +64,8 @@ pub struct Limits {
 
 impl<N: Network> Engine<N> {
     /// Starts the workers.
-    /// ¶ # Errors
+    ///
+    /// # Errors
     /// When the system cannot start the threads.
     pub fn start(limits: Limits) -> std::io::Result<Self> {
         let (queue, metrics) = (Arc::new(Queue::new()), Metrics::default());
