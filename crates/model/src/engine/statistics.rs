@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Counts and durations. Each number is exact, but two numbers may be read before and after a request.
+/// Counts and durations. Each number is exact, but numbers that are read one after another may differ by a request.
 #[derive(Debug, Default)]
 pub struct Statistics {
     /// Jobs that succeeded, with the time from queue to result.

@@ -140,7 +140,7 @@ async fn load(
     alone(model, move |registry| {
         if name == MODEL {
             let champion = network::champion(registry.folder()).map_err(|error| {
-                tracing::error!(%error, "no champion");
+                tracing::error!(%error, "the champion's name cannot be read");
                 refused("The file champion, which names the version that serves, cannot be read or names none.")
             })?;
             return registry.serve(&champion).map_err(|error| not_loaded(&champion, error));
