@@ -22,7 +22,7 @@ pub enum Architecture {
 
 /// The error of a text that names no size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no architecture: there are cnn6-small, cnn6-medium, cnn6-large and cnn6-huge")]
+#[error("{0:?} is not an architecture; the architectures are cnn6-small, cnn6-medium, cnn6-large and cnn6-huge")]
 pub struct UnknownArchitecture(String);
 
 impl Architecture {

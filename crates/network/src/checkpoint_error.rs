@@ -62,7 +62,7 @@ pub enum InvalidCheckpoint {
     #[error("the tensor {0:?} holds a value that is not a finite number")]
     NotFinite(String),
     /// The logits of the golden drawings differ from those on the card.
-    #[error("its logits of the golden drawings are off by {off}: it does not compute what was trained")]
+    #[error("its logits of the golden drawings differ by {off} from those on the card")]
     Golden {
         /// The largest difference.
         off: f32,
