@@ -1,35 +1,35 @@
-# The commands of digits. Each target installs what it needs, and says so; the work is in scripts/.
+# The commands of digits. Each target installs its requirements, with a message; the scripts do the work.
 .DEFAULT_GOAL := help
 .PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: ## Build and run digits here, until Ctrl-C
+run: ## Build and run digits on this machine, until Ctrl-C
 	@scripts/run.sh
 
-test: ## Run all tests, with a throw-away database and a real browser
+test: ## Run all tests, with a temporary database and a real browser
 	@scripts/test.sh
 
-test-web: ## Run the unit tests of the scripts of the pages, with Node's own runner
+test-web: ## Run the unit tests of the pages' scripts, with Node's test runner
 	@scripts/test-web.sh
 
-bench: ## Measure throughput and latency, beside a peer if PEER_URL names one
+bench: ## Measure throughput and latency, also of a peer if PEER_URL is set
 	@scripts/bench.sh speed
 
-swaps: ## Exchange the model a hundred times under load, and check every answer
+swaps: ## Switch the model a hundred times under load, and check every response
 	@scripts/bench.sh swaps
 
 soak: ## Send a million requests, and check that memory does not grow
 	@scripts/bench.sh soak
 
-overload: ## Send ten times as many requests as can be answered, and check every answer
+overload: ## Send ten times the capacity in requests, and check every response
 	@scripts/bench.sh overload
 
 history-latency: ## Fill a database with a million drawings, and measure the latency of the history
 	@scripts/bench.sh history-latency
 
-fuzz: ## Send a million inputs, most of them damaged, and check every answer
+fuzz: ## Send a million inputs, most of them damaged, and check every response
 	@scripts/setup.sh run
 	cargo build --locked --workspace --bin fuzz
 	target/debug/fuzz
@@ -38,14 +38,14 @@ schemathesis: ## Test both services against their OpenAPI documents
 	@scripts/setup.sh schemathesis
 	@scripts/schemathesis.sh
 
-bench-onnx: ## Measure the network beside ONNX Runtime
+bench-onnx: ## Compare the network's latency with ONNX Runtime's
 	@scripts/bench-onnx.sh
 
-input-latency: ## Measure the time on the page from the end of a drawing to the painted answer
+input-latency: ## Measure the time on the page from the end of a stroke to the painted prediction
 	@scripts/setup.sh input-latency
 	@scripts/bench.sh input-latency
 
-lighthouse: ## Score each page with Lighthouse, as a phone and as a desktop load it
+lighthouse: ## Score each page with Lighthouse, as a phone and as a desktop
 	@scripts/lighthouse.sh
 
 lint: ## Check the formatting and the names, lint the code, and check the types of the scripts
@@ -58,10 +58,10 @@ lint: ## Check the formatting and the names, lint the code, and check the types 
 audit: ## Check the licences, the sources and the known vulnerabilities of the dependencies
 	@scripts/audit.sh
 
-sqlx: ## Describe the SQL queries anew in .sqlx/, after a change to one or to a migration
+sqlx: ## Update the descriptions of SQL queries in .sqlx/, after a change of a query or a migration
 	@scripts/sqlx.sh prepare
 
-sqlx-check: ## Check that .sqlx/ describes the queries as they are
+sqlx-check: ## Check that .sqlx/ is up to date
 	@scripts/sqlx.sh check
 
 compose-test: ## Build the images, run them with Docker Compose, and check that data survives

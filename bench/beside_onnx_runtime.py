@@ -1,10 +1,10 @@
 """Runs a model's network in ONNX Runtime and in digits, in turns, and prints the times side by side.
 
-The network is exported to ONNX as it serves, its norms folded into the convolutions, and must give the logits that the
-model's card says. Both runtimes have one thread, and both get the same drawings. What is timed of ONNX Runtime are the
-layers: it is given numbers, where digits begins with grey levels and ends with probabilities.
+The program exports the network for serving to ONNX, with norms folded into the convolutions, and checks the logits
+against the model's card. Both runtimes use one thread and classify the same drawings. ONNX Runtime's times cover the
+layers only; digits' times also include the conversion of grey levels and the calibration.
 
-scripts/bench-onnx.sh gets what this imports, builds what it measures, and starts it.
+scripts/bench-onnx.sh installs the imports, builds digits and runs this program.
 """
 
 import argparse
@@ -20,12 +20,12 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
-# As crates/network/src/cnn.rs has them: each 3×3 convolution with its stride and its padding.
+# The 3×3 convolutions of crates/network/src/cnn.rs, with stride and padding.
 CONVOLUTIONS = {"conv1": (1, 1), "conv2": (2, 1), "conv3": (1, 1), "conv4": (2, 1), "conv5": (1, 1), "conv6": (1, 0)}
 MEAN, DEVIATION = 0.1307, 0.3081
 EPSILON = 1e-5
 
-# How far a logit may be off.
+# The largest allowed difference of a logit.
 TOLERANCE = 1e-4
 
 BATCHES = [1, 2, 4, 8, 16, 32]
@@ -33,14 +33,14 @@ WARM_UP = 20
 
 
 def folded(weights, layer):
-    """norm(conv(x)) = conv(x)·scale + shift, so the scale goes into the weights and the shift becomes the bias."""
+    """norm(conv(x)) = conv(x)·scale + shift, so the scale multiplies the weights and the shift becomes the bias."""
     scale = weights[f"{layer}.norm.weight"] / np.sqrt(weights[f"{layer}.norm.running_var"] + EPSILON)
     bias = weights[f"{layer}.norm.bias"] - weights[f"{layer}.norm.running_mean"] * scale
     return weights[f"{layer}.weight"] * scale[:, None, None, None], bias
 
 
 def export(weights):
-    """The network as an ONNX model: images [batch, 1, 28, 28], normalised, to logits [batch, 12]."""
+    """Returns the network as an ONNX model: images [batch, 1, 28, 28], normalised, to logits [batch, 12]."""
     nodes, constants, features = [], [], "images"
     for layer, (stride, padding) in CONVOLUTIONS.items():
         weight, bias = folded(weights, layer)
@@ -69,18 +69,18 @@ def session(model):
 
 
 def digits(arguments, version, rounds, batches):
-    """What `trainer speed` measures: the bitmaps, and each batch's times in microseconds."""
+    """Runs `trainer speed`. Returns its bitmaps, and the times of each batch size in microseconds."""
     command = [arguments.trainer, "speed", version, "--models", arguments.models, "--json"]
     command += ["--rounds", str(rounds), "--batches", ",".join(map(str, batches))]
     said = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     images = np.array(said["bitmaps"], np.float32).reshape(-1, 1, 28, 28)
-    # The JSON has four decimals, which tell the 256 levels apart.
+    # The JSON has four decimals, which suffice to restore the 256 levels.
     images = (np.round(images * 255) / 255 - np.float32(MEAN)) / np.float32(DEVIATION)
     return images, {times["batch"]: times for times in said["models"][0]["batches"]}
 
 
 def onnx_runtime(session, images, rounds):
-    """The times of a batch, in microseconds."""
+    """Returns the median and the fastest time of a batch, in microseconds."""
     times = []
     for _ in range(WARM_UP + rounds):
         started = time.perf_counter()
@@ -93,7 +93,7 @@ def onnx_runtime(session, images, rounds):
 def check(session, images, card):
     off = np.abs(session.run(None, {"images": images})[0] - np.array(card["golden"], np.float32)).max()
     if not off <= TOLERANCE:
-        raise SystemExit(f"The exported network's logits are off by {off}: it is not the network of the card.")
+        raise SystemExit(f"The exported network's logits differ by {off} from those on the card.")
     return off
 
 
@@ -101,8 +101,8 @@ def main():
     parser = argparse.ArgumentParser(description="Times a model's network in digits and in ONNX Runtime.")
     parser.add_argument("version", nargs="?", help="the model [default: the champion]")
     parser.add_argument("--models", default="models", help="folder with the models")
-    parser.add_argument("--trainer", default="target/release/trainer", help="the program that times digits")
-    parser.add_argument("--turns", type=int, default=9, help="how often both are measured")
+    parser.add_argument("--trainer", default="target/release/trainer", help="the program that measures digits")
+    parser.add_argument("--turns", type=int, default=9, help="number of measurements of both runtimes")
     parser.add_argument("--rounds", type=int, default=100, help="batches of each size in a turn")
     arguments = parser.parse_args()
 
@@ -112,7 +112,7 @@ def main():
     runtime = session(export(load_file(folder / "weights.safetensors")))
     drawings, _ = digits(arguments, version, 1, [1])
     off = check(runtime, drawings, card)
-    print(f"{version} ({card['architecture']}): ONNX Runtime {onnxruntime.__version__} gives the card's logits within {off:.0e}.")
+    print(f"{version} ({card['architecture']}): ONNX Runtime {onnxruntime.__version__} computes the card's logits within {off:.0e}.")
 
     turns = {batch: [] for batch in BATCHES}
     for _ in range(arguments.turns):
@@ -124,7 +124,7 @@ def main():
 
 
 def table(turns):
-    """Microseconds a batch: the median over turns of the median in a turn, and the fastest of all."""
+    """Formats microseconds per batch: the median over turns of the median in a turn, and the fastest of all."""
     lines = [
         "| batch | digits, median | ONNX Runtime, median | times as long | digits, fastest | ONNX Runtime, fastest | times as long |",
         "| ---: " * 7 + "|",

@@ -1,5 +1,5 @@
--- Seed data: as many predictions as :rows says, one every half a minute until now, by two versions of the
--- model, from all sources, of all confidences, a fifth of them labelled. The same each time but for the time.
+-- Seed data: :rows predictions, one for every half minute until now, by two versions of the model, from all sources and
+-- at all confidences. A fifth of them are labelled. Every run writes the same data, apart from the times.
 --
 --   psql "$DATABASE_URL" --set rows=1000000 --file bench/seed-data.sql
 select setseed(0.5);
@@ -16,7 +16,7 @@ select
     random() as label_draw
 from (select n, now() - n * interval '30 seconds' as at from generate_series(1, :rows) as n) as moments;
 
--- In portions: digits never inserts so many at once.
+-- Insert in portions, since digits never inserts so many rows at once.
 do $$
 begin
     for portion in 0 .. (select max(n) / 10000 from seed) loop
@@ -34,7 +34,7 @@ begin
 end
 $$;
 
--- Most labels agree with the prediction, fewer at low confidence; some are `unsure`, and some are taken back.
+-- Most labels agree with the prediction, fewer at low confidence. Some are `unsure`, and some are withdrawn.
 insert into labels (prediction_id, true_label)
 select id, case
         when label_draw < 0.01 then 'unsure'

@@ -1,5 +1,5 @@
--- Makes it look as if what was drawn today had been drawn over ten weeks, more each week: every drawing with its label moves
--- to a moment of the past. For pictures of the pages.
+-- Spreads the drawings over the last ten weeks, with more drawings in each later week. Every drawing and its label get
+-- a new time and a new id. For screenshots of the pages.
 --
 --   psql "$DATABASE_URL" --file bench/weeks.sql
 select setseed(0.5);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Checks the dependencies: their licences, sources and bans (cargo-deny, deny.toml), and known vulnerabilities (cargo-audit).
-# Both tools are pinned and built once, into the per-user cache.
+# Checks the dependencies: their licences, sources and bans (cargo-deny, deny.toml), and known vulnerabilities
+# (cargo-audit). Both tools are pinned, and built once into the per-user cache.
 #
 #   scripts/audit.sh
-#   ADVISORY_DB=<folder>        a copy of the RustSec advisory database, in place of fetching the current one
-#   WITHOUT_ADVISORIES=yes      where the database cannot be had: leave the known vulnerabilities out, and say so
+#   ADVISORY_DB=<folder>        use this copy of the RustSec advisory database instead of downloading it
+#   WITHOUT_ADVISORIES=yes      skip the known vulnerabilities, with a message, where the database is unavailable
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/digits
 
 fail() { echo "audit.sh: $*" >&2; exit 1; }
 
-# Builds a tool unless it is there, and sets $tool to its program.
+# Builds a tool unless the cache has it, and sets $tool to its program.
 get() { # name, version
   local folder=$cache/$1-$2
   tool=$folder/bin/$1

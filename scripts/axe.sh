@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Links axe-core, which finds barriers in a page, as .axe-core, where the tests in a browser read it. The version is pinned,
-# because each one knows more rules, and a test must not fail by itself.
+# Downloads axe-core, which finds accessibility faults, and links it as .axe-core for the browser tests. The version is
+# pinned, since new versions have more rules, which could make a test fail without a change of the code.
 #
 #   scripts/axe.sh
 set -euo pipefail

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Loads digits on this machine, started anew with an empty database (scripts/stack.sh), and says how it fared.
+# Measures digits on this machine under load, started with an empty database (scripts/stack.sh), and prints the results.
 #
-#   scripts/bench.sh speed ARGUMENT...       how fast it is
-#   scripts/bench.sh swaps ARGUMENT...       whether the model can be exchanged meanwhile
-#   scripts/bench.sh soak ARGUMENT...        whether memory stays as it is
-#   scripts/bench.sh overload ARGUMENT...    what becomes of too much
+#   scripts/bench.sh speed ARGUMENT...       throughput and latency
+#   scripts/bench.sh swaps ARGUMENT...       switches of the model under load
+#   scripts/bench.sh soak ARGUMENT...        memory over a million requests
+#   scripts/bench.sh overload ARGUMENT...    responses to more requests than the capacity
 #   scripts/bench.sh history-latency ARGUMENT...   the latency of the history over a million drawings
-#   scripts/bench.sh input-latency ARGUMENT...     the time on the page from the end of a drawing to the painted answer
+#   scripts/bench.sh input-latency ARGUMENT...     the time on the page from the end of a stroke to the painted prediction
 #
 # The arguments are those of target/release/bench, such as speed --clients 1,16 --seconds 5.
-#   ROWS=1000000                    how many drawings the history holds
-#   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, a picture in the field "file"
-#   PEER_PID=<pid>                  its process, to tell its memory
+#   ROWS=1000000                    number of drawings in the history
+#   PEER_URL=<url>                  a peer to load in turns with digits: POST <url>/predict/, an image in the field "file"
+#   PEER_PID=<pid>                  the peer's process, to measure its memory
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ if [ "${1:-}" = beside ]; then
   exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}
 fi
 
-# The processors that this program may use, one a line.
+# Prints the processors that this script may use, one per line.
 cores() {
   local ranges first last
   IFS=, read -ra ranges <<<"$(taskset --cpu-list --pid $$ | sed 's/.*: //')"
@@ -34,8 +34,7 @@ cores() {
   done
 }
 
-# Too much must come from elsewhere, or it keeps from the services what they would need to bear it: where there are two
-# processors, each side gets its half.
+# The load generator must not take the services' CPU time. On two or more processors, each side gets half of them.
 loader=()
 mapfile -t all < <(cores)
 half=$((${#all[@]} / 2))

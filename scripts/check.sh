@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every check of digits, on a machine that may lack everything but Rust: what is missing gets installed. Its last lines
-# say which checks ran and how long each took.
+# Runs every check of digits. The machine needs only Rust; the script installs the other requirements. Its last lines
+# list the checks and the duration of each.
 #
 #   scripts/check.sh
-#   DIGITS_DATA=<folder>        also checks what needs the data sets (mnist, pen, omniglot)
-#   ADVISORY_DB=<folder>        a copy of the RustSec advisory database, in place of fetching the current one
+#   DIGITS_DATA=<folder>        also run the tests that need the data sets (mnist, pen, omniglot)
+#   ADVISORY_DB=<folder>        use this copy of the RustSec advisory database instead of downloading it
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -36,8 +36,8 @@ step "lint (names, TypeScript, rustfmt, Clippy)" make lint
 step "audit (licences, sources, advisories)" make audit
 step sqlx-check make sqlx-check
 step test make test
-[ -n "${DIGITS_DATA:-}" ] || report+=("skipped  the tests that need data sets (DIGITS_DATA names no folder)")
-# The build of the tests serves.
+[ -n "${DIGITS_DATA:-}" ] || report+=("skipped  the tests that need data sets (DIGITS_DATA is not set)")
+# The build of the tests is reused.
 PROFILE=dev step schemathesis make schemathesis
 if docker info >/dev/null 2>&1; then
   step compose-test make compose-test

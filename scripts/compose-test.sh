@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the images, starts them as `docker compose up` would with .env.example and a new password, draws and labels over
-# HTTP, restarts and replaces every container, and looks for the same rows again. It is a Compose project of its own, on a
-# port of its own, and leaves neither containers nor data behind.
+# Builds the images and starts them like `docker compose up`, with .env.example and a new password. It draws and labels
+# over HTTP, restarts and replaces every container, and checks that the same rows exist. It uses a Compose project and a
+# port of its own, and removes all containers and data.
 #
-#   COMPOSE_TEST_PORT=<port>    publish there in place of any free port
+#   COMPOSE_TEST_PORT=<port>    the published port, instead of any free port
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ say() { echo "-- $*"; }
 fail() { echo "compose-test.sh: $*" >&2; exit 1; }
 compose() { docker compose --project-name digits-test --env-file "$settings" "$@"; }
 
-docker info >/dev/null 2>&1 || fail "no Docker engine answers. Install Docker and start it, or run this as a user who may use it."
+docker info >/dev/null 2>&1 || fail "the Docker engine is unavailable. Install and start Docker, or run this as a user with access to it."
 docker compose version >/dev/null 2>&1 || fail "this Docker has no Compose. Install the docker-compose-plugin package."
 
 clean_up() {
@@ -40,25 +40,25 @@ ask() { curl --silent --show-error --fail-with-body --noproxy '*' --max-time 20 
 field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"; }
 sql() { compose exec -T postgres psql --username digits --dbname digits --quiet --tuples-only --no-align --command "$1"; }
 
-# The rows that this test made, as the database and as the web service tell them.
+# Checks the rows of this test, in the database and through the web service.
 expect_rows() {
   local rows
   rows=$(sql "select id, prediction, true_label from prediction_logs order by id")
   [ "$rows" = "$drawn|8|8"$'\n'"$uploaded|8|" ] || fail "prediction_logs does not hold the two rows of this test $1:"$'\n'"$rows"
-  ask "$address/api/v1/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /api/v1/predictions/$drawn does not tell the label $1."
+  ask "$address/api/v1/predictions/$drawn" | grep --quiet '"true_label":8' || fail "GET /api/v1/predictions/$drawn does not return the label $1."
   say "The rows are there $1"
 }
 
-# The database that a new volume gets, and how often Docker checks each container.
+# Checks the database of a new volume, and the intervals of Docker's health checks.
 expect_defaults() {
   local provider checksums checks
   provider=$(sql "select datlocprovider, datlocale from pg_database where datname = 'digits'")
-  [ "$provider" = 'b|C.UTF-8' ] || fail "the database sorts text by '$provider' in place of the builtin C.UTF-8."
+  [ "$provider" = 'b|C.UTF-8' ] || fail "the database's collation is '$provider', not the builtin C.UTF-8."
   checksums=$(sql "show data_checksums")
-  [ "$checksums" = on ] || fail "the database keeps no checksums."
+  [ "$checksums" = on ] || fail "data checksums are off."
   checks=$(compose ps --quiet | xargs docker inspect \
     --format '{{.Config.Healthcheck.Interval}} {{.Config.Healthcheck.StartInterval}}' | sort --unique)
-  [ "$checks" = '30s 1s' ] || fail "health checks have other intervals than 30 s, and 1 s while starting: $checks"
+  [ "$checks" = '30s 1s' ] || fail "the intervals of health checks must be 30 s, and 1 s while starting, but are: $checks"
   [ "$(sql "select count(*) from pg_tables where tableowner <> 'digits' and schemaname = 'public'")" = 0 ] ||
     fail "a table belongs to another role than the one that migrates."
   [ "$(sql "select usename from pg_stat_activity where usename <> 'digits' and datname = 'digits' limit 1")" = digits_api ] ||
@@ -66,7 +66,7 @@ expect_defaults() {
   say "The database and the health checks are as configured"
 }
 
-# The licences of what an image holds, for each file or folder that must not be empty.
+# Checks the licences in an image: each file or folder must exist and not be empty.
 expect_licences() { # service, file...
   local service=$1 file
   shift
@@ -80,7 +80,7 @@ settings=$folder/.env
 trap clean_up EXIT
 cp .env.example "$settings"
 if refusal=$(compose config 2>&1 >/dev/null); then fail "Compose accepts .env.example without a password."; fi
-grep --quiet --fixed-strings 'openssl rand -hex 24' <<<"$refusal" || fail "Compose does not say how to make a password: $refusal"
+grep --quiet --fixed-strings 'openssl rand -hex 24' <<<"$refusal" || fail "the error of Compose does not explain how to generate a password: $refusal"
 for name in POSTGRES API_DATABASE; do sed -i "s/^${name}_PASSWORD=$/&$(openssl rand -hex 24)/" "$settings"; done
 compose down --volumes --remove-orphans >/dev/null 2>&1 || true
 
@@ -113,5 +113,5 @@ expect_rows "after the containers were replaced"
 
 [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' "$address/metrics")" = 404 ] ||
   fail "the published port shows the metrics."
-[ "$(compose ps --format '{{.Publishers}}' | grep -c ' [1-9][0-9]* tcp')" = 1 ] || fail "more is published than the page."
+[ "$(compose ps --format '{{.Publishers}}' | grep -c ' [1-9][0-9]* tcp')" = 1 ] || fail "more ports than that of the page are published."
 say "The Compose setup works"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Gets LibTorch (the C++ library behind PyTorch, CPU only) out of the PyTorch wheel into a per-user cache and
-# links it as .libtorch, where .cargo/config.toml points the build. Done once: a second clone downloads nothing.
+# Downloads LibTorch (the C++ library of PyTorch, CPU only) as part of the PyTorch wheel into a per-user cache, and
+# links it as .libtorch, the path in .cargo/config.toml. A second clone downloads nothing.
 #
 #   scripts/libtorch.sh            cache and link
-#   LIBTORCH_CACHE=<dir>           another cache than ~/.cache/digits
+#   LIBTORCH_CACHE=<dir>           use this cache instead of ~/.cache/digits
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,21 +33,21 @@ unpack() { # wheels, into: headers and CPU libraries, without what only a GPU or
   unzip -qj "$1/nvidia_cuda_cupti-*.whl" '*/libcupti.so.13' -d "$1/torch/torch/lib"
   mkdir -p "$2"
   mv "$1/torch/torch/include" "$1/torch/torch/lib" "$1/torch/torch-$version.dist-info/licenses" "$2/"
-  # The wheel's libtorch.so drags in the CUDA half; this one-line linker script stands in for it.
+  # The wheel's libtorch.so requires the CUDA half. This linker script of one line replaces it.
   echo 'INPUT(-ltorch_cpu)' >"$2/lib/libtorch.so"
-  # Symbols that only a linker of LibTorch itself would use: a fifth of the file.
+  # Only a linker of LibTorch itself would need these symbols: a fifth of the file.
   strip --strip-unneeded "$2/lib/libtorch_cpu.so"
 }
 
 if [ ! -e "$target/lib/libtorch_cpu.so" ]; then
   for tool in python3 unzip strip; do command -v "$tool" >/dev/null || fail "$tool is missing (Debian: apt install python3-pip unzip binutils)."; done
-  echo "Getting LibTorch $version for $machine (about 540 MB, once) into $target"
+  echo "Downloading LibTorch $version for $machine (about 540 MB, once) into $target"
   mkdir -p "$cache"
   work=$(mktemp -d "$cache/.libtorch.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   download "$work"
   unpack "$work" "$work/ready"
-  # Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
+  # Rename the complete folder into place, so that an interrupted run leaves no partial result.
   mv -T "$work/ready" "$target" 2>/dev/null || [ -e "$target/lib/libtorch_cpu.so" ]
 fi
 ln -sfn "$target" "$project/.libtorch"

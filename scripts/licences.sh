@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the licences of the crates that a program consists of to one file: each text once, after the crates that bring it.
+# Writes the licences of a program's crates to one file: each text once, after the crates that it applies to.
 #
 #   scripts/licences.sh PACKAGE FILE
 set -euo pipefail
@@ -10,7 +10,7 @@ registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 
 fail() { echo "licences.sh: $*" >&2; exit 1; }
 
-# A crate a line: name, version, and the licence that it names. Crates of this workspace name a path, and are left out.
+# List the crates, one per line: name, version and licence. Crates of this workspace have a path, and are excluded.
 crates() {
   cargo tree --package "$package" --edges normal --prefix none --locked --format '{p}|{l}' |
     sed -n 's/ (\*)$//; s/^\([^ ]*\) v\([^ |(]*\)\( (proc-macro)\)\{0,1\}|\(.*\)$/\1 \2 \4/p' | sort --unique
@@ -18,7 +18,7 @@ crates() {
 
 declare -A users=() texts=()
 list=$(crates)
-[ -n "$list" ] || fail "cargo names no crates of $package (see above)."
+[ -n "$list" ] || fail "cargo lists no crates of $package (see above)."
 while read -r name version licence; do
   sources=("$registry"/*/"$name-$version")
   [ -d "${sources[0]}" ] || fail "the source of $name $version is not in $registry. Build $package first."
@@ -33,7 +33,7 @@ while read -r name version licence; do
 done <<<"$list"
 
 {
-  echo "The crates that $package consists of, and their licences."
+  echo "The crates of $package, and their licences."
   for sum in "${!texts[@]}"; do
     printf '\n%s\n\n%s\n' "--------------------------------------------------------------------------------" "${users[$sum]}"
     cat "${texts[$sum]}"

@@ -1,4 +1,5 @@
-// Prints the scores in Lighthouse's reports, a line for each, and what cost points; fails where one is too low.
+// Prints the scores of Lighthouse reports, one line per report, and the checks that lose points. It fails if a score is
+// too low.
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";

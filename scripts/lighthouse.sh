@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Has Lighthouse judge each page as a phone and as a desk computer load it, prints its scores, and fails where one is below
-# what is asked: 100 for accessibility, 100 for best practices, 95 for performance.
+# Runs Lighthouse on each page as a phone and as a desktop computer, and prints the scores. It fails if a score is below
+# 100 for accessibility, 100 for best practices or 95 for performance.
 #
 #   scripts/lighthouse.sh
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-# Pinned, because each version judges differently. The last that runs on the Node.js of Debian.
+# The version is pinned, since each version scores differently. This is the last one for Debian's Node.js.
 version=12.8.2
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/digits
 target=$cache/lighthouse-$version
 
 fail() { echo "lighthouse.sh: $*" >&2; exit 1; }
 
-# Loads a page that stack.sh serves, as a phone or a desktop, and writes what Lighthouse says to a file.
+# Scores a page of stack.sh as a phone or a desktop, and writes Lighthouse's report to a file.
 judge() { # phone or desktop, path, file
   local preset=()
   [ "$1" = phone ] || preset=(--preset=desktop)
@@ -39,13 +39,13 @@ fi
 
 scripts/setup.sh lighthouse
 if [ ! -e "$target" ]; then
-  echo "Getting Lighthouse $version into $target"
+  echo "Downloading Lighthouse $version into $target"
   mkdir -p "$cache"
   work=$(mktemp --directory "$cache/.lighthouse.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   npm install --silent --no-audit --no-fund --prefix "$work" "lighthouse@$version" ||
     fail "the download failed (see above). It needs a network connection, once."
-  # Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
+  # Rename the complete folder into place, so that an interrupted run leaves no partial result.
   mv -T "$work" "$target" 2>/dev/null || [ -e "$target" ]
 fi
 reports=$(mktemp --directory)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Downloads one npm package into the per-user cache, once for each version, checks its hash and prints its folder.
+# Downloads an npm package into the per-user cache, once for each version, verifies its hash and prints its folder.
 #
 #   scripts/npm-package.sh NAME VERSION SHA512
 set -euo pipefail
@@ -11,17 +11,17 @@ target=$cache/$name-$version
 fail() { echo "npm-package.sh: $*" >&2; exit 1; }
 
 if [ ! -e "$target" ]; then
-  echo "Getting $name $version into $target" >&2
+  echo "Downloading $name $version into $target" >&2
   mkdir -p "$cache"
   work=$(mktemp --directory "$cache/.$name.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   npm pack --silent --pack-destination "$work" "$name@$version" >/dev/null ||
     fail "the download failed (see above). It needs a network connection, once, and npm."
   echo "$sum  $work/$name-$version.tgz" | sha512sum --check --status ||
-    fail "the download has another hash than $name $version had when it was pinned."
+    fail "the SHA-512 of the download differs from the pinned hash of $name $version."
   mkdir "$work/ready"
   tar --extract --gzip --file "$work/$name-$version.tgz" --directory "$work/ready" --strip-components 1
-  # Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
+  # Rename the complete folder into place, so that an interrupted run leaves no partial result.
   mv -T "$work/ready" "$target" 2>/dev/null || [ -e "$target" ]
 fi
 echo "$target"

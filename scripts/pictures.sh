@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Makes the pictures of the pages in docs/: submits and labels drawings (bench seed-data), makes it look like ten
-# weeks (bench/weeks.sql), and has Chromium look at the pages, on a desk and on a phone, light and dark.
+# Makes the screenshots in docs/. It submits and labels drawings (bench seed-data), spreads them over ten weeks
+# (bench/weeks.sql), and opens the pages in Chromium, at desktop and phone size, light and dark.
 #
 #   scripts/pictures.sh
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 
-# Looks at a page, and writes what is seen to a file.
+# Opens a page and writes a screenshot to a file.
 look() { # path, file, width,height, light or dark
   local scheme=1
   [ "$4" = light ] || scheme=0
@@ -17,7 +17,7 @@ look() { # path, file, width,height, light or dark
   echo "docs/$2.png"
 }
 
-# The answer to one of the ten digits, recorded: its id.
+# Submits one of the ten digits, and prints the id of its prediction.
 drawn() {
   node --input-type=module -e '
     import { readFileSync } from "node:fs";

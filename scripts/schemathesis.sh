@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Tests both services against their OpenAPI documents with Schemathesis: it makes requests from each document, valid and
-# invalid ones, and compares each response with the document. The seed is fixed, so that two runs send the same requests.
+# Tests both services against their OpenAPI documents with Schemathesis. It generates valid and invalid requests from
+# each document, and compares each response with the document. The seed is fixed, so that two runs send the same
+# requests.
 #
 #   scripts/schemathesis.sh
-#   PROFILE=dev                 the build that runs, if not release
+#   PROFILE=dev                 the build profile, instead of release
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,9 +16,9 @@ install() {
   sum=$(sha256sum scripts/schemathesis.txt | cut -c 1-12)
   environment=${XDG_CACHE_HOME:-$HOME/.cache}/digits/schemathesis-$sum
   [ ! -e "$environment/ready" ] || return 0
-  echo "Getting Schemathesis into $environment"
+  echo "Downloading Schemathesis into $environment"
   rm -rf "$environment"
-  python3 -m venv "$environment" || fail "python3 could not make an environment (see above). Debian has it in python3-venv."
+  python3 -m venv "$environment" || fail "python3 could not create a virtual environment (see above). Debian needs the package python3-venv."
   "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement scripts/schemathesis.txt ||
     fail "pip could not install Schemathesis (see above). It needs a network connection, once."
   touch "$environment/ready"
@@ -26,7 +27,7 @@ install() {
 # Tests one service.
 compare() { # name, address
   echo "-- Schemathesis: the $1 service"
-  # Schemathesis keeps failures in the folder that it runs in, and would repeat them in the next run.
+  # Schemathesis stores failures in its working folder, and would repeat them in the next run.
   (cd "$folder" && "$environment/bin/schemathesis" --config-file "$config" --no-color run "$2/openapi.json")
 }
 
@@ -38,7 +39,7 @@ if [ "${1:-}" = beside ]; then
   failed=
   compare model "$MODEL_URL" || failed=yes
   compare api "$API_URL" || failed=yes
-  [ -z "$failed" ] || fail "a service does not do what its document says (see above)."
+  [ -z "$failed" ] || fail "a service does not conform to its OpenAPI document (see above)."
 else
   exec scripts/stack.sh scripts/schemathesis.sh beside
 fi

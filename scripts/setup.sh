@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks to build and run digits, and says what and why. Debian and Ubuntu.
-# Where nothing is missing it installs nothing, downloads nothing and asks for no rights.
+# Installs the packages that this machine lacks to build and run digits, on Debian and Ubuntu, and prints why. If none
+# is missing, it installs nothing, downloads nothing and needs no root rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
 #   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, a browser, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
-#   scripts/setup.sh lighthouse   to have the page judged: a C++ compiler, LibTorch, a browser, npm
-#   scripts/setup.sh input-latency   to measure the page in a browser: the same as to run, and a browser
-#   scripts/setup.sh schemathesis   to test against the documents: a C++ compiler, LibTorch, pip and Python's venv
+#   scripts/setup.sh lighthouse   to score the pages: a C++ compiler, LibTorch, a browser, npm
+#   scripts/setup.sh input-latency   to measure the page in a browser: the same as for run, and a browser
+#   scripts/setup.sh schemathesis   to test against the OpenAPI documents: a C++ compiler, LibTorch, pip, Python's venv
 #   scripts/setup.sh audit   to check the dependencies: a C++ compiler, LibTorch
-#   scripts/setup.sh bench-onnx   to measure beside ONNX Runtime: a C++ compiler, LibTorch, pip
+#   scripts/setup.sh bench-onnx   to compare with ONNX Runtime: a C++ compiler, LibTorch, pip
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -30,27 +30,27 @@ as_root() {
   elif have sudo; then
     sudo "$@"
   else
-    fail "installing needs root, and there is no sudo here. As root, run: apt-get install ${missing[*]}"
+    fail "the installation needs root, and sudo is missing. As root, run: apt-get install ${missing[*]}"
   fi
 }
 
 apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "$@" >/dev/null ||
-    fail "apt-get could not install $* (see above). It needs a network connection and the right to install."
+    fail "apt-get could not install $* (see above). It needs a network connection and root rights."
 }
 
 have cargo || fail "cargo is missing. Install Rust 1.95 or newer (https://rustup.rs), then run this again."
 if [ "$purpose" = lint ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
-  have rustup || fail "rustfmt or Clippy is missing, and there is no rustup to get them with. Install both, then run this again."
+  have rustup || fail "rustfmt or Clippy is missing, and rustup is missing. Install both, then run this again."
   rustup component add rustfmt clippy || fail "rustup could not install rustfmt and Clippy (see above)."
 fi
 
 have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
-have ccache || need ccache "so that this binding is compiled once, not once for each profile"
-have curl || need curl "to ask the services whether they are ready"
-have make || need make "which starts everything here"
+have ccache || need ccache "to compile this binding once, not once for each profile"
+have curl || need curl "to check that the services are ready"
+have make || need make "to run the commands of digits"
 if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
-  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch, and what to test or to compare with"
+  python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch and the Python tools"
 fi
 if [ "$purpose" = schemathesis ]; then
   python3 -c 'import ensurepip' 2>/dev/null || need python3-venv "to install Schemathesis apart from other Python packages"
@@ -64,11 +64,11 @@ if [ "$purpose" = test ] || { [ "$purpose" = run ] && [ -z "${DATABASE_URL:-}" ]
 fi
 if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
   if grep -q '^ID=ubuntu' /etc/os-release; then
-    echo "Note: Ubuntu has Chromium as a snap only, which nothing here can drive; nothing is installed for it."
+    echo "Note: Ubuntu has Chromium only as a snap, which the tests cannot use. No browser is installed."
     with_browser=
   else
-    need chromium "the browser that the page is tested in"
-    need chromium-driver "to drive that browser"
+    need chromium "the browser for the tests of the pages"
+    need chromium-driver "to control that browser"
   fi
 fi
 case $purpose in test | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
@@ -76,16 +76,16 @@ if [ "$purpose" = lint ]; then
   have npm || need npm "to download TypeScript, which checks types"
 fi
 if [ "$purpose" = lighthouse ] || { [ -n "$with_browser" ] && [ ! -e .axe-core/axe.min.js ]; }; then
-  have npm || need npm "to download what judges the page: axe-core for the tests, Lighthouse for make lighthouse"
+  have npm || need npm "to download axe-core for the tests, and Lighthouse"
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   have apt-get || fail "this is neither Debian nor Ubuntu (no apt-get). Install the above by hand, then run this again."
   echo "Installing: ${missing[*]}"
   as_root apt-get update -qq ||
-    fail "apt-get could not fetch its lists (see above). It needs a network connection and the right to install."
-  # Debian's PostgreSQL package makes a cluster and starts it for the whole machine, which nobody here asked for.
-  # A setting that holds only while the package is installed keeps it from that.
+    fail "apt-get could not update its package lists (see above). It needs a network connection and root rights."
+  # Debian's PostgreSQL package creates and starts a cluster for the whole machine, which digits does not use. A
+  # temporary setting prevents that during the installation.
   case " ${missing[*]} " in *" postgresql "*)
     setting=/etc/postgresql-common/createcluster.d/digits.conf
     apt_install postgresql-common

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The program's SQL is checked when it is compiled, against descriptions of its queries kept in .sqlx/. This makes
-# those descriptions from a throw-away database with the migrations applied, or checks that they are still true.
+# The compiler checks the program's SQL against descriptions of its queries in .sqlx/. This script generates the
+# descriptions from a temporary database with all migrations, or checks that they are up to date.
 #
 #   scripts/sqlx.sh prepare      write .sqlx/
-#   scripts/sqlx.sh check        fail where .sqlx/ is not what `prepare` would write
+#   scripts/sqlx.sh check        fail if `prepare` would change .sqlx/
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -12,12 +12,12 @@ fail() { echo "sqlx.sh: $*" >&2; exit 1; }
 case ${1:-} in
   prepare) flags=() ;;
   check) flags=(--check) ;;
-  *) fail "prepare or check?" ;;
+  *) fail "usage: prepare or check" ;;
 esac
 
 scripts/setup.sh test
 
-# The tool must have the very version of the library. It is built once, into the per-user cache.
+# The tool must have the same version as the library. It is built once into the per-user cache.
 version=$(sed -n '/^name = "sqlx"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 tool=${XDG_CACHE_HOME:-$HOME/.cache}/digits/sqlx-cli-$version
 if [ ! -x "$tool/bin/cargo-sqlx" ]; then

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Builds digits, starts all of it with an empty database on ports of the system's choice, runs a command beside it, and
-# stops it. Nothing of it is kept. The command gets API_URL, MODEL_URL, API_METRICS_URL, MODEL_METRICS_URL, API_PID and
-# MODEL_PID.
+# Builds digits, starts all of it with an empty database on free ports, runs a command beside it, stops it, and deletes
+# the data. The command gets API_URL, MODEL_URL, API_METRICS_URL, MODEL_METRICS_URL, API_PID and MODEL_PID.
 #
 #   scripts/stack.sh COMMAND...
-#   CORES=0,2-3                 the processors that the services and the database get, if not all
-#   PROFILE=dev                 the build that runs, if not release
+#   CORES=0,2-3                 processors for the services and the database, instead of all
+#   PROFILE=dev                 the build profile, instead of release
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -21,7 +20,7 @@ cargo build --profile "$profile" --locked --workspace --bin api --bin model --bi
 case $profile in dev) binaries=target/debug ;; *) binaries=target/$profile ;; esac
 
 folder=$(mktemp --directory /tmp/digits-stack.XXXXXX)
-chmod 755 "$folder" # PostgreSQL may run as another user, who must be able to enter
+chmod 755 "$folder" # PostgreSQL may run as another user, who needs access
 MODEL_PID='' API_PID=''
 stop() {
   kill $MODEL_PID $API_PID 2>/dev/null || true
@@ -32,12 +31,12 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM HUP
 
-# An address that a service logged.
+# Prints an address that a service logged.
 logged() { # service, what is there
   sed -n "s/.*$2 on \(http:[^ ]*\).*/\1/p" "$folder/$1.log"
 }
 
-# Starts a service, waits until it is ready, and says how long that took. Sets $pid, $address and $metrics.
+# Starts a service, waits until it is ready, and prints how long that took. Sets $pid, $address and $metrics.
 start() {
   local started
   started=$(now)
@@ -45,7 +44,7 @@ start() {
   DATABASE_URL=$service_url "${on_cores[@]}" setpriv --pdeathsig TERM "$binaries/$1" 2>>"$folder/$1.log" &
   pid=$!
   until address=$(logged "$1" listening) && [ -n "$address" ] && ask "$address/readyz"; do
-    kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended by itself. Its log is above."; }
+    kill -0 $pid 2>/dev/null || { cat "$folder/$1.log" >&2; fail "the $1 service ended unexpectedly. Its log is above."; }
     [ $(($(now) - started)) -lt 60000 ] || { cat "$folder/$1.log" >&2; fail "the $1 service was not ready within a minute. Its log is above."; }
     sleep 0.01
   done
@@ -53,19 +52,19 @@ start() {
   echo "$1: ready after $(($(now) - started)) ms"
 }
 
-# The services tell their addresses, and of what goes wrong, but not of every request.
+# The services log their addresses and errors, but not every request.
 export NO_COLOR=1 RUST_LOG=warn,api=info,model=info
 export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0 METRICS_LISTEN=127.0.0.1:0
-# The models are a copy, which the command may change.
+# The command may change the models, so it gets a copy.
 mkdir "$folder/models"
 cp -r models/champion "models/$(cat models/champion)" "$folder/models"
 export MODEL_DIR=$folder/models
-# The command gets the owner's address, the web service that of a role without rights of its own.
+# The command gets the address of the owner role; the web service gets a role without rights of its own.
 DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
 service_url=${DATABASE_URL/digits@/digits_api@}
 RUST_LOG=warn "$binaries/api" migrate --database-url "$service_url" --migration-database-url "$DATABASE_URL"
-# The web service alone asks the model service, which goes on with its traces.
+# Only the web service calls the model service, which continues its traces.
 TRUST_TRACE_CONTEXT=true start model
 MODEL_PID=$pid MODEL_URL=$address MODEL_METRICS_URL=$metrics
 export MODEL_PID MODEL_URL MODEL_METRICS_URL

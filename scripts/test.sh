@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests, installing what they lack, against a throw-away PostgreSQL cluster.
+# Installs the requirements of the tests, and runs them against a temporary PostgreSQL cluster.
 #
 #   scripts/test.sh                all tests, those of web/static (scripts/test-web.sh) first
 #   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh test
 
-# Where no browser can be had (Ubuntu), all but the tests that need it run, and this says so.
+# Ubuntu has no browser package. There, the script skips the browser tests, with a message.
 without_browser=
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
   without_browser=yes
@@ -21,4 +21,4 @@ if [ $# = 0 ]; then
 fi
 scripts/postgres.sh with cargo test "$@"
 [ -z "$without_browser" ] ||
-  echo "Not run: the end-to-end tests in a browser. They need chromium and chromedriver on the PATH, which are not packages here."
+  echo "Not run: the end-to-end tests in a browser. They need chromium and chromedriver on the PATH."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the types in web/static with TypeScript. It writes no JavaScript: the pages get the files of web/static as they
-# are. The version is pinned, because each one finds more errors.
+# Checks the types in web/static with TypeScript. It writes no JavaScript: browsers load the files of web/static
+# unchanged. The version is pinned, since new versions find more errors.
 #
 #   scripts/typescript.sh
 set -euo pipefail

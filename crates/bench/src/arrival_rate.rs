@@ -1,9 +1,9 @@
-//! Load at a constant arrival rate (an open loop): the generator sends each request when it is due, whether or not earlier
-//! ones are answered.
+//! Load at a constant arrival rate (an open loop): the generator sends each request when it is due, even while earlier
+//! ones wait for their responses.
 //!
-//! A closed loop, in which a client waits for its answer, sends fewer requests the slower a service gets, and never
-//! overloads it (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006). The generator sends a request late when
-//! all connections are taken or when it gets no processor. It reports the lag, because the rate was then not reached.
+//! In a closed loop, each client waits for its response, so a slow service gets fewer requests and is never overloaded
+//! (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006). The generator sends a request late if all
+//! connections are in use or if it lacks CPU time. It reports this lag, since the actual rate was lower then.
 
 use crate::{
     request_template::RequestTemplate,
@@ -28,7 +28,7 @@ pub(crate) struct ConstantArrivalRate {
     /// The requests, sent in turns.
     pub(crate) templates: Vec<RequestTemplate>,
     pub(crate) per_second: f64,
-    /// The most requests that are sent at once.
+    /// The largest number of concurrent requests.
     pub(crate) connections: usize,
     /// Ends the load; another thread sets it.
     pub(crate) is_over: AtomicBool,
@@ -39,11 +39,11 @@ pub(crate) struct ConstantArrivalRate {
 pub(crate) struct Done {
     /// The index of its template.
     pub(crate) template: usize,
-    /// The answer, or the reason why there is none.
+    /// The response, or the reason why there is none.
     pub(crate) answer: anyhow::Result<Answer>,
-    /// The time from sending to the answer.
+    /// The time from sending the request to the response.
     pub(crate) took: Duration,
-    /// The time from when it was due until it was sent.
+    /// The time from when the request was due until it was sent.
     pub(crate) lag: Duration,
 }
 
@@ -61,7 +61,7 @@ impl ConstantArrivalRate {
         sending.join_all().await.into_iter().flatten().collect()
     }
 
-    /// Sends the requests that are due next over one connection.
+    /// Sends the next requests over one connection.
     async fn send<T>(self: Arc<Self>, began: Instant, next: Arc<AtomicU32>, evaluate: impl Fn(Done) -> T) -> Vec<T> {
         let (mut connection, mut results) = (None, Vec::new());
         loop {

@@ -1,4 +1,4 @@
-//! The latency of the history over very many drawings: pages of each kind from any depth, and the figures of quality.
+//! The latency of the history over very many drawings: pages of each kind at any depth, and the quality page.
 
 use crate::{
     config::{HistoryLatency, Services},
@@ -13,11 +13,11 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
-/// How many ids of drawings the pages begin after.
+/// The approximate number of positions in the history at which pages begin.
 const DEPTHS: usize = 100;
 
-/// The paths; `{}` stands for the id of a drawing, after which a page begins. They use each index, and some combine
-/// conditions that share one.
+/// The paths. `{}` is replaced by the id of the drawing after which the page begins. They use every index, and some
+/// combine conditions of the same index.
 const PATHS: [&str; 21] = [
     "/api/v1/predictions?before={}",
     "/api/v1/predictions?incorrect=true&before={}",
@@ -73,14 +73,14 @@ pub(crate) async fn measure(config: &HistoryLatency, services: &Services) -> any
     Ok(())
 }
 
-/// The ids of drawings from the whole history: the first of a page at each depth.
+/// Returns ids of drawings from the whole history.
 async fn ids(api: &Target, connection: &mut Option<Connection>) -> anyhow::Result<Vec<String>> {
     let page = async |connection: &mut _, path: &str| -> anyhow::Result<Value> {
         api.ask(connection, &RequestTemplate::get(path)).await?.json()
     };
     let first = |page: &Value| page["predictions"][0]["id"].as_str().map(str::to_owned);
-    let newest = first(&page(connection, "/api/v1/predictions?limit=1").await?)
-        .context("there are no predictions: fill the database")?;
+    let newest =
+        first(&page(connection, "/api/v1/predictions?limit=1").await?).context("the database has no predictions")?;
     let quality = page(connection, "/api/v1/quality").await?;
     let days: Vec<&str> =
         quality["days"].as_array().into_iter().flatten().filter_map(|day| day["day"].as_str()).collect();

@@ -1,4 +1,4 @@
-//! The input latency: the time from the end of a drawing until the browser has painted the answer.
+//! The input latency: the time from the end of a stroke until the browser has painted the prediction.
 
 use crate::{
     config::{InputLatency, Services},
@@ -18,8 +18,8 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// Records the time of the last pointer event and the time when the browser painted the answer: a message that is sent
-/// right before a frame arrives right after it. The answer to the whole drawing is the last one.
+/// Records the time of the last pointer event, and the time when the browser painted the prediction: a message that is
+/// sent right before a frame arrives right after it. The last prediction is that of the whole drawing.
 const WATCH: &str = "
     let [lifted, painted, asked, open] = [0, 0, 0, 0];
     const { port1, port2 } = new MessageChannel();
@@ -53,14 +53,14 @@ const WAIT: &str = "const [done] = arguments; inputLatency().then(done);";
 
 const CLEAR: &str = "document.querySelector('#clear').click();";
 
-/// Draws digits at the speed at which people drew them, and prints the latencies of their answers.
+/// Draws digits at the recorded speed of people, and prints the latencies of the predictions.
 pub(crate) async fn measure(config: &InputLatency, services: &Services) -> anyhow::Result<()> {
     let mut driver = Driver::start()?;
     let page = driver.open(&services.api_url).await?;
     let mut waits = Vec::with_capacity(config.drawings);
     for picture in ten_digits()?.iter().cycle().take(config.drawings) {
         draw(&page, &picture.strokes).await?;
-        let milliseconds = page.execute_async(WAIT, Vec::new()).await?.as_f64().context("no time was told")?;
+        let milliseconds = page.execute_async(WAIT, Vec::new()).await?.as_f64().context("the page returned no time")?;
         waits.push(Duration::from_secs_f64(milliseconds.max(0.0) / 1e3));
         page.execute(CLEAR, Vec::new()).await?;
     }
@@ -92,7 +92,7 @@ async fn draw(page: &Client, drawing: &Drawing) -> anyhow::Result<()> {
     Ok(page.perform_actions(mouse).await?)
 }
 
-/// The driver of Chromium, until it is dropped.
+/// A chromedriver process, which ends when this is dropped.
 struct Driver {
     process: Child,
     profile: tempfile::TempDir,
@@ -102,7 +102,7 @@ impl Driver {
     fn start() -> anyhow::Result<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-        let process = command.spawn().context("this drives Chromium: install chromium and chromium-driver")?;
+        let process = command.spawn().context("cannot start chromedriver: install chromium and chromium-driver")?;
         Ok(Self { process, profile: tempfile::tempdir()? })
     }
 
@@ -122,9 +122,9 @@ impl Driver {
         Ok(page)
     }
 
-    /// The port that it says it listens on.
+    /// Returns the port that chromedriver prints.
     async fn port(&mut self) -> anyhow::Result<u16> {
-        let mut lines = BufReader::new(self.process.stdout.take().context("it is open already")?).lines();
+        let mut lines = BufReader::new(self.process.stdout.take().context("the output is already taken")?).lines();
         while let Some(line) = lines.next_line().await? {
             if let Some((_, port)) = line.split_once("started successfully on port ") {
                 return Ok(port.trim_end_matches('.').parse()?);

@@ -1,4 +1,4 @@
-//! A round of load: clients that ask, each again as soon as it is answered.
+//! A round of load in a closed loop: each client sends the next request after each response.
 
 use crate::{request_template::RequestTemplate, stats::percentile, target::Target};
 use hyper::StatusCode;
@@ -9,40 +9,40 @@ use std::{
 };
 use tokio::{task::JoinSet, time::sleep};
 
-/// How long a client waits after it got no answer at all.
+/// The pause of a client after a request without a response.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The results of a round.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Round {
-    /// Predictions that were made.
+    /// The number of predictions.
     pub(crate) answers: u32,
-    /// How many of them a second.
+    /// The number of predictions per second.
     pub(crate) per_second: f64,
-    /// The time within which half of them were answered, in milliseconds.
+    /// The median latency, in milliseconds.
     pub(crate) p50_ms: f64,
-    /// The time within which all but a hundredth were answered.
+    /// The 99th percentile of the latency, in milliseconds.
     pub(crate) p99_ms: f64,
-    /// How many requests met each other end.
+    /// The number of requests with each other outcome.
     pub(crate) failures: BTreeMap<String, u32>,
 }
 
 impl Round {
-    /// The failures in words.
+    /// Formats the failures.
     pub(crate) fn errors(&self) -> String {
         let errors: Vec<String> = self.failures.iter().map(|(end, count)| format!("{count} × {end}")).collect();
         if errors.is_empty() { "none".to_owned() } else { errors.join(", ") }
     }
 }
 
-/// The counts of a client.
+/// The counts of one client.
 #[derive(Debug, Default)]
 struct Tally {
     latencies: Vec<Duration>,
     failures: BTreeMap<String, u32>,
 }
 
-/// Loads a target with so many clients for so long. Each starts with another drawing.
+/// Loads a target with `clients` clients for the given time. Each client starts with another drawing.
 pub(crate) async fn round(
     target: &Arc<Target>,
     templates: &[RequestTemplate],
@@ -58,7 +58,7 @@ pub(crate) async fn round(
     summary(&asking.join_all().await, started.elapsed())
 }
 
-/// Sends one request after the other.
+/// Sends requests until `end`.
 async fn ask_until(end: Instant, target: Arc<Target>, templates: Vec<RequestTemplate>) -> Tally {
     let mut tally = Tally::default();
     let mut connection = None;
@@ -71,7 +71,7 @@ async fn ask_until(end: Instant, target: Arc<Target>, templates: Vec<RequestTemp
             Ok(StatusCode::OK) => tally.latencies.push(started.elapsed()),
             Ok(status) => tally.failed(status.as_u16().to_string()),
             Err(_) => {
-                tally.failed("no answer".to_owned());
+                tally.failed("no response".to_owned());
                 sleep(PAUSE).await;
             }
         }
@@ -108,15 +108,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_round_counts_all_clients_and_only_answers_make_its_speed() {
+    fn a_round_counts_all_clients_and_only_predictions_count_as_throughput() {
         let client = |latencies: [u64; 2], failure: &str| Tally {
             latencies: latencies.map(Duration::from_millis).to_vec(),
             failures: BTreeMap::from([(failure.to_owned(), 3)]),
         };
-        let tallies = [client([4, 1], "429"), client([2, 3], "429"), client([5, 6], "no answer")];
+        let tallies = [client([4, 1], "429"), client([2, 3], "429"), client([5, 6], "no response")];
         let round = summary(&tallies, Duration::from_secs(2));
         assert_eq!((round.answers, round.per_second), (6, 3.0));
         assert_eq!((round.p50_ms, round.p99_ms), (3.0, 6.0));
-        assert_eq!(round.errors(), "6 × 429, 3 × no answer");
+        assert_eq!(round.errors(), "6 × 429, 3 × no response");
     }
 }

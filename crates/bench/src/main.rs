@@ -1,5 +1,5 @@
-//! The load generator: measures throughput and latency, in a browser as well, and checks the services while models change,
-//! for very many requests, under overload, and over a long history.
+//! The load generator: measures throughput and latency, also in a browser, and checks the services while models are
+//! switched, over very many requests, under overload and with a long history.
 
 mod arrival_rate;
 mod config;
@@ -23,13 +23,13 @@ use clap::Parser;
 use config::{Config, What};
 use std::process::ExitCode;
 
-// One thread is enough for the requests, and leaves the processor to the services.
+// The requests need one thread only, which leaves the other cores to the services.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(&Config::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line with all causes. Returned from `main`, the error would be printed with a stack trace.
+            // A single line with all causes. `main` would print the error with a stack trace.
             eprintln!("bench: {error:#}");
             ExitCode::FAILURE
         }

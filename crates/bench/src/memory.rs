@@ -1,16 +1,16 @@
-//! How much memory a process and its children hold, as Linux tells it in /proc.
+//! The resident memory of a process and its children, from /proc on Linux.
 
 use anyhow::Context;
 use std::{collections::BTreeMap, fs};
 
-/// The status of a process.
+/// The parent and the memory of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Status {
     parent: u32,
     resident_kib: u64,
 }
 
-/// The resident memory of a process and its children, in KiB. Shared memory is counted for each.
+/// Returns the resident memory of a process and its children, in KiB. Shared memory counts for each process.
 pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
     let processes = processes()?;
     anyhow::ensure!(processes.contains_key(&pid), "no process has the id {pid}");
@@ -18,13 +18,13 @@ pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
 }
 
 fn processes() -> anyhow::Result<BTreeMap<u32, Status>> {
-    let entries = fs::read_dir("/proc").context("/proc tells of processes, on Linux")?;
+    let entries = fs::read_dir("/proc").context("cannot read /proc, which requires Linux")?;
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    // One that ends meanwhile is left out.
+    // Processes that ended in the meantime are left out.
     Ok(pids.filter_map(|pid| Some((pid, status(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)?))).collect())
 }
 
-/// Reads /proc/<pid>/status. A kernel thread has no memory of its own.
+/// Parses /proc/<pid>/status. A kernel thread has no memory of its own.
 fn status(text: &str) -> Option<Status> {
     let field = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
@@ -44,21 +44,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_tells_parent_and_memory() {
+    fn parent_and_memory_are_parsed_from_a_status() {
         let text = "Name:\tapi\nPid:\t7\nPPid:\t3\nVmHWM:\t   90 kB\nVmRSS:\t   82 kB\nThreads:\t4\n";
         assert_eq!(status(text), Some(Status { parent: 3, resident_kib: 82 }));
         assert_eq!(status("PPid:\t2\n"), Some(Status { parent: 2, resident_kib: 0 }));
     }
 
     #[test]
-    fn children_and_theirs_count_and_others_do_not() {
+    fn the_memory_of_descendants_counts_and_that_of_others_does_not() {
         let process = |pid, parent, resident_kib| (pid, Status { parent, resident_kib });
         let processes = [process(1, 0, 1), process(2, 1, 10), process(3, 2, 100), process(4, 1, 1000)].into();
         assert_eq!(of_tree(&processes, 2), 110);
     }
 
     #[test]
-    fn this_process_holds_some_memory() {
+    fn this_process_has_resident_memory() {
         assert!(resident_kib(std::process::id()).unwrap() > 100);
         assert!(resident_kib(u32::MAX).is_err());
     }

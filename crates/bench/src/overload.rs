@@ -1,5 +1,5 @@
-//! Overload: many times as many requests as the services can answer. They answer some in time and reject the rest at once,
-//! and their probes keep answering.
+//! Overload: many times as many requests as the services can handle. The services must answer some requests in time,
+//! reject the rest at once, and keep answering their probes.
 
 use crate::{
     arrival_rate::{ConstantArrivalRate, Done},
@@ -24,22 +24,22 @@ use std::{
 };
 use tokio::runtime;
 
-/// Clients that wait for their answers while it is measured how many can be answered: fewer than there are places.
+/// The number of clients that measure the capacity: fewer than there are slots.
 const CLIENTS: usize = 32;
 
-/// How long that is measured.
+/// The duration of the measurement of the capacity.
 const MEASURED: Duration = Duration::from_secs(10);
 
-/// Within what all but a hundredth of the requests should be sent, and of the rejections come.
+/// The limits of the 99th percentile: for the lag of requests, and for the latency of rejections.
 const SENT_WITHIN: Duration = Duration::from_millis(10);
 const REJECTED_WITHIN: Duration = Duration::from_millis(10);
 
-/// The aim that is missed when the arrival rate was not reached: the other figures say little then.
-const LATE: &str = "requests are sent when they are due (the load generator is short of processor)";
+/// The aim that is missed if the arrival rate was not reached. The other results mean little then.
+const LATE: &str = "requests are sent when they are due (the load generator lacks CPU time)";
 
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
-/// The outcome of the requests and of the probes; times in order.
+/// The outcome of the requests and of the probes. The times are sorted.
 #[derive(Debug, Default)]
 struct Outcome {
     accepted: Vec<Duration>,
@@ -50,14 +50,14 @@ struct Outcome {
     failed_probes: u64,
 }
 
-/// Overloads the model service, then the web service before it, then has slow clients hold connections; prints what came
-/// of it.
+/// Overloads the model service, then the web service, then lets slow clients hold connections, and prints the results.
 ///
 /// # Errors
+/// When an aim is missed.
 /// When an aim was missed.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<()> {
     println!(
-        "| | answered a second, each client waiting | sent a second | answered a second | p99 | rejected | p99 | other ends |"
+        "| | capacity per second | sent per second | answered per second | p99 | rejected per second | p99 | other outcomes |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let (mut details, mut missed) = (Vec::new(), Vec::new());
@@ -86,7 +86,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
     Ok(())
 }
 
-/// How many are answered a second where each client waits for its answer.
+/// Returns the capacity: the requests per second of clients that wait for their responses.
 async fn capacity(target: Target, templates: &[RequestTemplate]) -> anyhow::Result<f64> {
     let target = Arc::new(target);
     load::round(&target, templates, CLIENTS, WARM_UP).await;
@@ -95,11 +95,11 @@ async fn capacity(target: Target, templates: &[RequestTemplate]) -> anyhow::Resu
     Ok(round.per_second)
 }
 
-/// Sends requests at a constant rate for so long, and probes the service meanwhile.
+/// Sends requests at a constant rate for `length`, and probes the service in the meantime.
 async fn too_much(load: ConstantArrivalRate, service: Target, length: Duration) -> anyhow::Result<Outcome> {
     let load = Arc::new(load);
     let ending = load.clone();
-    // Probes have a thread of their own, so that they tell how long the service takes and not how busy this one is.
+    // The probes have their own thread, so that they measure the service and not this thread's load.
     let probing = thread::spawn(move || {
         let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&service, length));
         ending.is_over.store(true, Ordering::Relaxed);
@@ -121,7 +121,7 @@ async fn too_much(load: ConstantArrivalRate, service: Target, length: Duration) 
     Ok(outcome)
 }
 
-/// Probes a service again and again. Returns the latencies, and how many probes failed.
+/// Probes a service repeatedly. Returns the latencies and the number of failed probes.
 async fn probe(target: &Target, length: Duration) -> ([Vec<Duration>; 2], u64) {
     let (mut took, mut failed, mut connection) = ([const { Vec::new() }; 2], 0, None);
     let began = Instant::now();
@@ -159,7 +159,7 @@ impl Outcome {
             format!("{path} p99 {}, at most {} of {}", p99(took), shown(took.last().copied()), took.len())
         };
         format!(
-            "{}; {} probes failed; the slowest answer took {}; requests were sent up to {} late (p99)",
+            "{}; {} probes failed; the slowest prediction took {}; requests were sent up to {} late (p99)",
             PROBES.iter().zip(&self.probes).map(probe).collect::<Vec<_>>().join("; "),
             self.failed_probes,
             shown(self.accepted.last().copied()),
@@ -167,16 +167,16 @@ impl Outcome {
         )
     }
 
-    /// The aims that were missed.
+    /// Returns the missed aims.
     fn missed(&self, overload: &Overload) -> Vec<String> {
         let patience = Duration::from_millis(overload.patience_ms.into());
         let within = |times: &[Duration], most| percentile(times, 0.99).is_none_or(|p99| p99 <= most);
         let aims = [
-            (!self.accepted.is_empty(), "some are answered"),
-            (self.accepted.last().is_none_or(|slowest| *slowest <= patience), "answers come in time"),
-            (!self.rejected.is_empty(), "there is too much"),
+            (!self.accepted.is_empty(), "some requests are answered"),
+            (self.accepted.last().is_none_or(|slowest| *slowest <= patience), "answers arrive before the timeout"),
+            (!self.rejected.is_empty(), "some requests are rejected"),
             (within(&self.lags, SENT_WITHIN), LATE),
-            (within(&self.rejected, REJECTED_WITHIN), "rejections come within 10 ms"),
+            (within(&self.rejected, REJECTED_WITHIN), "rejections arrive within 10 ms"),
             (self.others == 0, "every request is answered or rejected"),
             (self.failed_probes == 0, "the probes are answered"),
             (self.probes.iter().all(|took| within(took, PROBED_WITHIN)), "the probes are answered within 50 ms"),
@@ -189,7 +189,7 @@ fn p99(sorted: &[Duration]) -> String {
     shown(percentile(sorted, 0.99))
 }
 
-/// Says that a process is still the one that it was.
+/// Checks that a process still runs, and prints its memory.
 fn alive(process: &Process) -> anyhow::Result<()> {
     println!(
         "{}: still process {}, {} MB resident",
@@ -226,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn aims_are_met_or_named() {
+    fn missed_aims_are_named() {
         assert!(valid().missed(&overload()).is_empty());
         let late = Duration::from_millis(2001);
         for (bad, aim) in [
-            (Outcome { accepted: Vec::new(), ..valid() }, "some are answered"),
-            (Outcome { accepted: vec![late], ..valid() }, "answers come in time"),
-            (Outcome { rejected: Vec::new(), ..valid() }, "there is too much"),
-            (Outcome { rejected: vec![late], ..valid() }, "rejections come within 10 ms"),
+            (Outcome { accepted: Vec::new(), ..valid() }, "some requests are answered"),
+            (Outcome { accepted: vec![late], ..valid() }, "answers arrive before the timeout"),
+            (Outcome { rejected: Vec::new(), ..valid() }, "some requests are rejected"),
+            (Outcome { rejected: vec![late], ..valid() }, "rejections arrive within 10 ms"),
             (Outcome { lags: vec![late], ..valid() }, LATE),
             (Outcome { others: 1, ..valid() }, "every request is answered or rejected"),
             (Outcome { failed_probes: 1, ..valid() }, "the probes are answered"),

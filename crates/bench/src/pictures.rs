@@ -1,4 +1,4 @@
-//! The ten digits of `examples/ten-digits.json` as strokes, and as pictures, as one would save them from a drawing program.
+//! The ten digits of `examples/ten-digits.json`, as strokes and as images like those of a drawing program.
 
 use anyhow::Context;
 use image::{GrayImage, ImageFormat, Luma, RgbImage, imageops};
@@ -8,29 +8,29 @@ use std::{collections::BTreeMap, io::Cursor};
 
 const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
 
-/// Pixels per side, which the strokes' points refer to.
+/// The side of the canvas in pixels, which the strokes refer to.
 const SIDE: u32 = 280;
 
-/// Half the pen's width.
+/// Half of the pen's width, in pixels.
 const RADIUS: f32 = 9.0;
 
-/// A point: x, y and a time.
+/// A point: x, y and time.
 type Point = [f32; 3];
 
-/// Strokes.
+/// The strokes of a drawing.
 pub(crate) type Drawing = Vec<Vec<Point>>;
 
 /// A digit.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture {
     pub(crate) strokes: Drawing,
-    /// 280×280, black on white.
+    /// PNG of 280×280 pixels, black on white.
     pub(crate) png: Vec<u8>,
-    /// 28×28, as the Open Inference Protocol takes it.
+    /// The 28×28 pixels for the Open Inference Protocol.
     small: GrayImage,
 }
 
-/// Each digit once.
+/// Returns each digit once.
 pub(crate) fn ten_digits() -> anyhow::Result<Vec<Picture>> {
     let drawings: BTreeMap<String, Drawing> = serde_json::from_str(DRAWINGS)?;
     drawings.into_values().map(Picture::new).collect()
@@ -45,7 +45,7 @@ impl Picture {
         Ok(Self { strokes, png: png.into_inner(), small })
     }
 
-    /// The small picture's foreground, from 0 to 1.
+    /// Returns the foreground of the 28×28 pixels, from 0 to 1.
     pub(crate) fn pixels(&self) -> impl Iterator<Item = f32> {
         self.small.pixels().map(|pixel| f32::from(255 - pixel.0[0]) / 255.0)
     }
@@ -63,7 +63,7 @@ fn drawn(strokes: &[Vec<Point>]) -> GrayImage {
     image
 }
 
-/// A digit on a noisy background, as a PNG of nearly the 5 MB that digits takes.
+/// Returns a digit on a noisy background, as a PNG of nearly 5 MB, the limit of digits.
 pub(crate) fn large_png() -> anyhow::Result<Vec<u8>> {
     const TIMES: u32 = 5;
     let ten = ten_digits()?;
@@ -86,7 +86,7 @@ fn coordinate(pixel: u32) -> f32 {
     pixel as f32 + 0.5
 }
 
-/// How far a place is from a line between two points.
+/// Returns the distance of a point from the segment between two points.
 fn distance([x, y]: [f32; 2], from: &Point, to: &Point) -> f32 {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
     let along = ((x - from[0]) * dx + (y - from[1]) * dy) / (dx * dx + dy * dy).max(f32::EPSILON);
@@ -99,12 +99,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_large_picture_is_nearly_as_large_as_may_be() {
+    fn the_large_picture_is_just_below_the_size_limit() {
         assert!((4_000_000..5_000_000).contains(&large_png().unwrap().len()));
     }
 
     #[test]
-    fn there_are_ten_pictures_with_ink_and_paper() {
+    fn ten_pictures_have_foreground_and_background() {
         let pictures = ten_digits().unwrap();
         assert_eq!(pictures.len(), 10);
         for picture in pictures {

@@ -1,9 +1,9 @@
-//! The table: medians of the rounds, and of what digits and the peer came to beside each other.
+//! The table of results: medians of the rounds, and ratios between digits and the peer.
 
 use crate::{load::Round, stats::median};
 use std::fmt::Write;
 
-/// The rounds of one target with so many clients.
+/// The rounds of one target with one number of clients.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
     clients: usize,
@@ -12,7 +12,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// A row without rounds yet.
+    /// Returns a row without rounds.
     pub(crate) fn new(clients: usize, name: &'static str) -> Self {
         Self { clients, name, rounds: Vec::new() }
     }
@@ -21,7 +21,7 @@ impl Row {
         median(self.rounds.iter().map(value))
     }
 
-    /// The median of how many times as much the value is as another row's in the same round.
+    /// Returns the median of the ratios between this row's value and the other row's value in the same round.
     fn ratio(&self, other: &Self, value: fn(&Round) -> f64) -> f64 {
         median(self.rounds.iter().zip(&other.rounds).map(|(one, other)| value(one) / value(other)))
     }
@@ -33,7 +33,7 @@ impl Row {
     }
 }
 
-/// All rows in Markdown; after the rows of two targets with as many clients, the ratios between them.
+/// Returns all rows in Markdown. After the rows of two targets with the same number of clients, a row has their ratios.
 pub(crate) fn table(rows: &[Row]) -> String {
     let mut table =
         "| clients | | requests/s | p50 | p99 | errors |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_between_rounds_that_were_side_by_side() {
+    fn a_ratio_compares_rounds_that_ran_side_by_side() {
         // The machine was twice as busy in the second round, for both.
         let mut ours = Row { rounds: [100.0, 50.0, 120.0].map(round).into(), ..Row::new(16, "digits") };
         let peer = Row { rounds: [20.0, 10.0, 30.0].map(round).into(), ..Row::new(16, "peer") };

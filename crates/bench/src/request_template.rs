@@ -1,4 +1,4 @@
-//! Request templates: drawings in the forms that digits takes.
+//! Request templates: drawings in each format that digits accepts.
 
 use crate::pictures::{Drawing, Picture};
 use hyper::{
@@ -8,10 +8,10 @@ use hyper::{
 };
 use serde_json::json;
 
-/// Ends the parts of a form; no PNG of ours holds it.
+/// The boundary of form parts; no PNG here contains it.
 const BOUNDARY: &str = "a-picture-ends-here";
 
-/// A request, ready to be sent any number of times.
+/// A request that can be sent any number of times.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestTemplate {
     pub(crate) path: String,
@@ -20,12 +20,12 @@ pub(crate) struct RequestTemplate {
 }
 
 impl RequestTemplate {
-    /// A GET request.
+    /// Returns a GET request.
     pub(crate) fn get(path: &str) -> Self {
         Self { path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
     }
 
-    /// A form with a picture in the field `file`.
+    /// Returns a form with an image in the field `file`.
     pub(crate) fn form(path: &str, png: &[u8]) -> Self {
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"digit.png\"\r\n\
@@ -36,28 +36,29 @@ impl RequestTemplate {
         Self::post(path, media_type, [head.as_bytes(), png, tail.as_bytes()].concat())
     }
 
-    /// A picture as the body.
+    /// Returns a request with an image as the body.
     pub(crate) fn png(path: &str, png: &[u8]) -> Self {
         Self::post(path, HeaderValue::from_static("image/png"), png.to_vec())
     }
 
-    /// A drawing's strokes.
+    /// Returns a request with strokes as JSON.
     pub(crate) fn strokes(path: &str, drawing: &Drawing) -> Self {
         Self::json(path, &json!({ "strokes": drawing, "width": 280, "height": 280 }))
     }
 
-    /// The form that labels a recorded drawing.
+    /// Returns the form that labels a stored drawing.
     pub(crate) fn label(id: &str, truth: &str) -> Self {
         let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         Self::post(&format!("/home/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
     }
 
-    /// JSON.
+    /// Returns a request with a JSON body.
     pub(crate) fn json(path: &str, body: &serde_json::Value) -> Self {
         Self::post(path, HeaderValue::from_static("application/json"), body.to_string().into_bytes())
     }
 
-    /// Pictures as the Open Inference Protocol's binary tensor; the request asks for their probabilities, as JSON.
+    /// Returns images as a binary tensor of the Open Inference Protocol, with a request for their probabilities as
+    /// JSON.
     pub(crate) fn tensor(model: &str, pictures: &[&Picture]) -> Self {
         let pixels: Vec<u8> = pictures.iter().flat_map(|picture| picture.pixels()).flat_map(f32::to_le_bytes).collect();
         let image = json!({ "name": "image", "datatype": "FP32", "shape": [pictures.len(), 1, 28, 28],
@@ -70,7 +71,7 @@ impl RequestTemplate {
         template
     }
 
-    /// The method of the request.
+    /// Returns the method of the request.
     pub(crate) fn method(&self) -> Method {
         if self.headers.is_empty() { Method::GET } else { Method::POST }
     }
@@ -87,7 +88,7 @@ mod tests {
     use crate::pictures::ten_digits;
 
     #[test]
-    fn a_tensor_has_its_bytes_where_the_header_says() {
+    fn a_tensors_bytes_start_where_the_header_says() {
         let pictures = ten_digits().unwrap();
         let template = RequestTemplate::tensor("digits", &[&pictures[3], &pictures[8]]);
         let length: usize = template.headers["inference-header-content-length"].to_str().unwrap().parse().unwrap();

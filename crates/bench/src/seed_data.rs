@@ -1,5 +1,5 @@
-//! Seed data through the API: the ten digits with style jitter, submitted as the page submits them, and most of them
-//! labelled. The pictures of the documentation show them.
+//! Seed data through the API: the ten digits with style jitter, submitted like drawings of the page, and most of them
+//! labelled. The screenshots of the documentation show them.
 
 use crate::{
     config::{SeedData, Services},
@@ -13,21 +13,21 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f32::consts::TAU;
 
-/// The middle of the canvas.
+/// The middle of the canvas, in pixels.
 const MIDDLE: f32 = 140.0;
 
-/// How many of a hundred drawings are labelled, and how many are labelled `unsure`.
+/// The percentage of drawings that are labelled, and the percentage that are labelled `unsure`.
 const LABELLED: u32 = 70;
 const UNSURE: u32 = 2;
 
-/// The changes of a drawing: the differences between two writers.
+/// The style jitter of a drawing: the differences between two writers.
 #[derive(Debug)]
 struct StyleJitter {
     rotation: f32,
     shear: f32,
     width: f32,
     height: f32,
-    /// The displacement of points: its amplitude, and the waves across the canvas with their phase.
+    /// The displacement of points: its amplitude, and the number and phase of waves across the canvas.
     amplitude: [f32; 2],
     waves: f32,
     phase: f32,
@@ -48,7 +48,7 @@ pub(crate) async fn draw(config: &SeedData, services: &Services) -> anyhow::Resu
         let template = RequestTemplate::strokes("/predict?source=canvas", &drawing);
         let answer = api.ask(&mut connection, &template).await?;
         let answer = answer.json()?;
-        let id = answer["id"].as_str().context("it was not recorded")?;
+        let id = answer["id"].as_str().context("the prediction has no id")?;
         let label = match random.random_range(0..100) {
             0..UNSURE => "unsure".to_owned(),
             UNSURE..LABELLED => digit.to_string(),
@@ -67,7 +67,7 @@ async fn set_label(api: &Target, connection: &mut Option<Connection>, id: &str, 
 
 impl StyleJitter {
     fn random(random: &mut ChaCha8Rng) -> Self {
-        // Most are near the middle, few at the ends.
+        // The distribution is triangular: most values are near the middle.
         let mut about = |most: f32| f32::midpoint(random.random_range(-most..most), random.random_range(-most..most));
         Self {
             rotation: about(0.5),
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn jitter_differs_and_a_seed_draws_the_same_again() {
+    fn jitter_is_random_and_reproducible_with_a_seed() {
         let digits = ten_digits().unwrap();
         let drawn = |seed| StyleJitter::random(&mut ChaCha8Rng::seed_from_u64(seed)).apply(&digits[4]);
         assert_eq!(drawn(1), drawn(1));

@@ -1,4 +1,4 @@
-//! Clients that hold connections: some never send the rest of their request, others hardly read their answer.
+//! Slow clients, which hold connections: some never complete their request, others read their response very slowly.
 
 use crate::{
     config::{Overload, Services},
@@ -26,21 +26,21 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Within what all but a hundredth of the probes should be answered meanwhile.
+/// The limit of the 99th percentile of the probes' latency.
 pub(crate) const PROBED_WITHIN: Duration = Duration::from_millis(50);
 
-/// How long to wait before the next probe.
+/// The interval between probes.
 pub(crate) const PROBED_EVERY: Duration = Duration::from_millis(20);
 
-/// How long a service has to close a connection whose request does not come, and how long this waits for it.
+/// The time within which a service must close a connection with an incomplete request.
 const CLOSED_WITHIN: Duration = Duration::from_secs(15);
 
-/// How long answers are hardly read, and how much of them at a time.
+/// The duration of slow reading, and the number of bytes and the interval of each read.
 const READING: Duration = Duration::from_secs(20);
 const READ_EVERY: Duration = Duration::from_secs(1);
 const READ_BYTES: usize = 8;
 
-/// The receive buffer of a client that hardly reads; the system makes it a little larger.
+/// The receive buffer of a slow reader; the system enlarges it a little.
 const RECEIVE_BYTES: u32 = 4096;
 
 /// The memory limit of the web service's container (docker-compose.yml).
@@ -49,12 +49,12 @@ const MEMORY_MB: u64 = 256;
 /// The results of the probes.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Probes {
-    /// How long the answers took, in order.
+    /// The latencies, sorted.
     took: Vec<Duration>,
     failed: u64,
 }
 
-/// Holds connections to both services in both ways, and prints what came of it. The aims that were missed.
+/// Lets slow clients of both kinds hold connections to both services, prints the results, and returns the missed aims.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<Vec<String>> {
     let files = rlimit::increase_nofile_limit(u64::MAX)?;
     let wanted = u64::from(overload.half_sent) + 256;
@@ -71,10 +71,10 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
             missed.push(format!("{name}: half-sent requests are closed"));
         }
     }
-    println!("\n| | slow readers | served | rejected | resident at most | /livez p99 | slowest | failed |");
+    println!("\n| | slow readers | served | rejected | maximum resident memory | /livez p99 | slowest | failed |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let pid = services.processes.iter().find(|process| process.name == "api").map(|process| process.pid);
-    let pid = pid.context("say --pid api=PID, whose memory is measured")?;
+    let pid = pid.context("--pid api=PID is missing: the command measures its memory")?;
     let reading = slow_readers(services.api_url.clone(), overload.slow_readers, pid);
     let (probes, read) = beside(Target::new("api", &services.api_url)?, reading).await?;
     let read = read?;
@@ -84,7 +84,7 @@ pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::R
     Ok(missed)
 }
 
-/// Does something, and probes meanwhile on a thread of its own.
+/// Runs a load, and probes the target on another thread in the meantime.
 async fn beside<T>(target: Target, load: impl Future<Output = T>) -> anyhow::Result<(Probes, T)> {
     let is_over = Arc::new(AtomicBool::new(false));
     let told = is_over.clone();
@@ -111,7 +111,7 @@ async fn probe(target: &Target, is_over: &AtomicBool) -> Probes {
     probes
 }
 
-/// Begins so many requests as fast as it can, and waits for the service to close them. How many it closed.
+/// Sends `count` incomplete requests as fast as possible. Returns how many of their connections the service closed.
 async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
     let address = host_and_port(url);
     let mut held = JoinSet::new();
@@ -126,7 +126,7 @@ async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
     Ok(held.join_all().await.into_iter().sum())
 }
 
-/// The host and port of an address.
+/// Returns the host and port of an address.
 fn host_and_port(url: &str) -> String {
     url.trim_start_matches("http://").trim_end_matches('/').to_owned()
 }
@@ -139,7 +139,7 @@ struct Read {
     most_mb: u64,
 }
 
-/// Records a large picture, and has it read slowly by so many at a time.
+/// Stores a large image, and lets `count` clients read it slowly at the same time.
 async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read> {
     let recorded =
         Target::new("api", &url)?.ask_once(&RequestTemplate::png("/predict", &large_png()?)).await?.json()?;
@@ -164,7 +164,7 @@ async fn slow_readers(url: String, count: u32, pid: u32) -> anyhow::Result<Read>
     Ok(read)
 }
 
-/// Requests an input and reads a few bytes of it now and then. Returns the status of the answer.
+/// Requests a stored image and reads a few bytes at intervals. Returns the status of the response.
 async fn read_slowly(address: String, id: String) -> anyhow::Result<u16> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BYTES)?;
@@ -186,7 +186,7 @@ impl Probes {
         format!("{} | {} | {}", shown(percentile(&self.took, 0.99)), shown(self.took.last().copied()), self.failed)
     }
 
-    /// The aims that were missed beside such clients.
+    /// Returns the aims that were missed beside such clients.
     fn missed(&self, name: &str, beside: &str) -> Vec<String> {
         let p99 = percentile(&self.took, 0.99);
         let aims = [
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn aims_beside_slow_clients_are_met_or_named() {
+    fn missed_aims_beside_slow_clients_are_named() {
         let fast = Probes { took: vec![Duration::from_millis(1); 100], failed: 0 };
         assert!(fast.missed("api", "them").is_empty());
         let slow = Probes { took: vec![Duration::from_millis(51)], failed: 0 };

@@ -1,4 +1,4 @@
-//! Very many requests of all kinds, and whether the services hold more memory after them than after the first tenth.
+//! Sends very many requests of all kinds, and checks that the services' memory does not grow after the first tenth.
 
 use crate::{
     config::{Process, Services, Soak},
@@ -21,17 +21,17 @@ use std::{
 };
 use tokio::{task::JoinSet, time::sleep};
 
-/// How often memory is told: so many times in all.
+/// The number of memory reports.
 const TOLD: u64 = 20;
 
-/// The report that the growth counts from.
+/// The report that growth is measured from.
 const FIRST: u64 = TOLD / 10;
 
-/// How often it is looked how much a process holds. What is told is the mean between two times, because an allocator
-/// gives memory back in its own time.
+/// The interval of memory samples. A report has the mean of its samples, since an allocator returns memory with a
+/// delay.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How long a client waits that was told that there is no room: its batch and those of the others may be too much at once.
+/// The wait of a client after a rejection, when the batches of all clients need more slots than there are.
 const AGAIN: Duration = Duration::from_millis(5);
 
 /// The state that clients share.
@@ -46,12 +46,12 @@ struct Shared {
     failures: Mutex<BTreeMap<String, u64>>,
 }
 
-/// Sends the requests, and prints memory meanwhile.
+/// Sends the requests, and prints the memory in the meantime.
 ///
 /// # Errors
-/// When a request failed, or a process grew by too much.
+/// When a request fails, or a process grows by more than the limit.
 pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()> {
-    ensure!(!services.processes.is_empty(), "say whose memory to watch: --pid NAME=PID");
+    ensure!(!services.processes.is_empty(), "--pid NAME=PID is missing: the command measures its memory");
     let shared = Arc::new(Shared {
         services: [Target::new("model", &services.model_url)?, Target::new("api", &services.api_url)?],
         pictures: ten_digits()?,
@@ -70,7 +70,7 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
     let failures = shared.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let ends = if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") };
     let rejected = shared.rejected.load(Ordering::Relaxed);
-    println!("\nFailures: {ends}. {rejected} times a client was told that there is no room, and asked again.");
+    println!("\nFailures: {ends}. Rejected and sent again: {rejected}.");
     let within = services.processes.iter().zip(&memory).filter(|(process, kib)| verdict(process, kib, soak.percent));
     ensure!(within.count() == memory.len(), "memory grew");
     ensure!(failures.is_empty(), "requests failed");
@@ -78,7 +78,7 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
 }
 
 impl Shared {
-    /// Sends one request after the other until all are sent.
+    /// Sends one request after the other until all requests are sent.
     async fn ask(self: Arc<Self>, mut random: ChaCha8Rng) {
         let mut connections: [Option<Connection>; 2] = [None, None];
         while self.begun.fetch_add(1, Ordering::Relaxed) < self.requests {
@@ -94,15 +94,16 @@ impl Shared {
                 }
             };
             self.done.fetch_add(1, Ordering::Relaxed);
-            let end = end.map_or_else(|error| format!("no answer: {error}"), |status| status.to_string());
+            let end = end.map_or_else(|error| format!("no response: {error}"), |status| status.to_string());
             if end != StatusCode::OK.to_string() {
                 *self.failures.lock().unwrap_or_else(PoisonError::into_inner).entry(end).or_default() += 1;
             }
         }
     }
 
-    /// Half are tensors of 1 to 32 images for the model service. The other half are drawings for the web service, most of
-    /// them previews: a row for each would fill the disk.
+    /// Returns a random request and the index of its service. Half of the requests are tensors of 1 to 32 images for
+    /// the model service. The other half are drawings for the web service, most of them previews, since storing every
+    /// drawing would fill the disk.
     fn template(&self, random: &mut ChaCha8Rng) -> (usize, RequestTemplate) {
         let picture = random.random_range(0..self.pictures.len());
         let one = &self.pictures[picture];
@@ -120,10 +121,10 @@ impl Shared {
     }
 }
 
-/// Prints memory as requests are answered. For each process what it held, in KiB, between one time and the next.
+/// Prints the memory at regular numbers of requests. Returns the memory of each process at each report, in KiB.
 async fn watch(shared: &Shared, processes: &[Process]) -> anyhow::Result<Vec<Vec<u64>>> {
     let names: Vec<&str> = processes.iter().map(|process| process.name.as_str()).collect();
-    println!("| requests | a second | {} |", names.join(" | "));
+    println!("| requests | per second | {} |", names.join(" | "));
     println!("| --- | ---{} |", " | ---".repeat(names.len()));
     let mut means = vec![Vec::new(); processes.len()];
     for told in 1..=TOLD {
@@ -144,7 +145,7 @@ async fn watch(shared: &Shared, processes: &[Process]) -> anyhow::Result<Vec<Vec
     Ok(means)
 }
 
-/// Looks at each process again and again until so many requests are done. What each held, in KiB.
+/// Samples the memory of each process until `until` requests are done. Returns the means, in KiB.
 async fn look(shared: &Shared, processes: &[Process], until: u64) -> anyhow::Result<Vec<Vec<u64>>> {
     let mut seen = vec![Vec::new(); processes.len()];
     loop {
@@ -158,12 +159,12 @@ async fn look(shared: &Shared, processes: &[Process], until: u64) -> anyhow::Res
     }
 }
 
-/// As long as it is large, beside the largest so far.
+/// Returns a bar whose length is the share of the largest value.
 fn bar(kib: u64, largest: u64) -> String {
     "▪".repeat(usize::try_from(kib * 20 / largest.max(1)).unwrap_or(0))
 }
 
-/// Says how much a process grew after the first tenth; whether that is little enough.
+/// Prints the growth of a process after the first tenth, and returns whether it is within the limit.
 fn verdict(process: &Process, kib: &[u64], percent: u32) -> bool {
     let (Some(&first), Some(&last)) = (kib.get(usize::try_from(FIRST - 1).unwrap_or(0)), kib.last()) else {
         return false;
@@ -180,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_may_grow_by_a_twentieth_after_the_first_tenth_and_no_more() {
+    fn a_process_may_grow_by_five_percent_after_the_first_tenth() {
         let process = Process { name: "model".to_owned(), pid: 1 };
         let holding = |last| [[50_000, 100_000].as_slice(), &[200_000; 17], &[last]].concat();
         assert!(verdict(&process, &holding(105_000), 5));
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_as_long_as_its_share_of_the_largest() {
+    fn the_length_of_a_bar_is_the_share_of_the_largest_value() {
         assert_eq!((bar(5, 10), bar(10, 10)), ("▪".repeat(10), "▪".repeat(20)));
     }
 }

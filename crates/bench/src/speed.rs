@@ -1,4 +1,5 @@
-//! The throughput and latency of `POST /predict`: drawings → rounds of load, digits and the peer in turns → a table.
+//! The throughput and latency of `POST /predict`: rounds of load for digits and the peer in turns, and a table of the
+//! results.
 
 use crate::{
     config::{Services, Speed},
@@ -10,13 +11,13 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// Time for caches to fill and pools to connect, which no round counts.
+/// The time for filling caches and connection pools before the rounds.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
 
 /// A target and its requests.
 type Asked = (Arc<Target>, Vec<RequestTemplate>);
 
-/// Measures, and prints what came of it.
+/// Measures the targets, and prints the results.
 pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Result<()> {
     let targets = targets(speed, services)?;
     for (target, forms) in &targets {
@@ -47,8 +48,8 @@ fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<Asked>> {
     Ok(targets)
 }
 
-/// Rounds with so many clients. The targets take turns, and every other round begins with the other one: what else the
-/// machine does meets them alike.
+/// Runs rounds with `clients` clients. The targets take turns and alternate in going first, so that other load on the
+/// machine affects both alike.
 async fn side_by_side(speed: &Speed, targets: &[Asked], clients: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = targets.iter().map(|(target, _)| Row::new(clients, target.name())).collect();
     for round in 0..speed.rounds.get() {

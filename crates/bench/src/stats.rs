@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The least of the values that so large a share of them does not exceed (the nearest rank); none of none. The values
-/// come in order.
+/// Returns the percentile of sorted values by the nearest-rank method: the smallest value that at least the given share
+/// of values does not exceed. Returns `None` for an empty slice.
 pub(crate) fn percentile(sorted: &[Duration], share: f64) -> Option<Duration> {
     #[expect(
         clippy::cast_precision_loss,
@@ -15,12 +15,12 @@ pub(crate) fn percentile(sorted: &[Duration], share: f64) -> Option<Duration> {
     sorted.get(rank.max(1) - 1).copied()
 }
 
-/// A time in milliseconds, for people.
+/// Formats a time in milliseconds.
 pub(crate) fn shown(time: Option<Duration>) -> String {
     time.map_or("none".to_owned(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3))
 }
 
-/// The value in the middle, or between the two in the middle; not a number where there is none.
+/// Returns the median: the middle value, or the mean of the two middle values. Returns NaN if there are no values.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_median_minds_neither_order_nor_outliers() {
+    fn a_median_depends_neither_on_order_nor_on_outliers() {
         assert!((median([9.0, 1.0, 1e9]) - 9.0).abs() < 1e-9);
         assert!((median([4.0, 1.0, 2.0, 8.0]) - 3.0).abs() < 1e-9);
         assert!(median([]).is_nan());

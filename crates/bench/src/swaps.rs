@@ -1,4 +1,4 @@
-//! The model is exchanged again and again while it is asked, and every answer is held to what its version says.
+//! Switches the model under load, and checks every response against the version that it names.
 
 use crate::{
     arrival_rate::{ConstantArrivalRate, Done},
@@ -22,34 +22,34 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// How far an answer may be from what its version said before: batches of another size are summed in another order.
+/// The largest allowed difference of a probability: another batch size changes the order of summation.
 const TOLERANCE: f64 = 1e-5;
 
-/// How far at least the two versions are apart on each drawing, so that they can be told apart.
+/// The smallest difference between the two versions on each drawing, so that responses identify their version.
 const APART: f64 = 100.0 * TOLERANCE;
 
-/// The longest that an exchange may take.
+/// The timeout of a switch.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Requests that may be under way.
+/// The largest number of concurrent requests.
 const CONNECTIONS: usize = 64;
 
 type Probabilities = [f64; 10];
 
-/// A version's probabilities of each drawing: as a picture, and as a tensor.
+/// A version's probabilities of each drawing: as an image, and as a tensor.
 #[derive(Debug)]
 struct Known {
     pictures: Vec<Probabilities>,
     tensors: Vec<Probabilities>,
 }
 
-/// Each version's probabilities.
+/// The probabilities of each version.
 type Versions = BTreeMap<String, Known>;
 
-/// Exchanges, asks, and prints what came of it.
+/// Switches the versions under load, and prints the results.
 ///
 /// # Errors
-/// When an answer was wrong or none came, or a version did not come to serve.
+/// When a response is wrong or missing, or a version does not start to serve.
 pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<()> {
     let target = || Target::new("model", &services.model_url);
     let (pictures, model) = (ten_digits()?, target()?);
@@ -76,8 +76,8 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     report(answers, took?)
 }
 
-/// The champion's name and that of a second version, made of the same weights, that is less sure: the temperature that
-/// its card tells is twice as high.
+/// Returns the names of the champion and of a second version. The second one has the same weights and twice the
+/// temperature, so that its confidence is lower.
 fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
     let champion = fs::read_to_string(models.join("champion")).context("no file champion in the models folder")?;
     let champion = champion.trim().to_owned();
@@ -85,7 +85,7 @@ fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
     let (from, to) = (models.join(&champion), models.join(&other));
     let mut card: Value = serde_json::from_str(&fs::read_to_string(from.join("card.json"))?)?;
     card["version"] = json!(other);
-    let temperature = card["calibration"]["temperature"].as_f64().context("the card tells no temperature")?;
+    let temperature = card["calibration"]["temperature"].as_f64().context("the card has no temperature")?;
     card["calibration"]["temperature"] = json!(temperature * 2.0);
     fs::create_dir_all(&to)?;
     fs::write(to.join("card.json"), card.to_string())?;
@@ -93,7 +93,7 @@ fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
     Ok([champion, other])
 }
 
-/// Both versions' probabilities, each requested by its name.
+/// Returns the probabilities of both versions, each requested by its name.
 async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> anyhow::Result<Versions> {
     repository(model, &names[1], "load").await?;
     let mut versions = BTreeMap::new();
@@ -110,12 +110,12 @@ async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> any
     }
     let [old, new] = names.each_ref().map(|name| &versions[name]);
     let mut pairs = old.pictures.iter().chain(&old.tensors).zip(new.pictures.iter().chain(&new.tensors));
-    ensure!(pairs.all(|(old, new)| distance(old, new) > APART), "the two versions say the same of a drawing");
+    ensure!(pairs.all(|(old, new)| distance(old, new) > APART), "the two versions agree on a drawing");
     repository(model, &names[1], "unload").await?;
     Ok(versions)
 }
 
-/// The requests, sent in turns: a picture of each drawing, and a batch of drawings.
+/// Returns the requests, sent in turns: an image of each drawing, and a batch of drawings.
 fn templates(pictures: &[Picture]) -> (Vec<Asked>, Vec<RequestTemplate>) {
     let mut asked = Vec::new();
     for first in 0..pictures.len() {
@@ -139,17 +139,17 @@ enum Asked {
     Tensor(Vec<usize>),
 }
 
-/// The version that gave an answer.
+/// Returns the version that a response names.
 ///
 /// # Errors
-/// When there is no answer, or it is not what that version says of these drawings.
+/// When there is no response, or its probabilities differ from those of that version.
 fn version_of(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
     let answer = answer?.json()?;
     let (version, said) = match asked {
         Asked::Picture(_) => (&answer["model"], rows(&answer["probabilities"])?),
         Asked::Tensor(_) => (&answer["model_version"], rows(&answer["outputs"][0]["data"])?),
     };
-    let version = version.as_str().context("an answer names no version")?;
+    let version = version.as_str().context("a response names no version")?;
     let known = versions.get(version).with_context(|| format!("{version} never served"))?;
     let expected: Vec<Probabilities> = match asked {
         Asked::Picture(picture) => vec![known.pictures[*picture]],
@@ -157,12 +157,12 @@ fn version_of(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>
     };
     let is_right = |(said, expected)| distance(said, expected) <= TOLERANCE;
     ensure!(said.len() == expected.len(), "{} rows for {} drawings", said.len(), expected.len());
-    ensure!(said.iter().zip(&expected).all(is_right), "{version} does not say that of {asked:?}");
+    ensure!(said.iter().zip(&expected).all(is_right), "the probabilities are not those of {version} for {asked:?}");
     Ok(version.to_owned())
 }
 
-/// Makes the versions serve in turns, and unloads each when it no longer does, so that every exchange reads one from
-/// disk. How long the exchanges took.
+/// Lets the versions serve in turns, and unloads each one afterwards, so that every switch reads a version from disk.
+/// Returns the durations of the switches.
 async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usize) -> anyhow::Result<Vec<Duration>> {
     let mut took = Vec::new();
     for swap in 1..=count {
@@ -170,7 +170,7 @@ async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usi
         let began = Instant::now();
         promote(models, new)?;
         while model.ask_once(&RequestTemplate::get("/")).await?.json()?["model"] != **new {
-            ensure!(began.elapsed() < PATIENCE, "{new} does not come to serve");
+            ensure!(began.elapsed() < PATIENCE, "{new} does not start to serve");
             sleep(Duration::from_millis(5)).await;
         }
         took.push(began.elapsed());
@@ -179,7 +179,7 @@ async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usi
     Ok(took)
 }
 
-/// Names the version that is to serve. Renamed into place, so that nobody reads half a name.
+/// Writes the name of the version that is to serve. Renaming the file ensures that no reader sees a partial name.
 fn promote(models: &Path, name: &str) -> anyhow::Result<()> {
     let fresh = models.join("champion.new");
     fs::write(&fresh, name)?;
@@ -193,20 +193,20 @@ async fn repository(model: &Target, name: &str, what: &str) -> anyhow::Result<()
     Ok(())
 }
 
-/// The ten probabilities of each drawing, one after the other.
+/// Returns the ten probabilities of each drawing.
 fn rows(numbers: &Value) -> anyhow::Result<Vec<Probabilities>> {
     let numbers: Vec<f64> = serde_json::from_value(numbers.clone()).context("no probabilities")?;
     let (rows, rest) = numbers.as_chunks();
-    ensure!(!rows.is_empty() && rest.is_empty(), "{} numbers are no rows of ten", numbers.len());
+    ensure!(!rows.is_empty() && rest.is_empty(), "{} numbers are not rows of ten", numbers.len());
     Ok(rows.to_vec())
 }
 
-/// The largest difference.
+/// Returns the largest difference.
 fn distance(one: &Probabilities, other: &Probabilities) -> f64 {
     one.iter().zip(other).map(|(one, other)| (one - other).abs()).fold(0.0, f64::max)
 }
 
-/// Prints what was answered, and how long it and the exchanges took.
+/// Prints the responses per version, and the durations of the requests and switches.
 fn report(answers: Vec<(anyhow::Result<String>, Duration)>, mut exchanges: Vec<Duration>) -> anyhow::Result<()> {
     let (mut by_version, mut took, mut failures) = (BTreeMap::<String, u64>::new(), Vec::new(), Vec::new());
     for (version, duration) in answers {
@@ -218,15 +218,15 @@ fn report(answers: Vec<(anyhow::Result<String>, Duration)>, mut exchanges: Vec<D
     }
     took.sort_unstable();
     exchanges.sort_unstable();
-    println!("| | how many | p50 | p99 | slowest |\n| --- | --- | --- | --- | --- |");
-    println!("{}\n{}", row("exchanges", &exchanges), row("requests", &took));
+    println!("| | count | p50 | p99 | slowest |\n| --- | --- | --- | --- | --- |");
+    println!("{}\n{}", row("switches", &exchanges), row("requests", &took));
     for (version, count) in &by_version {
-        println!("{version}: {count} answers");
+        println!("{version}: {count} responses");
     }
     println!("Failures: {}.", failures.len());
     failures.iter().take(5).for_each(|failure| println!("  {failure}"));
     ensure!(failures.is_empty(), "requests failed");
-    ensure!(by_version.len() == 2, "not both versions answered");
+    ensure!(by_version.len() == 2, "only one version answered");
     Ok(())
 }
 
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_must_be_what_the_version_that_it_names_says() {
+    fn a_response_must_agree_with_the_version_that_it_names() {
         let said =
             |model: &str, first| is_right(&Asked::Picture(0), &json!({ "model": model, "probabilities": says(first) }));
         assert!(said("old", 0.8) && said("new", 0.600_009));
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn no_batch_may_mix_versions_or_lack_rows() {
+    fn a_batch_must_not_mix_versions_or_lack_rows() {
         let said = |rows: &[Probabilities]| {
             let outputs = json!([{ "data": rows.as_flattened() }]);
             is_right(&Asked::Tensor(vec![0, 1, 0]), &json!({ "model_version": "old", "outputs": outputs }))

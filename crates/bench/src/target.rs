@@ -1,4 +1,4 @@
-//! A service and the connection to it.
+//! A service under load and the connection to it.
 
 use crate::request_template::RequestTemplate;
 use anyhow::Context;
@@ -12,17 +12,17 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// A service that gets requests.
+/// A service under load.
 #[derive(Debug)]
 pub(crate) struct Target {
     name: &'static str,
     address: String,
 }
 
-/// A connection to it.
+/// A connection to the service.
 pub(crate) type Connection = SendRequest<Full<Bytes>>;
 
-/// An answer of the service.
+/// A response of the service.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -30,25 +30,25 @@ pub(crate) struct Answer {
 }
 
 impl Target {
-    /// The service at an address such as `http://127.0.0.1:8501`.
+    /// Returns the service at an address such as `http://127.0.0.1:8501`.
     pub(crate) fn new(name: &'static str, url: &str) -> anyhow::Result<Self> {
-        let uri: Uri = url.parse().with_context(|| format!("{url} is no address"))?;
+        let uri: Uri = url.parse().with_context(|| format!("{url} is not an address"))?;
         let address = uri.authority().filter(|_| uri.scheme_str() == Some("http"));
         let address = address.with_context(|| format!("{url} is not of the form http://host:port"))?.to_string();
         Ok(Self { name, address })
     }
 
-    /// Its name in the table.
+    /// Returns the name in the table.
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its host and port.
+    /// Returns the host and port.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Sends a request over a connection that is kept for the next one, and opened anew after it broke.
+    /// Sends a request over a persistent connection, and opens a new one if necessary.
     pub(crate) async fn ask(
         &self,
         kept: &mut Option<Connection>,
@@ -63,7 +63,7 @@ impl Target {
         Ok(answer)
     }
 
-    /// Sends one request, over a connection of its own.
+    /// Sends one request over a new connection.
     pub(crate) async fn ask_once(&self, template: &RequestTemplate) -> anyhow::Result<Answer> {
         self.ask(&mut None, template).await
     }
@@ -76,7 +76,7 @@ impl Target {
         Ok(sender)
     }
 
-    /// Sends a request and reads the answer to its end.
+    /// Sends a request and reads the whole response.
     async fn ask_over(&self, connection: &mut Connection, template: &RequestTemplate) -> anyhow::Result<Answer> {
         connection.ready().await?;
         let mut request = Request::builder().method(template.method()).uri(&template.path);
@@ -92,10 +92,10 @@ impl Target {
 }
 
 impl Answer {
-    /// The JSON of an answer that is none but 200.
+    /// Parses the JSON of a response with status 200; another status is an error.
     pub(crate) fn json(&self) -> anyhow::Result<serde_json::Value> {
         let said = || String::from_utf8_lossy(&self.body).chars().take(300).collect::<String>();
         anyhow::ensure!(self.status == StatusCode::OK, "{}: {}", self.status, said());
-        serde_json::from_slice(&self.body).with_context(|| format!("no JSON: {}", said()))
+        serde_json::from_slice(&self.body).with_context(|| format!("not JSON: {}", said()))
     }
 }

@@ -1,4 +1,5 @@
-//! A run: several tasks make inputs, send them and check the answers; a failing input is tried again alone and shrunk.
+//! A run of the fuzzer: several tasks generate inputs, send them and check the responses. A failing input is sent again
+//! alone, and then shrunk.
 
 use crate::{
     documented::{Answered, outcome},
@@ -20,10 +21,10 @@ use std::{
 use tokio::{task::JoinSet, time::timeout};
 use tower::ServiceExt;
 
-/// The longest that an answer may take.
+/// The timeout of a response.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The most failures that are investigated.
+/// The largest number of failures that are investigated.
 const ENOUGH: usize = 20;
 
 /// The inputs of a seed, and their target.
@@ -34,31 +35,31 @@ pub struct Campaign {
     seed: u64,
 }
 
-/// An input with an answer that is not documented.
+/// An input whose response is not documented.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The number of the input.
     pub input: u64,
-    /// The fault of the answer.
+    /// The fault of the response.
     pub what: String,
-    /// The smallest request that fails, too, in the form of HTTP.
+    /// The smallest request that also fails, in the format of HTTP/1.1.
     pub request: Vec<u8>,
 }
 
 impl Campaign {
-    /// Nothing is sent yet.
+    /// Returns a campaign that has sent nothing yet.
     ///
     /// # Errors
-    /// When the examples cannot be made.
+    /// When the examples cannot be generated.
     pub fn new(target: Router, seed: u64) -> anyhow::Result<Self> {
         panics::watch();
         Ok(Self { target, examples: Arc::new(Examples::new()?), seed })
     }
 
-    /// Sends a range of inputs, so many at a time, and reports the progress. Returns the outcomes and the failures.
+    /// Sends a range of inputs with several tasks, and reports the progress. Returns the outcomes and the failures.
     ///
     /// # Panics
-    /// When one of its tasks panics.
+    /// When one of the tasks panics.
     pub async fn run(
         &self,
         inputs: std::ops::Range<u64>,
@@ -75,7 +76,7 @@ impl Campaign {
             match timeout(Duration::from_secs(1), asking.join_next()).await {
                 Ok(None) => break,
                 Ok(Some(done)) => {
-                    let (counted, suspect) = done.expect("a task that asks does not panic");
+                    let (counted, suspect) = done.expect("a task does not panic");
                     tally.merge(counted);
                     suspects.extend(suspect);
                 }
@@ -98,7 +99,7 @@ impl Campaign {
             let (kind, sent) = self.examples.input(self.seed, index);
             let began = Instant::now();
             let outcome = self.checked(&sent).await.unwrap_or_else(|failure| {
-                eprintln!("input {index}, or one beside it: {failure:#}");
+                eprintln!("input {index}, or a concurrent one: {failure:#}");
                 suspects.push(index);
                 "a failure".to_owned()
             });
@@ -106,7 +107,7 @@ impl Campaign {
         }
     }
 
-    /// Tries each input alone, because every concurrent input counts a panic that one of them caused.
+    /// Sends each suspect alone, since a panic makes every concurrent input a suspect.
     async fn investigate(&self, suspects: Vec<u64>) -> Vec<Failure> {
         let mut failures = Vec::new();
         for input in suspects {
@@ -123,15 +124,15 @@ impl Campaign {
     /// Sends a request and checks the answer.
     async fn checked(&self, sent: &Sent) -> anyhow::Result<String> {
         let panics = panics::count();
-        let answered = timeout(PATIENCE, self.ask(sent)).await.context("no answer in time")??;
-        anyhow::ensure!(panics::count() == panics, "something panicked");
+        let answered = timeout(PATIENCE, self.ask(sent)).await.context("no response before the timeout")??;
+        anyhow::ensure!(panics::count() == panics, "a thread panicked");
         outcome(sent, &answered)
     }
 
     async fn ask(&self, sent: &Sent) -> anyhow::Result<Answered> {
         let Ok(response) = self.target.clone().oneshot(sent.request()).await;
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.context("the answer broke off")?;
+        let body = to_bytes(body, usize::MAX).await.context("the response is incomplete")?;
         Ok(Answered { status: parts.status, headers: parts.headers, body })
     }
 }

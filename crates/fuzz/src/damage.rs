@@ -1,14 +1,14 @@
-//! Damages valid bytes: flips bits, removes, repeats or inserts pieces, and changes lengths.
+//! Damages valid bytes: flips bits, removes, repeats or inserts bytes, and changes lengths.
 
 use crate::random::Random;
 
-/// The most bytes that come or go at once.
+/// The largest number of bytes that are removed or inserted at once.
 const PIECE: usize = 64;
 
-/// Numbers at which lengths and sizes go wrong.
+/// Numbers at the limits of lengths and sizes.
 const EDGES: [u32; 9] = [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 
-/// Damages bytes in one to four ways. What comes from elsewhere comes from the donor.
+/// Damages bytes in one to four ways. Inserted bytes come from `donor`.
 pub(crate) fn damage(random: &mut Random, bytes: &mut Vec<u8>, donor: &[u8]) {
     for _ in 0..=random.below(4) {
         once(random, bytes, donor);
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn damage_is_done_to_nearly_all_and_is_the_same_for_the_same_numbers() {
+    fn nearly_all_inputs_are_damaged_and_damage_is_reproducible() {
         let whole: Vec<u8> = (0..200).collect();
         let damaged = |input| {
             let mut bytes = whole.clone();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_can_be_damaged() {
+    fn an_empty_input_can_be_damaged() {
         for input in 0..1000 {
             damage(&mut Random::of(2, input), &mut Vec::new(), &[]);
         }

@@ -1,5 +1,5 @@
-//! Whether an answer is of a documented form: an answer with numbers that make sense, a problem with a code of the
-//! README's table, or an error as the Open Inference Protocol has it.
+//! Checks that a response is documented: a valid prediction, a problem with a documented code, or an error in the
+//! format of the Open Inference Protocol.
 
 use crate::sent::Sent;
 use anyhow::{Context, bail, ensure};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use std::io::Read;
 use wire::{Answer, Code, Explanation, PROBLEM_MEDIA_TYPE, Problem, Verdict};
 
-/// An answer as it came.
+/// A response as received.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
@@ -21,7 +21,7 @@ pub(crate) struct Answered {
     pub(crate) body: Bytes,
 }
 
-/// The problems that the model service may tell of while nothing is wrong with it.
+/// The problems that a model service without faults may return.
 pub(crate) const CODES: [Code; 15] = [
     Code::BlankImage,
     Code::NotAnImage,
@@ -43,13 +43,13 @@ pub(crate) const CODES: [Code; 15] = [
 /// The statuses of errors under `/v2`.
 const STATUSES: [u16; 5] = [400, 404, 405, 413, 429];
 
-/// How far numbers that are equal may lie apart.
+/// The largest difference of two equal numbers.
 const TOLERANCE: f32 = 1e-4;
 
-/// The name of an answer in the table.
+/// Returns the name of a response's outcome in the table.
 ///
 /// # Errors
-/// With what is wrong with it.
+/// When the response is not documented.
 pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String> {
     let status = answered.status;
     let uri = sent.uri();
@@ -59,7 +59,7 @@ pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String
         ensure!(answered.headers.contains_key(header::RETRY_AFTER), "no Retry-After");
     } else if let Some(samples) = sent.valid {
         ensure!(status == StatusCode::OK, "{status} for a valid request: {}", shown(&answered.body));
-        ensure!(is_protocol || samples == 1, "one drawing at a time");
+        ensure!(is_protocol || samples == 1, "/predict takes one drawing at a time");
     }
     match status {
         StatusCode::OK if is_protocol && sent.method == "POST" && path.ends_with("/infer") => {
@@ -80,28 +80,25 @@ pub(crate) fn outcome(sent: &Sent, answered: &Answered) -> anyhow::Result<String
     }
 }
 
-/// `/predict`'s answer.
+/// Checks a response of `/predict`.
 fn answer(answered: &Answered) -> anyhow::Result<()> {
-    let answer: Answer = serde_json::from_slice(&answered.body).context("no answer")?;
+    let answer: Answer = serde_json::from_slice(&answered.body).context("not a prediction")?;
     let (prediction, confidence) = Digit::most_probable(&answer.probabilities);
     probabilities(&answer.probabilities)?;
     ensure!(answer.prediction == prediction, "the prediction is not the most probable digit");
-    ensure!((answer.confidence - confidence).abs() <= TOLERANCE, "the confidence is not its probability");
-    ensure!(
-        (answer.verdict == Verdict::NotADigit) == answer.reason.is_some(),
-        "a verdict and no reason, or vice versa"
-    );
-    ensure!(!answer.model.is_empty(), "no model is named");
+    ensure!((answer.confidence - confidence).abs() <= TOLERANCE, "the confidence is not the prediction's probability");
+    ensure!((answer.verdict == Verdict::NotADigit) == answer.reason.is_some(), "the verdict and the reason disagree");
+    ensure!(!answer.model.is_empty(), "the response names no model");
     Ok(())
 }
 
-/// `/explain`'s answer.
+/// Checks a response of `/explain`.
 fn explanation(answered: &Answered) -> anyhow::Result<()> {
     answer(answered)?;
-    let Explanation { answer, attribution } = serde_json::from_slice(&answered.body).context("no explanation")?;
+    let Explanation { answer, attribution } = serde_json::from_slice(&answered.body).context("not an explanation")?;
     let bitmap = answer.bitmap.context("no bitmap")?;
-    ensure!(attribution.len() == Bitmap::LEN, "the attribution of {} pixels", attribution.len());
-    ensure!(attribution.iter().all(|attribution| attribution.is_finite()), "an attribution that is not finite");
+    ensure!(attribution.len() == Bitmap::LEN, "the attribution has {} pixels", attribution.len());
+    ensure!(attribution.iter().all(|attribution| attribution.is_finite()), "an attribution is not finite");
     ensure!(
         attribution.iter().zip(bitmap.levels()).all(|(attribution, level)| *level > 0 || *attribution == 0.0),
         "the background has an attribution"
@@ -110,25 +107,25 @@ fn explanation(answered: &Answered) -> anyhow::Result<()> {
 }
 
 fn probabilities(ten: &[f32]) -> anyhow::Result<()> {
-    ensure!(ten.iter().all(|share| (0.0..=1.0).contains(share)), "a probability is none: {ten:?}");
+    ensure!(ten.iter().all(|share| (0.0..=1.0).contains(share)), "a probability is out of range: {ten:?}");
     ensure!((ten.iter().sum::<f32>() - 1.0).abs() <= TOLERANCE, "the probabilities do not sum to 1: {ten:?}");
     Ok(())
 }
 
-/// The protocol's answer to a request for so many samples, if that is known.
+/// Checks the protocol's response to a request for `samples` samples, if their number is known.
 fn inference(samples: Option<usize>, answered: &Answered) -> anyhow::Result<()> {
     let body = unpacked(answered)?;
     let length = answered.headers.get("inference-header-content-length");
-    let length = length.map(|length| length.to_str()?.parse().context("no length")).transpose()?;
-    let (head, mut tail) = body.split_at_checked(length.unwrap_or(body.len())).context("the JSON's length lies")?;
-    let head: Value = serde_json::from_slice(head).context("no JSON")?;
-    ensure!(head["model_name"].is_string() && head["model_version"].is_string(), "no model is named");
+    let length = length.map(|length| length.to_str()?.parse().context("no length of the JSON")).transpose()?;
+    let (head, mut tail) = body.split_at_checked(length.unwrap_or(body.len())).context("the JSON's length is wrong")?;
+    let head: Value = serde_json::from_slice(head).context("not JSON")?;
+    ensure!(head["model_name"].is_string() && head["model_version"].is_string(), "the response names no model");
     let outputs = head["outputs"].as_array().context("no outputs")?;
     ensure!(!outputs.is_empty(), "no outputs");
     for output in outputs {
         let shape: Vec<u64> = serde_json::from_value(output["shape"].clone()).context("no shape")?;
-        let [rows, width] = shape[..] else { bail!("a shape that is none: {shape:?}") };
-        ensure!(samples.is_none_or(|samples| rows == samples as u64), "{samples:?} samples asked, {rows} answered");
+        let [rows, width] = shape[..] else { bail!("an invalid shape: {shape:?}") };
+        ensure!(samples.is_none_or(|samples| rows == samples as u64), "{samples:?} samples requested, {rows} returned");
         let count = usize::try_from(rows * width)?;
         let name = output["name"].as_str().context("no name")?;
         let numbers = tensor(output, count, &mut tail).with_context(|| name.to_owned())?;
@@ -141,18 +138,19 @@ fn inference(samples: Option<usize>, answered: &Answered) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// An output's elements, of which only numbers are looked at; those that come as bytes are taken from the tail.
+/// Returns the elements of a numeric output; the elements of a text output are only checked. Binary elements are taken
+/// from the tail.
 fn tensor(output: &Value, count: usize, tail: &mut &[u8]) -> anyhow::Result<Vec<f32>> {
     let datatype = output["datatype"].as_str().context("no datatype")?;
-    ensure!(matches!(datatype, "FP32" | "INT64" | "BYTES"), "a datatype that is none: {datatype}");
+    ensure!(matches!(datatype, "FP32" | "INT64" | "BYTES"), "an unknown datatype: {datatype}");
     let Some(size) = output["parameters"]["binary_data_size"].as_u64() else {
         let data = output["data"].as_array().context("no data")?;
-        ensure!(data.len() == count, "{count} elements said, {} given", data.len());
+        ensure!(data.len() == count, "{count} elements expected, {} found", data.len());
         ensure!(data.iter().all(|element| element.is_string() == (datatype == "BYTES")), "elements of another type");
         #[expect(clippy::cast_possible_truncation, reason = "they were written as 32 bits")]
         return Ok(data.iter().filter_map(|element| Some(element.as_f64()? as f32)).collect());
     };
-    let (bytes, rest) = tail.split_at_checked(usize::try_from(size)?).context("fewer bytes than were said")?;
+    let (bytes, rest) = tail.split_at_checked(usize::try_from(size)?).context("fewer bytes than stated")?;
     *tail = rest;
     match datatype {
         "FP32" => ensure!(bytes.len() == count * 4, "{} bytes for {count} numbers", bytes.len()),
@@ -166,12 +164,12 @@ fn tensor(output: &Value, count: usize, tail: &mut &[u8]) -> anyhow::Result<Vec<
     })
 }
 
-/// Texts as the protocol's bytes: each after its length.
+/// Checks binary texts, each of which follows its length.
 fn texts(mut bytes: &[u8], count: usize) -> anyhow::Result<()> {
     for _ in 0..count {
         let (length, rest) = bytes.split_first_chunk().context("no length")?;
         let length = usize::try_from(u32::from_le_bytes(*length))?;
-        let (text, rest) = rest.split_at_checked(length).context("a length that lies")?;
+        let (text, rest) = rest.split_at_checked(length).context("a wrong length")?;
         std::str::from_utf8(text)?;
         bytes = rest;
     }
@@ -185,55 +183,55 @@ fn unpacked(answered: &Answered) -> anyhow::Result<Vec<u8>> {
         None => bytes.extend(&answered.body),
         Some(b"gzip") => drop(GzDecoder::new(&answered.body[..]).read_to_end(&mut bytes)?),
         Some(b"deflate") => drop(ZlibDecoder::new(&answered.body[..]).read_to_end(&mut bytes)?),
-        Some(other) => bail!("an encoding that nobody asked for: {other:?}"),
+        Some(other) => bail!("an encoding that was not requested: {other:?}"),
     }
     Ok(bytes)
 }
 
-/// An answer of which nothing is known but its media type.
+/// Checks that the body of a response fits its media type.
 fn readable(answered: &Answered) -> anyhow::Result<()> {
     let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     if media_type == b"application/json" {
-        serde_json::from_slice::<Value>(&answered.body).context("no JSON")?;
+        serde_json::from_slice::<Value>(&answered.body).context("not JSON")?;
     } else {
-        std::str::from_utf8(&answered.body).context("no text")?;
+        std::str::from_utf8(&answered.body).context("not UTF-8")?;
     }
     Ok(())
 }
 
-/// An error in the protocol's words, called by its first ones: what follows is the client's.
+/// Checks an error of the protocol. Returns its status and its first words, without the client's data.
 fn error(answered: &Answered) -> anyhow::Result<String> {
     let status = answered.status.as_u16();
     ensure!(STATUSES.contains(&status), "an error of status {status}: {}", shown(&answered.body));
-    let error: Map<String, Value> = serde_json::from_slice(&answered.body).context("no error")?;
-    let text = error.get("error").and_then(Value::as_str).filter(|_| error.len() == 1).context("not one error")?;
+    let error: Map<String, Value> = serde_json::from_slice(&answered.body).context("not an error")?;
+    let text = error.get("error").and_then(Value::as_str).filter(|_| error.len() == 1).context("not a single error")?;
     let words = text.split(' ').take(4).map(|word| if is_fixed(word) { word } else { "…" });
     Ok(format!("{status} {}", words.collect::<Vec<_>>().join(" ")))
 }
 
-/// Whether a word is the same whatever was asked: no number, address or quotation.
+/// Returns whether a word does not depend on the request: it is no number, address or quotation.
 fn is_fixed(word: &str) -> bool {
     word == "\"image\"" || word.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// A problem, called by its code.
+/// Checks a problem, and returns its code.
 fn problem(answered: &Answered) -> anyhow::Result<String> {
     let media_type = answered.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     ensure!(media_type == PROBLEM_MEDIA_TYPE.as_bytes(), "{}: {}", answered.status, shown(&answered.body));
-    let problem: Problem = serde_json::from_slice(&answered.body).context("no problem")?;
+    let problem: Problem = serde_json::from_slice(&answered.body).context("not a problem")?;
     ensure!(CODES.contains(&problem.code), "{:?}: {}", problem.code, problem.detail);
-    ensure!(problem.status == answered.status.as_u16(), "{} says that it is {}", answered.status, problem.status);
-    ensure!(problem == Problem::new(problem.code, problem.detail.clone()), "a problem of another kind: {problem:?}");
+    ensure!(problem.status == answered.status.as_u16(), "{} but the problem has {}", answered.status, problem.status);
+    ensure!(problem == Problem::new(problem.code, problem.detail.clone()), "not the problem of this code: {problem:?}");
     ensure!(problem.detail.len() > 10, "no detail");
     Ok(name(problem.code))
 }
 
-/// A code as it is written.
+/// Returns a code as in JSON.
 pub(crate) fn name(code: Code) -> String {
     serde_json::to_value(code).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
 }
 
-/// The beginning of a body, for people.
+/// Returns the beginning of a body, for error messages.
 fn shown(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().take(300).collect()
 }
@@ -252,7 +250,7 @@ mod tests {
         Answered { status: StatusCode::from_u16(status).unwrap(), headers, body: body.to_string().into() }
     }
 
-    /// The failure of an answer of `/predict` in which this value replaces a valid one.
+    /// Returns the failure of a response of `/predict` in which this value replaces a valid one.
     fn failure(place: &str, value: Value) -> Option<String> {
         let mut answer = json!({ "prediction": 3, "confidence": 1.0, "probabilities": [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
             "verdict": "digit", "model": "a" });
@@ -262,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_must_make_sense() {
+    fn an_inconsistent_prediction_is_a_failure() {
         assert_eq!(failure("model", json!("b")), None);
         for (place, value) in [
             ("prediction", json!(4)),
@@ -278,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explanation_must_attribute_every_pixel_and_only_the_foreground() {
+    fn an_explanation_must_attribute_all_pixels_and_only_the_foreground() {
         let mut pixels = vec![0; Bitmap::LEN];
         pixels[400] = 1;
         let is_valid = |place: usize, count: usize| {
@@ -295,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_must_be_one_that_a_valid_service_tells_of() {
+    fn a_problem_of_a_faulty_service_is_a_failure() {
         let tell = |status, media_type, code| {
             let problem = Problem::new(code, "what happened, and what to do");
             outcome(&asked("/predict"), &answered(status, media_type, &json!(problem))).ok()
@@ -309,14 +307,14 @@ mod tests {
     }
 
     #[test]
-    fn a_valid_request_must_be_answered() {
+    fn a_valid_request_must_get_a_prediction() {
         let problem = json!(Problem::new(Code::BlankImage, "what happened, and what to do"));
         let valid = Sent { valid: Some(1), ..asked("/predict") };
         assert!(outcome(&valid, &answered(422, PROBLEM_MEDIA_TYPE, &problem)).is_err());
     }
 
     #[test]
-    fn an_inference_must_have_as_many_rows_as_were_asked_for_and_numbers_that_make_sense() {
+    fn an_inference_must_have_the_requested_rows_and_valid_numbers() {
         let reply = |rows: usize, first: f32| {
             let row = [first, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
             let output = json!({ "name": "probabilities", "datatype": "FP32", "shape": [rows, 10],
@@ -331,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_protocol_is_called_by_its_first_words() {
+    fn an_error_of_the_protocol_is_named_by_its_first_words() {
         let tell =
             |status, error: Value| outcome(&asked("/v2/models"), &answered(status, "application/json", &error)).ok();
         assert_eq!(tell(400, json!({ "error": "Image 3: pixel 7 is 2." })).unwrap(), "400 Image … pixel …");

@@ -1,8 +1,8 @@
-//! A fuzzer: sends invalid and damaged inputs, and checks that each gets an answer of a documented form.
+//! A fuzzer: sends invalid and damaged inputs, and checks that each response is documented.
 //!
-//! An input is made from real examples by rules that know its format, and mostly damaged then ([`inputs`]). The model
-//! service answers it in this process ([`target`]), with the real network, and every answer is checked
-//! ([`documented`]). And pictures with metadata are stripped as the web service strips them ([`stripping`]).
+//! The fuzzer generates inputs from real examples with the rules of each format, and damages most of them ([`inputs`]).
+//! The model service responds in this process ([`target`]), with the real network, and the fuzzer checks every response
+//! ([`documented`]). It also strips images with metadata like the web service does ([`stripping`]).
 
 mod campaign;
 mod damage;

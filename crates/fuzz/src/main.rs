@@ -11,31 +11,31 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// The model service allocates with it, too.
+/// The allocator of the model service.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Sends inputs that nobody should send to the model service, in this process, and checks every answer; then strips as
-/// many pictures with metadata as the web service does.
+/// Sends invalid and damaged inputs to the model service in this process and checks every response. Then strips the
+/// metadata of the same number of images like the web service does.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Config {
-    /// How many inputs.
+    /// Number of inputs.
     #[arg(long, default_value = "1000000")]
     inputs: u64,
-    /// The first of them: with the same seed an input is the same in every run.
+    /// Index of the first input. The same seed and index give the same input.
     #[arg(long, default_value = "0")]
     from: u64,
-    /// The seed of the inputs [default: another one each time].
+    /// Seed of the inputs [default: the time].
     #[arg(long)]
     seed: Option<u64>,
-    /// How many are under way at a time.
+    /// Number of concurrent inputs.
     #[arg(long, default_value = "4")]
     tasks: usize,
-    /// The folder with the models.
+    /// Folder with the models.
     #[arg(long, default_value = "models")]
     models: PathBuf,
-    /// The folder that failed requests are written to.
+    /// Folder for failed requests.
     #[arg(long, default_value = "target/fuzz")]
     out: PathBuf,
 }
@@ -44,7 +44,7 @@ struct Config {
 async fn main() -> anyhow::Result<ExitCode> {
     let config = Config::parse();
     let seed = config.seed.unwrap_or_else(now);
-    println!("{} inputs from {} on, --seed {seed}", config.inputs, config.from);
+    println!("{} inputs from index {}, --seed {seed}", config.inputs, config.from);
     let campaign = Campaign::new(target(&config.models)?, seed)?;
     let (began, told) = (Instant::now(), Cell::new(0));
     let progress = |done: u64| {
@@ -67,22 +67,22 @@ async fn main() -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Strips pictures, prints the outcomes, and returns whether there is no failure.
+/// Strips images, prints the outcomes, and returns whether there are no failures.
 fn strip(config: &Config, seed: u64) -> anyhow::Result<bool> {
     let began = Instant::now();
     let (tally, failures) = Stripping::new(seed)?.run(config.from..config.from + config.inputs, config.tasks);
     println!("\n{}", tally.table());
-    println!("{} pictures in {:.0?}. Failures: {}.", tally.inputs(), began.elapsed(), failures.len());
+    println!("{} images in {:.0?}. Failures: {}.", tally.inputs(), began.elapsed(), failures.len());
     for StripFailure { input, what, picture } in &failures {
         fs::create_dir_all(&config.out)?;
         let file = config.out.join(format!("{seed}-{input}.picture"));
         fs::write(&file, picture)?;
-        println!("Picture {input}: {what}\n  {}", file.display());
+        println!("Image {input}: {what}\n  {}", file.display());
     }
     Ok(failures.is_empty() && tally.inputs() == config.inputs)
 }
 
-/// Writes a failed request to a file, and prints how to send it again.
+/// Writes a failed request to a file, and prints the command to repeat it.
 fn write(folder: &Path, seed: u64, failure: &Failure) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let file = folder.join(format!("{seed}-{}.http", failure.input));
@@ -96,7 +96,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// The resident memory of this process, now and at most, as Linux reports it.
+/// Returns the current and the maximum resident memory of this process, on Linux.
 fn memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let megabytes = |name| {
@@ -104,5 +104,5 @@ fn memory() -> String {
         Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
     };
     let told = |name| megabytes(name).map_or("unknown".to_owned(), |megabytes| megabytes.to_string());
-    format!("{} MB resident, {} MB at most", told("VmRSS:"), told("VmHWM:"))
+    format!("{} MB resident, {} MB maximum", told("VmRSS:"), told("VmHWM:"))
 }

@@ -1,4 +1,4 @@
-//! Counts panics, also those that a service survives.
+//! Counts panics in this process, including those that a service catches.
 
 use std::{
     panic,
@@ -10,7 +10,7 @@ use std::{
 
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
-/// Counts them from now on, in all of the process; they are still told of.
+/// Starts counting. Panics are still printed.
 pub(crate) fn watch() {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
@@ -22,7 +22,7 @@ pub(crate) fn watch() {
     });
 }
 
-/// How many there were.
+/// Returns the number of panics since counting started.
 pub(crate) fn count() -> u64 {
     COUNT.load(Ordering::SeqCst)
 }

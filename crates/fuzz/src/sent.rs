@@ -1,4 +1,4 @@
-//! A request as it is sent, and in the form of HTTP for files.
+//! A request to the service, which can also be written as HTTP/1.1.
 
 use axum::{
     body::{Body, Bytes},
@@ -15,40 +15,40 @@ pub(crate) struct Sent {
     pub(crate) headers: Vec<(&'static str, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
     pub(crate) arrival: Arrival,
-    /// How many samples the answer must have, if the request is valid.
+    /// The number of samples in the response, if the request is valid.
     pub(crate) valid: Option<usize>,
 }
 
-/// How a body arrives.
+/// The transfer of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// At once, and its length is told.
+    /// At once, with its length.
     Whole,
-    /// In pieces of so many bytes.
+    /// In pieces of this many bytes.
     Pieces(usize),
-    /// Likewise, and the connection breaks before the end.
+    /// In pieces of this many bytes, with an error before the end.
     BrokenOff(usize),
 }
 
 impl Sent {
-    /// A body that is posted.
+    /// Returns a POST request.
     pub(crate) fn post(path: &str, media_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![("content-type", media_type.as_bytes().to_vec())];
         Self { method: "POST", path: path.to_owned(), headers, body, arrival: Arrival::Whole, valid: None }
     }
 
-    /// The same with another header.
+    /// Adds a header.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The address, as the service gets it: `/` in place of one that HTTP forbids.
+    /// Returns the address, or `/` if HTTP forbids the address.
     pub(crate) fn uri(&self) -> Uri {
         self.path.parse().unwrap_or_default()
     }
 
-    /// The request, as the service gets it. What HTTP itself forbids in an address or a header never gets there.
+    /// Returns the request for the service, without headers that HTTP forbids.
     pub(crate) fn request(&self) -> Request<Body> {
         let mut request = Request::new(self.body());
         *request.method_mut() = self.method.parse().unwrap_or_default();
@@ -72,7 +72,7 @@ impl Sent {
         Body::from_stream(stream::iter(pieces.chain(end).collect::<Vec<_>>()))
     }
 
-    /// As HTTP/1.1 writes it.
+    /// Formats the request as HTTP/1.1.
     pub(crate) fn written(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\nhost: digits\r\n", self.method, self.path).into_bytes();
         for (name, value) in &self.headers {

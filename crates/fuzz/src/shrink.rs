@@ -1,11 +1,11 @@
-//! Makes an input that fails smaller, as long as it fails.
+//! Shrinks a failing input, as long as it still fails.
 
 use crate::sent::{Arrival, Sent};
 
-/// The most requests that are tried.
+/// The largest number of attempts.
 const TRIES: usize = 2000;
 
-/// Takes away what is not needed to fail: pieces of the body, large ones first, then headers.
+/// Removes pieces of the body, large ones first, and then headers that are not necessary for the failure.
 pub(crate) async fn shrink<F: Future<Output = bool>>(sent: Sent, fails: impl Fn(Sent) -> F) -> Sent {
     let mut least = sent;
     let mut tries = 0;

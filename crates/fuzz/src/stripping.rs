@@ -1,4 +1,4 @@
-//! Pictures with metadata, whole and damaged, and what the web service leaves of them.
+//! Checks how the web service strips the metadata of images, undamaged and damaged.
 
 use crate::inputs::{Examples, Photo};
 use api::metadata;
@@ -12,40 +12,40 @@ use std::{
 };
 use wire::Input;
 
-/// The most failures after which no other picture is tried.
+/// The number of failures after which the run stops.
 const ENOUGH: usize = 20;
 
-/// The outcome of a picture.
+/// The outcome of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
-    /// It decodes to the same pixels.
+    /// The image decodes to the same pixels.
     Same,
-    /// The decoder refuses it before and after, or it is refused at once.
+    /// The decoder rejects the image before and after stripping, or the image is rejected at once.
     Refused,
-    /// The decoder takes it only without its metadata.
+    /// The decoder accepts only the stripped image.
     Mended,
-    /// The decoder would have taken it, but its structure cannot be followed.
+    /// The decoder accepts the image, but stripping rejects its structure.
     Lost,
-    /// Metadata stands among its scans, where the decoder loses pixels.
+    /// The metadata is between scans of a damaged JPEG, where the decoder loses pixels.
     Split,
 }
 
-/// A picture that was not stripped as it should have been.
+/// An image that was stripped incorrectly.
 #[derive(Debug, Clone)]
 pub struct StripFailure {
-    /// The number of the picture.
+    /// The number of the image.
     pub input: u64,
     /// The fault.
     pub what: String,
-    /// The picture.
+    /// The image.
     pub picture: Vec<u8>,
 }
 
-/// How many pictures came to what.
+/// The number of images with each outcome.
 #[derive(Debug, Clone, Default)]
 pub struct StripTally(BTreeMap<(&'static str, Outcome), u64>);
 
-/// Pictures of a seed.
+/// The images of a seed.
 #[derive(Debug)]
 pub struct Stripping {
     examples: Examples,
@@ -53,15 +53,15 @@ pub struct Stripping {
 }
 
 impl Stripping {
-    /// Nothing is stripped yet.
+    /// Returns a run that has stripped nothing yet.
     ///
     /// # Errors
-    /// When the examples cannot be made.
+    /// When the examples cannot be generated.
     pub fn new(seed: u64) -> anyhow::Result<Self> {
         Ok(Self { examples: Examples::new()?, seed })
     }
 
-    /// Strips a range of pictures on so many threads.
+    /// Strips a range of images on `threads` threads.
     ///
     /// # Panics
     /// When a thread panics outside the code under test.
@@ -102,19 +102,19 @@ impl Stripping {
 }
 
 impl StripTally {
-    /// How many pictures there were.
+    /// Returns the number of images.
     #[must_use]
     pub fn inputs(&self) -> u64 {
         self.0.values().sum()
     }
 
-    /// How many kept their pixels, as a share.
+    /// Returns the share of images that kept their pixels.
     #[must_use]
     pub fn same(&self) -> f64 {
         self.share(Outcome::Same)
     }
 
-    /// How many a decoder would have taken but are refused, as a share.
+    /// Returns the share of images that a decoder accepts but stripping rejects.
     #[must_use]
     pub fn lost(&self) -> f64 {
         self.share(Outcome::Lost)
@@ -126,48 +126,48 @@ impl StripTally {
         count as f64 / self.inputs().max(1) as f64
     }
 
-    /// Pictures by format and outcome.
+    /// Returns a table of images by format and outcome.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut table = "| format | outcome | pictures |\n| --- | --- | --- |\n".to_owned();
+        let mut table = "| format | outcome | images |\n| --- | --- | --- |\n".to_owned();
         for ((kind, outcome), count) in &self.0 {
-            // A String takes all that is written.
+            // Writing to a `String` cannot fail.
             let _ = writeln!(table, "| {kind} | {outcome:?} | {count} |");
         }
         table
     }
 }
 
-/// Strips a picture and looks at what must hold of every one.
+/// Strips an image and checks the result.
 fn outcome(photo: &Photo) -> Result<Outcome, &'static str> {
     let Ok(input) = Input::image(photo.bytes.clone().into()) else { return Ok(Outcome::Refused) };
     let before = preprocessing::decode(&photo.bytes);
     let Ok(stripped) = metadata::strip(input) else {
         return match before {
-            Ok(_) if photo.is_whole => Err("a whole picture is refused"),
+            Ok(_) if photo.is_whole => Err("an undamaged image is rejected"),
             Ok(_) => Ok(Outcome::Lost),
             Err(_) => Ok(Outcome::Refused),
         };
     };
     if photo.is_whole && Photo::is_told_by(stripped.input().bytes()) {
-        return Err("metadata is left");
+        return Err("metadata remains");
     }
-    let again = metadata::strip(stripped.input().clone()).map_err(|_| "what is stripped is refused")?;
+    let again = metadata::strip(stripped.input().clone()).map_err(|_| "the stripped image is rejected")?;
     if again != stripped {
-        return Err("stripping twice is another thing");
+        return Err("stripping is not idempotent");
     }
     match (before, preprocessing::decode(stripped.input().bytes())) {
         (Ok(before), Ok(after)) if before == after => Ok(Outcome::Same),
         (Ok(_), _) if !photo.is_whole && is_split(&photo.bytes, stripped.input().bytes()) => Ok(Outcome::Split),
         (Ok(_), Ok(_)) => Err("the pixels differ"),
-        (Ok(_), Err(_)) => Err("the decoder refuses what is stripped"),
-        (Err(_), Ok(_)) if photo.is_whole => Err("only what is stripped can be decoded"),
+        (Ok(_), Err(_)) => Err("the decoder rejects the stripped image"),
+        (Err(_), Ok(_)) if photo.is_whole => Err("the decoder accepts only the stripped image"),
         (Err(_), Ok(_)) => Ok(Outcome::Mended),
         (Err(_), Err(_)) => Ok(Outcome::Refused),
     }
 }
 
-/// Whether something was taken out of a JPEG between its first scan and its end.
+/// Returns whether stripping removed bytes of a JPEG between its first scan and its end.
 fn is_split(picture: &[u8], stripped: &[u8]) -> bool {
     let is_jpeg = ImageKind::of(picture) == Some(ImageKind::Jpeg);
     let scan = stripped.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The outcomes of a run, as tables.
+//! The outcomes of a run, and their tables.
 
 use crate::{
     documented::{CODES, name},
@@ -6,13 +6,13 @@ use crate::{
 };
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
-/// How many of the slowest inputs are kept.
+/// The number of slowest inputs in the report.
 const SLOWEST: usize = 5;
 
-/// How many outcomes of a kind the table names; the rest are summed.
+/// The number of outcomes per kind in the table; the others are summed.
 const NAMED: usize = 12;
 
-/// Counts of outcomes.
+/// The counts of outcomes.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     outcomes: BTreeMap<(Kind, String), u64>,
@@ -20,13 +20,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// How many inputs there were.
+    /// Returns the number of inputs.
     #[must_use]
     pub fn inputs(&self) -> u64 {
         self.outcomes.values().sum()
     }
 
-    /// How many of them were answered with 200, as a share.
+    /// Returns the share of inputs with status 200.
     #[must_use]
     pub fn answered(&self) -> f64 {
         share(
@@ -35,7 +35,7 @@ impl Tally {
         )
     }
 
-    /// The codes of problems that no input met.
+    /// Returns the codes of problems that no input caused.
     #[must_use]
     pub fn never_met(&self) -> Vec<String> {
         let met = |code: &String| self.outcomes.keys().any(|(_, outcome)| outcome == code);
@@ -62,7 +62,7 @@ impl Tally {
         }
     }
 
-    /// Inputs by kind and outcome, the slowest, and what never happened.
+    /// Returns a table of inputs by kind and outcome, the slowest inputs, and the codes that never occurred.
     #[must_use]
     pub fn table(&self) -> String {
         let mut table = "| input | sent | answered | other outcomes |\n| --- | --- | --- | --- |\n".to_owned();
@@ -77,7 +77,7 @@ impl Tally {
             let _ = writeln!(table, "| {} | {sent} | {answered:.1} % | {} |", kind.name(), listed(&outcomes));
         }
         let _ = writeln!(table, "| all | {} | {:.1} % | |", self.inputs(), 100.0 * self.answered());
-        let _ = writeln!(table, "\nNo input met: {}.", or_none(&self.never_met()));
+        let _ = writeln!(table, "\nNo input caused: {}.", or_none(&self.never_met()));
         let slow = |(took, kind, index): &(Duration, Kind, u64)| format!("{took:.0?} ({}, input {index})", kind.name());
         let _ = writeln!(table, "Slowest: {}.", or_none(&self.slowest.iter().map(slow).collect::<Vec<_>>()));
         table

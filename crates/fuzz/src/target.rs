@@ -1,4 +1,4 @@
-//! The target of the inputs: the model service with the champion, and the web service's parser of labels.
+//! The target of the fuzzer: the model service with the champion, and the web service's parser of labels.
 
 use axum::{Json, Router, routing::put};
 use model::{Engine, Limits, Model, Registry};
@@ -6,11 +6,11 @@ use service::{JsonBody, Metrics, Readiness};
 use std::{num::NonZeroUsize, path::Path, sync::Arc, thread, time::Duration};
 use wire::Labelling;
 
-/// The slots for bitmaps and the longest wait, as the service has them by default.
+/// The number of slots and the timeout, with the service's default values.
 const SLOTS: NonZeroUsize = NonZeroUsize::new(64).expect("it is not 0");
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The routes, with the champion of a folder behind them.
+/// Returns the routes, with the champion of a models folder.
 ///
 /// # Errors
 /// When the champion cannot be loaded.

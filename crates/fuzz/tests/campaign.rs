@@ -1,4 +1,4 @@
-//! Twenty thousand inputs to the model service, and services with defects that must be found.
+//! Tests of the fuzzer: twenty thousand inputs to the model service, and services with defects that it must find.
 
 use axum::{
     Json, Router,
@@ -15,14 +15,14 @@ use std::{path::Path, time::Duration};
 use tokio::sync::Mutex;
 use wire::Code;
 
-/// The seed of every run here, so that a failure is one tomorrow.
+/// The seed of all runs here, so that failures are reproducible.
 const SEED: u64 = 28;
 
-/// Held by a test: panics are counted in all of the process.
+/// A lock that every test holds, since panics are counted in the whole process.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_thousand_inputs_get_answers_of_documented_forms() {
+async fn twenty_thousand_inputs_get_documented_responses() {
     let _alone = ALONE.lock().await;
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let campaign = Campaign::new(target(&models).unwrap(), SEED).unwrap();
@@ -32,7 +32,7 @@ async fn twenty_thousand_inputs_get_answers_of_documented_forms() {
     }
     let table = tally.table();
     assert!(failures.is_empty() && tally.inputs() == 20_000, "{table}");
-    assert!(tally.answered() > 0.3, "too few inputs get as far as the network\n{table}");
+    assert!(tally.answered() > 0.3, "too few inputs reach the network\n{table}");
     let rare = ["image_too_large", "payload_too_large", "overloaded"];
     assert!(tally.never_met().iter().all(|code| rare.contains(&&code[..])), "{table}");
 }
@@ -49,13 +49,13 @@ async fn ten_thousand_pictures_lose_their_metadata_and_keep_their_pixels() {
     assert!(tally.same() > 0.4 && tally.lost() < 0.001, "{table}");
 }
 
-/// The failures that a run finds in a service.
+/// Returns the failures that a run finds in a service.
 async fn failures(routes: Router) -> Vec<Failure> {
     let _alone = ALONE.lock().await;
     Campaign::new(routes, SEED).unwrap().run(0..200, 2, |_| {}).await.1
 }
 
-/// A service that is too busy for everything, and cannot bear a certain word.
+/// A service that is always overloaded, and panics if a body contains `IHDR`.
 async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
     let body = body.unwrap_or_default();
     assert!(!body.windows(4).any(|bytes| bytes == b"IHDR"), "a defect");
@@ -63,11 +63,11 @@ async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
         let again = [(header::RETRY_AFTER, "1")];
         return (StatusCode::TOO_MANY_REQUESTS, again, Json(json!({ "error": "Too busy." }))).into_response();
     }
-    ApiError::new(Code::Overloaded, "There is too much to do.").retry_after(Duration::from_secs(1)).into_response()
+    ApiError::new(Code::Overloaded, "The service is overloaded.").retry_after(Duration::from_secs(1)).into_response()
 }
 
 #[tokio::test]
-async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_made_small() {
+async fn a_panic_that_the_service_catches_is_found_and_its_input_is_shrunk() {
     let routes = Router::new().route("/", any(busy)).route("/{*path}", any(busy));
     let failures = failures(with_layers(routes.into(), &mut Metrics::default(), false)).await;
     assert!(!failures.is_empty());
@@ -79,7 +79,7 @@ async fn a_panic_is_found_even_where_the_service_survives_it_and_the_input_is_ma
 }
 
 #[tokio::test]
-async fn an_answer_without_a_documented_form_is_found() {
+async fn an_undocumented_response_is_found() {
     let nothing = Router::new().fallback(any(async || Json(json!({}))));
     assert!(!failures(nothing).await.is_empty());
     let plain = Router::new().fallback(any(async || (StatusCode::BAD_REQUEST, "no")));

@@ -1,5 +1,5 @@
-//! One client and the model service, which runs in this process on a port of its own: what a request takes, and what
-//! its parts take. No log lines are written.
+//! Benchmarks one client against the model service, which runs in this process on its own port: the time of a request,
+//! and the time of its parts. The service writes no log lines.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
@@ -17,7 +17,7 @@ use std::{
 use tokio::{net::TcpListener, runtime::Runtime};
 use wire::Input;
 
-/// As in the service itself.
+/// The allocator of the service.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -57,7 +57,7 @@ fn serve(runtime: &Runtime, model: Model) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Client(BufReader<TcpStream>);
 
 impl Client {
@@ -67,10 +67,10 @@ impl Client {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a request and reads the answer's body.
+    /// Sends a request and returns the body of the response.
     ///
     /// # Panics
-    /// When the answer is not 200 or there is none.
+    /// If the status is not 200, or if no response arrives.
     fn ask(&mut self, request: &[u8]) -> Vec<u8> {
         self.0.get_mut().write_all(request).expect("the service reads");
         let (mut head, mut length) = (String::new(), 0);
@@ -111,7 +111,7 @@ fn http(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Without HTTP and JSON: preprocessing, the queue and the network.
+/// Benchmarks the engine without HTTP and JSON: preprocessing, the queue and the network.
 fn engine(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("threads can be started");
     let model = model();

@@ -1,4 +1,4 @@
-//! What a client learns of an engine that gave no answer.
+//! The HTTP response to each error of the engine.
 
 use crate::EngineError;
 use service::ApiError;

@@ -1,7 +1,7 @@
-//! The model service: drawings in, digits out.
+//! The model service: recognises digits in drawings.
 //!
-//! Handlers turn a body into an input, the [`Engine`] makes bitmaps of inputs and batches of bitmaps, and the
-//! [`Registry`] holds the versions of the network that classify them. What an answer rests on is told by `occlusion`.
+//! Handlers parse a body to an input. The [`Engine`] preprocesses inputs to bitmaps and classifies them in batches. The
+//! [`Registry`] holds the versions of the network. `occlusion` computes the attribution of a prediction.
 
 mod batch;
 mod config;

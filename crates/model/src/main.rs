@@ -1,4 +1,4 @@
-//! The model service's entry: configuration → models → engine → serve.
+//! The model service's entry point: configuration → models → engine → serve.
 
 use clap::Parser;
 use mimalloc::MiMalloc;
@@ -7,8 +7,8 @@ use service::Server;
 use std::{process::ExitCode, sync::Arc};
 use tokio::runtime;
 
-/// LibTorch allocates its tensors anew for every operation, and glibc's allocator takes a quarter of a small batch's time.
-/// This one takes its place for all of the process, LibTorch included.
+/// LibTorch allocates new tensors for every operation, and glibc's allocator takes a quarter of a small batch's time.
+/// mimalloc replaces it in the whole process, LibTorch included.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(service::healthcheck(config.metrics_listen));
     }
     let _telemetry = config.telemetry.start("digits-model")?;
-    // A blocking thread for each core decodes, and one more does what an operator asks for.
+    // One blocking thread per core decodes, and one more loads models for the operator.
     let threads = config.workers().get();
     let mut runtime = runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(threads).max_blocking_threads(threads + 1).enable_all().build()?;

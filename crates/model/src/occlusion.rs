@@ -1,35 +1,35 @@
-//! What an answer rests on: how much the evidence for it falls when ink is taken away.
+//! Occlusion: attributes a prediction to the pixels of its bitmap.
 //!
 //! The method is that of Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (2014), section 4.2:
-//! one window after another is blanked, and the network is asked again.
+//! each window of the bitmap is blanked in turn, and the network classifies the rest.
 
 use crate::batch::LARGEST_BATCH;
 use digit::{Bitmap, Digit, SIDE};
 use network::Classification;
 use std::ops::Range;
 
-/// Windows down and across.
+/// The number of windows per side: the windows form a grid of 5 × 5.
 const GRID: usize = 5;
 
-/// Pixels per side of a window. Smaller ones leave a stroke that goes on beyond them legible, and show little; larger
-/// ones take several strokes at once.
+/// The side of a window, in pixels. A smaller window leaves a longer stroke legible and shows little; a larger window
+/// covers several strokes at once.
 const WINDOW: usize = 8;
 
-/// The bitmaps that the network sees to explain one: as it is, and without what is in each window. Windows without ink
-/// are among them: more than half of the largest batch takes as long as all of it.
+/// The number of bitmaps that the network classifies for one explanation: the whole bitmap, and the bitmap without each
+/// window. Windows without foreground are included: the network pads a batch of 17 or more bitmaps to 32 anyway.
 pub(crate) const VIEWS: usize = 1 + GRID * GRID;
 
 const _: () = assert!(VIEWS <= LARGEST_BATCH, "an explanation is one job");
 
-/// A bitmap as it is, and then without what is in each window.
+/// Returns [`VIEWS`] bitmaps: the whole bitmap, then the bitmap without each window.
 pub(crate) fn views(bitmap: &Bitmap) -> Vec<Bitmap> {
     let without = windows(bitmap).map(|window| window.blanked(bitmap));
     [bitmap.clone()].into_iter().chain(without).collect()
 }
 
-/// By how many nats the log-odds of the predicted digit fall where ink is taken away: for each pixel the mean over the
-/// windows that cover it, row-major, from what a network takes its [`views`] for. Below 0, the ink speaks against the
-/// prediction. Where there is no ink nothing was taken away, and the attribution is 0.
+/// Returns the attribution of each pixel, row-major: the fall of the predicted digit's log-odds, in nats, averaged over
+/// the windows that cover the pixel. `views` are the classifications of [`views`]. A negative value means that the
+/// foreground is evidence against the prediction. The value is 0 where there is no foreground.
 pub(crate) fn attribution(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32> {
     let [whole, without @ ..] = views else { return vec![0.0; Bitmap::LEN] };
     let (digit, _) = Digit::most_probable(&whole.probabilities);
@@ -43,8 +43,8 @@ pub(crate) fn attribution(bitmap: &Bitmap, views: &[Classification]) -> Vec<f32>
     bitmap.levels().iter().enumerate().map(attribution_at).collect()
 }
 
-/// The log-odds of a digit, in nats: against the sum of the other probabilities, which still tells how sure it is where
-/// the digit's own is 1 to the last bit. Neither is taken for less than the smallest normal number, so that they are
+/// Returns the log-odds of a digit in nats. The denominator is the sum of the other probabilities, which stays precise
+/// where the digit's own probability rounds to 1. Both are clamped to the smallest normal number, so that the result is
 /// finite.
 fn evidence(digit: Digit, probabilities: &[f32; 10]) -> f32 {
     let sum = |is_own: bool| {
@@ -59,26 +59,27 @@ fn mean(numbers: impl Iterator<Item = f32>) -> f32 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-/// Some of a bitmap's pixels.
+/// A rectangle of a bitmap's pixels.
 struct Window {
     rows: Range<usize>,
     columns: Range<usize>,
 }
 
 impl Window {
-    /// Whether it covers the pixel with this index.
+    /// Whether the window covers the pixel with this index.
     fn covers(&self, index: usize) -> bool {
         self.rows.contains(&(index / SIDE)) && self.columns.contains(&(index % SIDE))
     }
 
-    /// The bitmap with paper in the window.
+    /// Returns the bitmap with background in the window.
     fn blanked(&self, bitmap: &Bitmap) -> Bitmap {
         let level = |index: usize| if self.covers(index) { 0 } else { bitmap.levels()[index] };
         Bitmap::new(std::array::from_fn(level))
     }
 }
 
-/// The windows, whose centres lie evenly over the ink's box, so that all ink is covered, whatever its shape.
+/// Returns windows whose centres are spaced evenly over the foreground's bounding box. Together they cover all
+/// foreground of any shape.
 fn windows(bitmap: &Bitmap) -> impl Iterator<Item = Window> {
     let inked = || bitmap.levels().iter().enumerate().filter(|(_, level)| **level > 0).map(|(index, _)| index);
     let rows = spread(inked().map(|index| index / SIDE));
@@ -86,8 +87,8 @@ fn windows(bitmap: &Bitmap) -> impl Iterator<Item = Window> {
     rows.into_iter().flat_map(move |rows| columns.clone().map(|columns| Window { rows: rows.clone(), columns }))
 }
 
-/// Ranges of a window's side whose centres lie evenly between the first and the last of some indices. What reaches
-/// beyond the bitmap covers nothing there.
+/// Returns the ranges of the windows' sides. Their centres are spaced evenly between the smallest and the largest
+/// index. A range may extend beyond the bitmap.
 fn spread(indices: impl Iterator<Item = usize>) -> [Range<usize>; GRID] {
     let (first, end) = indices.fold((SIDE, 0), |(first, end), place| (first.min(place), end.max(place + 1)));
     let length = end.saturating_sub(first);
@@ -101,31 +102,31 @@ fn spread(indices: impl Iterator<Item = usize>) -> [Range<usize>; GRID] {
 mod tests {
     use super::*;
 
-    /// A bitmap with full ink where it is said.
+    /// Returns a bitmap with full foreground where `is_inked` holds.
     fn bitmap(is_inked: impl Fn(usize, usize) -> bool) -> Bitmap {
         Bitmap::new(std::array::from_fn(|index| u8::from(is_inked(index / SIDE, index % SIDE)) * 255))
     }
 
-    /// What a network says that takes a bitmap for a seven, this probably.
+    /// Returns the classification of a bitmap as a seven with this probability.
     fn seven(probability: f32) -> Classification {
         let mut probabilities = [(1.0 - probability) / 9.0; 10];
         probabilities[7] = probability;
         Classification { probabilities, not_a_digit_probability: 0.0, rejection: None }
     }
 
-    /// The attribution of a bitmap for a network that sees its views so.
+    /// Returns the attribution of a bitmap for a network that classifies its views.
     fn attribution_by(bitmap: &Bitmap, network: impl Fn(&Bitmap) -> Classification) -> Vec<f32> {
         attribution(bitmap, &views(bitmap).iter().map(network).collect::<Vec<_>>())
     }
 
-    /// A frame of ink, as large as MNIST makes a digit.
+    /// A square outline, as large as MNIST's digits.
     fn frame() -> Bitmap {
         let is_edge = |place: usize| place == 4 || place == 23;
         bitmap(|row, column| (4..24).contains(&row) && (4..24).contains(&column) && (is_edge(row) || is_edge(column)))
     }
 
     #[test]
-    fn a_network_that_looks_at_one_place_gives_heat_where_a_window_covers_it_and_nowhere_else() {
+    fn a_network_that_reads_one_pixel_attributes_only_where_a_window_covers_it() {
         let (bitmap, place) = (frame(), 4 * SIDE + 4);
         let attribution = attribution_by(&bitmap, |view| seven(if view.levels()[place] > 0 { 0.9 } else { 0.4 }));
         let fall = (0.9_f32 / 0.1).ln() - (0.4_f32 / 0.6).ln();
@@ -135,19 +136,19 @@ mod tests {
         for (index, &attribution) in attribution.iter().enumerate() {
             let is_warm = bitmap.levels()[index] > 0 && shares_a_window(index);
             assert_eq!(attribution > 0.0, is_warm, "row {}, column {}: {attribution}", index / SIDE, index % SIDE);
-            assert!((0.0..=fall + 1e-5).contains(&attribution), "no place is hotter than the one it looks at");
+            assert!((0.0..=fall + 1e-5).contains(&attribution), "no attribution exceeds that of the pixel it reads");
         }
     }
 
     #[test]
-    fn ink_that_speaks_against_the_answer_is_cold() {
+    fn foreground_against_the_prediction_has_a_negative_attribution() {
         let place = 23 * SIDE + 23;
         let attribution = attribution_by(&frame(), |view| seven(if view.levels()[place] > 0 { 0.6 } else { 0.9 }));
         assert!(attribution[place] < 0.0 && attribution.iter().all(|attribution| *attribution <= 0.0));
     }
 
     #[test]
-    fn certainty_beyond_what_a_probability_holds_is_still_told_apart_and_never_infinite() {
+    fn probabilities_that_round_to_one_have_distinct_finite_evidence() {
         let (bitmap, place) = (frame(), 4 * SIDE + 4);
         let sure = |others: f32| {
             let mut probabilities = [others; 10];
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn every_inked_pixel_is_in_a_window_whatever_the_ink_s_shape() {
+    fn windows_cover_every_foreground_pixel() {
         for bitmap in [
             frame(),
             bitmap(|_, _| true),

@@ -1,4 +1,4 @@
-//! The registry with real models on disk: versions are loaded, switched and refused while one serves.
+//! Tests of the registry with real models on disk: loading, switching and rejecting versions while one serves.
 
 use digit::Bitmap;
 use model::{LoadError, Network, Registry, watch};
@@ -13,7 +13,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A folder with the champion under several names.
+/// A models folder with copies of the champion under several names.
 struct Models(TempDir);
 
 impl Models {
@@ -33,7 +33,7 @@ impl Models {
         self.0.path().to_owned()
     }
 
-    /// Cuts a version's weights short.
+    /// Truncates the weights of a version.
     fn damage(&self, name: &str) {
         let weights = self.0.path().join(name).join("weights.safetensors");
         let bytes = fs::read(&weights).unwrap();
@@ -57,7 +57,7 @@ fn loaded(registry: &Registry) -> Vec<String> {
     registry.all().iter().map(|served| served.card().version.to_string()).collect()
 }
 
-/// What `/metrics` shows of the versions.
+/// Returns the lines of `/metrics` about versions.
 fn shown(registry: &Arc<Registry>) -> Vec<String> {
     let (mut metrics, mut text) = (prometheus_client::registry::Registry::default(), String::new());
     metrics.register_collector(Box::new(registry.clone()));
@@ -78,7 +78,7 @@ fn the_metrics_follow_a_switch() {
 }
 
 #[test]
-fn who_began_with_a_version_ends_with_it_after_a_switch() {
+fn a_request_that_started_with_a_version_ends_with_it_after_a_switch() {
     let models = Models::new(&["old", "new"]);
     let registry = models.open("old");
     let held = registry.serving();
@@ -89,7 +89,7 @@ fn who_began_with_a_version_ends_with_it_after_a_switch() {
 }
 
 #[test]
-fn the_old_version_stays_loaded_for_a_way_back() {
+fn the_previous_version_stays_loaded_for_a_switch_back() {
     let models = Models::new(&["old", "new"]);
     let registry = models.open("old");
     registry.serve(&version("new")).unwrap();
@@ -100,7 +100,7 @@ fn the_old_version_stays_loaded_for_a_way_back() {
 }
 
 #[test]
-fn a_damaged_version_is_refused_and_the_old_one_serves_on() {
+fn a_damaged_version_is_rejected_and_the_previous_one_continues_to_serve() {
     let models = Models::new(&["good", "bad"]);
     let registry = models.open("good");
     models.damage("bad");
@@ -113,7 +113,7 @@ fn a_damaged_version_is_refused_and_the_old_one_serves_on() {
 }
 
 #[test]
-fn versions_are_loaded_beside_the_one_that_serves_and_unloaded_again() {
+fn versions_are_loaded_and_unloaded_beside_the_one_that_serves() {
     let models = Models::new(&["a", "b"]);
     let registry = models.open("a");
     assert!(registry.find(&version("b")).is_none());
@@ -123,12 +123,12 @@ fn versions_are_loaded_beside_the_one_that_serves_and_unloaded_again() {
     assert!(registry.find(&version("b")).is_some());
     assert!(registry.unload(&version("b")));
     assert!(!registry.unload(&version("b")));
-    assert!(!registry.unload(&version("a")), "what serves stays");
+    assert!(!registry.unload(&version("a")), "the version that serves stays loaded");
     assert_eq!(loaded(&registry), ["a"]);
 }
 
 #[test]
-fn there_is_an_end_to_how_many_are_loaded() {
+fn the_number_of_loaded_versions_is_limited() {
     let names = ["a", "b", "c", "d", "e"];
     let models = Models::new(&names);
     let registry = models.open("a");
@@ -141,7 +141,7 @@ fn there_is_an_end_to_how_many_are_loaded() {
 }
 
 #[test]
-fn the_file_champion_is_followed_there_and_back() {
+fn the_registry_follows_each_change_of_the_file_champion() {
     let models = Models::new(&["old", "new", "bad"]);
     models.damage("bad");
     network::promote(&models.path(), &version("old")).unwrap();

@@ -1,4 +1,4 @@
-//! From bitmaps to probabilities: what the champion takes for batches of each size, on one thread.
+//! Benchmarks the champion from bitmaps to probabilities, for each batch size, on one thread.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use digit::Bitmap;
@@ -6,7 +6,7 @@ use mimalloc::MiMalloc;
 use network::{golden_bitmaps, load};
 use std::{hint::black_box, path::Path};
 
-/// As in the model service.
+/// The allocator of the model service.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,4 +1,4 @@
-//! The sizes that the network comes in.
+//! The sizes of the network.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -6,10 +6,10 @@ use std::{fmt, str::FromStr};
 /// A size of the network: the same chain of layers, with more or fewer channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {
-    /// The quickest.
+    /// The fastest.
     #[serde(rename = "cnn6-small")]
     Small,
-    /// Between the two.
+    /// Between the fastest and the one that serves.
     #[serde(rename = "cnn6-medium")]
     Medium,
     /// The one that serves.
@@ -20,16 +20,17 @@ pub enum Architecture {
     Huge,
 }
 
-/// The text names no size.
+/// The error of a text that names no size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no architecture: there are cnn6-small, cnn6-medium, cnn6-large and cnn6-huge")]
+#[error("{0:?} is not an architecture; the architectures are cnn6-small, cnn6-medium, cnn6-large and cnn6-huge")]
 pub struct UnknownArchitecture(String);
 
 impl Architecture {
-    /// All of them, from the quickest to the slowest.
+    /// All sizes, from the fastest to the slowest.
     pub const ALL: [Self; 4] = [Self::Small, Self::Medium, Self::Large, Self::Huge];
 
-    /// Channels that come out of each convolution. oneDNN computes 16 at once, so they are multiples of it.
+    /// Returns the output channels of each convolution. They are multiples of 16, since oneDNN computes 16 channels at
+    /// once.
     #[must_use]
     pub const fn channels(self) -> [i64; 6] {
         match self {
@@ -40,7 +41,7 @@ impl Architecture {
         }
     }
 
-    /// The name, as a card and the command line have it. It changes when a layer does.
+    /// Returns the name on model cards and on the command line. A change of the layers changes the name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,10 +4,10 @@ use crate::Class;
 use digit::Reason;
 use serde::{Deserialize, Serialize};
 
-/// The network's output for a bitmap: a number for each [`Class`], the higher the likelier.
+/// The network's output for a bitmap: one number for each [`Class`]; a higher number means a higher probability.
 pub type Logits = [f32; Class::COUNT];
 
-/// Two numbers fitted on digits that the network was not trained on.
+/// The calibration's two numbers, which are fitted on digits that the network was not trained on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
@@ -21,25 +21,25 @@ pub struct Calibration {
 /// The calibrated output of the network for a bitmap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classification {
-    /// The probability of each digit, 0 to 9, given that it is one; they sum to 1.
+    /// The probability of each digit, 0 to 9, given that the drawing is a digit; they sum to 1.
     pub probabilities: [f32; 10],
-    /// The probability that it is no digit, from 0 to 1.
+    /// The probability that the drawing is not a digit, from 0 to 1.
     pub not_a_digit_probability: f32,
-    /// Why the drawing is rejected, if it is.
+    /// The reason of the rejection, if the drawing is rejected.
     pub rejection: Option<Reason>,
 }
 
 impl Calibration {
-    /// Leaves the logits as they are and rejects a drawing that is likelier no digit than one.
+    /// Leaves the logits as they are and rejects a drawing that is more probably no digit than a digit.
     pub const NONE: Self = Self { temperature: 1.0, rejection_threshold: 0.5 };
 
-    /// Whether the numbers can be used: the temperature is above 0, and the threshold is a probability.
+    /// Returns whether the numbers are valid: the temperature is above 0, and the threshold is a probability.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.temperature.is_finite() && self.temperature > 0.0 && (0.0..=1.0).contains(&self.rejection_threshold)
     }
 
-    /// The softmax of the logits divided by the temperature, over the digits and over all classes.
+    /// Divides the logits by the temperature and applies the softmax, over the digits and over all classes.
     #[must_use]
     pub fn classify(&self, logits: &Logits) -> Classification {
         let digits: [f32; 10] = std::array::from_fn(|i| logits[i]);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn probabilities_of_digits_sum_to_one_even_where_it_is_none() {
+    fn the_digits_probabilities_sum_to_one_even_for_a_non_digit() {
         for logits in [logits(9.0, 0.0, 0.0), logits(0.0, 90.0, 0.0), logits(-80.0, 0.0, 900.0)] {
             let classification = Calibration::NONE.classify(&logits);
             assert!((classification.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{classification:?}");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_higher_temperature_is_less_sure_of_the_same_digit() {
+    fn a_higher_temperature_lowers_the_confidence_of_the_same_digit() {
         let cold = Calibration { temperature: 0.5, ..Calibration::NONE }.classify(&logits(5.0, 0.0, 0.0));
         let warm = Calibration { temperature: 2.0, ..Calibration::NONE }.classify(&logits(5.0, 0.0, 0.0));
         assert!(cold.probabilities[SEVEN] > warm.probabilities[SEVEN]);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_above_the_threshold_is_rejected_for_the_likelier_reason() {
+    fn a_drawing_above_the_threshold_is_rejected_for_the_more_probable_reason() {
         let strict = Calibration { temperature: 1.0, rejection_threshold: 0.9 };
         let reason = |calibration: Calibration, logits| calibration.classify(&logits).rejection;
         assert_eq!(reason(Calibration::NONE, logits(9.0, 3.0, 2.0)), None);

@@ -1,41 +1,42 @@
-//! The model card: what a model is, what it was trained on and how well it does.
+//! The model card: the description, training and accuracy of a model.
 
 use crate::{Architecture, Calibration, Logits, ModelVersion};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// `card.json` beside a model's weights.
+/// The file `card.json` beside a model's weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelCard {
-    /// The model's name, and its folder's.
+    /// The model's name, which is also the name of its folder.
     pub version: ModelVersion,
-    /// The layers.
+    /// The size of the network.
     pub architecture: Architecture,
-    /// How many numbers were learned.
+    /// The number of trained parameters.
     pub parameters: usize,
-    /// The preprocessing that it expects: [`digit::preprocessing::VERSION`] of the code that can serve it.
+    /// The version of the preprocessing that the model expects: [`digit::preprocessing::VERSION`] of the code that can
+    /// serve it.
     pub preprocessing: String,
-    /// How its logits become probabilities.
+    /// The calibration, which turns logits into probabilities.
     pub calibration: Calibration,
-    /// The command that trained it.
+    /// The command that trained the model.
     pub command: String,
-    /// The processors or graphics cards that trained it.
+    /// The processors or graphics cards that trained the model.
     pub machine: String,
-    /// When training ended, in UTC.
+    /// The end of training, in UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub trained_at: OffsetDateTime,
-    /// How long training took, in seconds.
+    /// The duration of training, in seconds.
     pub training_seconds: f64,
     /// The seed of all random numbers in training.
     pub seed: u64,
     /// The files of training and test data.
     pub data: Vec<DataFile>,
-    /// How it was trained.
+    /// The settings of training.
     pub hyperparameters: Hyperparameters,
-    /// How well it does on each held-out set.
+    /// The score on each held-out set.
     pub holdouts: Vec<HoldOutScore>,
-    /// Its logits of ten drawings, 0 to 9. Loading compares them with what the network then computes.
+    /// The logits of ten drawings, 0 to 9. Loading computes them again and compares.
     pub golden: Vec<Logits>,
     /// SHA-256 of `weights.safetensors`, in hexadecimal.
     pub weights_sha256: String,
@@ -45,7 +46,7 @@ pub struct ModelCard {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataFile {
-    /// Its name.
+    /// The file's name.
     pub name: String,
     /// SHA-256 of the uncompressed file, in hexadecimal.
     pub sha256: String,
@@ -57,9 +58,9 @@ pub struct DataFile {
 pub struct Hyperparameters {
     /// Passes over the training set.
     pub epochs: u32,
-    /// Samples a step.
+    /// Samples per step.
     pub batch_size: usize,
-    /// Samples an epoch, drawn anew each time.
+    /// Samples per epoch; every epoch draws new ones.
     pub samples: usize,
     /// The highest learning rate of the one-cycle schedule.
     pub peak_learning_rate: f64,
@@ -69,22 +70,22 @@ pub struct Hyperparameters {
     pub ema_decay: f64,
     /// The share of the target that is spread over all classes.
     pub label_smoothing: f64,
-    /// The kind of number that the convolutions were trained in: `f32` or `bf16`.
+    /// The number format of the convolutions in training: `f32` or `bf16`.
     pub precision: String,
-    /// The teachers of its distillation.
+    /// The teachers of the distillation.
     pub teachers: Vec<ModelVersion>,
 }
 
-/// How well a model does on a held-out set. Training does not see the set; only the calibration is fitted to it.
+/// A model's score on a held-out set. Training does not see the set; only the calibration is fitted to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOutScore {
-    /// The set.
+    /// The name of the set.
     pub set: String,
-    /// How many samples it has.
+    /// The number of samples.
     pub samples: usize,
-    /// How many digits were misclassified.
+    /// The number of misclassified digits.
     pub errors: usize,
-    /// How many samples were rejected as no digit.
+    /// The number of samples that were rejected as no digit.
     pub rejected: usize,
 }

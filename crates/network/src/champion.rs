@@ -3,7 +3,7 @@
 use digit::{InvalidVersion, ModelVersion};
 use std::{fs, io, path::Path};
 
-/// Why the champion's name could not be read or written.
+/// The reason why the champion's name cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ChampionError {
     /// The file `champion` is missing or unreadable.
@@ -14,7 +14,7 @@ pub enum ChampionError {
         /// The cause.
         source: io::Error,
     },
-    /// It does not name a version.
+    /// The file does not name a version.
     #[error("{path}: {source}")]
     Invalid {
         /// The file.
@@ -24,7 +24,7 @@ pub enum ChampionError {
     },
 }
 
-/// The version that `<models>/champion` names.
+/// Returns the version that `<models>/champion` names.
 ///
 /// # Errors
 /// When the file cannot be read or names no version.
@@ -35,13 +35,13 @@ pub fn champion(models: &Path) -> Result<ModelVersion, ChampionError> {
     text.trim().parse().map_err(|source| ChampionError::Invalid { path, source })
 }
 
-/// Makes this the version that `<models>/champion` names.
+/// Writes the version to `<models>/champion`, which makes it the champion.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn promote(models: &Path, version: &ModelVersion) -> Result<(), ChampionError> {
     let file = models.join("champion");
-    // Written beside and renamed, so that a reader finds the old name or the new one, never half of it.
+    // The name is written to another file and renamed, so that a reader finds the old or the new name, never a part.
     let fresh = models.join("champion.new");
     fs::write(&fresh, format!("{version}\n"))
         .and_then(|()| fs::rename(&fresh, &file))

@@ -1,7 +1,7 @@
 //! A model on disk: `<models>/<version>/weights.safetensors` and `card.json`.
 //!
-//! Loading trusts nothing. It rejects a file that is truncated, swapped or made for other layers before it uses a single
-//! weight of it, and the error names the fault.
+//! Loading verifies everything. It rejects a truncated, replaced or incompatible file before it uses any weight, and
+//! the error names the fault.
 
 use crate::{CheckpointError, Classifier, Cnn, InvalidCheckpoint, ModelCard, ModelVersion, golden, sha256};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -15,21 +15,21 @@ use tch::{Device, Kind, Tensor, nn::VarStore};
 const WEIGHTS: &str = "weights.safetensors";
 const CARD: &str = "card.json";
 
-/// A model as it was trained: its card, its variables and the layers that point into them.
+/// A trained model: its card, its variables and the layers that refer to them.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// The model's card.
     pub card: ModelCard,
-    /// Owns the tensors.
+    /// The variables, which own the tensors.
     pub variables: VarStore,
     /// The layers.
     pub cnn: Cnn,
 }
 
-/// Loads `<models>/<version>` to classify with.
+/// Loads `<models>/<version>` for classification.
 ///
 /// # Errors
-/// When a file is missing or anything in it is not what this program's network needs.
+/// When a file is missing, damaged or incompatible with this program's network.
 pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, CheckpointError> {
     let Checkpoint { card, cnn, .. } = open(models, version, Device::Cpu)?;
     let classify = || {
@@ -40,10 +40,10 @@ pub fn load(models: &Path, version: &ModelVersion) -> Result<Classifier, Checkpo
     classify().map_err(|reason: InvalidCheckpoint| reason.at(models.join(version.as_str())))
 }
 
-/// Loads `<models>/<version>` as it was trained.
+/// Loads `<models>/<version>` with trainable variables.
 ///
 /// # Errors
-/// When a file is missing or anything in it is not what this program's network needs.
+/// When a file is missing, damaged or incompatible with this program's network.
 pub fn open(models: &Path, version: &ModelVersion, device: Device) -> Result<Checkpoint, CheckpointError> {
     let folder = models.join(version.as_str());
     let card = read_card(&folder.join(CARD), version)?;
@@ -72,7 +72,7 @@ fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, Checkpoin
 }
 
 fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarStore, Cnn), InvalidCheckpoint> {
-    // Read once: the bytes that are hashed are the bytes that are used.
+    // The file is read once, so that the hashed bytes are the used bytes.
     let bytes = fs::read(path)?;
     let found = sha256(&bytes);
     if found != card.weights_sha256 {
@@ -85,7 +85,7 @@ fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarSto
     Ok((variables, cnn))
 }
 
-/// Copies the tensors of a file into variables: each has its name, and none is left over on either side.
+/// Copies the tensors of a file into the variables of the same names. Missing and unknown tensors are errors.
 fn fill_all(tensors: &SafeTensors, mut variables: HashMap<String, Tensor>) -> Result<(), InvalidCheckpoint> {
     for (name, view) in tensors.iter() {
         let variable = variables.remove(name).ok_or_else(|| InvalidCheckpoint::Unknown(name.to_owned()))?;
@@ -94,14 +94,14 @@ fn fill_all(tensors: &SafeTensors, mut variables: HashMap<String, Tensor>) -> Re
     variables.into_keys().min().map_or(Ok(()), |name| Err(InvalidCheckpoint::Missing(name)))
 }
 
-/// Copies a tensor of the file into a layer's variable, if it fits.
+/// Copies a tensor of the file into a layer's variable, if type and shape agree.
 fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), InvalidCheckpoint> {
     let shape: Vec<usize> = layer.size().iter().filter_map(|&side| usize::try_from(side).ok()).collect();
     if view.dtype() != Dtype::F32 || view.shape() != shape {
         let found = format!("{:?} {:?}", view.dtype(), view.shape());
         return Err(InvalidCheckpoint::Shape { name: name.to_owned(), expected: format!("F32 {shape:?}"), found });
     }
-    // safetensors has checked that the data is as long as the shape says.
+    // safetensors has verified that the length of the data fits the shape.
     let values = Tensor::f_from_data_size(view.data(), &layer.size(), Kind::Float)?;
     if values.f_isfinite()?.f_all()?.f_int64_value(&[])? == 0 {
         return Err(InvalidCheckpoint::NotFinite(name.to_owned()));
@@ -110,17 +110,18 @@ fn fill(mut layer: Tensor, name: &str, view: &TensorView) -> Result<(), InvalidC
     Ok(layer.f_copy_(&values)?)
 }
 
-/// Writes a model: a new folder `<models>/<version>`. Fills in the card's hash of the weights and the network's logits of
+/// Writes a model to the new folder `<models>/<version>`. It fills in the card's hash of the weights and the logits of
 /// the golden drawings.
 ///
 /// # Errors
-/// When the folder exists already (a model never changes once it has a name) or cannot be written.
+/// When the folder exists already (a named model never changes) or cannot be written.
 pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<PathBuf, CheckpointError> {
     let folder = models.join(card.version.as_str());
     let mut write = || -> Result<(), InvalidCheckpoint> {
         let weights = serialise(variables.variables(), None)?;
         card.weights_sha256 = sha256(&weights);
-        // Written beside and renamed, so that a folder with a version's name holds a whole model.
+        // The folder is written under another name and renamed, so that a folder with a version's name holds a complete
+        // model.
         let unfinished = models.join(format!(".{}", card.version));
         fs::create_dir_all(&unfinished)?;
         fs::write(unfinished.join(WEIGHTS), weights)?;
@@ -136,10 +137,10 @@ pub fn save(models: &Path, mut card: ModelCard, variables: &VarStore) -> Result<
     Ok(folder)
 }
 
-/// Writes variables by name, with notes, to a file that [`read_variables`] reads.
+/// Writes variables by name, with a text of notes, to a file for [`read_variables`].
 ///
 /// # Errors
-/// When it cannot be written.
+/// When the file cannot be written.
 pub fn write_variables(
     path: &Path,
     variables: impl IntoIterator<Item = (String, Tensor)>,
@@ -149,10 +150,10 @@ pub fn write_variables(
     serialise(variables, Some(notes)).and_then(|bytes| Ok(fs::write(path, bytes)?)).map_err(|reason| reason.at(path))
 }
 
-/// Reads a file of [`write_variables`] into the same variables, and gives the notes back.
+/// Reads a file of [`write_variables`] into the same variables, and returns the notes.
 ///
 /// # Errors
-/// When it cannot be read or holds other variables; those before the wrong one are changed by then.
+/// When the file cannot be read or holds other variables. Variables before the wrong one have changed by then.
 pub fn read_variables(
     path: &Path,
     variables: impl IntoIterator<Item = (String, Tensor)>,
@@ -166,7 +167,7 @@ pub fn read_variables(
     read().map_err(|reason| reason.at(path))
 }
 
-/// The name of the notes among a file's metadata.
+/// The key of the notes in a file's metadata.
 const NOTES: &str = "notes";
 
 fn serialise(

@@ -19,17 +19,17 @@ pub enum InvalidCheckpoint {
     /// The file cannot be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// The card is no model card.
+    /// The card is not a model card.
     #[error("not a model card: {0}")]
     Card(#[from] serde_json::Error),
     /// The card is that of another version.
     #[error("the card is that of version {0}")]
     Version(ModelVersion),
-    /// The card's calibration cannot be used.
-    #[error("its calibration holds numbers that make no sense")]
+    /// The card's calibration is invalid.
+    #[error("its calibration has invalid numbers")]
     Calibration,
-    /// The model was trained behind another preprocessing.
-    #[error("made for preprocessing {0:?}; this program does {serves:?}", serves = digit::preprocessing::VERSION)]
+    /// The model was trained with another version of the preprocessing.
+    #[error("made for preprocessing {0:?}, but this program has {serves:?}", serves = digit::preprocessing::VERSION)]
     Preprocessing(String),
     /// The weights are not those that the card describes.
     #[error("its SHA-256 is {found}, but the card says {expected}: the file is damaged or was replaced")]
@@ -39,7 +39,7 @@ pub enum InvalidCheckpoint {
         /// The hash of the file.
         found: String,
     },
-    /// The weights are no safetensors file.
+    /// The weights are not a safetensors file.
     #[error("not a safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),
     /// A tensor is missing.
@@ -48,21 +48,21 @@ pub enum InvalidCheckpoint {
     /// No layer has this tensor.
     #[error("no layer has a tensor {0:?}")]
     Unknown(String),
-    /// A tensor has another shape or kind than its layer.
+    /// A tensor has another shape or type than its layer.
     #[error("the tensor {name:?} is {found}, not {expected}")]
     Shape {
         /// The tensor's name.
         name: String,
-        /// The layer's kind and shape.
+        /// The layer's type and shape.
         expected: String,
-        /// The file's kind and shape.
+        /// The file's type and shape.
         found: String,
     },
     /// A tensor holds NaN or infinity.
     #[error("the tensor {0:?} holds a value that is not a finite number")]
     NotFinite(String),
     /// The logits of the golden drawings differ from those on the card.
-    #[error("its logits of the golden drawings are off by {off}: it does not compute what was trained")]
+    #[error("its logits of the golden drawings differ by {off} from those on the card")]
     Golden {
         /// The largest difference.
         off: f32,

@@ -1,11 +1,11 @@
-//! The classes of the network: the ten digits, and two kinds of image that are no digit.
+//! The classes of the network: the ten digits, and two kinds of non-digits.
 
 use digit::{Digit, Reason};
 
 /// A class of the network's output: the digits 0 to 9, then the [`Reason`]s that the network itself can detect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// This digit.
+    /// A digit.
     Digit(Digit),
     /// More than one digit.
     SeveralDigits,
@@ -14,10 +14,10 @@ pub enum Class {
 }
 
 impl Class {
-    /// How many there are: the width of the network's output.
+    /// The number of classes: the width of the network's output.
     pub const COUNT: usize = 12;
 
-    /// The index of its logit.
+    /// Returns the index of the class's logit.
     #[must_use]
     pub const fn index(self) -> u8 {
         match self {
@@ -27,7 +27,7 @@ impl Class {
         }
     }
 
-    /// Why it is no digit, if it is none.
+    /// Returns the reason of a rejection if the class is not a digit.
     #[must_use]
     pub const fn reason(self) -> Option<Reason> {
         match self {

@@ -1,10 +1,10 @@
-//! A network that is ready to classify: its weights, its layers and its card.
+//! A network that is ready to classify: its layers and its card.
 
 use crate::{Class, Classification, Cnn, Logits, ModelCard, folded::FoldedCnn};
 use digit::{Bitmap, SIDE};
 use tch::{Kind, TchError, Tensor};
 
-/// A loaded model. It can be sent to another thread, but belongs to one at a time.
+/// A loaded model. It can be sent to another thread, but only one thread at a time may use it.
 #[derive(Debug)]
 pub struct Classifier {
     card: ModelCard,
@@ -22,8 +22,7 @@ impl Classifier {
         &self.card
     }
 
-    /// Another classifier of the same weights, for another thread. They share the numbers, which nothing changes, and
-    /// nothing else.
+    /// Returns a classifier for another thread. Both share the weights, which never change, and nothing else.
     #[must_use]
     pub fn replica(&self) -> Self {
         Self { card: self.card.clone(), cnn: self.cnn.replica() }
@@ -32,25 +31,25 @@ impl Classifier {
     /// Classifies each bitmap.
     ///
     /// # Errors
-    /// When LibTorch fails; no bitmap makes it fail.
+    /// When LibTorch fails. The contents of the bitmaps cannot cause that.
     pub fn classify(&self, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
         Ok(self.logits(bitmaps)?.iter().map(|logits| self.card.calibration.classify(logits)).collect())
     }
 
-    /// The network's output for each bitmap before calibration.
+    /// Returns the logits of each bitmap, before calibration.
     ///
     /// # Errors
-    /// When LibTorch fails; no bitmap makes it fail.
+    /// When LibTorch fails. The contents of the bitmaps cannot cause that.
     pub fn logits(&self, bitmaps: &[Bitmap]) -> Result<Vec<Logits>, TchError> {
         if bitmaps.is_empty() {
-            return Ok(Vec::new()); // oneDNN has no empty batch
+            return Ok(Vec::new()); // oneDNN rejects an empty batch
         }
         let _no_grad = tch::no_grad_guard();
         rows(&self.cnn.forward(bitmaps)?)
     }
 }
 
-/// Bitmaps as the network takes them: `[batch, 1, 28, 28]`, foreground from 0 to 1.
+/// Returns the bitmaps as the network's input: `[batch, 1, 28, 28]`, foreground from 0 to 1.
 ///
 /// # Errors
 /// When LibTorch fails.
@@ -64,7 +63,7 @@ pub fn images(bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
     pixels.f_to_kind(Kind::Float)?.f_div_scalar(255.0)
 }
 
-/// A tensor `[batch, 12]` as numbers.
+/// Returns a tensor `[batch, 12]` as numbers.
 ///
 /// # Errors
 /// When LibTorch fails.

@@ -6,12 +6,12 @@ use tch::{
     nn::{self, ModuleT},
 };
 
-/// The variables that weight decay leaves alone (biases and those of the norms) are in this group of the optimiser.
+/// The optimiser's group of variables without weight decay: biases, and the weights of the norms.
 pub const NO_DECAY_GROUP: usize = 1;
 
 /// Six 3×3 convolutions and a linear head.
 ///
-/// The feature map keeps its layout into the head: where a stroke ends tells a 4 from a 9.
+/// There is no pooling before the head, so that it sees positions: the end of a stroke distinguishes a 4 from a 9.
 #[derive(Debug)]
 pub struct Cnn {
     pub(crate) conv1: ConvNorm,
@@ -24,7 +24,7 @@ pub struct Cnn {
 }
 
 impl Cnn {
-    /// A network of that size whose variables live under `path`, initialised at random.
+    /// Returns a network of this size with random weights, whose variables are under `path`.
     #[must_use]
     pub fn new(path: &nn::Path, architecture: Architecture) -> Self {
         let [c1, c2, c3, c4, c5, c6] = architecture.channels();
@@ -40,11 +40,11 @@ impl Cnn {
         }
     }
 
-    /// Logits, `[batch, 12]` in 32 bits, of images `[batch, 1, 28, 28]` with foreground from 0 to 1: one for each
-    /// [`Class`]. `train` makes the norms use and update the statistics of the batch.
+    /// Returns the logits, `[batch, 12]` in 32 bits and one for each [`Class`], of images `[batch, 1, 28, 28]` with
+    /// foreground from 0 to 1. With `train`, the norms use and update the statistics of the batch.
     ///
-    /// The convolutions compute in the kind of `images`, whatever kind the variables have: in bfloat16, processors
-    /// that know it train in little more than half the time.
+    /// The convolutions compute in the number format of `images`, whatever the format of the variables. In bfloat16,
+    /// processors that support it train in little more than half the time.
     pub fn forward(&self, images: &Tensor, train: bool) -> Tensor {
         normalise(images)
             .apply_t(&self.conv1, train) // 28 × 28
@@ -70,14 +70,14 @@ fn normalise(images: &Tensor) -> Tensor {
     (images - f64::from(MEAN)) / f64::from(DEVIATION)
 }
 
-/// The effect of a 3×3 convolution on the sides of its input.
+/// The effect of a 3×3 convolution on the side of its input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Window {
-    /// Padded: the sides stay.
+    /// Padded: the side stays the same.
     Same,
-    /// Padded, every second place: the sides halve.
+    /// Padded, with stride 2: the side is halved.
     Halve,
-    /// Not padded: a pixel goes on each side.
+    /// Not padded: the side shrinks by two pixels.
     Inner,
 }
 
@@ -100,7 +100,7 @@ impl Window {
 /// A 3×3 convolution, batch norm and a rectifier.
 #[derive(Debug)]
 pub(crate) struct ConvNorm {
-    /// `[outputs, inputs, 3, 3]`; there is no bias, since the norm has one.
+    /// `[outputs, inputs, 3, 3]`. There is no bias, since the norm has one.
     pub(crate) weight: Tensor,
     pub(crate) norm: nn::BatchNorm,
     pub(crate) window: Window,
@@ -108,7 +108,7 @@ pub(crate) struct ConvNorm {
 
 impl ConvNorm {
     fn new(path: &nn::Path, inputs: i64, outputs: i64, window: Window) -> Self {
-        // tch would start the norm's weight at random.
+        // tch initialises the norm's weight at random by default.
         let norm = nn::BatchNormConfig { ws_init: nn::Init::Const(1.0), ..Default::default() };
         Self {
             weight: path.var("weight", &[outputs, inputs, 3, 3], nn::init::DEFAULT_KAIMING_NORMAL),
@@ -133,7 +133,7 @@ mod tests {
     use tch::Device;
 
     #[test]
-    fn twelve_logits_come_of_each_image_and_every_layer_has_a_name() {
+    fn the_network_returns_twelve_logits_per_image_and_every_layer_has_a_name() {
         let vs = nn::VarStore::new(Device::Cpu);
         let cnn = Cnn::new(&vs.root(), Architecture::Medium);
         let images = Tensor::rand([3, 1, 28, 28], (Kind::Float, Device::Cpu));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn half_the_bits_give_nearly_the_same_logits() {
+    fn bfloat16_computes_nearly_the_same_logits() {
         let vs = nn::VarStore::new(Device::Cpu);
         let cnn = Cnn::new(&vs.root(), Architecture::Small);
         let images = Tensor::rand([8, 1, 28, 28], (Kind::Float, Device::Cpu));

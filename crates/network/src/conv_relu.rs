@@ -1,8 +1,7 @@
-//! oneDNN's convolution with a rectifier in it, which tch has no function for.
+//! oneDNN's convolution with a rectifier, for which tch has no function.
 //!
-//! tch binds the operators of ATen, and LibTorch registers this one beside them, where only its dispatcher and
-//! TorchScript find it. So it is called through a TorchScript module of one line, written here as the archive that
-//! TorchScript loads.
+//! tch binds the operators of ATen only. LibTorch registers this operator with its dispatcher, which TorchScript can
+//! call. So a TorchScript module of one line calls it; this file writes the archive that TorchScript loads.
 
 use std::{
     io::{Cursor, Write},
@@ -11,11 +10,11 @@ use std::{
 use tch::{CModule, IValue, TchError, Tensor};
 use zip::{CompressionMethod, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
-/// The operator, ready to be called.
+/// The operator.
 #[derive(Debug, Clone)]
 pub(crate) struct ConvRelu(Arc<CModule>);
 
-/// The module's class. `[1, 1], 1` are dilation and groups; the rectifier takes no numbers and has no variants.
+/// The module's class. `[1, 1], 1` are dilation and groups. The rectifier has no parameters.
 const CODE: &str = r#"class ConvRelu(Module):
   def forward(self, input: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     return ops.mkldnn._convolution_pointwise(input, weight, bias, [padding, padding], [stride, stride], [1, 1], 1,
@@ -28,7 +27,7 @@ const INSTANCE: &[u8] = b"\x80\x02c__torch__\nConvRelu\n)\x81}b.";
 /// An empty tuple, pickled: the code has no constants.
 const CONSTANTS: &[u8] = b"\x80\x02).";
 
-/// TorchScript's format, by its number.
+/// The version of TorchScript's format.
 const VERSION: &[u8] = b"3\n";
 
 impl ConvRelu {
@@ -37,7 +36,7 @@ impl ConvRelu {
         Ok(Self(Arc::new(CModule::load_data(&mut archive.as_slice())?)))
     }
 
-    /// `relu(conv(input, weight) + bias)`, channels last; `weight` lies in the order that oneDNN computes in.
+    /// Computes `relu(conv(input, weight) + bias)` with channels last. `weight` is in oneDNN's layout.
     pub(crate) fn apply(
         &self,
         input: &Tensor,
@@ -50,12 +49,12 @@ impl ConvRelu {
         let [input, weight, bias] = tensors;
         match self.0.forward_is(&[input, weight, bias, IValue::Int(stride), IValue::Int(padding)])? {
             IValue::Tensor(output) => Ok(output),
-            other => Err(TchError::Convert(format!("a convolution gave {other:?}"))),
+            other => Err(TchError::Convert(format!("a convolution returned {other:?}"))),
         }
     }
 }
 
-/// The module as a file.
+/// Returns the module as an archive.
 fn archive() -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);

@@ -1,5 +1,5 @@
-//! The network as it serves: batch norm folded into the convolutions, the rectifiers computed with them, weights in the
-//! order that oneDNN computes in.
+//! The network for serving: batch norms are folded into the convolutions, rectifiers are fused with them, and the
+//! weights are in oneDNN's layout.
 
 use crate::{
     Cnn,
@@ -9,7 +9,7 @@ use crate::{
 use digit::{Bitmap, SIDE};
 use tch::{TchError, Tensor};
 
-/// A network that computes the same as the [`Cnn`] it was made from, once it is trained, in fewer operations.
+/// A network that computes the same as the trained [`Cnn`] that it was made from, in fewer operations.
 #[derive(Debug)]
 pub(crate) struct FoldedCnn {
     levels: [f32; 256],
@@ -23,7 +23,7 @@ pub(crate) struct FoldedCnn {
 /// A convolution with a bias and a rectifier.
 #[derive(Debug)]
 struct FoldedConv {
-    /// In oneDNN's own layout.
+    /// The weights, in oneDNN's layout.
     weight: Tensor,
     bias: Tensor,
     window: Window,
@@ -37,7 +37,7 @@ impl FoldedCnn {
         Ok(Self {
             levels: levels(),
             conv_relu: ConvRelu::new()?,
-            // Each with the side of what comes into it.
+            // Each convolution, with the side of its input.
             convs: [
                 FoldedConv::new(&cnn.conv1, 28)?,
                 FoldedConv::new(&cnn.conv2, 28)?,
@@ -51,7 +51,7 @@ impl FoldedCnn {
         })
     }
 
-    /// The same network, for another thread.
+    /// Returns the same network for another thread.
     pub(crate) fn replica(&self) -> Self {
         Self {
             levels: self.levels,
@@ -62,19 +62,19 @@ impl FoldedCnn {
         }
     }
 
-    /// Logits, `[batch, 12]`, of one bitmap or more.
+    /// Returns the logits, `[batch, 12]`, of at least one bitmap.
     pub(crate) fn forward(&self, bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
         let mut features = self.images(bitmaps)?;
         for FoldedConv { weight, bias, window } in &self.convs {
             features = self.conv_relu.apply(&features, weight, bias, window.stride(), window.padding())?;
         }
-        // As they lie in memory, channels last, so that nothing is moved.
+        // The features stay in memory order, channels last, so that LibTorch copies nothing.
         let features = features.f_permute([0, 2, 3, 1])?.f_flatten(1, -1)?;
         features.f_linear(&self.head_weight, self.head_bias.as_ref())
     }
 
-    /// Bitmaps as the first convolution takes them, `[batch, 1, 28, 28]`: one look-up a pixel instead of four
-    /// operations of LibTorch.
+    /// Returns the bitmaps as input of the first convolution, `[batch, 1, 28, 28]`. One table look-up per pixel
+    /// replaces four operations of LibTorch.
     fn images(&self, bitmaps: &[Bitmap]) -> Result<Tensor, TchError> {
         let value = |&level: &u8| self.levels[usize::from(level)];
         let pixels: Vec<f32> = bitmaps.iter().flat_map(|bitmap| bitmap.levels().iter().map(value)).collect();
@@ -83,7 +83,7 @@ impl FoldedCnn {
     }
 }
 
-/// The input of the first convolution for each grey level.
+/// Returns the input of the first convolution for each grey level.
 fn levels() -> [f32; 256] {
     let mut levels = [0.0; 256];
     for (level, value) in (0..=u8::MAX).zip(&mut levels) {
@@ -93,8 +93,8 @@ fn levels() -> [f32; 256] {
 }
 
 impl FoldedConv {
-    /// `norm(conv(x)) = conv(x)·scale + shift` per channel, so the scale goes into the weights and the shift becomes
-    /// the bias.
+    /// Folds the norm into the convolution. `norm(conv(x)) = conv(x)·scale + shift` per channel, so the scale
+    /// multiplies the weights and the shift becomes the bias.
     fn new(layer: &ConvNorm, side: i64) -> Result<Self, TchError> {
         let (mean, variance) = (&layer.norm.running_mean, &layer.norm.running_var);
         let (Some(gain), Some(shift)) = (&layer.norm.ws, &layer.norm.bs) else {
@@ -121,7 +121,7 @@ impl FoldedConv {
     }
 }
 
-/// The number that [`tch::nn::BatchNormConfig`] adds to a variance by default.
+/// The default number that [`tch::nn::BatchNormConfig`] adds to a variance.
 const EPSILON: f64 = 1e-5;
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
     fn the_folded_network_computes_the_logits_of_the_trained_one() {
         let variables = VarStore::new(Device::Cpu);
         let cnn = Cnn::new(&variables.root(), Architecture::Small);
-        // A few batches in training move the norms' statistics away from 0 and 1.
+        // A few training batches move the norms' statistics away from 0 and 1.
         let bitmaps: Vec<Bitmap> =
             (1..17).map(|step| Bitmap::new(std::array::from_fn(|i| u8::try_from(i * step % 256).unwrap()))).collect();
         let images = crate::images(&bitmaps).unwrap();

@@ -1,6 +1,6 @@
-//! Ten drawings for which a loaded network must compute the logits that it computed after training.
+//! Golden drawings: ten drawings for which a loaded network must compute the same logits as after training.
 //!
-//! The hash of the weights shows that the numbers are the same. This check shows that the preprocessing, the layers,
+//! The hash of the weights shows that the weights are the same. This check shows that the preprocessing, the layers,
 //! LibTorch and the processor compute the same with them.
 
 use crate::{Classifier, InvalidCheckpoint, Logits};
@@ -11,13 +11,13 @@ use digit::{
 use std::collections::BTreeMap;
 use tch::TchError;
 
-/// The drawings: strokes, by digit.
+/// The strokes of the drawings, by digit.
 const DRAWINGS: &str = include_str!("../../../examples/ten-digits.json");
 
-/// The largest difference that a logit may have: sums in another order differ by a thousandth of it.
+/// The largest allowed difference of a logit. Another order of summation changes a logit by about a thousandth of this.
 const TOLERANCE: f32 = 0.01;
 
-/// A network's logits of the drawings, for its card.
+/// Returns a network's logits of the drawings, for its card.
 pub(crate) fn logits(classifier: &Classifier) -> Result<Vec<Logits>, TchError> {
     classifier.logits(&golden_bitmaps())
 }
@@ -34,10 +34,10 @@ pub(crate) fn check(classifier: &Classifier) -> Result<(), InvalidCheckpoint> {
     if off <= TOLERANCE { Ok(()) } else { Err(InvalidCheckpoint::Golden { off }) }
 }
 
-/// The drawings as bitmaps, 0 to 9.
+/// Returns the drawings as bitmaps, 0 to 9.
 ///
 /// # Panics
-/// Never: the drawings are part of the program, and tests draw them.
+/// Never: the drawings are compiled in, and the tests preprocess them.
 #[must_use]
 pub fn golden_bitmaps() -> Vec<Bitmap> {
     let drawings: BTreeMap<String, Vec<Vec<[f32; 3]>>> = serde_json::from_str(DRAWINGS).expect("the drawings are JSON");

@@ -1,6 +1,6 @@
 //! The neural network: its layers, its checkpoint on disk and its model card.
 //!
-//! Serving and training share this crate, so that the network that serves is the network that was trained.
+//! Serving and training share this crate, so that the network that serves is the same as the trained one.
 
 mod architecture;
 mod calibration;

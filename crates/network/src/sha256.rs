@@ -1,9 +1,9 @@
-//! The fingerprint that cards give files by.
+//! SHA-256 hashes for model cards.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// The SHA-256 of some bytes, in hexadecimal.
+/// Returns the SHA-256 of some bytes, in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {

@@ -17,7 +17,7 @@ fn champion() -> ModelVersion {
     network::champion(&models()).unwrap()
 }
 
-/// A copy of the champion to damage.
+/// A copy of the champion that a test can damage.
 struct Copy {
     models: TempDir,
     version: ModelVersion,
@@ -44,7 +44,7 @@ impl Copy {
         fs::write(self.path("card.json"), serde_json::to_vec(&card).unwrap()).unwrap();
     }
 
-    /// Writes other tensors, with a card that has their hash.
+    /// Writes other tensors, and a card with their hash.
     fn change_weights(&self, change: impl FnOnce(&mut Vec<(String, TensorView<'_>)>)) {
         let bytes = fs::read(self.path("weights.safetensors")).unwrap();
         let tensors = SafeTensors::deserialize(&bytes).unwrap();
@@ -58,7 +58,7 @@ impl Copy {
 
     fn fault(&self) -> InvalidCheckpoint {
         let error: CheckpointError = load(self.models.path(), &self.version).map(drop).unwrap_err();
-        assert!(error.to_string().starts_with(&*self.models.path().to_string_lossy()), "it names the file: {error}");
+        assert!(error.to_string().starts_with(&*self.models.path().to_string_lossy()), "no path: {error}");
         error.reason
     }
 }
@@ -118,7 +118,7 @@ fn a_card_of_something_else_is_rejected() {
 }
 
 #[test]
-fn a_network_that_computes_other_than_when_it_was_trained_is_rejected() {
+fn a_network_that_computes_other_logits_than_after_training_is_rejected() {
     let copy = Copy::new();
     copy.change_card(|card| card.golden[7][3] += 0.1);
     assert!(matches!(copy.fault(), InvalidCheckpoint::Golden { off } if (off - 0.1).abs() < 0.01));
@@ -155,7 +155,7 @@ fn tensors_of_other_layers_are_rejected() {
 
     let copy = Copy::new();
     copy.change_weights(|tensors| {
-        // One broadcastable value where a whole tensor belongs.
+        // A single value that could be broadcast to the whole tensor.
         tensors[0].1 = TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).unwrap();
     });
     assert!(matches!(copy.fault(), InvalidCheckpoint::Shape { .. }));

@@ -1,5 +1,4 @@
-//! Augmentation: random variations of a bitmap, as if another writer had written the digit and another scanner had scanned
-//! it.
+//! Augmentation: random variations of a bitmap, like those between writers and scanners.
 //!
 //! After Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
 //! Analysis", 2003, and DeVries & Taylor, "Improved Regularization of CNNs with Cutout", 2017.
@@ -8,31 +7,31 @@ use crate::distributions::spread;
 use digit::{Bitmap, SIDE};
 use rand::{Rng, RngExt};
 
-/// How far variations go; each is drawn anew for every bitmap.
+/// The bounds of the variations, which are drawn at random for every bitmap.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Variation {
-    /// The most a digit is turned, in radians. Beyond 15° a 1 leans into a 7.
+    /// The largest rotation, in radians. A 1 that is rotated by more than 15° resembles a 7.
     pub turn: f32,
-    /// The most it leans, as a share of its height.
+    /// The largest shear, as a share of the height.
     pub lean: f32,
-    /// The most it is stretched or squeezed, each axis by itself.
+    /// The largest change of each axis's scale, as a share.
     pub stretch: f32,
-    /// The most it is moved, in pixels.
+    /// The largest translation, in pixels.
     pub shift: f32,
-    /// How far the paper is bent: the standard deviation of a lattice's places, in pixels.
+    /// The elastic deformation: the standard deviation of a lattice's displacements, in pixels.
     pub bend: f32,
-    /// The share of bitmaps that are warped at all. A warp resamples; what is served is not resampled.
+    /// The share of bitmaps that are warped. Warping resamples, and served bitmaps are not resampled.
     pub warped: f64,
-    /// The share of bitmaps whose line is made thicker or thinner.
+    /// The share of bitmaps with thicker or thinner lines.
     pub thickness: f64,
-    /// The share of which a patch is erased.
+    /// The share of bitmaps with an erased patch.
     pub erasing: f64,
-    /// The share that gets blurred, noisy or paler.
+    /// The share of bitmaps that are blurred, noisy or paler.
     pub wear: f64,
 }
 
 impl Variation {
-    /// For bitmaps that were scanned once: MNIST's own.
+    /// For bitmaps that were scanned once, such as MNIST's.
     pub const FULL: Self = Self {
         turn: 0.26,
         lean: 0.2,
@@ -45,7 +44,7 @@ impl Variation {
         wear: 0.15,
     };
 
-    /// For bitmaps that were drawn at random and preprocessed: they need little more variation.
+    /// For bitmaps that were rendered at random and preprocessed, which need less variation.
     pub const SLIGHT: Self = Self {
         turn: 0.05,
         lean: 0.05,
@@ -58,7 +57,7 @@ impl Variation {
         wear: 0.1,
     };
 
-    /// A random variation.
+    /// Returns a random variation of the bitmap.
     pub fn vary<R: Rng>(&self, bitmap: &Bitmap, random: &mut R) -> Bitmap {
         let mut image = Image(bitmap.unit().collect::<Vec<_>>().try_into().unwrap_or([0.0; Bitmap::LEN]));
         if random.random_bool(self.warped) {
@@ -77,11 +76,11 @@ impl Variation {
     }
 }
 
-/// Grey from 0 (background) to 1 (foreground).
+/// Grey levels from 0 (background) to 1 (foreground).
 struct Image([f32; Bitmap::LEN]);
 
 impl Image {
-    /// The grey at a pixel; beyond the edge it is paper.
+    /// Returns the grey level of a pixel; pixels beyond the edge are background.
     fn at(&self, x: i32, y: i32) -> f32 {
         match (usize::try_from(x), usize::try_from(y)) {
             (Ok(x), Ok(y)) if x < SIDE && y < SIDE => self.0[y * SIDE + x],
@@ -89,8 +88,8 @@ impl Image {
         }
     }
 
-    /// The grey between the pixels, as sharp as they are: Keys, "Cubic Convolution Interpolation for Digital Image
-    /// Processing", 1981. (Bilinear interpolation blurs, and what is served is not blurred.)
+    /// Interpolates between the pixels without blurring (Keys, "Cubic Convolution Interpolation for Digital Image
+    /// Processing", 1981). Bilinear interpolation blurs, and served bitmaps are not blurred.
     #[expect(clippy::cast_possible_truncation, reason = "places lie within a few pixels of the bitmap")]
     fn between(&self, x: f32, y: f32) -> f32 {
         let (left, top) = (x.floor(), y.floor());
@@ -100,12 +99,12 @@ impl Image {
         (top..).zip(down).map(|(y, weight)| weight * row(y)).sum::<f32>().clamp(0.0, 1.0)
     }
 
-    /// Each pixel made anew of its place.
+    /// Returns an image whose pixels are computed from their coordinates.
     fn from_places(mut grey: impl FnMut(usize, usize) -> f32) -> Self {
         Self(std::array::from_fn(|index| grey(index % SIDE, index / SIDE)))
     }
 
-    /// Turned, bent and moved in one resampling.
+    /// Rotates, deforms and translates the image in one resampling.
     fn warp(&self, warp: &Warp) -> Self {
         Self::from_places(|x, y| {
             let (from_x, from_y) = warp.source(x, y);
@@ -113,7 +112,8 @@ impl Image {
         })
     }
 
-    /// Lines thicker (towards the most of each 3×3 window) for an amount above 0, thinner (the least) below.
+    /// Makes lines thicker for a positive amount (towards the maximum of each 3×3 window), and thinner for a negative
+    /// one (towards the minimum).
     fn rethicken(&self, amount: f32) -> Self {
         let window = |x: usize, y: usize, choose: fn(f32, f32) -> f32| {
             let (x, y) = (as_i32(x), as_i32(y));
@@ -128,7 +128,7 @@ impl Image {
         })
     }
 
-    /// A square of 4 to 6 pixels becomes paper.
+    /// Erases a square of 4 to 6 pixels.
     fn erase<R: Rng>(&mut self, random: &mut R) {
         let side = random.random_range(4..=6);
         let (left, top) = (random.random_range(2..SIDE - 2 - side), random.random_range(2..SIDE - 2 - side));
@@ -137,7 +137,7 @@ impl Image {
         }
     }
 
-    /// Blurred, paler or noisy.
+    /// Blurs the image, makes it paler or adds noise.
     fn wear<R: Rng>(&self, random: &mut R) -> Self {
         match random.random_range(0..3) {
             0 => self.blur(random.random_range(0.3..1.0)),
@@ -152,7 +152,7 @@ impl Image {
         }
     }
 
-    /// Mixed with the mean of its four neighbours.
+    /// Mixes each pixel with the mean of its four neighbours.
     fn blur(&self, amount: f32) -> Self {
         Self::from_places(|x, y| {
             let (at_x, at_y) = (as_i32(x), as_i32(y));
@@ -169,13 +169,14 @@ impl Image {
     }
 }
 
-/// The weights of the four pixels around a place that is `t` of the way from the second to the third.
+/// Returns the weights of four pixels in a row, for a point between the second and the third at distance `t` from the
+/// second.
 fn cubic(t: f32) -> [f32; 4] {
     let rest = 1.0 - t;
     [-0.5 * t * rest * rest, 1.0 + t * t * (1.5 * t - 2.5), 1.0 + rest * rest * (1.5 * rest - 2.5), -0.5 * rest * t * t]
 }
 
-/// Maps each pixel of the result to its source: an affine map and a smooth bend.
+/// A map from each pixel of the result to its source: an affine map and a smooth deformation.
 struct Warp {
     rows: [[f32; 3]; 2],
     bend_x: Lattice,
@@ -186,7 +187,7 @@ impl Warp {
     fn random<R: Rng>(variation: &Variation, random: &mut R) -> Self {
         let (sine, cosine) = spread(variation.turn, random).sin_cos();
         let lean = spread(variation.lean, random);
-        // The map goes from the result back to the source, so a factor below 1 enlarges.
+        // The map goes from the result to the source, so a factor below 1 enlarges.
         let (wide, high) = (1.0 + spread(variation.stretch, random), 1.0 + spread(variation.stretch, random));
         let bend = if random.random_bool(0.5) { variation.bend } else { 0.0 };
         Self {
@@ -207,8 +208,8 @@ impl Warp {
     }
 }
 
-/// A smooth random field: cubic B-splines over knots 7 pixels apart, which is as smooth as noise behind a Gaussian of
-/// σ ≈ 4 pixels, and quicker.
+/// A smooth random field: cubic B-splines over knots 7 pixels apart. It is as smooth as noise after a Gaussian filter
+/// of σ ≈ 4 pixels, and faster.
 struct Lattice {
     /// The field of each row of knots, along x.
     rows: [[f32; SIDE]; Lattice::KNOTS],
@@ -223,7 +224,7 @@ impl Lattice {
             return Self { rows: [[0.0; SIDE]; Self::KNOTS] };
         }
         let rows = std::array::from_fn(|_| {
-            // An even spread up to √3 has standard deviation 1.
+            // A uniform distribution up to ±√3 has standard deviation 1.
             let knots: [f32; Self::KNOTS] = std::array::from_fn(|_| spread(1.732 * deviation, random));
             std::array::from_fn(|x| spline(x, |knot| knots[knot]))
         });
@@ -235,7 +236,7 @@ impl Lattice {
     }
 }
 
-/// The cubic B-spline at a pixel.
+/// Returns the value of the cubic B-spline at a pixel.
 fn spline(pixel: usize, knot: impl Fn(usize) -> f32) -> f32 {
     let (first, t) = (pixel / Lattice::SPACING, as_f32(pixel % Lattice::SPACING) / as_f32(Lattice::SPACING));
     let rest = 1.0 - t;
@@ -276,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn without_variation_a_bitmap_stays_as_it_is() {
+    fn a_variation_of_zero_leaves_a_bitmap_unchanged() {
         let none = Variation {
             turn: 0.0,
             lean: 0.0,

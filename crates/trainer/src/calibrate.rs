@@ -2,10 +2,10 @@
 
 use network::{Calibration, Class, Logits};
 
-/// The highest share of digits that may be rejected, in each held-out set by itself.
+/// The largest allowed rejection rate of digits, in each held-out set separately.
 pub const MAX_REJECTION_RATE: f64 = 0.002;
 
-/// Temperatures that are tried.
+/// The range of the temperature search.
 const COLDEST: f32 = 0.2;
 const WARMEST: f32 = 5.0;
 
@@ -19,7 +19,7 @@ pub struct HoldOut<'a> {
 }
 
 impl HoldOut<'_> {
-    /// Whether it holds digits at all.
+    /// Returns whether the set has digits.
     #[must_use]
     pub fn has_digits(&self) -> bool {
         self.digits().next().is_some()
@@ -33,15 +33,15 @@ impl HoldOut<'_> {
     }
 }
 
-/// The temperature under which the right digits are likeliest, and the rejection threshold.
+/// Returns the temperature that maximises the likelihood of the true digits, and the rejection threshold.
 #[must_use]
 pub fn calibrate(holdouts: &[HoldOut]) -> Calibration {
     let temperature = temperature(holdouts);
     Calibration { temperature, rejection_threshold: rejection_threshold(holdouts, temperature) }
 }
 
-/// The minimum of the mean negative log-likelihood, which has only one in the temperature: by golden sections of its
-/// logarithm. Every set weighs the same.
+/// Returns the minimum of the mean negative log-likelihood, which is unimodal in the temperature, by a golden-section
+/// search over its logarithm. Every set has the same weight.
 fn temperature(holdouts: &[HoldOut]) -> f32 {
     let golden = (5.0_f32.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (COLDEST.ln(), WARMEST.ln());
@@ -68,7 +68,7 @@ fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
     holdouts.iter().map(mean).sum()
 }
 
-/// The lowest threshold that rejects at most [`MAX_REJECTION_RATE`] of each set.
+/// Returns the lowest threshold that rejects at most [`MAX_REJECTION_RATE`] of each set.
 fn rejection_threshold(holdouts: &[HoldOut], temperature: f32) -> f32 {
     let calibration = Calibration { temperature, ..Calibration::NONE };
     let needed = |set: &HoldOut| {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use digit::Digit;
 
-    /// Logits that predict `digit` with `margin`, and an unknown class with `unlike`.
+    /// Returns logits that predict `digit` with `margin`, and [`Class::UnlikeADigit`] with `unlike`.
     fn logits(digit: usize, margin: f32, unlike: f32) -> Logits {
         let mut logits = [0.0; Class::COUNT];
         logits[digit] = margin;
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn calibration_lowers_an_overconfident_network_to_its_accuracy() {
-        // Right four times in five, with odds of e^6 to each other digit.
+        // Four of five predictions are correct, each with odds of e^6 to every other digit.
         let all: Vec<Logits> = (0..100).map(|i| logits(if i % 5 == 0 { 4 } else { 3 }, 6.0, -20.0)).collect();
         let fitted = calibrate(&[HoldOut { logits: &all, classes: &[three(); 100] }]);
         let confidence = fitted.classify(&all[1]).probabilities[3];

@@ -1,4 +1,4 @@
-//! The data mixture: the kinds of samples in an epoch, reproducible for the same seed.
+//! The data mixture: the kinds of samples in an epoch. The same seed gives the same samples.
 
 use crate::{
     augment::Variation,
@@ -15,7 +15,7 @@ use network::Class;
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-/// The data of training and the seed of all samples.
+/// The training data and the seed of all samples.
 #[derive(Debug)]
 pub struct DataMixture {
     seed: u64,
@@ -24,28 +24,28 @@ pub struct DataMixture {
     characters: Vec<Strokes>,
 }
 
-/// The specification of a sample that is to be drawn.
+/// The specification of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SampleSpec {
-    /// A scanned digit, varied.
+    /// A scanned digit, augmented.
     Scan(usize),
     /// A scanned digit, enlarged onto a canvas.
     ScanOnCanvas(usize),
     /// Pen strokes on a canvas.
     PenOnCanvas(usize),
-    /// Pen strokes, sent as strokes.
+    /// Pen strokes, preprocessed as strokes.
     PenStrokes(usize),
-    /// A character that is no digit.
+    /// A character that is not a digit.
     Character(usize),
-    /// A scribble, or no drawing at all.
+    /// A scribble, or a picture without a drawing.
     Scribble,
     /// Several digits.
     Several,
-    /// A digit on its side or in the mirror.
+    /// A digit, rotated by a right angle or mirrored.
     Turned(usize),
 }
 
-/// How many samples of a kind there are for each scanned digit. About one in five is no digit.
+/// The number of samples of each kind per scanned digit. About one sample in five is not a digit.
 const SCANS_ON_CANVAS: f64 = 0.1;
 const PEN_ON_CANVAS: f64 = 0.28;
 const PEN_STROKES: f64 = 0.1;
@@ -54,20 +54,20 @@ const SCRIBBLES: f64 = 0.12;
 const SEVERAL: f64 = 0.05;
 const TURNED: f64 = 0.05;
 
-/// The share of characters that are joined with another one.
+/// The share of characters that are joined with another character.
 const LIGATURES: f64 = 0.25;
 
 /// The share of drawings on canvases that get a corruption.
 const CORRUPTED: f64 = 0.2;
 
 impl DataMixture {
-    /// A mixture of these digits and characters.
+    /// Returns a mixture of these digits and characters.
     #[must_use]
     pub fn new(seed: u64, scans: Vec<Example>, pen: Vec<PenDigit>, characters: Vec<Strokes>) -> Self {
         Self { seed, scans, pen, characters }
     }
 
-    /// The samples of an epoch, in random order, every scanned digit once.
+    /// Returns the samples of an epoch, in random order, with every scanned digit once.
     #[must_use]
     pub fn epoch(&self, epoch: u32) -> Epoch<'_> {
         let mut random = self.random(epoch, u32::MAX);
@@ -88,7 +88,7 @@ impl DataMixture {
         Epoch { mixture: self, number: epoch, specs }
     }
 
-    /// A stream of random numbers of its own for each sample of each epoch.
+    /// Returns the random numbers of one sample of one epoch.
     fn random(&self, epoch: u32, sample: u32) -> ChaCha8Rng {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(u64::from(epoch) << 32 | u64::from(sample));
@@ -96,7 +96,7 @@ impl DataMixture {
     }
 
     fn draw<R: Rng>(&self, spec: SampleSpec, random: &mut R) -> (Bitmap, Class) {
-        // The preprocessing may find no foreground in a faint drawing. It is then drawn again.
+        // The preprocessing may find no foreground in a faint drawing. The sample is then drawn again.
         loop {
             let (bitmap, class) = match spec {
                 SampleSpec::Scan(index) => {
@@ -131,7 +131,7 @@ impl DataMixture {
         }
     }
 
-    /// A character, or two as one.
+    /// Returns a character, or two characters joined.
     fn character<R: Rng>(&self, index: usize, random: &mut R) -> Strokes {
         let first = &self.characters[index];
         if random.random_bool(LIGATURES) {
@@ -151,7 +151,7 @@ impl DataMixture {
 }
 
 impl SampleSpec {
-    /// How far the sample is augmented. A sample that was drawn at random needs little more.
+    /// Returns the bounds of the augmentation. A sample that was rendered at random needs less.
     const fn variation(self) -> Variation {
         match self {
             Self::Scan(_) | Self::Turned(_) => Variation::FULL,
@@ -169,29 +169,29 @@ pub struct Epoch<'a> {
 }
 
 impl Epoch<'_> {
-    /// The number of samples.
+    /// Returns the number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
         self.specs.len()
     }
 
-    /// Whether there are no samples.
+    /// Returns whether there are no samples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.specs.is_empty()
     }
 
-    /// The first samples, as an epoch of their own.
+    /// Returns an epoch of the first `count` samples.
     #[must_use]
     pub fn first(mut self, count: usize) -> Self {
         self.specs.truncate(count);
         self
     }
 
-    /// Draws a sample: always the same for the same seed, epoch and index.
+    /// Draws a sample. The same seed, epoch and index give the same sample.
     ///
     /// # Panics
-    /// When there are fewer.
+    /// When the index is out of range.
     #[must_use]
     pub fn sample(&self, index: usize) -> (Bitmap, Class) {
         let stream = u32::try_from(index).expect("an epoch has fewer than 2^32 samples");
@@ -199,7 +199,7 @@ impl Epoch<'_> {
     }
 }
 
-/// The bitmap of a negative's strokes, drawn on a canvas or sent as strokes.
+/// Returns the bitmap of a negative's strokes, rendered on a canvas or preprocessed as strokes.
 fn drawn<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
     let strokes = StyleJitter { point_jitter: 0.0, ..StyleJitter::OTHER_WRITER }.apply(strokes, random);
     if random.random_bool(0.7) { on_canvas(&strokes, random) } else { preprocess::strokes(strokes) }
@@ -217,7 +217,7 @@ fn on_canvas<R: Rng>(strokes: &Strokes, random: &mut R) -> Option<Bitmap> {
     photographed(negatives::random_renderer(random).render(strokes, random), random)
 }
 
-/// A bitmap as a large drawing, black on white.
+/// Returns a bitmap as a large picture, black on white.
 fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
     let side = random.random_range(40..240);
     let large = imageops::resize(&negatives::picture(bitmap), side, side, imageops::Triangle);
@@ -225,7 +225,7 @@ fn enlarged<R: Rng>(bitmap: &Bitmap, random: &mut R) -> GrayImage {
     anywhere(&large, side + margin, random)
 }
 
-/// The bitmap of a picture, dark on light, with a corruption now and then; in either polarity.
+/// Returns the bitmap of a dark-on-light picture, sometimes corrupted or inverted.
 fn photographed<R: Rng>(clean: GrayImage, random: &mut R) -> Option<Bitmap> {
     let mut picture = clean;
     if random.random_bool(CORRUPTED) {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_has_every_scan_once_and_all_classes() {
+    fn an_epoch_has_every_scan_once_and_samples_of_all_classes() {
         let mixture = mixture(1);
         let epoch = mixture.epoch(0);
         let mut scans: Vec<usize> = epoch
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_gives_the_same_samples_and_an_epoch_others_than_the_next() {
+    fn a_seed_gives_the_same_samples_and_epochs_differ() {
         let (mixture, again) = (mixture(1), mixture(1));
         let (first, second) = (mixture.epoch(0), mixture.epoch(1));
         assert_eq!(first.specs, again.epoch(0).specs);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_varied_digit_keeps_its_label() {
+    fn an_augmented_digit_keeps_its_label() {
         let mixture = mixture(2);
         let epoch = mixture.epoch(0);
         for (index, spec) in epoch.specs.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `trainer evaluate`: evaluates a model on everything that it was not trained on.
+//! `trainer evaluate`: evaluates a model on the test sets.
 
 use crate::{data::Data, evaluate, evaluate::ablation, report, split::Split};
 use clap::Args;
@@ -13,17 +13,17 @@ pub struct EvaluateOptions {
     /// Folder with the models.
     #[arg(long, default_value = "models")]
     pub models: PathBuf,
-    /// Folder with the folders mnist, pen and omniglot, of which the last two may be absent [default: download all once
-    /// into ~/.cache/digits].
+    /// Folder with the data sets mnist, pen and omniglot; the last two are optional [default: download all once into
+    /// ~/.cache/digits].
     #[arg(long)]
     pub data: Option<PathBuf>,
     /// Writes the scores to this file as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,
-    /// Writes a report with curves and pictures to this file, one HTML page.
+    /// Writes an HTML report with curves and pictures to this file.
     #[arg(long)]
     pub report: Option<PathBuf>,
-    /// Prints the accuracy without each step of the preprocessing instead.
+    /// Prints the ablation of the preprocessing instead: the accuracy with fewer steps.
     #[arg(long)]
     pub ablation: bool,
 }

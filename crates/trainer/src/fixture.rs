@@ -1,4 +1,4 @@
-//! A little data for tests: ten drawings, one of each digit, with the style jitter of many writers.
+//! Small data for tests: ten drawings, one of each digit, with the style jitter of many writers.
 
 use crate::{
     data::{Example, PenDigit},
@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// `writers` writers draw each digit of the training part; others draw the rest.
+/// Returns a split in which `writers` writers draw the digits of the training part, and others draw the rest.
 pub(crate) fn split(writers: u32) -> Split {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut part = |writers| part(writers, &mut random);
@@ -39,7 +39,7 @@ fn part(writers: u32, random: &mut ChaCha8Rng) -> Part {
     part
 }
 
-/// The strokes of each digit, 0 to 9.
+/// Returns the strokes of each digit, 0 to 9.
 fn drawings() -> Vec<Strokes> {
     let drawn: Value = serde_json::from_str(include_str!("../../../examples/ten-digits.json")).unwrap();
     let number = |value: &Value| value.to_string().parse().unwrap();
@@ -53,13 +53,13 @@ fn cross() -> Strokes {
     vec![line([(0.0, 0.0), (1.0, 1.0)]), line([(0.0, 1.0), (1.0, 0.0)])]
 }
 
-/// An epoch with one hold-out.
+/// Returns an epoch with one held-out set.
 pub(crate) fn epoch() -> EpochLog {
     let score = Score {
         set: "held out".to_owned(),
         samples: 10,
         errors: 1,
-        // Numbers that come back from JSON to the last bit.
+        // Numbers that JSON preserves exactly.
         accuracy: Some(Rate { share: 0.9, low: 0.5, high: 1.0 }),
         rejected: 0,
         rejection_rate: Rate { share: 0.0, low: 0.0, high: 0.25 },
@@ -70,7 +70,7 @@ pub(crate) fn epoch() -> EpochLog {
     EpochLog { epoch: 1, loss: 0.5, accuracy: 0.75, learning_rate: 1e-3, holdouts: vec![score], seconds: 2.0 }
 }
 
-/// The card of a short training.
+/// Returns the card of a short training run.
 pub(crate) fn card() -> ModelCard {
     ModelCard {
         version: "short".parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Trains the network: data sets, augmentation, the training loop, calibration and scores.
+//! The trainer: data sets, augmentation, the training loop, calibration and evaluation.
 
 pub mod augment;
 pub mod calibrate;

@@ -1,4 +1,4 @@
-//! Draws the samples of an epoch on threads, ahead of the training loop.
+//! Draws the samples of an epoch on several threads, ahead of the training loop.
 
 use crate::data_mixture::Epoch;
 use digit::Bitmap;
@@ -11,20 +11,20 @@ use std::{
     thread,
 };
 
-/// How many batches may wait for each thread: enough that training never waits, at little memory.
+/// The number of finished batches that each thread may queue: enough that training never waits, with little memory.
 const AHEAD: usize = 4;
 
 /// The samples of one training step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
-    /// The pictures.
+    /// The bitmaps.
     pub bitmaps: Vec<Bitmap>,
-    /// The index of each picture's [`Class`](network::Class).
+    /// The index of each bitmap's [`Class`](network::Class).
     pub classes: Vec<u8>,
 }
 
-/// Gives every batch of an epoch to `train_step`, in order, whatever the number of threads. Samples that do not fill a batch
-/// are left out.
+/// Passes every batch of an epoch to `train_step`, in the same order for any number of threads. Samples that do not
+/// fill a batch are left out.
 ///
 /// # Errors
 /// The first error of `train_step`, which ends the epoch.
@@ -43,7 +43,7 @@ pub fn each_batch<E>(
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    // The receiver is gone once a step has failed.
+                    // The channel is closed once a step has failed.
                     if number >= count || done.send((number, batch(epoch, number, size))).is_err() {
                         return;
                     }
@@ -61,7 +61,7 @@ fn batch(epoch: &Epoch, number: usize, size: usize) -> Batch {
     Batch { bitmaps, classes }
 }
 
-/// Puts the batches in order: threads finish in any order, and training must be reproducible.
+/// Sorts the batches: threads finish in any order, and training must be reproducible.
 fn in_order<E>(
     batches: mpsc::Receiver<(usize, Batch)>,
     train_step: &mut impl FnMut(Batch) -> Result<(), E>,

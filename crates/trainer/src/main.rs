@@ -20,14 +20,14 @@ struct Cli {
 enum Command {
     /// Trains a network and writes it to models/<version>.
     Fit(FitOptions),
-    /// Evaluates a model on everything that it was not trained on.
+    /// Evaluates a model on the test sets.
     Evaluate(EvaluateOptions),
-    /// Measures how long models take.
+    /// Measures the latency of models.
     Speed(SpeedOptions),
 }
 
-/// LibTorch allocates its tensors anew for every operation, and glibc's allocator takes a quarter of a small batch's time.
-/// This one takes its place for all of the process, LibTorch included.
+/// LibTorch allocates new tensors for every operation, and glibc's allocator takes a quarter of a small batch's time.
+/// mimalloc replaces it in the whole process, LibTorch included.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

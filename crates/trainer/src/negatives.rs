@@ -1,4 +1,4 @@
-//! Negatives: out-of-distribution samples that train the network to reject drawings that are no digit
+//! Negatives: out-of-distribution samples, with which the network learns to reject drawings that are not digits
 //! (Hendrycks, Mazeika & Dietterich, "Deep Anomaly Detection with Outlier Exposure", 2019).
 
 use crate::{
@@ -11,7 +11,7 @@ use digit::{Bitmap, SIDE, preprocessing::Point};
 use image::{GrayImage, imageops};
 use rand::{Rng, RngExt};
 
-/// A drawn character as strokes: one for each run of black pixels of a row.
+/// Returns a character as strokes: one stroke for each run of black pixels in a row.
 #[must_use]
 pub fn strokes_of(character: &Character) -> Strokes {
     let mut strokes = Vec::new();
@@ -33,7 +33,7 @@ fn place(x: usize, y: u16) -> Point {
     Point { x: x as f32, y: f32::from(y) }
 }
 
-/// Joins two characters, side by side or one above the other: a letter of no script.
+/// Joins two characters, side by side or one above the other, to a character of no script.
 pub fn ligature<R: Rng>(first: &Strokes, second: &Strokes, random: &mut R) -> Strokes {
     let off = random.random_range(25.0..60.0);
     let (across, down) = if random.random() { (off, spread(10.0, random)) } else { (spread(10.0, random), off) };
@@ -41,7 +41,7 @@ pub fn ligature<R: Rng>(first: &Strokes, second: &Strokes, random: &mut R) -> St
     first.iter().cloned().chain(second.iter().map(|stroke| stroke.iter().map(moved).collect())).collect()
 }
 
-/// Two or three digits side by side, as strokes.
+/// Returns two or three digits side by side, as strokes.
 pub fn several_as_strokes<R: Rng>(digits: &[&PenDigit], random: &mut R) -> Strokes {
     let mut all = Strokes::new();
     let mut right = 0.0;
@@ -69,12 +69,12 @@ fn at(both: f32) -> Point {
     Point { x: both, y: both }
 }
 
-/// The number of digits: mostly two.
+/// Returns the number of digits: mostly two.
 fn count<R: Rng>(random: &mut R) -> usize {
     if random.random_bool(0.8) { 2 } else { 3 }
 }
 
-/// Two or three scanned digits side by side, black on white.
+/// Returns two or three scanned digits side by side, black on white.
 pub fn several_as_picture<R: Rng>(digits: &[Example], random: &mut R) -> GrayImage {
     let pictures: Vec<GrayImage> = (0..count(random))
         .map(|_| {
@@ -94,7 +94,7 @@ pub fn several_as_picture<R: Rng>(digits: &[Example], random: &mut R) -> GrayIma
     page
 }
 
-/// A bitmap as a picture, black on white.
+/// Returns a bitmap as a picture, black on white.
 ///
 /// # Panics
 /// Never: a bitmap has as many pixels as the picture.
@@ -113,8 +113,8 @@ fn tight(picture: &GrayImage) -> GrayImage {
     imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image()
 }
 
-/// A digit mirrored or turned by a right angle, if that makes it none: a 3, 4 or 7 mirrored; a 2, 3, 4, 5 or 7 on its
-/// side. (A mirrored 2 is nearly a 5, a turned 6 is a 9, and 0, 1 and 8 stay what they are.)
+/// Mirrors a digit or rotates it by a right angle, if the result is not a digit: a mirrored 3, 4 or 7, or a rotated 2,
+/// 3, 4, 5 or 7. (A mirrored 2 resembles a 5, a rotated 6 is a 9, and 0, 1 and 8 stay the same.)
 pub fn turned<R: Rng>(digit: &Example, random: &mut R) -> Option<Bitmap> {
     const LAST: usize = SIDE - 1;
     const MIRROR: Way = |x, y| (LAST - x, y);
@@ -136,15 +136,15 @@ pub fn turned<R: Rng>(digit: &Example, random: &mut R) -> Option<Bitmap> {
 /// Maps a pixel of the result to a pixel of the source.
 type Way = fn(usize, usize) -> (usize, usize);
 
-/// Smooth noise, similar to a picture without a drawing.
+/// Returns smooth noise, which resembles a picture without a drawing.
 pub fn clouds<R: Rng>(random: &mut R) -> GrayImage {
     let grain = random.random_range(2..24);
     let noise = GrayImage::from_fn(grain, grain, |_, _| image::Luma([random.random()]));
     imageops::resize(&noise, 96, 96, imageops::CatmullRom)
 }
 
-/// A renderer with a random canvas, size and pen: a canvas of 72 to 208 pixels, a drawing of 12 to 95 % of it, and a pen
-/// of 1 to 16 % of it.
+/// Returns a renderer with a random canvas of 72 to 208 pixels, a drawing of 12 to 95 % of it, and a pen of 1 to 16 %
+/// of the canvas.
 pub fn random_renderer<R: Rng>(random: &mut R) -> StrokeRenderer {
     let canvas = random.random_range(72..=208_u16);
     let size = (f32::from(canvas) * log_uniform(0.12..0.95, random)).max(24.0);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_that_stay_digits_when_turned_are_left_alone() {
+    fn digits_that_stay_digits_when_rotated_are_excluded() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         for label in 0..10 {
             let found = turned(&example(label), &mut random);
@@ -180,7 +180,7 @@ mod tests {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let page = several_as_picture(&[example(1)], &mut random);
         let empty = (10..page.width() - 10).filter(|&x| (0..page.height()).all(|y| page.get_pixel(x, y).0[0] > 250));
-        assert!(empty.count() >= 8, "there is a gap between them");
+        assert!(empty.count() >= 8, "no gap between the digits");
 
         let line = vec![vec![Point { x: 0.0, y: 0.0 }, Point { x: 3.0, y: 10.0 }]];
         let digit = PenDigit { writer: 1, label: Digit::try_from(1).unwrap(), strokes: line };
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_becomes_runs_of_foreground() {
+    fn a_character_is_converted_to_runs_of_foreground() {
         let mut picture = GrayImage::from_pixel(9, 9, image::Luma([255]));
         (2..6).for_each(|x| picture.put_pixel(x, 3, image::Luma([0])));
         let strokes = strokes_of(&Character { script: "Latin".to_owned(), number: 1, picture });

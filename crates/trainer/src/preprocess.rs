@@ -1,4 +1,4 @@
-//! Applies the preprocessing of serving to pictures and strokes; the result is `None` where it finds no foreground.
+//! The preprocessing of serving, for pictures and strokes. The result is `None` if there is no foreground.
 
 use crate::stroke_renderer::Strokes;
 use digit::{

@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 /// Bitmaps of one kind, and their true classes.
 #[derive(Debug, Clone)]
 pub struct SampleSet {
-    /// Its name, as reports print it.
+    /// The name in reports.
     pub name: String,
     /// The bitmaps.
     pub bitmaps: Vec<Bitmap>,
@@ -25,7 +25,7 @@ pub struct SampleSet {
 }
 
 impl SampleSet {
-    /// A set of samples. A sample without foreground becomes an empty bitmap, which the network classifies, too.
+    /// Returns a set of samples. A sample without foreground becomes a blank bitmap, which the network classifies, too.
     pub fn new(name: impl Into<String>, samples: impl IntoIterator<Item = (Option<Bitmap>, Class)>) -> Self {
         let blank = || Bitmap::new([0; Bitmap::LEN]);
         let (bitmaps, classes) =
@@ -33,20 +33,20 @@ impl SampleSet {
         Self { name: name.into(), bitmaps, classes }
     }
 
-    /// A set of scanned digits, unchanged.
+    /// Returns a set of unchanged scanned digits.
     pub fn scans(name: impl Into<String>, scans: &[Example]) -> Self {
         Self::new(name, scans.iter().map(|scan| (Some(scan.bitmap.clone()), Class::Digit(scan.label))))
     }
 
-    /// The score of these logits.
+    /// Returns the score of these logits.
     #[must_use]
     pub fn score(&self, logits: &[Logits], calibration: Calibration) -> Score {
         Score::of(&*self.name, &Evaluated::all(logits, &self.classes, calibration))
     }
 }
 
-/// The held-out sets, to which the calibration is fitted: scanned digits, pen strokes on canvases of all kinds, and
-/// characters of a script that training does not see. Sets without data are left out.
+/// Returns the held-out sets, to which the calibration is fitted: scanned digits, pen strokes on canvases of all kinds,
+/// and characters of a script that training does not see. Sets without data are left out.
 #[must_use]
 pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     let mut random = ChaCha8Rng::seed_from_u64(1);
@@ -68,7 +68,7 @@ pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     sets.into_iter().filter(|set| !set.bitmaps.is_empty()).collect()
 }
 
-/// The bitmap of strokes that are drawn on a canvas with any pen, in either polarity.
+/// Returns the bitmap of strokes that are rendered on a canvas with any pen, dark on light or light on dark.
 pub(crate) fn on_canvas(strokes: &Strokes, random: &mut ChaCha8Rng) -> Option<Bitmap> {
     let mut picture = negatives::random_renderer(random).render(strokes, random);
     if random.random() {

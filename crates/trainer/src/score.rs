@@ -1,48 +1,48 @@
-//! How well a network does on a set: accuracy, calibration and rejection rate.
+//! The scores of a network on a set: accuracy, calibration and rejection rate.
 
 use network::{Calibration, Class, Classification, Logits};
 use serde::{Deserialize, Serialize};
 use wire::{ConfidenceBin, Share};
 
-/// Bins of confidence that the calibration error is measured over.
+/// The number of confidence bins of the calibration error.
 pub const BINS: usize = 15;
 
-/// A score on a set of one kind.
+/// The score of a set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The set's name.
     pub set: String,
-    /// How many samples it has.
+    /// The number of samples.
     pub samples: usize,
-    /// How many of its digits were misclassified, whether rejected or not; 0 for a set of negatives.
+    /// The number of misclassified digits, rejected or not; 0 for a set of negatives.
     pub errors: usize,
-    /// The share of digits that were classified correctly, from 0 to 1, with its 95 % interval.
+    /// The share of correctly classified digits, from 0 to 1, with its 95 % interval.
     pub accuracy: Option<Rate>,
-    /// How many samples were rejected as no digit: few digits and many negatives should be.
+    /// The number of samples that were rejected as no digit. It should be low for digits and high for negatives.
     pub rejected: usize,
     /// The share of rejected samples, with its 95 % interval.
     pub rejection_rate: Rate,
-    /// Mean negative log-likelihood of the right digit, in nats.
+    /// The mean negative log-likelihood of the true digit, in nats.
     pub loss: Option<f64>,
-    /// The expected calibration error: how far confidence and accuracy lie apart, over [`BINS`] bins.
+    /// The expected calibration error: the mean difference between confidence and accuracy over [`BINS`] bins.
     pub calibration_error: Option<f64>,
     /// The share of errors among the 95 % of digits with the highest confidence.
     pub error_at_95_coverage: Option<f64>,
 }
 
-/// A share and where it lies with 95 % confidence, as the files of a model hold it.
+/// A share with its 95 % confidence interval, as in a model's files.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
-    /// From 0 to 1.
+    /// The share, from 0 to 1.
     pub share: f64,
-    /// The lower end.
+    /// The lower end of the interval.
     pub low: f64,
-    /// The upper end.
+    /// The upper end of the interval.
     pub high: f64,
 }
 
 impl Rate {
-    /// The rate of some among all.
+    /// Returns the rate of `part` among `whole`.
     #[must_use]
     pub fn of(part: usize, whole: usize) -> Self {
         Share::new(part as u64, whole.max(1) as u64).into()
@@ -56,7 +56,7 @@ impl From<Share> for Rate {
 }
 
 impl std::fmt::Display for Rate {
-    /// In per cent, with the interval.
+    /// Formats percentages, with the interval.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:.2} % ({:.2}–{:.2})", self.share * 100.0, self.low * 100.0, self.high * 100.0)
     }
@@ -79,13 +79,13 @@ impl Evaluated {
         logits.iter().zip(classes).map(evaluate).collect()
     }
 
-    /// The most probable digit and its probability, the confidence.
+    /// Returns the most probable digit and its probability, which is the confidence.
     #[must_use]
     pub fn prediction(&self) -> (digit::Digit, f32) {
         digit::Digit::most_probable(&self.classification.probabilities)
     }
 
-    /// Whether the sample is the digit that the network predicts.
+    /// Returns whether the network predicts the true digit.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.class == Class::Digit(self.prediction().0)
@@ -93,7 +93,7 @@ impl Evaluated {
 }
 
 impl Score {
-    /// The score of a set.
+    /// Returns the score of a set.
     #[must_use]
     pub fn of(set: impl Into<String>, evaluated: &[Evaluated]) -> Self {
         let rejected = evaluated.iter().filter(|one| one.classification.rejection.is_some()).count();
@@ -122,7 +122,7 @@ fn loss(digits: &[&Evaluated]) -> f64 {
     -digits.iter().map(likelihood).sum::<f64>() / as_f64(digits.len().max(1))
 }
 
-/// Classifications by confidence, in [`BINS`] bins of equal width from 0 to 1; empty bins are left out.
+/// Groups classifications by confidence into [`BINS`] bins of equal width from 0 to 1. Empty bins are left out.
 #[must_use]
 pub fn confidence_bins(evaluated: &[&Evaluated]) -> Vec<ConfidenceBin> {
     let mut sums = [(0, 0, 0.0); BINS];
@@ -153,7 +153,8 @@ fn bin_of(confidence: f64) -> usize {
     ((confidence * as_f64(BINS)) as usize).min(BINS - 1)
 }
 
-/// Naeini, Cooper & Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
+/// Returns the expected calibration error (Naeini, Cooper & Hauskrecht, "Obtaining Well Calibrated Probabilities Using
+/// Bayesian Binning", 2015).
 fn calibration_error(digits: &[&Evaluated]) -> f64 {
     let gap = |bin: &ConfidenceBin| {
         total_of(bin.correct.total) * (bin.confidence - bin.correct.value().unwrap_or_default()).abs()
@@ -161,7 +162,8 @@ fn calibration_error(digits: &[&Evaluated]) -> f64 {
     confidence_bins(digits).iter().map(gap).sum::<f64>() / as_f64(digits.len().max(1))
 }
 
-/// El-Yaniv & Wiener, "On the Foundations of Noise-free Selective Classification", 2010.
+/// Returns the error at 95 % coverage (El-Yaniv & Wiener, "On the Foundations of Noise-free Selective Classification",
+/// 2010).
 fn error_at_95_coverage(digits: &[&Evaluated]) -> f64 {
     let mut by_confidence = digits.to_vec();
     by_confidence.sort_by(|a, b| b.prediction().1.total_cmp(&a.prediction().1));
@@ -184,7 +186,7 @@ mod tests {
         Digit::try_from(value).unwrap()
     }
 
-    /// A 3 that the network takes for `predicted` with that confidence.
+    /// Returns the classification of a 3 as `predicted` with this confidence.
     fn three(predicted: usize, confidence: f32) -> Evaluated {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
         probabilities[predicted] = confidence;

@@ -1,4 +1,4 @@
-//! Scribbles: synthetic strokes that are no digit.
+//! Scribbles: synthetic strokes that are not digits.
 
 use crate::{distributions::spread, stroke_renderer::Strokes};
 use digit::preprocessing::Point;
@@ -8,34 +8,34 @@ use std::f32::consts::{PI, TAU};
 /// A kind of scribble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scribble {
-    /// The pen goes to and fro without aim.
+    /// A random walk of the pen.
     Wander,
-    /// Many corners.
+    /// A line with many corners.
     Zigzag,
-    /// Round and round.
+    /// A spiral.
     Spiral,
     /// Lines that cross each other.
     Hatching,
-    /// A cross, a plus, a star of lines through one place.
+    /// A cross, a plus, or a star of lines through one point.
     Star,
     /// A polygon with its corners in order: a triangle, a house, a square with a line through it.
     Polygon,
-    /// A face: a ring with things in it.
+    /// A face: a ring with parts inside.
     Face,
     /// A wave.
     Wave,
-    /// Several short strokes or dots here and there.
+    /// Several short strokes or dots at random positions.
     Dashes,
-    /// A letter of no script: lines and bows between places of a grid.
+    /// A character of no script: lines and arcs between points of a grid.
     Glyph,
-    /// Rings, lines, bows and ticks here and there, as in many a sign and picture.
+    /// Rings, lines, arcs and ticks at random positions, like signs and pictures.
     Assembly,
     /// An arrow.
     Arrow,
 }
 
 impl Scribble {
-    /// Those that training draws.
+    /// The scribbles of training.
     pub const TRAINING: [Self; 10] = [
         Self::Wander,
         Self::Zigzag,
@@ -49,10 +49,10 @@ impl Scribble {
         Self::Assembly,
     ];
 
-    /// Those that only evaluation draws.
+    /// The scribbles that only the evaluation uses.
     pub const UNSEEN: [Self; 2] = [Self::Face, Self::Arrow];
 
-    /// Strokes of about unit size around the origin.
+    /// Returns strokes of about unit size around the origin.
     pub fn draw<R: Rng>(self, random: &mut R) -> Strokes {
         match self {
             Self::Wander => vec![smooth(&corners(random.random_range(7..16), random))],
@@ -75,13 +75,13 @@ fn at(x: f32, y: f32) -> Point {
     Point { x, y }
 }
 
-/// Random places in a box of random proportions.
+/// Returns random points in a box of random proportions.
 fn corners<R: Rng>(count: usize, random: &mut R) -> Vec<Point> {
     let wide = random.random_range(0.4..1.0);
     (0..count).map(|_| at(spread(wide, random), spread(1.0, random))).collect()
 }
 
-/// A curve through the points (Catmull & Rom, "A Class of Local Interpolating Splines", 1974).
+/// Returns a smooth curve through the points (Catmull & Rom, "A Class of Local Interpolating Splines", 1974).
 fn smooth(points: &[Point]) -> Vec<Point> {
     const STEPS: u8 = 6;
     let curve = |four: &[Point]| {
@@ -112,7 +112,7 @@ fn spiral<R: Rng>(random: &mut R) -> Vec<Point> {
         .collect()
 }
 
-/// Parallel lines one way, and mostly also the other.
+/// Returns parallel lines in one direction, and mostly also in the other.
 fn hatching<R: Rng>(random: &mut R) -> Strokes {
     let turn = spread(0.4, random);
     let lines = |count: u8, turn: f32, random: &mut R| -> Strokes {
@@ -148,7 +148,7 @@ fn star<R: Rng>(random: &mut R) -> Strokes {
         .collect()
 }
 
-/// With a line across if it has four corners or more: a plain box or ring would be a 0.
+/// A polygon of four or more corners has a line across it, since a plain box or ring would be a 0.
 fn polygon<R: Rng>(random: &mut R) -> Strokes {
     let count = random.random_range(3..7_u8);
     let turn = random.random_range(0.0..TAU);
@@ -184,7 +184,7 @@ fn face<R: Rng>(random: &mut R) -> Strokes {
     vec![ring(0.0, 0.0, 1.0), ring(-0.35, -0.3, eyes), ring(0.35, -0.3, eyes), mouth.collect()]
 }
 
-/// Three crests or more: fewer could be a hasty digit.
+/// The wave has at least three crests, since fewer could be a hasty digit.
 fn wave<R: Rng>(random: &mut R) -> Vec<Point> {
     let (crests, height) = (random.random_range(3.0..6.0), random.random_range(0.15..0.7));
     let (sine, cosine) = random.random_range(0.0..PI).sin_cos();
@@ -207,7 +207,7 @@ fn dashes<R: Rng>(random: &mut R) -> Strokes {
         .collect()
 }
 
-/// Four strokes or more: of fewer, too many are digits.
+/// A glyph has at least four strokes, since too many glyphs with fewer strokes are digits.
 fn glyph<R: Rng>(random: &mut R) -> Strokes {
     let wide = random.random_range(0.5..1.0);
     let node = |random: &mut R| {
@@ -217,7 +217,7 @@ fn glyph<R: Rng>(random: &mut R) -> Strokes {
     (0..random.random_range(4..7)).map(|_| bow(node(random), node(random), spread(0.6, random))).collect()
 }
 
-/// Three parts or more: a ring with one line is a 6 or a 9.
+/// An assembly has at least three parts, since a ring with one line is a 6 or a 9.
 fn assembly<R: Rng>(random: &mut R) -> Strokes {
     let part = |random: &mut R| {
         let [from, to, end] = std::array::from_fn(|_| at(spread(1.0, random), spread(1.0, random)));
@@ -231,7 +231,7 @@ fn assembly<R: Rng>(random: &mut R) -> Strokes {
     (0..random.random_range(3..7)).map(|_| part(random)).collect()
 }
 
-/// From one place to another, bent by a share of the distance.
+/// Returns an arc between two points, bent by a share of their distance.
 fn bow(from: Point, to: Point, bend: f32) -> Vec<Point> {
     let (across, down) = (to.x - from.x, to.y - from.y);
     let bend = if bend.abs() < 0.3 { 0.0 } else { bend };

@@ -1,4 +1,4 @@
-//! `trainer speed`: measures the latency of models, side by side.
+//! `trainer speed`: compares the latency of models.
 
 use crate::score::as_f64;
 use clap::Args;
@@ -15,13 +15,13 @@ pub struct SpeedOptions {
     /// Folder with the models.
     #[arg(long, default_value = "models")]
     pub models: PathBuf,
-    /// How often each is measured.
+    /// Rounds of measurement for each model and batch size.
     #[arg(long, default_value_t = 500)]
     pub rounds: usize,
-    /// Bitmaps at once that are measured.
+    /// Batch sizes.
     #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,32")]
     pub batches: Vec<usize>,
-    /// Prints JSON, and in it the bitmaps, so that something else can be measured with the same.
+    /// Prints JSON, including the bitmaps, with which another program can be measured.
     #[arg(long)]
     pub json: bool,
 }
@@ -34,7 +34,7 @@ struct Measured {
     models: Vec<Speed>,
 }
 
-/// How quick a model is.
+/// The latency of a model.
 #[derive(Debug, Serialize)]
 struct Speed {
     version: ModelVersion,
@@ -42,7 +42,7 @@ struct Speed {
     batches: Vec<Times>,
 }
 
-/// How long a batch takes, in microseconds.
+/// The times of a batch, in microseconds.
 #[derive(Debug, Serialize)]
 struct Times {
     batch: usize,
@@ -50,13 +50,13 @@ struct Times {
     fastest: f64,
 }
 
-/// Prints the median time of an image for each model, one thread. Models take turns, so that a noisy machine is as noisy
-/// for all.
+/// Prints the median time per image for each model, on one thread. The models take turns, so that noise affects all
+/// alike.
 ///
 /// # Errors
 /// When a model cannot be loaded or LibTorch fails.
 pub fn run(options: &SpeedOptions) -> anyhow::Result<()> {
-    anyhow::ensure!(!options.batches.contains(&0) && options.rounds > 0, "there is nothing to measure");
+    anyhow::ensure!(!options.batches.contains(&0) && options.rounds > 0, "--rounds and --batches must be above 0");
     let measured = measure(options)?;
     if options.json {
         println!("{}", serde_json::to_string(&measured)?);
@@ -91,7 +91,7 @@ fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
     Ok(Measured { bitmaps, models })
 }
 
-/// Each model's times for a batch, in microseconds.
+/// Returns each model's times for a batch, in microseconds.
 fn times(models: &[Classifier], batch: &[Bitmap], rounds: usize) -> anyhow::Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::with_capacity(rounds); models.len()];
     for round in 0..rounds + WARM_UP {
@@ -106,7 +106,7 @@ fn times(models: &[Classifier], batch: &[Bitmap], rounds: usize) -> anyhow::Resu
     Ok(times)
 }
 
-/// The first rounds choose kernels and fill caches.
+/// The warm-up rounds, in which oneDNN chooses kernels and caches fill.
 const WARM_UP: usize = 20;
 
 fn median(times: &mut [f64]) -> f64 {
@@ -114,7 +114,7 @@ fn median(times: &mut [f64]) -> f64 {
     *times.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// A line for each model, as Markdown: what an image takes in batches of each size.
+/// Returns a Markdown table: a row for each model, with the time per image for each batch size.
 fn table(models: &[Speed], batches: &[usize]) -> String {
     let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     let sizes = batches.iter().map(|batch| format!("batch of {batch}"));
@@ -133,12 +133,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_the_middle() {
+    fn the_median_is_the_middle_value() {
         assert!((median(&mut [9.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
     }
 
     #[test]
-    fn the_table_tells_what_an_image_of_a_batch_takes() {
+    fn the_table_shows_the_time_per_image() {
         let times = |batch, median| Times { batch, median, fastest: 1.0 };
         let batches = vec![times(1, 200.0), times(8, 808.0)];
         let speed = Speed { version: "v1".parse().unwrap(), parameters: 3, batches };

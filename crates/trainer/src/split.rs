@@ -1,6 +1,6 @@
-//! Splits the data into a training part, a held-out part for calibration, and a test part.
+//! The split of the data into a training part, a held-out part for calibration, and a test part.
 //!
-//! The split is the same for every run, so that runs can be compared; people and scripts are on one side of it only.
+//! The split is fixed, so that runs can be compared. Every writer and every script belongs to one part only.
 
 use crate::{
     data::{Data, Example, PenDigit, omniglot::Character},
@@ -12,22 +12,22 @@ use std::mem;
 
 /// The last of MNIST's training digits are held out.
 const HELD_OUT_SCANS: usize = 5000;
-/// Of the thirty people who drew with a pen, three are held out, and six are the test.
+/// Three of the thirty writers are held out, and six belong to the test part.
 const FIRST_HELD_OUT_WRITER: u32 = 22;
 const FIRST_TEST_WRITER: u32 = 25;
-/// The script, of those that are never trained on, that is held out; the others are the test.
+/// The held-out script, one of those that training never sees. The others belong to the test part.
 const HELD_OUT_SCRIPT: &str = "Early_Aramaic";
 
-/// All data, divided.
+/// All data, split.
 #[derive(Debug)]
 pub struct Split {
-    /// To train on.
+    /// The data for training.
     pub train: Part,
-    /// To choose and to calibrate by.
+    /// The data for choosing and calibrating a model.
     pub holdout: Part,
-    /// To report.
+    /// The data for reporting.
     pub test: Part,
-    /// The files that all of it was read from.
+    /// The files that the data was read from.
     pub files: Vec<DataFile>,
 }
 
@@ -38,15 +38,15 @@ pub struct Part {
     pub scans: Vec<Example>,
     /// Pen strokes.
     pub pen: Vec<PenDigit>,
-    /// Characters that are no digits and do not look like one.
+    /// Characters that are not digits and do not look like one.
     pub characters: Vec<Strokes>,
-    /// Characters that many would read as a digit; nothing is trained on them.
+    /// Characters that many people would read as a digit. Training excludes them.
     pub look_alikes: Vec<Strokes>,
 }
 
 impl Split {
-    /// Divides the data; `limit` keeps only so many of the scanned digits to train on and to test with, and as
-    /// many of each other kind.
+    /// Splits the data. `limit` bounds the number of scanned digits in the training and test parts, and the number of
+    /// samples of each other kind.
     #[must_use]
     pub fn new(data: Data, limit: Option<usize>) -> Self {
         let mut split =
@@ -68,7 +68,7 @@ impl Split {
         split
     }
 
-    /// Takes the training part out; the rest stays for the evaluation.
+    /// Takes the training part; the rest stays for the evaluation.
     #[must_use]
     pub fn take_train(&mut self) -> Part {
         let look_alikes = mem::take(&mut self.train.look_alikes);
@@ -112,7 +112,7 @@ mod tests {
     use digit::{Bitmap, Digit};
 
     #[test]
-    fn nobody_who_drew_for_training_drew_for_a_test() {
+    fn no_writer_belongs_to_two_parts() {
         let zero = Digit::try_from(0).unwrap();
         let scan = Example { bitmap: Bitmap::new([1; Bitmap::LEN]), label: zero };
         let pen = |writer| PenDigit { writer, label: zero, strokes: Vec::new() };

@@ -1,26 +1,26 @@
-//! Renders strokes as a picture on a canvas: any size, any place, any pen.
+//! Renders strokes on a canvas, with any size, position and pen.
 
 use digit::preprocessing::Point;
 use image::{GrayImage, Luma, imageops};
 use rand::{Rng, RngExt};
 use tiny_skia::{FillRule, LineCap, LineJoin, Mask, Path, PathBuilder, Rect, Stroke, Transform};
 
-/// Lines from pen-down to pen-up, `y` downwards, in any unit.
+/// Lines from pen-down to pen-up, with `y` downwards, in any unit.
 pub type Strokes = Vec<Vec<Point>>;
 
-/// A canvas, a size and a pen, in pixels.
+/// The sizes of a canvas, a drawing and a pen, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StrokeRenderer {
-    /// Pixels per side of the canvas.
+    /// The side of the canvas.
     pub canvas: u32,
-    /// The drawing's longer side, the pen's width included.
+    /// The drawing's longer side, including the pen's width.
     pub size: f32,
     /// The pen's width.
     pub pen: f32,
 }
 
 impl StrokeRenderer {
-    /// Renders the strokes, black on white, at a random place of the canvas.
+    /// Renders the strokes, black on white, at a random position of the canvas.
     ///
     /// # Panics
     /// When the canvas has no pixels.
@@ -42,7 +42,7 @@ impl StrokeRenderer {
     }
 }
 
-/// Fills the outline of the strokes, with round ends and round corners, as a browser's canvas draws them.
+/// Fills the outline of the strokes, with round ends and corners like a browser's canvas.
 fn fill(mask: &mut Mask, path: &Path, transform: Transform, pen: f32) {
     let stroke = Stroke { width: pen, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
     let outline = path.clone().transform(transform).and_then(|path| path.stroke(&stroke, 1.0));
@@ -68,7 +68,7 @@ pub(crate) fn path(strokes: &Strokes) -> Option<Path> {
     builder.finish()
 }
 
-/// Places a square picture at a random place of a white canvas.
+/// Places a square picture at a random position of a white canvas.
 pub(crate) fn anywhere<R: Rng>(picture: &GrayImage, canvas: u32, random: &mut R) -> GrayImage {
     let mut page = GrayImage::from_pixel(canvas, canvas, Luma([255]));
     let mut place = || i64::from(random.random_range(0..=canvas - picture.width()));
@@ -92,14 +92,14 @@ mod tests {
         vec![[(10.0, 10.0), (60.0, 10.0), (25.0, 110.0)].map(|(x, y)| Point { x, y }).to_vec()]
     }
 
-    /// The number of rows that have foreground.
+    /// Returns the number of rows with foreground.
     fn height(picture: &GrayImage) -> usize {
         picture.rows().filter(|row| row.clone().any(|pixel| pixel.0[0] < 128)).count()
     }
 
     proptest! {
         #[test]
-        fn a_drawing_has_the_size_that_was_asked_for_and_lies_on_its_canvas(
+        fn a_drawing_has_the_requested_size_and_fits_its_canvas(
             size in 30.0_f32..280.0, pen in 3.0_f32..25.0, seed in 0_u64..99,
         ) {
             let renderer = StrokeRenderer { canvas: 280, size, pen };
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_renders_the_same_drawing_again() {
+    fn a_seed_renders_the_same_drawing() {
         let renderer = StrokeRenderer { canvas: 100, size: 50.0, pen: 5.0 };
         let render = |seed| renderer.render(&seven(), &mut ChaCha8Rng::seed_from_u64(seed));
         assert_eq!(render(1), render(1));

@@ -1,4 +1,4 @@
-//! Style jitter: changes strokes at random, as if another writer had drawn them.
+//! Style jitter: random changes of strokes, like those between writers.
 
 use crate::{
     distributions::spread,
@@ -7,14 +7,14 @@ use crate::{
 use digit::preprocessing::Point;
 use rand::{Rng, RngExt};
 
-/// Random changes of strokes: the bounds within which another writer draws the same strokes.
+/// The bounds of the random changes.
 #[derive(Debug, Clone, Copy)]
 pub struct StyleJitter {
     /// The largest rotation, in radians.
     pub rotation: f32,
     /// The largest shear, as a share of the height.
     pub shear: f32,
-    /// The largest stretch of a side, as a share of it.
+    /// The largest change of a side's length, as a share.
     pub stretch: f32,
     /// The largest displacement of a point, as a share of the size.
     pub point_jitter: f32,
@@ -63,7 +63,7 @@ impl PointJitter {
     }
 }
 
-/// The longer side of what the strokes cover.
+/// Returns the longer side of the strokes' bounding box.
 fn extent(strokes: &Strokes) -> f32 {
     path(strokes).map_or(0.0, |path| path.bounds().width().max(path.bounds().height()))
 }

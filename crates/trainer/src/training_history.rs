@@ -10,22 +10,22 @@ const HISTORY: &str = "training-history.json";
 /// The results of one epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochLog {
-    /// Its number, from 1.
+    /// The number of the epoch, from 1.
     pub epoch: u32,
-    /// The mean loss of its batches.
+    /// The mean loss of the batches.
     pub loss: f64,
-    /// The accuracy on its training samples, during training.
+    /// The accuracy on the training samples, measured during training.
     pub accuracy: f64,
-    /// The learning rate at its end.
+    /// The learning rate at the end of the epoch.
     pub learning_rate: f64,
     /// The averaged network's scores on the held-out sets.
     pub holdouts: Vec<Score>,
-    /// How long it took.
+    /// The duration of the epoch, in seconds.
     pub seconds: f64,
 }
 
 impl EpochLog {
-    /// The scalars that TensorBoard shows.
+    /// Returns the scalars for TensorBoard.
     pub(crate) fn scalars(&self) -> Vec<Scalar> {
         let mut scalars = vec![
             Scalar::new("loss/training", self.loss),
@@ -50,13 +50,13 @@ impl EpochLog {
 /// Writes the training history to a model's folder.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When the file cannot be written.
 pub fn write(folder: &Path, epochs: &[EpochLog]) -> anyhow::Result<()> {
     let path = folder.join(HISTORY);
     fs::write(&path, serde_json::to_string(epochs)? + "\n").with_context(|| format!("{}", path.display()))
 }
 
-/// Reads the training history of a model; it is empty where the file does not exist.
+/// Reads the training history of a model. It is empty if the file does not exist.
 ///
 /// # Errors
 /// When the file exists and cannot be read.
@@ -75,7 +75,7 @@ mod tests {
     use crate::{fixture, score::Rate};
 
     #[test]
-    fn a_training_history_can_be_read_again_and_a_missing_one_is_empty() {
+    fn a_training_history_is_read_back_and_a_missing_one_is_empty() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), []);
         write(folder.path(), &[fixture::epoch()]).unwrap();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn negatives_have_no_accuracy_to_show() {
+    fn negatives_have_no_accuracy_scalar() {
         let score = |set: &str, accuracy| Score {
             set: set.to_owned(),
             samples: 4,

@@ -1,4 +1,4 @@
-//! Requests to the other addresses, and to none.
+//! Requests to the other addresses, and to addresses that do not exist.
 
 use crate::{damage::damage, random::Random, sent::Sent};
 
@@ -34,7 +34,7 @@ const ADDRESSES: [&str; 25] = [
 
 const BODIES: [&str; 6] = ["", "{}", "{\"ready\":true}", "{\"parameters\":{\"config\":\"{}\"}}", "[", "{\"ready\":7}"];
 
-/// A request to some address, whose letters may be others.
+/// Returns a request to some address, in which letters may be changed.
 pub(super) fn input(random: &mut Random) -> Sent {
     let mut path = random.pick(&ADDRESSES).as_bytes().to_vec();
     if random.happens(20) {

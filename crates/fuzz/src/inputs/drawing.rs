@@ -1,4 +1,4 @@
-//! Ten digits drawn by hand, moved and stretched at random, as strokes and as grey levels.
+//! Ten hand-drawn digits, moved and stretched at random, as strokes and as grey levels.
 
 use crate::random::Random;
 use anyhow::Context;
@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 const DRAWINGS: &str = include_str!("../../../../examples/ten-digits.json");
 
-/// Pixels per side that the drawings were made on.
+/// The side of the drawings' canvas, in pixels.
 const SIDE: f32 = 280.0;
 
 /// A line from pen-down to pen-up.
 pub(super) type Stroke = Vec<[f32; 2]>;
 
-/// The drawings, and what the network would see of each.
+/// The drawings, and the bitmap of each.
 #[derive(Debug)]
 pub(crate) struct Drawings {
     strokes: Vec<Vec<Stroke>>,
@@ -34,7 +34,7 @@ impl Drawings {
         Ok(Self { strokes, bitmaps })
     }
 
-    /// A digit's strokes on a canvas of this many pixels per side.
+    /// Returns a digit's strokes on a canvas of this side, in pixels.
     pub(super) fn strokes(&self, random: &mut Random, side: f32) -> Vec<Stroke> {
         let scale = side / SIDE;
         let (wide, high) = (scale * (0.5 + random.unit() / 2.0), scale * (0.5 + random.unit() / 2.0));
@@ -43,7 +43,7 @@ impl Drawings {
         random.pick_from(&self.strokes).iter().map(moved).collect()
     }
 
-    /// A digit as the network sees it, or noise.
+    /// Returns a digit's bitmap, or noise.
     pub(super) fn bitmap(&self, random: &mut Random) -> Bitmap {
         if random.happens(90) {
             return random.pick_from(&self.bitmaps).clone();
@@ -51,7 +51,7 @@ impl Drawings {
         Bitmap::new(std::array::from_fn(|_| random.byte()))
     }
 
-    /// A picture of a digit: strokes of any grey on a background of any other.
+    /// Returns a picture of a digit: strokes of any grey level on a background of another.
     pub(super) fn picture(&self, random: &mut Random, side: u32) -> GrayImage {
         let background = random.byte();
         let pen = Luma([background.wrapping_add(64).wrapping_add(random.byte() / 2)]);
@@ -73,7 +73,7 @@ fn bitmap(strokes: &[Stroke]) -> anyhow::Result<Bitmap> {
     Ok(preprocessing::from_drawing(&drawing).context("an example has no foreground")?.bitmap)
 }
 
-/// Dots so close that they make a line.
+/// Draws a line of overlapping dots.
 fn line(picture: &mut GrayImage, from: [f32; 2], to: [f32; 2], radius: f32, pen: Luma<u8>) {
     let mut along = 0.0;
     while along <= 1.0 {

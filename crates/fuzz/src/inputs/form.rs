@@ -1,4 +1,4 @@
-//! Forms with a picture in them: fields, boundaries and headers that are not what they should be.
+//! Forms with an image: valid and invalid fields, boundaries and headers.
 
 use super::image::{Pictures, address};
 use crate::{damage::damage, random::Random, sent::Sent};
@@ -7,7 +7,7 @@ const BOUNDARIES: [&str; 4] = ["x", "----WebKitFormBoundary7MA4YWxkTrZu0gW", "a'
 
 const NAMES: [&str; 6] = ["file", "image", "", "file\\\"", "f%69le", "Datei-ä"];
 
-/// A form, whose field `file` mostly holds a picture.
+/// Returns a form, whose field `file` usually holds an image.
 pub(super) fn input(random: &mut Random, pictures: &Pictures) -> Sent {
     let boundary = random.pick(&BOUNDARIES);
     let mut body = Vec::new();

@@ -1,4 +1,4 @@
-//! Pictures of digits in every format, damaged.
+//! Images of digits in every format, often damaged.
 
 use super::{Kind, drawing::Drawings, metadata, png};
 use crate::{damage::damage, random::Random, sent::Sent};
@@ -6,13 +6,13 @@ use digit::preprocessing::ImageKind;
 use image::{DynamicImage, ImageFormat, codecs::jpeg::JpegEncoder};
 use std::io::Cursor;
 
-/// The formats, in the order in which their pictures are kept.
+/// The formats, in the order in which their images are stored.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
 
-/// How many pictures there are in each format.
+/// The number of images in each format.
 const EACH: u64 = 48;
 
-/// The addresses that pictures are sent to, with their query parameters.
+/// The addresses that accept images, with query parameters.
 const ADDRESSES: [&str; 7] = [
     "/predict",
     "/predict/",
@@ -23,27 +23,27 @@ const ADDRESSES: [&str; 7] = [
     "/explain?model=nobody",
 ];
 
-/// A picture that holds metadata.
+/// An image with metadata.
 #[derive(Debug, Clone)]
 pub(crate) struct Photo {
     pub(crate) bytes: Vec<u8>,
-    /// Whether it is whole, and [`MARKER`](metadata::MARKER) stands in its metadata alone.
+    /// Whether the image is undamaged. Then only its metadata contains [`MARKER`](metadata::MARKER).
     pub(crate) is_whole: bool,
 }
 
 impl Photo {
-    /// Whether bytes hold what the metadata says.
+    /// Returns whether bytes contain the marker of the metadata.
     pub(crate) fn is_told_by(bytes: &[u8]) -> bool {
         bytes.windows(metadata::MARKER.len()).any(|window| window == metadata::MARKER)
     }
 }
 
-/// Whole pictures in every format.
+/// Undamaged images in every format.
 #[derive(Debug)]
 pub(crate) struct Pictures([Vec<Vec<u8>>; 4]);
 
 impl Pictures {
-    /// The same pictures in every run.
+    /// Returns the same images in every run.
     pub(super) fn new(drawings: &Drawings) -> anyhow::Result<Self> {
         let mut pictures = [const { Vec::new() }; 4];
         for (format, pictures) in FORMATS.into_iter().zip(&mut pictures) {
@@ -54,7 +54,7 @@ impl Pictures {
         Ok(Self(pictures))
     }
 
-    /// A picture that is posted as it is.
+    /// Returns a request with an image as the body.
     pub(super) fn input(&self, random: &mut Random, kind: Kind) -> Sent {
         let format = match kind {
             Kind::Jpeg => 1,
@@ -69,13 +69,13 @@ impl Pictures {
         Sent::post(address(random), media_type, bytes)
     }
 
-    /// A picture in a form.
+    /// Returns an image for a form.
     pub(super) fn any(&self, random: &mut Random) -> Vec<u8> {
         let format = random.below(FORMATS.len());
         self.bytes(random, format)
     }
 
-    /// A picture with metadata, more often damaged than not.
+    /// Returns an image with metadata, usually damaged.
     pub(super) fn photo(&self, random: &mut Random) -> Photo {
         let format = random.below(FORMATS.len());
         let is_png = FORMATS[format] == ImageFormat::Png;
@@ -93,7 +93,7 @@ impl Pictures {
         Photo { bytes, is_whole: !is_made && !is_damaged }
     }
 
-    /// A picture of this format, more often damaged than not.
+    /// Returns an image of this format, usually damaged.
     fn bytes(&self, random: &mut Random, format: usize) -> Vec<u8> {
         let is_png = FORMATS[format] == ImageFormat::Png;
         let mut bytes =
@@ -109,7 +109,7 @@ impl Pictures {
     }
 }
 
-/// An address that takes a picture, and mostly nothing but the address.
+/// Returns an address that accepts images, usually without query parameters.
 pub(super) fn address(random: &mut Random) -> &'static str {
     if random.happens(90) { ADDRESSES[0] } else { random.pick(&ADDRESSES) }
 }
@@ -131,7 +131,7 @@ fn encoded(random: &mut Random, drawings: &Drawings, format: ImageFormat) -> any
     Ok(bytes.into_inner())
 }
 
-/// The same picture with other channels of other depths.
+/// Returns the image with random channels and depths.
 fn of_any_kind(random: &mut Random, picture: &DynamicImage) -> DynamicImage {
     match random.below(7) {
         0 => picture.to_luma8().into(),
@@ -144,7 +144,7 @@ fn of_any_kind(random: &mut Random, picture: &DynamicImage) -> DynamicImage {
     }
 }
 
-/// The same picture where the darker a pixel is, the less of it shows through.
+/// Returns the image with transparency: the lighter a pixel, the more transparent it is.
 fn transparent(picture: &DynamicImage) -> image::RgbaImage {
     let mut picture = picture.to_rgba8();
     picture.pixels_mut().for_each(|pixel| pixel.0[3] = 255 - pixel.0[0]);

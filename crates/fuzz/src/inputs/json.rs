@@ -1,4 +1,4 @@
-//! JSON bodies: strokes, pixels and labels, whose numbers, names and nesting go wrong.
+//! JSON bodies: strokes, pixels and labels, with damaged numbers, names and nesting.
 
 use super::{drawing::Drawings, image::address};
 use crate::{damage::damage, random::Random, sent::Sent};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const MEDIA_TYPE: &str = "application/json";
 
-/// Replacements of a number; some are no JSON.
+/// Replacements of a number; some are not JSON.
 const ODD_NUMBERS: [&str; 22] = [
     "-1",
     "-0",
@@ -33,7 +33,7 @@ const ODD_NUMBERS: [&str; 22] = [
     "[[1]]",
 ];
 
-/// A drawing's strokes.
+/// Returns a request with a drawing's strokes.
 pub(super) fn strokes(random: &mut Random, drawings: &Drawings) -> Sent {
     let side = random.pick(&[28.0, 280.0, 280.0, 280.0, 1000.0, 0.5, 100_000.0]);
     let is_digit = random.happens(90);
@@ -47,7 +47,7 @@ pub(super) fn strokes(random: &mut Random, drawings: &Drawings) -> Sent {
     Sent { valid: sent.valid.filter(|_| is_digit), ..sent }
 }
 
-/// Points anywhere, some of them the same, some of them too many.
+/// Returns random points, sometimes with duplicates, sometimes too many.
 fn scattered(random: &mut Random, side: f32) -> Value {
     let count = if random.happens(3) { MAX_POINTS - 2 + random.below(4) } else { random.below(40) };
     let mut point = || json!([random.unit() * side, side / 2.0, 0.5, 17]);
@@ -55,13 +55,13 @@ fn scattered(random: &mut Random, side: f32) -> Value {
     json!(points.chunks(7).collect::<Vec<_>>())
 }
 
-/// The pixels themselves.
+/// Returns a request with pixels.
 pub(super) fn pixels(random: &mut Random, drawings: &Drawings) -> Sent {
     let body = json!({ "pixels": drawings.bitmap(random) });
     sent(random, body)
 }
 
-/// A label, as the web service reads it.
+/// Returns a request with a label, for the web service's parser.
 pub(super) fn label(random: &mut Random) -> Sent {
     let label = random
         .pick_from(&[json!(7), json!(0), json!(9), json!(10), json!(-1), json!("not_a_digit"), json!("7")])
@@ -70,7 +70,7 @@ pub(super) fn label(random: &mut Random) -> Sent {
     Sent { method: "PUT", ..Sent::post("/label", MEDIA_TYPE, body) }
 }
 
-/// A body that is recognised, and must be where nothing was done to it.
+/// Returns a request for a prediction, which must succeed if the body is undamaged.
 fn sent(random: &mut Random, body: Value) -> Sent {
     let (body, is_whole) = text(random, body);
     let address = address(random);
@@ -78,7 +78,7 @@ fn sent(random: &mut Random, body: Value) -> Sent {
     Sent { valid: (is_whole && address == "/predict").then_some(1), ..sent }
 }
 
-/// JSON as bytes, more often than not damaged: as a value, as text, or as bytes. Whether it is whole.
+/// Returns JSON as bytes, usually damaged as a value, as text or as bytes, and whether it is undamaged.
 pub(super) fn text(random: &mut Random, mut body: Value) -> (Vec<u8>, bool) {
     let way = random.below(100);
     if (55..70).contains(&way) {
@@ -99,7 +99,7 @@ pub(super) fn text(random: &mut Random, mut body: Value) -> (Vec<u8>, bool) {
     (bytes, !(55..97).contains(&way))
 }
 
-/// Makes some part of a value another.
+/// Replaces a random part of a value.
 fn misshape(random: &mut Random, value: &mut Value, depth: usize) {
     if depth < 6 && random.happens(85) {
         match value {
@@ -131,7 +131,7 @@ fn misshape(random: &mut Random, value: &mut Value, depth: usize) {
     };
 }
 
-/// Puts something odd where a number stands.
+/// Replaces a number by an odd one.
 fn odd_number(random: &mut Random, text: &mut Vec<u8>) {
     let is_number = |byte: &u8| byte.is_ascii_digit() || b".-+e".contains(byte);
     let from = random.below(text.len());
@@ -141,13 +141,13 @@ fn odd_number(random: &mut Random, text: &mut Vec<u8>) {
     text.splice(start..end, odd.into_bytes());
 }
 
-/// Many brackets, or few.
+/// Returns a few or very many brackets.
 fn nesting(random: &mut Random) -> Vec<u8> {
     let depth = random.pick(&[1, 100, 127, 128, 129, 5000]);
     random.pick(&["[", "{\"strokes\":", "{\"pixels\":[", "[[],"]).repeat(depth).into_bytes()
 }
 
-/// Says what an object holds twice.
+/// Repeats an object's fields.
 fn repeat_a_field(bytes: &mut Vec<u8>) {
     if let [b'{', fields @ .., b'}'] = &bytes[..] {
         *bytes = [b"{", fields, b",", fields, b"}"].concat();
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_to_be_whole_is_the_same_json() {
+    fn json_that_is_reported_as_undamaged_is_the_same() {
         let body = json!({ "strokes": [[[1, 2], [3.5, 4]]], "width": 280 });
         let mut whole = 0;
         for input in 0..1000 {
@@ -168,6 +168,6 @@ mod tests {
             assert!(!is_whole || found.as_ref() == Some(&body), "{input}");
             whole += usize::from(is_whole);
         }
-        assert!((450..700).contains(&whole), "{whole} of 1000 are whole");
+        assert!((450..700).contains(&whole), "{whole} of 1000 are undamaged");
     }
 }

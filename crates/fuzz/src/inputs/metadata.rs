@@ -1,4 +1,4 @@
-//! Metadata in pictures of every format, as cameras and programs write it.
+//! Metadata in images of every format, as cameras and programs write it.
 
 use super::png::chunk as png_chunk;
 use crate::random::Random;
@@ -6,13 +6,13 @@ use digit::preprocessing::ImageKind;
 use image::ImageReader;
 use std::io::Cursor;
 
-/// The text that all metadata holds, and no picture.
+/// The text in all metadata; no image contains it elsewhere.
 pub(super) const MARKER: &[u8] = b"52.5163 N 13.3777 E";
 
-/// The start of a PNG's first chunk after the header.
+/// The position after a PNG's header chunk.
 const BEHIND_PNG_HEADER: usize = 33;
 
-/// The same picture with metadata in one to three places.
+/// Returns the image with metadata in one to three places.
 pub(super) fn planted(random: &mut Random, picture: &[u8]) -> Vec<u8> {
     let mut picture = picture.to_vec();
     let kind = ImageKind::of(&picture);
@@ -38,7 +38,7 @@ fn insert(picture: &mut Vec<u8>, place: usize, metadata: &[u8]) {
     picture.splice(place..place, metadata.iter().copied());
 }
 
-/// An EXIF block with an orientation, mostly one that there is, and the marker.
+/// Returns an EXIF block with the marker and an orientation, usually a valid one.
 fn exif(random: &mut Random) -> Vec<u8> {
     let orientation = u8::try_from(random.below(10)).unwrap_or(1);
     let length = u8::try_from(MARKER.len()).unwrap_or(0);
@@ -83,7 +83,7 @@ fn chunk(random: &mut Random) -> Vec<u8> {
     chunk
 }
 
-/// A simple WebP in an extended file, or with a chunk behind it that is not part of the image.
+/// Converts a simple WebP to an extended one, or appends a chunk that is not part of the image.
 fn extended(random: &mut Random, webp: &[u8]) -> Vec<u8> {
     let riff = |chunks: &[u8]| riff_chunk(*b"RIFF", &[b"WEBP", chunks].concat());
     let xmp = riff_chunk(*b"XMP ", MARKER);

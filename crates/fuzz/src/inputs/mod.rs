@@ -1,4 +1,4 @@
-//! The kinds of input, and how often each is made.
+//! The kinds of input and their frequencies.
 
 mod address;
 mod drawing;
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     Address,
 }
 
-/// How many of a hundred inputs are of each kind.
+/// The percentage of inputs of each kind.
 const SHARES: [(Kind, usize); 12] = [
     (Kind::Png, 16),
     (Kind::Jpeg, 9),
@@ -51,12 +51,12 @@ const SHARES: [(Kind, usize); 12] = [
 ];
 
 impl Kind {
-    /// All, in the order of the table.
+    /// Returns all kinds, in the order of the table.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         SHARES.into_iter().map(|(kind, _)| kind)
     }
 
-    /// Its name in the table.
+    /// Returns the name in the table.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -86,7 +86,7 @@ impl Kind {
     }
 }
 
-/// The real examples that inputs are made from.
+/// The examples that inputs are generated from.
 #[derive(Debug)]
 pub(crate) struct Examples {
     drawings: Drawings,
@@ -94,19 +94,19 @@ pub(crate) struct Examples {
 }
 
 impl Examples {
-    /// Ten digits drawn by hand, and pictures of them in every format.
+    /// Returns ten hand-drawn digits, and images of them in every format.
     pub(crate) fn new() -> anyhow::Result<Self> {
         let drawings = Drawings::new()?;
         let pictures = Pictures::new(&drawings)?;
         Ok(Self { drawings, pictures })
     }
 
-    /// A picture with metadata of a run.
+    /// Returns an image with metadata. The same seed and index give the same image.
     pub(crate) fn photo(&self, seed: u64, index: u64) -> Photo {
         self.pictures.photo(&mut Random::of(seed, index))
     }
 
-    /// An input of a run.
+    /// Returns an input. The same seed and index give the same input.
     pub(crate) fn input(&self, seed: u64, index: u64) -> (Kind, Sent) {
         let mut random = Random::of(seed, index);
         let kind = Kind::draw(&mut random);
@@ -126,7 +126,7 @@ impl Examples {
     }
 }
 
-/// Has a few bodies be too large, arrive in pieces or not at all, and a few headers come twice, or be missing.
+/// Makes a few bodies too large, incomplete or split into pieces, and repeats or removes a few headers.
 fn arrive(random: &mut Random, sent: &mut Sent) {
     if random.below(10_000) == 0 {
         sent.body.resize(5_000_000 + random.below(200_000), b' ');

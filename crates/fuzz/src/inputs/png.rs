@@ -1,5 +1,5 @@
-//! PNGs that no program would write, but whose checksums are right, so that a decoder goes on to what is wrong
-//! with them (the format: W3C, "Portable Network Graphics (PNG) Specification", third edition).
+//! PNGs that no program would write, but whose checksums are correct, so that a decoder reaches the faults (the format:
+//! W3C, "Portable Network Graphics (PNG) Specification", third edition).
 
 use crate::random::Random;
 use crc::{CRC_32_ISO_HDLC, Crc};
@@ -9,15 +9,15 @@ use std::io::Write;
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 
-/// Colour types with the depths that they may have and the samples of a pixel.
+/// The colour types, with their allowed depths and the samples per pixel.
 const COLOURS: [(u8, &[u8], usize); 5] =
     [(0, &[1, 2, 4, 8, 16], 1), (2, &[8, 16], 3), (3, &[1, 2, 4, 8], 1), (4, &[8, 16], 2), (6, &[8, 16], 4)];
 
-/// Adam7's passes: the first column and row, and the steps to the next (the same specification, section 8.1).
+/// Adam7's passes: the first column and row, and the steps to the next ones (the same specification, section 8.1).
 const PASSES: [[usize; 4]; 7] =
     [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 
-/// A PNG of random pixels; now and then its header tells of a kind that there is not, or its pixels are too few.
+/// Returns a PNG of random pixels. Sometimes its header has an invalid byte, or pixels are missing.
 pub(super) fn made(random: &mut Random) -> Vec<u8> {
     let (width, height) = (1 + random.below(40), 1 + random.below(40));
     let (colour, depths, samples) = random.pick(&COLOURS);
@@ -54,7 +54,7 @@ pub(super) fn made(random: &mut Random) -> Vec<u8> {
     png
 }
 
-/// Makes the checksums right again, as far as chunks follow each other.
+/// Corrects the checksums of consecutive chunks.
 pub(super) fn repair(png: &mut [u8]) {
     let mut rest = png.get_mut(SIGNATURE.len()..).unwrap_or_default();
     while let Some((length, after)) = std::mem::take(&mut rest).split_first_chunk_mut::<4>() {
@@ -66,8 +66,8 @@ pub(super) fn repair(png: &mut [u8]) {
     }
 }
 
-/// Filtered scanlines of random samples, nearly always as many as there must be. Few different bytes, so that they
-/// look like something.
+/// Returns filtered scanlines of random samples, nearly always the correct number. They have few different bytes, so
+/// that the pixels form shapes.
 fn scanlines(random: &mut Random, [width, height]: [usize; 2], bits: usize, is_interlaced: bool) -> Vec<u8> {
     let passes = if is_interlaced { &PASSES[..] } else { &[[0, 0, 1, 1]] };
     let levels = random.bytes(3);
@@ -94,7 +94,7 @@ pub(super) fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
 
 fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
-    // Memory takes all that is written.
+    // Writing to memory cannot fail.
     let _ = packed.write_all(bytes);
     packed.finish().unwrap_or_default()
 }
@@ -104,20 +104,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn most_of_what_is_made_can_be_decoded_whatever_its_kind() {
+    fn most_generated_pngs_can_be_decoded() {
         let decoded =
             (0..500).filter(|&input| image::load_from_memory(&made(&mut Random::of(3, input))).is_ok()).count();
         assert!(decoded > 300, "{decoded} of 500");
     }
 
     #[test]
-    fn checksums_that_were_broken_are_right_again() {
+    fn repair_corrects_checksums() {
         let mut random = Random::of(4, 1);
         let whole = made(&mut random);
         let mut broken = whole.clone();
         let end = broken.len() - 1;
-        broken[29] ^= 1; // of the header's sum
-        broken[end] ^= 1; // of the last sum
+        broken[29] ^= 1; // in the header's checksum
+        broken[end] ^= 1; // in the last checksum
         repair(&mut broken);
         assert_eq!(broken, whole);
         for cut in 0..whole.len() {

@@ -1,4 +1,4 @@
-//! Requests of the Open Inference Protocol: shapes, sizes, headers and numbers that disagree.
+//! Requests of the Open Inference Protocol, in which shapes, sizes, headers and numbers may disagree.
 
 use super::{drawing::Drawings, json::text};
 use crate::{damage::damage, random::Random, sent::Sent};
@@ -24,10 +24,10 @@ const OUTPUTS: [&str; 8] =
 /// The header with the length of a body's JSON.
 const JSON_LENGTH: &str = "inference-header-content-length";
 
-/// Numbers that are no pixels.
+/// Numbers that are invalid or unusual as pixels.
 const ODD_PIXELS: [f32; 7] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, -1.0, 1.000_001, f32::MIN_POSITIVE];
 
-/// Pixels in JSON.
+/// Returns a request with pixels in JSON.
 pub(super) fn json(random: &mut Random, drawings: &Drawings) -> Sent {
     let images = images(random, drawings, 3);
     let data: Vec<Value> = images.iter().map(|image| json!(image)).collect();
@@ -41,7 +41,7 @@ pub(super) fn json(random: &mut Random, drawings: &Drawings) -> Sent {
     sent(random, body, (is_whole && head.is_valid && !is_twice && !images.is_empty()).then_some(images.len()))
 }
 
-/// Pixels as bytes after the JSON.
+/// Returns a request with pixels as bytes after the JSON.
 pub(super) fn bytes(random: &mut Random, drawings: &Drawings) -> Sent {
     let most = if random.happens(90) { 5 } else { 34 };
     let images = images(random, drawings, most);
@@ -73,7 +73,7 @@ pub(super) fn bytes(random: &mut Random, drawings: &Drawings) -> Sent {
     sent(random, body, is_valid.then_some(images.len())).with(JSON_LENGTH, length)
 }
 
-/// Either of them, compressed.
+/// Returns a compressed request of either kind.
 pub(super) fn packed(random: &mut Random, drawings: &Drawings) -> Sent {
     let plain = if random.happens(50) { json(random, drawings) } else { bytes(random, drawings) };
     let encoding = random.pick(&["gzip", "deflate", "GZIP"]);
@@ -95,13 +95,13 @@ fn images(random: &mut Random, drawings: &Drawings, most: usize) -> Vec<Bitmap> 
     (0..count).map(|_| drawings.bitmap(random)).collect()
 }
 
-/// A request's JSON, and whether it can be answered.
+/// The JSON of a request, and whether the request is valid.
 struct Head {
     value: Value,
     is_valid: bool,
 }
 
-/// The JSON of a request with this input.
+/// Returns the JSON of a request with this input.
 fn head(random: &mut Random, input: &Value) -> Head {
     let mut head = json!({ "inputs": [input] });
     let mut is_valid = true;
@@ -126,7 +126,7 @@ fn head(random: &mut Random, input: &Value) -> Head {
     Head { value: head, is_valid }
 }
 
-/// A body that is sent to a model, mostly one that there is.
+/// Returns a request to a model, usually one that exists.
 fn sent(random: &mut Random, body: Vec<u8>, valid: Option<usize>) -> Sent {
     let address = if random.happens(95) { ADDRESSES[0] } else { random.pick(&ADDRESSES) };
     let sent = Sent::post(address, "application/octet-stream", body);
@@ -138,7 +138,7 @@ fn sent(random: &mut Random, body: Vec<u8>, valid: Option<usize>) -> Sent {
 }
 
 fn pack(encoding: &str, bytes: &[u8]) -> Vec<u8> {
-    // Memory takes all that is written.
+    // Writing to memory cannot fail.
     if encoding == "deflate" {
         let mut writer = ZlibEncoder::new(Vec::new(), Compression::fast());
         let _ = writer.write_all(bytes);

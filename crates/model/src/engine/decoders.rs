@@ -1,4 +1,4 @@
-//! How many pictures are decoded at a time, and how large they may be together.
+//! Permits that bound the number and the total size of the images that are decoded concurrently.
 
 use digit::preprocessing;
 
@@ -6,19 +6,21 @@ use std::{num::NonZeroUsize, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wire::{Content, Input};
 
-/// Megapixels that are decoded at a time: one image of the largest, which takes a few hundred megabytes of memory, and
-/// some small ones beside it.
+/// The total size of the images that are decoded concurrently, in megapixels. It admits one image of the largest size,
+/// which takes a few hundred megabytes of memory, beside some small ones.
 const MEGAPIXELS: u32 = 32;
 
-/// Permits for pictures of at least a megapixel. Strokes, pixels and smaller pictures need none: they are quick.
+/// Permits for images of at least one megapixel. Strokes, pixels and smaller images need no permit, because they take
+/// little time.
 #[derive(Debug)]
 pub(super) struct Decoders {
     megapixels: Arc<Semaphore>,
-    /// A permit for each blocking thread that may decode; there is one thread more, which pictures never take.
+    /// One permit for each blocking thread that may decode. The runtime has one thread more, which never decodes large
+    /// images.
     threads: Arc<Semaphore>,
 }
 
-/// The permits of one picture.
+/// The permits of one image.
 #[derive(Debug)]
 pub(super) struct DecoderPermit {
     _megapixels: OwnedSemaphorePermit,
@@ -33,29 +35,29 @@ impl Decoders {
         }
     }
 
-    /// The permits for so many megapixels, if they are free.
+    /// Takes permits for `megapixels`, or returns `None` if they are not free.
     pub(super) fn try_acquire(&self, megapixels: u32) -> Option<DecoderPermit> {
         let megapixels = self.megapixels.clone().try_acquire_many_owned(megapixels).ok()?;
         let thread = self.threads.clone().try_acquire_owned().ok()?;
         Some(DecoderPermit { _megapixels: megapixels, _thread: thread })
     }
 
-    /// The permits for so many megapixels, as soon as they are free; first come, first served.
+    /// Takes permits for `megapixels` as soon as they are free, in order of arrival.
     pub(super) async fn acquire(&self, megapixels: u32) -> Option<DecoderPermit> {
         let megapixels = self.megapixels.clone().acquire_many_owned(megapixels).await.ok()?;
         let thread = self.threads.clone().acquire_owned().await.ok()?;
         Some(DecoderPermit { _megapixels: megapixels, _thread: thread })
     }
 
-    /// The permits for all pictures together.
+    /// Takes the permits for all megapixels.
     #[cfg(test)]
     pub(super) fn acquire_all(&self) -> DecoderPermit {
         self.try_acquire(MEGAPIXELS).expect("no picture is decoded")
     }
 }
 
-/// How many megapixels a picture takes of those that are decoded at a time; none if the input is no picture, or one of less
-/// than a megapixel. It reads the picture's header, which may take milliseconds.
+/// Returns the number of megapixels that an image needs permits for. It is `None` for other inputs and for images of
+/// less than one megapixel. The function reads the image's header, which may take milliseconds.
 pub(super) fn megapixels(input: &Input) -> Option<u32> {
     match input.content() {
         Content::Image(_) => {

@@ -1,15 +1,15 @@
-//! Why there is no answer.
+//! The engine's error.
 
 use super::queue::JobError;
 use digit::preprocessing::PreprocessingError;
 
-/// Why the engine gave no answer.
+/// The reason why the engine returned no classification.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The input gives no bitmap.
+    /// The input cannot be preprocessed to a bitmap.
     #[error(transparent)]
     Preprocessing(#[from] PreprocessingError),
-    /// All slots are taken, or the deadline passed while waiting.
+    /// All slots are taken, or the deadline passed while the job waited.
     #[error("too busy")]
     Busy,
     /// The network failed.
@@ -18,8 +18,8 @@ pub enum EngineError {
     /// The image decoder panicked.
     #[error("the image decoder panicked")]
     Decoder,
-    /// The client went before its turn came.
-    #[error("the client has gone")]
+    /// The client disconnected before its job ran.
+    #[error("the client disconnected")]
     ClientDisconnected,
 }
 

@@ -1,4 +1,4 @@
-//! What the engine counts and measures, of whatever version, for `GET /metrics`.
+//! The engine's metrics for `GET /metrics`, over all versions of the model.
 
 use crate::batch::BUCKETS;
 use prometheus_client::{
@@ -8,20 +8,20 @@ use prometheus_client::{
 use service::{Outcomes, Reading, seconds};
 use std::time::Duration;
 
-/// What can become of a drawing.
+/// The outcome of a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// A network said what it takes it for.
+    /// A network classified it.
     Done,
     /// No slot was free.
     Busy,
-    /// Its turn did not come in time.
+    /// Its deadline passed while it waited.
     TimedOut,
     /// The network failed.
     Failed,
-    /// Its client went before its turn came.
+    /// Its client disconnected before the network ran.
     ClientDisconnected,
-    /// There is no bitmap in what was sent.
+    /// The input cannot be preprocessed to a bitmap.
     InvalidInput,
 }
 
@@ -41,7 +41,7 @@ impl Outcome {
     }
 }
 
-/// Counters and histograms; a clone is the same ones.
+/// Counters and histograms; clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
     drawings: Outcomes,
@@ -66,49 +66,50 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Shows them, and how many bitmaps wait.
+    /// Registers the metrics. `waiting` returns the number of bitmaps in the queue.
     pub(super) fn register(&self, registry: &mut Registry, waiting: impl Fn() -> usize + Send + Sync + 'static) {
-        self.drawings.register(registry, "drawings", "Drawings by what became of them");
+        self.drawings.register(registry, "drawings", "Drawings by outcome");
         for (name, help, histogram) in [
-            ("preprocessing_seconds", "How long it took to make a bitmap of what was sent", &self.preprocessing),
-            ("queue_seconds", "How long the bitmaps of a request that were classified waited", &self.queue),
-            ("compute_seconds", "How long a network took over a batch", &self.compute),
-            ("batch_drawings", "How many bitmaps were classified at once", &self.batch),
+            ("preprocessing_seconds", "Duration of preprocessing an input to a bitmap", &self.preprocessing),
+            ("queue_seconds", "Time that classified bitmaps waited in the queue, per request", &self.queue),
+            ("compute_seconds", "Duration of classifying a batch", &self.compute),
+            ("batch_drawings", "Bitmaps per batch", &self.batch),
         ] {
             registry.register(name, help, histogram.clone());
         }
-        registry.register("worker_restarts", "How often a network panicked", self.restarts.clone());
+        registry.register("worker_restarts", "Panics of a network", self.restarts.clone());
         let read = move || waiting() as u64;
         registry.register_collector(Box::new(Reading {
             name: "drawings_waiting",
-            help: "Bitmaps that wait for a network.",
+            help: "Bitmaps in the queue.",
             read,
         }));
     }
 
-    /// Drawings that begin their way now. One that is explained is one, however many bitmaps are made of it.
+    /// Starts the count of a request's drawings. A drawing that is explained counts once, although the network sees 26
+    /// bitmaps of it.
     pub(super) fn begin(&self, drawings: usize) -> Tally {
         Tally { outcomes: self.drawings.clone(), drawings: drawings as u64, outcome: Outcome::ClientDisconnected }
     }
 
-    /// A network is done with a batch of so many bitmaps.
+    /// Records that a network classified a batch of `bitmaps` in the time `took`.
     pub(super) fn ran(&self, bitmaps: usize, took: Duration) {
         self.batch.observe(u32::try_from(bitmaps).map_or(f64::INFINITY, f64::from));
         self.compute.observe(took.as_secs_f64());
     }
 
-    /// The bitmaps of a request that are done waited so long.
+    /// Records how long a request's bitmaps waited before the network classified them.
     pub(super) fn waited(&self, waited: Duration) {
         self.queue.observe(waited.as_secs_f64());
     }
 }
 
-/// Drawings of one request. When this is dropped they are counted, once, whatever became of them.
+/// The drawings of one request. Dropping the value counts them, exactly once, under the current outcome.
 #[derive(Debug)]
 pub(crate) struct Tally {
     outcomes: Outcomes,
     drawings: u64,
-    /// What becomes of them if nothing else does: at first, that their client goes.
+    /// The outcome that is counted. It starts as `ClientDisconnected`, which holds if the request is dropped early.
     pub(super) outcome: Outcome,
 }
 

@@ -1,7 +1,7 @@
-//! The engine: drawings in, what they are taken for out, and why.
+//! The engine: classifies drawings and explains the predictions.
 //!
-//! Three kinds of thread see to a request, and none waits for another's work: the runtime's threads read and answer it,
-//! blocking threads decode and preprocess, and one worker for each core owns a replica of the network.
+//! Three kinds of threads process a request, so that none blocks another: the runtime's threads read requests and send
+//! responses, blocking threads decode and preprocess, and one worker per core runs its own replica of the network.
 
 mod error;
 mod preprocessor;
@@ -39,11 +39,11 @@ use tokio::sync::{Semaphore, oneshot};
 use tracing::Instrument;
 use wire::Input;
 
-/// A handle to the workers; they end with the last one.
+/// A handle to the workers. They end when the engine is dropped.
 #[derive(Debug)]
 pub struct Engine<N> {
     queue: Arc<Queue<N>>,
-    /// A permit for each bitmap in work or waiting.
+    /// One permit for each bitmap that is queued or in a batch.
     slots: Arc<Semaphore>,
     preprocessor: Arc<Preprocessor<N>>,
     largest_job: usize,
@@ -51,14 +51,14 @@ pub struct Engine<N> {
     metrics: Metrics,
 }
 
-/// How an engine is set up.
+/// The limits of an engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Threads that own a network.
+    /// Threads that run the network, each with its own replica.
     pub workers: NonZeroUsize,
-    /// Bitmaps that may be in work or wait; what comes beyond is refused at once.
+    /// Bitmaps that may be queued or in a batch at a time. The engine rejects a job at once if too few slots are free.
     pub slots: NonZeroUsize,
-    /// How long a request may wait for its turn.
+    /// The timeout of a request in the queue.
     pub patience: Duration,
 }
 
@@ -66,7 +66,7 @@ impl<N: Network> Engine<N> {
     /// Starts the workers.
     ///
     /// # Errors
-    /// When no threads can be started.
+    /// When the system cannot start the threads.
     pub fn start(limits: Limits) -> std::io::Result<Self> {
         let (queue, metrics) = (Arc::new(Queue::new()), Metrics::default());
         for worker in 0..limits.workers.get() {
@@ -84,28 +84,30 @@ impl<N: Network> Engine<N> {
         })
     }
 
-    /// Shows what the engine counts and measures.
+    /// Registers the engine's metrics.
     pub fn register(&self, registry: &mut Registry) {
         let queue = self.queue.clone();
         self.metrics.register(registry, move || queue.depth());
     }
 
-    /// How many bitmaps wait for a worker.
+    /// Returns the number of bitmaps in the queue.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.queue.depth()
     }
 
-    /// How many bitmaps can be classified at once: no more than there are slots, for they are taken together.
+    /// Returns the largest number of bitmaps in a job. It is at most the number of slots, since a job takes all its
+    /// slots at once.
     #[must_use]
     pub fn largest_job(&self) -> usize {
         self.largest_job
     }
 
-    /// The preprocessed input, and what a network takes it for.
+    /// Preprocesses and classifies an input.
     ///
     /// # Errors
-    /// When the input gives no bitmap, when there is too much to do, or when the network fails.
+    /// When the input cannot be preprocessed, when no slot is free, when the deadline passes, or when the network
+    /// fails.
     pub async fn recognise(
         &self,
         network: Arc<N>,
@@ -116,11 +118,11 @@ impl<N: Network> Engine<N> {
         Ok((preprocessed, classified.swap_remove(0)))
     }
 
-    /// The same, and the attribution of each of the bitmap's pixels (`occlusion`). It takes the slots of 26 bitmaps, and is
-    /// one drawing.
+    /// Like [`recognise`](Self::recognise), and also returns the attribution of each of the bitmap's 784 pixels
+    /// (`occlusion`). The request takes 26 slots and counts as one drawing.
     ///
     /// # Errors
-    /// As of [`recognise`](Self::recognise).
+    /// Those of [`recognise`](Self::recognise).
     pub async fn explain(
         &self,
         network: Arc<N>,
@@ -132,7 +134,7 @@ impl<N: Network> Engine<N> {
         Ok((preprocessed, classified.swap_remove(0), attribution))
     }
 
-    /// The preprocessed input, and what a network takes each of so many views of its bitmap for.
+    /// Preprocesses an input and classifies the `count` views of its bitmap.
     async fn preprocess_and_classify(
         &self,
         network: Arc<N>,
@@ -145,10 +147,10 @@ impl<N: Network> Engine<N> {
         Ok((preprocessed, outcome(&*network, answer).await?))
     }
 
-    /// What a network takes each bitmap for, at most [`largest_job`](Self::largest_job) of them.
+    /// Classifies at most [`largest_job`](Self::largest_job) bitmaps. `patience` shortens the timeout in the queue.
     ///
     /// # Errors
-    /// When there is too much to do, or when the network fails.
+    /// When too few slots are free, when the deadline passes, or when the network fails.
     pub async fn classify(
         &self,
         network: Arc<N>,
@@ -163,8 +165,8 @@ impl<N: Network> Engine<N> {
         outcome(&*network, answer).await
     }
 
-    /// Checks that there is a slot at all: a large request is not made sense of only to be refused then. How many drawings
-    /// it holds is not known, so that none of them is counted.
+    /// Checks that a slot is free, before the caller parses a large request. The number of drawings is unknown here, so
+    /// a rejection counts no drawing.
     ///
     /// # Errors
     /// When all slots are taken.
@@ -172,7 +174,8 @@ impl<N: Network> Engine<N> {
         if self.slots.available_permits() > 0 { Ok(()) } else { Err(refusal(network)) }
     }
 
-    /// A job without bitmaps yet, and where its answer comes; refused at once if there is no place for so many.
+    /// Takes `count` slots and returns a job without bitmaps, and the receiver of its result. If too few slots are
+    /// free, the job is rejected at once.
     fn job(
         &self,
         network: &Arc<N>,
@@ -194,7 +197,7 @@ impl<N: Network> Engine<N> {
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, JobError>>;
 
-/// What becomes of a job; a failure is counted.
+/// Waits for the result of a job, and counts a failure in the network's statistics.
 async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
     let began = Instant::now();
     let answer = answer.instrument(tracing::info_span!(target: TRACED, "classify"));
@@ -205,7 +208,7 @@ async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classific
     })
 }
 
-/// All slots are taken, which a network's statistics call a failure.
+/// Returns the error of a job without slots, and counts a failure in the network's statistics.
 fn refusal(network: &impl Network) -> EngineError {
     network.statistics().fail.add(Duration::ZERO);
     EngineError::Busy

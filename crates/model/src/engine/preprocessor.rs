@@ -1,4 +1,4 @@
-//! From an input to the bitmaps that a worker gets, off the runtime's threads.
+//! Preprocesses inputs and queues their bitmaps, on blocking threads.
 
 use super::{
     decoders::{self, DecoderPermit, Decoders},
@@ -14,10 +14,10 @@ use std::{num::NonZeroUsize, sync::Arc, time::Instant};
 use tokio::{task, time::timeout_at};
 use wire::{Content, Input};
 
-/// Makes of a bitmap those that the network is to see.
+/// Returns the bitmaps that the network classifies for one input bitmap.
 pub(super) type Views = fn(&Bitmap) -> Vec<Bitmap>;
 
-/// Preprocesses inputs and queues what comes of them.
+/// Preprocesses inputs and adds their bitmaps to the queue.
 #[derive(Debug)]
 pub(super) struct Preprocessor<N> {
     queue: Arc<Queue<N>>,
@@ -26,12 +26,12 @@ pub(super) struct Preprocessor<N> {
 }
 
 impl<N: Network> Preprocessor<N> {
-    /// One that decodes on so many threads.
+    /// Returns a preprocessor that decodes large images on at most `threads` threads.
     pub(super) fn new(queue: Arc<Queue<N>>, threads: NonZeroUsize, metrics: Metrics) -> Self {
         Self { queue, decoders: Decoders::new(threads), metrics }
     }
 
-    /// The preprocessed input, the views of whose bitmap are queued.
+    /// Preprocesses an input and queues the views of its bitmap.
     pub(super) async fn preprocess(
         self: &Arc<Self>,
         job: Job<N>,
@@ -39,13 +39,13 @@ impl<N: Network> Preprocessor<N> {
         views: Views,
     ) -> Result<Preprocessed, EngineError> {
         match input.content() {
-            Content::Pixels(_) => self.queue_views(job, &input, views), // nothing to decode
+            Content::Pixels(_) => self.queue_views(job, &input, views), // they need no decoding
             Content::Strokes(_) | Content::Image(_) => self.decode(job, input, views).await,
         }
     }
 
-    /// Preprocesses off the runtime's threads, and queues what comes of it from there. A picture waits here for the others
-    /// that are decoded, where it holds no thread.
+    /// Preprocesses on a blocking thread and queues the result there. A large image waits for its permits without
+    /// holding a thread.
     async fn decode(self: &Arc<Self>, job: Job<N>, input: Input, views: Views) -> Result<Preprocessed, EngineError> {
         let (job, input, megapixels) = match self.attempt(job, input, views, None).await? {
             Attempt::Done(preprocessed) => return Ok(*preprocessed),
@@ -57,11 +57,11 @@ impl<N: Network> Preprocessor<N> {
         };
         match self.attempt(job, input, views, Some(permit)).await? {
             Attempt::Done(preprocessed) => Ok(*preprocessed),
-            Attempt::Waits(..) => Err(EngineError::Decoder), // never with a permit
+            Attempt::Waits(..) => Err(EngineError::Decoder), // an input with a permit never waits
         }
     }
 
-    /// Preprocesses on a blocking thread, unless the input is a picture that has no permit and finds none.
+    /// Preprocesses on a blocking thread, unless the input is a large image without a permit and none is free.
     async fn attempt(
         self: &Arc<Self>,
         job: Job<N>,
@@ -94,9 +94,9 @@ impl<N: Network> Preprocessor<N> {
         task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
     }
 
-    /// Queues the views of an input's bitmap.
+    /// Preprocesses an input and queues the views of its bitmap.
     fn queue_views(&self, mut job: Job<N>, input: &Input, views: Views) -> Result<Preprocessed, EngineError> {
-        job.tally.outcome = Outcome::InvalidInput; // if there is none, or the decoder panics
+        job.tally.outcome = Outcome::InvalidInput; // in case preprocessing fails or panics
         let began = Instant::now();
         let preprocessed = input.preprocess();
         self.metrics.preprocessing.observe(began.elapsed().as_secs_f64());
@@ -107,15 +107,15 @@ impl<N: Network> Preprocessor<N> {
     }
 }
 
-/// What came of preprocessing.
+/// The result of an attempt to preprocess.
 enum Attempt<N> {
-    /// The bitmap is queued.
+    /// The bitmap's views are queued.
     Done(Box<Preprocessed>),
-    /// The input is a picture of so many megapixels, for which there is no room yet.
+    /// The input is an image of so many megapixels, and their permits are not free yet.
     Waits(Job<N>, Input, u32),
 }
 
-/// Tells and counts that a job's deadline passed before it was queued.
+/// Answers and counts a job whose deadline passed before it was queued.
 fn too_late<N: Network>(job: Job<N>) -> EngineError {
     job.network.statistics().fail.add(job.queued.elapsed());
     job.finish(Err(JobError::TimedOut));

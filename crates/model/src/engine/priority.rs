@@ -1,21 +1,21 @@
-//! Who goes first where there are more threads than cores: the runtime's, which read requests, refuse what is too much and
-//! tell how the service fares. That is short work, and nobody is to wait for it until a batch is done.
+//! Scheduling priority. Workers and decoders run below the runtime's threads, so that the service rejects requests and
+//! answers health checks at once, even while every core computes.
 
 use rustix::process::{getpriority_process, setpriority_process};
 
-/// How far a thread steps back, in steps of niceness; at ten it gets a tenth of what a thread of the runtime gets while
-/// both could run.
+/// The niceness of workers and decoders. At 10, Linux gives a thread about a tenth of the CPU time of a runtime thread
+/// that competes for the same core.
 const NICENESS: i32 = 10;
 
-/// Lets the runtime's threads go before this one, from now on. A niceness is a thread's own on Linux; elsewhere it is the
-/// whole process that steps back.
+/// Lowers the priority of the current thread. Niceness belongs to a thread on Linux, and to the whole process
+/// elsewhere.
 pub(super) fn lower_priority() {
     if let Err(error) = be_nice() {
-        tracing::debug!(%error, "a thread cannot step back behind the others");
+        tracing::debug!(%error, "cannot lower a thread's priority");
     }
 }
 
-/// One that stands further back already, with its process, stays there.
+/// Raises the niceness to [`NICENESS`], unless it is higher already.
 fn be_nice() -> rustix::io::Result<()> {
     if getpriority_process(None)? < NICENESS { setpriority_process(None, NICENESS) } else { Ok(()) }
 }
@@ -26,7 +26,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_thread_steps_back_by_itself_and_leaves_the_others_where_they_were() {
+    fn a_thread_lowers_its_own_priority_and_no_other() {
         let before = getpriority_process(None).unwrap();
         let stepped = thread::spawn(|| {
             lower_priority();

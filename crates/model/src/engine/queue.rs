@@ -1,7 +1,7 @@
-//! What waits for the network, and how it becomes batches.
+//! The queue of jobs, from which workers take batches.
 //!
-//! A batch is formed when a worker is free and takes what has gathered by then: no timer, so that a lone request never
-//! waits, and under load batches grow by themselves.
+//! A free worker takes the jobs that are queued at that moment as one batch. There is no timer, so a single request
+//! runs at once, and batches grow under load.
 
 use super::metrics::{Outcome, Tally};
 use crate::batch::LARGEST_BATCH;
@@ -14,12 +14,12 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-/// Why a job was not done.
+/// The reason why a job was not classified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobError {
-    /// Its deadline passed before its turn came.
+    /// Its deadline passed while it waited.
     TimedOut,
-    /// The network failed, and is ready again.
+    /// The network failed. It is ready again for other jobs.
     Failed,
 }
 
@@ -32,35 +32,36 @@ impl From<JobError> for Outcome {
     }
 }
 
-/// Bitmaps of one request on their way to a network `N`.
+/// The bitmaps of one request, to be classified by a network `N`.
 #[derive(Debug)]
 pub(crate) struct Job<N> {
     pub(crate) network: Arc<N>,
     pub(crate) bitmaps: Vec<Bitmap>,
-    /// Since when it waits.
+    /// The time at which the job entered the queue.
     pub(crate) queued: Instant,
-    /// When nobody waits for the answer any longer.
+    /// The time after which the job is answered with an error.
     pub(crate) deadline: Instant,
     pub(crate) reply: oneshot::Sender<Result<Vec<Classification>, JobError>>,
-    /// The request's slots among those that may be in work or wait; free again when the job is done or dropped.
+    /// The slots of the job's bitmaps. They are free again when the job is finished or dropped.
     pub(crate) slots: OwnedSemaphorePermit,
     pub(crate) tally: Tally,
 }
 
 impl<N> Job<N> {
-    /// Tells the client, whose drawings are counted and whose slots are free before it can ask again.
+    /// Counts the drawings and frees the slots, and only then sends the result. So a client's next request finds the
+    /// slots free.
     pub(super) fn finish(self, answer: Result<Vec<Classification>, JobError>) {
         let Self { reply, slots, mut tally, .. } = self;
         tally.outcome = answer.as_ref().map_or_else(|&undone| undone.into(), |_| Outcome::Done);
         drop((tally, slots));
-        let _ = reply.send(answer); // it may have gone
+        let _ = reply.send(answer); // fails if the client disconnected
     }
 }
 
-/// Jobs for one network that are done at once.
+/// Jobs for one network that are classified together.
 pub(crate) type Batch<N> = Vec<Job<N>>;
 
-/// Jobs that wait, first come first served.
+/// A queue of jobs, first in, first out.
 #[derive(Debug)]
 pub(crate) struct Queue<N> {
     waiting: Mutex<Waiting<N>>,
@@ -74,13 +75,13 @@ struct Waiting<N> {
 }
 
 impl<N> Queue<N> {
-    /// An empty queue.
+    /// Returns an empty queue.
     pub(crate) fn new() -> Self {
         let waiting = Waiting { jobs: VecDeque::new(), is_closed: false };
         Self { waiting: Mutex::new(waiting), changed: Condvar::new() }
     }
 
-    /// Adds a job; the slots that it holds bound how many there can be. A queue that is closed drops it.
+    /// Adds a job, or drops it if the queue is closed. The jobs' slots bound the length of the queue.
     pub(crate) fn push(&self, mut job: Job<N>) {
         job.queued = Instant::now();
         let mut waiting = self.lock();
@@ -90,7 +91,7 @@ impl<N> Queue<N> {
         }
     }
 
-    /// The next batch, as soon as there is one; none once the queue is closed and empty.
+    /// Waits for the next batch. Returns `None` once the queue is closed and empty.
     pub(crate) fn next_batch(&self) -> Option<Batch<N>> {
         let mut waiting = self.lock();
         loop {
@@ -105,26 +106,26 @@ impl<N> Queue<N> {
         }
     }
 
-    /// How many bitmaps wait.
+    /// Returns the number of bitmaps in the queue.
     pub(crate) fn depth(&self) -> usize {
         self.lock().jobs.iter().map(|job| job.bitmaps.len()).sum()
     }
 
-    /// Takes no more jobs; those that wait are still done.
+    /// Closes the queue: it accepts no more jobs, and workers finish the jobs in it.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
         self.changed.notify_all();
     }
 
-    /// Nothing panics while it holds the lock, so the jobs are sound even if some thread died.
+    /// Locks the jobs. No code panics while it holds the lock, so a poisoned lock still protects valid jobs.
     fn lock(&self) -> MutexGuard<'_, Waiting<N>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<N> Waiting<N> {
-    /// The first job and those behind it for the same network, as many as fit. Whose client has gone is dropped, whose
-    /// deadline has passed is told so. What is for another network keeps its turn.
+    /// Takes the first job and the following jobs for the same network, as many as fit into a batch. It drops jobs
+    /// whose clients disconnected, and answers expired jobs with an error. Jobs for another network keep their order.
     fn take_batch(&mut self, now: Instant) -> Batch<N> {
         let mut batch: Batch<N> = Vec::new();
         let (mut room, mut index) = (LARGEST_BATCH, 0);
@@ -138,7 +139,7 @@ impl<N> Waiting<N> {
                 continue;
             }
             if !is_over && job.bitmaps.len() > room {
-                break; // smaller ones behind it do not overtake it
+                break; // smaller jobs do not overtake it
             }
             let Some(job) = self.jobs.remove(index) else { break };
             if !is_over {
@@ -159,7 +160,7 @@ mod tests {
     use std::{thread, time::Duration};
     use tokio::sync::oneshot::{Receiver, error::TryRecvError};
 
-    /// A network is no more than its name here.
+    /// A network that consists of its name.
     type Name = &'static str;
 
     fn place() -> OwnedSemaphorePermit {
@@ -182,12 +183,12 @@ mod tests {
         (job, answer)
     }
 
-    /// The counts of bitmaps of the jobs in the next batch.
+    /// Returns the number of bitmaps of each job in the next batch.
     fn counts(queue: &Queue<Name>) -> Vec<usize> {
         queue.lock().take_batch(Instant::now()).iter().map(|job| job.bitmaps.len()).collect()
     }
 
-    /// A queue with jobs of so many bitmaps each.
+    /// Returns a queue with a job of each of these sizes, in bitmaps.
     fn queue(network: &Arc<Name>, of: impl IntoIterator<Item = usize>) -> (Queue<Name>, Vec<Reply>) {
         let queue = Queue::new();
         let push = |count| {
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn bitmaps_are_counted_and_not_requests() {
+    fn the_size_of_a_batch_counts_bitmaps_and_not_requests() {
         let (queue, _answers) = queue(&Arc::new("a"), [10, 20, 2, 1]);
         assert_eq!(queue.depth(), 33);
         assert_eq!(counts(&queue), [10, 20, 2]);
@@ -209,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn a_large_job_is_not_overtaken_by_smaller_ones() {
+    fn smaller_jobs_do_not_overtake_a_large_one() {
         let (queue, _answers) = queue(&Arc::new("a"), [20, 32, 1]);
         assert_eq!([counts(&queue), counts(&queue), counts(&queue)], [vec![20], vec![32], vec![1]]);
     }
 
     #[test]
-    fn no_batch_is_for_two_networks_and_each_keeps_its_turn() {
+    fn a_batch_is_for_one_network_and_jobs_keep_their_order() {
         let (one, other) = (Arc::new("one"), Arc::new("other"));
         let (queue, _answers) = queue(&one, [1, 2]);
         let (job_of_other, _answer) = job(&other, 4);
@@ -226,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn whose_client_has_gone_is_dropped_when_a_batch_is_formed() {
+    fn a_job_whose_client_disconnected_is_dropped_when_a_batch_is_formed() {
         let (queue, mut answers) = queue(&Arc::new("a"), [1, 2, 4]);
         drop(answers.remove(1));
         assert_eq!(counts(&queue), [1, 4]);
     }
 
     #[test]
-    fn who_is_late_is_told_so_and_takes_no_slot_in_a_batch() {
+    fn an_expired_job_is_answered_with_an_error_and_takes_no_room_in_a_batch() {
         let network = Arc::new("a");
         let (queue, _answers) = queue(&network, [1]);
         let (mut late, mut answer) = job(&network, 32);
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_queue_gives_what_waits_and_then_nothing() {
+    fn a_closed_queue_returns_the_waiting_jobs_and_then_none() {
         let network = Arc::new("a");
         let (queue, _answers) = queue(&network, [3]);
         queue.close();
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_sleeps_until_there_is_something_to_do() {
+    fn a_worker_sleeps_until_a_job_arrives() {
         let network = Arc::new("a");
         let queue: Queue<Name> = Queue::new();
         thread::scope(|scope| {

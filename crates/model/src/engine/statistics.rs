@@ -1,4 +1,4 @@
-//! What a network has done since it was loaded, in numbers that anyone may read at any time.
+//! The statistics of a network since it was loaded. Any thread may read them at any time.
 
 use crate::batch::LARGEST_BATCH;
 use std::{
@@ -6,24 +6,24 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Counts and durations. Each number is right by itself; two that are read one after the other may be a request apart.
+/// Counts and durations. Each number is exact, but numbers that are read one after another may differ by a request.
 #[derive(Debug, Default)]
 pub struct Statistics {
-    /// Jobs that were done, from when they came into the queue.
+    /// Jobs that succeeded, with the time from queue to result.
     pub(crate) success: Total,
-    /// Jobs that were refused or failed.
+    /// Jobs that were rejected or failed.
     pub(crate) fail: Total,
-    /// How long the jobs that were done waited in the queue.
+    /// The time that successful jobs waited in the queue.
     pub(crate) queue: Total,
-    /// How long the network took over them; a batch's time counts for each of its jobs.
+    /// The computing time of successful jobs. The time of a batch counts for each of its jobs.
     pub(crate) compute: Total,
-    /// How long the network took over batches of one bitmap, of two, and so on.
+    /// The computing time of batches, by number of bitmaps: one bitmap, two bitmaps and so on.
     pub(crate) batches: [Total; LARGEST_BATCH],
-    /// When it last did something, in milliseconds of Unix time.
+    /// The time of the last batch, in milliseconds of Unix time.
     last_ms: AtomicU64,
 }
 
-/// How often something happened, and how long it took in all.
+/// The number of events and their total duration.
 #[derive(Debug, Default)]
 pub(crate) struct Total {
     count: AtomicU64,
@@ -41,14 +41,14 @@ impl Total {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// How long in all, in nanoseconds.
+    /// Returns the total duration in nanoseconds.
     pub(crate) fn ns(&self) -> u64 {
         self.ns.load(Ordering::Relaxed)
     }
 }
 
 impl Statistics {
-    /// A batch of so many bitmaps is done.
+    /// Counts a batch of `bitmaps` that took `took`.
     pub(super) fn ran(&self, bitmaps: usize, took: Duration) {
         if let Some(total) = bitmaps.checked_sub(1).and_then(|index| self.batches.get(index)) {
             total.add(took);
@@ -57,24 +57,24 @@ impl Statistics {
         self.last_ms.fetch_max(u64::try_from(now.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// A job of that batch is done.
+    /// Counts a job of that batch.
     pub(super) fn answered(&self, waited: Duration, computed: Duration) {
         self.queue.add(waited);
         self.compute.add(computed);
         self.success.add(waited + computed);
     }
 
-    /// How many batches were done.
+    /// Returns the number of batches.
     pub(crate) fn executions(&self) -> u64 {
         self.batches.iter().map(Total::count).sum()
     }
 
-    /// How many bitmaps were in them.
+    /// Returns the number of bitmaps in all batches.
     pub(crate) fn inferences(&self) -> u64 {
         (1..).zip(&self.batches).map(|(bitmaps, total)| bitmaps * total.count()).sum()
     }
 
-    /// When it last did something, in milliseconds of Unix time; 0 if it did nothing yet.
+    /// Returns the time of the last batch, in milliseconds of Unix time; 0 if there was none.
     pub(crate) fn last_ms(&self) -> u64 {
         self.last_ms.load(Ordering::Relaxed)
     }

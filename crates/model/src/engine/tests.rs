@@ -1,4 +1,4 @@
-//! Tests of the engine with networks that a test holds up, fails or answers for.
+//! Tests of the engine, with networks that block, fail or return fixed classifications.
 
 use super::*;
 use digit::preprocessing::PreprocessingError;
@@ -12,7 +12,7 @@ use std::{
 use tch::TchError;
 use tokio::task;
 
-/// A network that works only while it is told to.
+/// A network that blocks until the test opens it.
 #[derive(Default)]
 struct Gate {
     is_open: Mutex<bool>,
@@ -72,7 +72,7 @@ async fn pixels_and_strokes_are_classified() {
 }
 
 #[tokio::test]
-async fn who_finds_no_slot_is_refused_at_once_and_slots_come_free_again() {
+async fn a_request_without_a_free_slot_is_rejected_at_once_and_slots_are_freed() {
     let (gate, engine) = engine(2, LONG);
     let waiting = [pixels(), strokes()].map(|input| {
         let (engine, gate) = (engine.clone(), gate.clone());
@@ -97,7 +97,7 @@ fn small_picture() -> Input {
     Input::image(include_bytes!("../../../../examples/eight.png").as_slice().into()).unwrap()
 }
 
-/// A picture of a megapixel: a black bar on white.
+/// An image of one megapixel: a black bar on a white background.
 fn picture() -> Input {
     let bar = |x, y| Luma([if (450..550).contains(&x) && (200..800).contains(&y) { 0 } else { 255 }]);
     let (mut png, picture) = (Cursor::new(Vec::new()), GrayImage::from_fn(1_000, 1_000, bar));
@@ -105,14 +105,14 @@ fn picture() -> Input {
     Input::image(png.into_inner().into()).unwrap()
 }
 
-/// A runtime with a single blocking thread, as on a machine that is busy decoding.
+/// Runs a test on a runtime with a single blocking thread, like a machine that is busy decoding.
 fn with_one_blocking_thread(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
     runtime.unwrap().block_on(test);
 }
 
 #[test]
-fn small_inputs_are_answered_while_pictures_wait_for_their_megapixels() {
+fn small_inputs_are_classified_while_large_images_wait_for_permits() {
     with_one_blocking_thread(async {
         let (gate, engine) = engine(8, LONG);
         gate.open();
@@ -134,11 +134,11 @@ fn small_inputs_are_answered_while_pictures_wait_for_their_megapixels() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_picture_whose_deadline_passes_while_it_waits_is_told_so_and_never_decoded() {
+async fn an_image_that_expires_while_it_waits_is_answered_with_an_error_and_never_decoded() {
     let (gate, engine) = engine(8, LONG);
     gate.open();
     let taken = engine.preprocessor.decoders.acquire_all();
-    // Time passes by itself as soon as nothing else is left to do.
+    // The paused clock advances as soon as no task can run.
     assert!(matches!(engine.recognise(gate.clone(), picture()).await, Err(EngineError::Busy)));
     drop(taken);
     assert_eq!((preprocessed(&engine), counted(&engine, "timed_out"), gate.statistics.fail.count()), (0, 1, 1));
@@ -146,7 +146,7 @@ async fn a_picture_whose_deadline_passes_while_it_waits_is_told_so_and_never_dec
 }
 
 #[tokio::test]
-async fn what_is_late_when_a_thread_is_free_is_told_so_and_never_preprocessed() {
+async fn an_expired_job_is_answered_with_an_error_and_never_preprocessed() {
     let (gate, engine) = engine(8, Duration::ZERO);
     gate.open();
     for input in [picture(), strokes()] {
@@ -156,14 +156,14 @@ async fn what_is_late_when_a_thread_is_free_is_told_so_and_never_preprocessed() 
 }
 
 #[test]
-fn a_picture_whose_client_goes_while_it_waits_is_never_decoded() {
+fn an_image_whose_client_disconnects_while_it_waits_is_never_decoded() {
     with_one_blocking_thread(async {
         let (gate, engine) = engine(8, LONG);
         gate.open();
         let taken = engine.preprocessor.decoders.acquire_all();
         let mut picture = Box::pin(engine.recognise(gate.clone(), picture()));
         assert!(is_pending(&mut picture).await);
-        task::spawn_blocking(|| ()).await.unwrap(); // behind the picture's header
+        task::spawn_blocking(|| ()).await.unwrap(); // runs after the image's header is read
         assert!(is_pending(&mut picture).await);
         drop(picture);
         drop(taken);
@@ -174,13 +174,13 @@ fn a_picture_whose_client_goes_while_it_waits_is_never_decoded() {
 }
 
 #[tokio::test]
-async fn a_job_is_no_larger_than_there_are_places() {
+async fn a_job_has_no_more_bitmaps_than_there_are_slots() {
     assert_eq!(engine(2, LONG).1.largest_job(), 2);
     assert_eq!(engine(1000, LONG).1.largest_job(), LARGEST_BATCH);
 }
 
 #[tokio::test]
-async fn who_waits_beyond_the_deadline_is_told_so() {
+async fn a_job_that_waits_past_its_deadline_is_answered_with_an_error() {
     let (gate, engine) = engine(8, LONG);
     let first = tokio::spawn({
         let (engine, gate) = (engine.clone(), gate.clone());
@@ -197,24 +197,24 @@ async fn who_waits_beyond_the_deadline_is_told_so() {
 }
 
 #[tokio::test]
-async fn an_input_that_is_no_picture_fails_by_itself() {
+async fn an_input_without_foreground_fails_in_preprocessing() {
     let (gate, engine) = engine(2, LONG);
     gate.open();
     let blank = Input::json(serde_json::json!({ "pixels": vec![0.0; 784] }).to_string().into()).unwrap();
     assert!(matches!(engine.recognise(gate, blank).await, Err(EngineError::Preprocessing(PreprocessingError::Blank))));
 }
 
-/// Polls once; whether it is pending.
+/// Polls a future once, and returns whether it is pending.
 async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
     std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
 }
 
-/// How many drawings came to this, as `/metrics` shows it.
+/// Returns the number of drawings with this outcome, from `/metrics`.
 fn counted(engine: &Engine<Gate>, outcome: &str) -> u64 {
     metric(engine, &format!("drawings_total{{outcome=\"{outcome}\"}}"))
 }
 
-/// How many inputs were decoded or drawn.
+/// Returns the number of preprocessed inputs.
 fn preprocessed(engine: &Engine<Gate>) -> u64 {
     metric(engine, "preprocessing_seconds_count")
 }
@@ -250,7 +250,7 @@ async fn an_explanation_takes_the_slots_of_all_its_views_and_is_one_drawing() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_for_all_slots_together_is_refused() {
+async fn a_job_that_needs_more_than_all_slots_is_rejected() {
     let (gate, engine) = engine(VIEWS - 1, LONG);
     gate.open();
     assert!(matches!(engine.explain(gate, pixels()).await, Err(EngineError::Busy)));
@@ -258,7 +258,7 @@ async fn what_is_too_much_for_all_slots_together_is_refused() {
 }
 
 #[tokio::test]
-async fn whatever_becomes_of_a_drawing_is_counted_once() {
+async fn every_drawing_is_counted_once_whatever_its_outcome() {
     let (gate, engine) = engine(4, LONG);
     let bitmaps = |count| vec![Bitmap::new([0; Bitmap::LEN]); count];
     let first = tokio::spawn({
@@ -268,7 +268,8 @@ async fn whatever_becomes_of_a_drawing_is_counted_once() {
     while engine.slots.available_permits() == 4 || engine.depth() > 0 {
         task::yield_now().await;
     }
-    // The first is in work. Of those that wait, one is late and one loses its client; for two more there is no place.
+    // The first job is being classified. Of the waiting jobs, one expires and one loses its client; a job of two
+    // bitmaps finds too few slots.
     let mut gone = Box::pin(engine.classify(gate.clone(), bitmaps(1), None));
     assert!(is_pending(&mut gone).await);
     drop(gone);

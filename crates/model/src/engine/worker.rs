@@ -1,4 +1,4 @@
-//! The threads that own the networks, one for each core.
+//! The workers: one thread per core, each with its own replica of the network.
 
 use super::{
     metrics::Metrics,
@@ -14,9 +14,9 @@ use std::{
     time::Instant,
 };
 
-/// Does what comes into the queue until that is closed.
+/// Classifies batches until the queue is closed.
 pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
-    // More threads than one only get in each other's way: the network is small, and there is a worker for each core.
+    // LibTorch's own threads would compete for the cores: the network is small, and every core has a worker.
     tch::set_num_threads(1);
     priority::lower_priority();
     while let Some(batch) = queue.next_batch() {
@@ -24,7 +24,7 @@ pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metric
     }
 }
 
-/// Classifies a batch and hands every job its part. Whatever goes wrong is answered, too.
+/// Classifies a batch and sends each job its part. A failure or a panic of the network is sent as an error.
 fn run<N: Network>(worker: usize, mut batch: Batch<N>, metrics: &Metrics) {
     let Some(first) = batch.first() else { return };
     let network = first.network.clone();
@@ -47,7 +47,7 @@ fn run<N: Network>(worker: usize, mut batch: Batch<N>, metrics: &Metrics) {
             Err(JobError::Failed)
         }
         Err(panic) => {
-            tracing::error!(panic = panic_message(&*panic), worker, "the network panicked and starts anew");
+            tracing::error!(panic = panic_message(&*panic), worker, "the network panicked; its replica is replaced");
             metrics.restarts.inc();
             network.restart(worker);
             Err(JobError::Failed)
@@ -84,7 +84,7 @@ mod tests {
     use tch::TchError;
     use tokio::sync::{Semaphore, oneshot};
 
-    /// Takes every bitmap for what its first pixel says, and panics where that is 255.
+    /// A network that returns each bitmap's first pixel, fails where it is 254 and panics where it is 255.
     #[derive(Default)]
     struct Echo {
         sizes: Mutex<Vec<usize>>,
@@ -120,7 +120,7 @@ mod tests {
         Bitmap::new([level; Bitmap::LEN])
     }
 
-    /// What the jobs of one batch are answered, each as the levels that its bitmaps were taken for.
+    /// Returns the result of each job in a batch, as the first pixels of its bitmaps.
     fn answers(network: &Arc<Echo>, jobs: &[&[u8]]) -> Vec<Result<Vec<f32>, JobError>> {
         let metrics = &network.metrics;
         let mut answers = Vec::new();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_job_of_a_batch_gets_its_own_answers_and_none_of_the_padding() {
+    fn each_job_of_a_batch_receives_its_own_results_and_no_padding() {
         let network = Arc::default();
         let answers = answers(&network, &[&[1, 2], &[3], &[4, 5]]);
         assert_eq!(answers, [Ok(vec![1.0, 2.0]), Ok(vec![3.0]), Ok(vec![4.0, 5.0])]);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_answered_and_the_worker_goes_on_with_a_fresh_replica() {
+    fn a_panic_is_answered_with_an_error_and_the_worker_continues_with_a_fresh_replica() {
         let network = Arc::default();
         assert_eq!(answers(&network, &[&[1], &[255]]), [Err(JobError::Failed), Err(JobError::Failed)]);
         assert_eq!(network.restarts.load(Ordering::Relaxed), 1);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_bitmaps_and_jobs_are_counted_without_padding_and_failures() {
+    fn the_statistics_count_neither_padding_nor_failures() {
         let network = Arc::<Echo>::default();
         let _ = answers(&network, &[&[1, 2], &[3]]);
         let _ = answers(&network, &[&[4]]);
@@ -171,13 +171,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_of_the_network_is_answered() {
+    fn a_failure_of_the_network_is_answered_with_an_error() {
         let network = Arc::default();
         assert_eq!(answers(&network, &[&[254]]), [Err(JobError::Failed)]);
         assert_eq!(network.restarts.load(Ordering::Relaxed), 0);
     }
 
-    /// Counts the slots that are free when its client learns the answer.
+    /// Records the number of free slots when the client receives its result.
     struct Client {
         slots: Arc<Semaphore>,
         free: AtomicUsize,
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_learns_an_answer_finds_its_slot_free_again() {
+    fn a_client_that_receives_a_result_finds_its_slot_free() {
         let client = Arc::new(Client { slots: Arc::new(Semaphore::new(1)), free: AtomicUsize::new(0) });
         let slots = client.slots.clone().try_acquire_owned().unwrap();
         let (reply, mut answer) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! Lists of JSON that stop at the first element that is too many, so that no request decides how much memory it takes.
+//! JSON lists of bounded length. Parsing stops at the first element too many, which bounds the memory of a request.
 
 use serde::{
     Deserialize, Deserializer,
@@ -6,7 +6,7 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// A list with no more than `MOST` elements.
+/// A list of at most `MOST` elements.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AtMost<T, const MOST: usize>(pub(super) Vec<T>);
 
@@ -37,7 +37,7 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for ListVisitor<T
     }
 }
 
-/// A tensor's numbers in JSON, flat or nested, in the order in which they stand there; no more than `MOST`.
+/// The numbers of a tensor in JSON, flat or nested, in their order in the text; at most `MOST`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Numbers<const MOST: usize>(pub(super) Vec<f32>);
 
@@ -49,7 +49,7 @@ impl<'de, const MOST: usize> Deserialize<'de> for Numbers<MOST> {
     }
 }
 
-/// Appends a number, or all of a list, lists within it included. (`serde_json` ends a nesting that is too deep.)
+/// Appends a number, or all numbers of a nested list. (`serde_json` limits the depth of nesting.)
 struct Flat<'a, const MOST: usize>(&'a mut Vec<f32>);
 
 impl<'de, const MOST: usize> DeserializeSeed<'de> for Flat<'_, MOST> {
@@ -108,9 +108,9 @@ mod tests {
     }
 
     #[test]
-    fn a_list_ends_at_the_first_element_that_is_too_many() {
+    fn parsing_a_list_stops_at_the_first_element_too_many() {
         assert_eq!(serde_json::from_str::<AtMost<u8, 2>>("[1,2]").unwrap().0, [1, 2]);
-        // What follows is not even read: it is no JSON.
+        // The parser does not read the rest, which is not JSON.
         let error = serde_json::from_str::<AtMost<u8, 2>>("[1,2,3,oops").unwrap_err().to_string();
         assert!(error.contains("at most 2"), "{error}");
         let error = serde_json::from_str::<Numbers<2>>("[[1,2],[3,oops").unwrap_err().to_string();
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_or_nested_too_deep_is_refused() {
+    fn an_element_that_is_no_number_or_is_nested_too_deep_is_rejected() {
         let deep = "[".repeat(100_000);
         for text in ["[\"1\"]", "[true]", "[null]", "[{}]", "[1e999]", "{}", "", deep.as_str()] {
             assert!(serde_json::from_str::<Numbers<9>>(text).is_err(), "{text:.20}");

@@ -1,4 +1,4 @@
-//! Bodies that come or go compressed.
+//! Compressed request and response bodies.
 
 use flate2::{
     Compression,
@@ -7,25 +7,25 @@ use flate2::{
 };
 use std::io::{self, Read, Write};
 
-/// How a body is compressed.
+/// The compression of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Gzip,
-    /// As HTTP means it: zlib's format (RFC 9110, section 8.4.1.2).
+    /// The zlib format, as HTTP defines `deflate` (RFC 9110, section 8.4.1.2).
     Deflate,
 }
 
-/// Why a compressed body was not read.
+/// The reason why a compressed body cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnpackError {
-    /// It is truncated, or is not what it is said to be.
+    /// The body is truncated, or is not in the format that its header names.
     Damaged,
-    /// It holds more than may be read.
+    /// The body unpacks to more bytes than the limit.
     TooLarge,
 }
 
 impl Encoding {
-    /// The name in HTTP's headers.
+    /// The name in HTTP headers.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -33,12 +33,12 @@ impl Encoding {
         }
     }
 
-    /// By its name in HTTP's headers.
+    /// Returns the encoding with this name in HTTP headers.
     pub(crate) fn named(name: &str) -> Option<Self> {
         [Self::Gzip, Self::Deflate].into_iter().find(|encoding| name.trim().eq_ignore_ascii_case(encoding.name()))
     }
 
-    /// The first that an `Accept-Encoding` names without refusing it (`;q=0`).
+    /// Returns the first encoding that an `Accept-Encoding` names without `q=0`.
     pub(crate) fn accepted(header: &str) -> Option<Self> {
         header.split(',').find_map(|choice| {
             let (name, weight) = choice.split_once(';').unwrap_or((choice, ""));
@@ -47,7 +47,7 @@ impl Encoding {
         })
     }
 
-    /// What a body holds, which may be no more than `most` bytes; what is beyond is not even unpacked.
+    /// Unpacks a body of at most `most` bytes. It stops reading at the limit.
     pub(crate) fn unpack(self, body: &[u8], most: usize) -> Result<Vec<u8>, UnpackError> {
         let mut reader: Box<dyn Read + '_> = match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(body)),
@@ -59,7 +59,7 @@ impl Encoding {
         if bytes.len() > most { Err(UnpackError::TooLarge) } else { Ok(bytes) }
     }
 
-    /// The same bytes, compressed.
+    /// Compresses the bytes.
     pub(crate) fn pack(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         match self {
             Self::Gzip => {
@@ -84,7 +84,7 @@ mod tests {
     const BOTH: [Encoding; 2] = [Encoding::Gzip, Encoding::Deflate];
 
     #[test]
-    fn a_bomb_is_given_up_where_it_is_too_large() {
+    fn unpacking_a_decompression_bomb_stops_at_the_limit() {
         for encoding in BOTH {
             let bomb = encoding.pack(&vec![0; 10_000_000]).unwrap();
             assert!(bomb.len() < 100_000);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_a_client_accepts_is_chosen() {
+    fn the_first_encoding_that_a_client_accepts_is_chosen() {
         for (header, chosen) in [
             ("gzip", Some(Encoding::Gzip)),
             ("deflate", Some(Encoding::Deflate)),
@@ -112,14 +112,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_packed_unpacks_to_the_same(bytes: Vec<u8>) {
+        fn packed_bytes_unpack_to_the_same(bytes: Vec<u8>) {
             for encoding in BOTH {
                 prop_assert_eq!(encoding.unpack(&encoding.pack(&bytes).unwrap(), bytes.len()), Ok(bytes.clone()));
             }
         }
 
         #[test]
-        fn what_is_cut_short_is_damaged(bytes: Vec<u8>, cut in 1_usize..8) {
+        fn a_truncated_body_is_damaged(bytes: Vec<u8>, cut in 1_usize..8) {
             for encoding in BOTH {
                 let packed = encoding.pack(&bytes).unwrap();
                 let cut = &packed[..packed.len() - cut];
@@ -128,7 +128,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+        fn unpacking_never_panics(bytes: Vec<u8>) {
             for encoding in BOTH {
                 let _ = encoding.unpack(&bytes, 1 << 10);
             }

@@ -1,19 +1,19 @@
-//! What a model takes and gives: its metadata, and its configuration as Triton has it.
+//! The description of a model: its metadata, and its configuration in Triton's format.
 
 use super::{Datatype, INPUT, Output, SAMPLE};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// LibTorch, as Triton names it.
+/// Triton's name of LibTorch.
 const PLATFORM: &str = "pytorch_libtorch";
 const BACKEND: &str = "pytorch";
 
 /// A model's metadata.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Metadata {
-    /// As it was asked for.
+    /// The name in the request's address.
     name: String,
-    /// The versions that are loaded, first the one that serves.
+    /// The loaded versions; the one that serves comes first.
     versions: Vec<String>,
     platform: &'static str,
     inputs: Vec<Tensor>,
@@ -26,22 +26,22 @@ struct Tensor {
     name: &'static str,
     /// `FP32`, `INT64` or `BYTES`, which is text.
     datatype: &'static str,
-    /// The first is how many samples there are, -1: any number.
+    /// The first dimension is -1: any number of samples.
     shape: Vec<i64>,
 }
 
-/// A model's configuration, as far as clients read it.
+/// A model's configuration: the part that clients read.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Configuration {
-    /// As it was asked for.
+    /// The name in the request's address.
     name: String,
     platform: &'static str,
     backend: &'static str,
-    /// The most images in a request.
+    /// The largest number of images in a request.
     max_batch_size: usize,
     input: Vec<TensorConfiguration>,
     output: Vec<TensorConfiguration>,
-    /// That it is there says that requests are put together into batches.
+    /// The presence of this field says that the service batches requests.
     dynamic_batching: DynamicBatching,
 }
 
@@ -50,18 +50,18 @@ struct TensorConfiguration {
     name: &'static str,
     /// `TYPE_FP32`, `TYPE_INT64` or `TYPE_STRING`.
     data_type: &'static str,
-    /// Of one sample.
+    /// The dimensions of one sample.
     dims: Vec<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct DynamicBatching {
-    /// How long a batch is waited for, in microseconds.
+    /// The time that the service waits for a batch to fill, in microseconds.
     max_queue_delay_microseconds: u64,
 }
 
 impl Metadata {
-    /// Of a model with these versions.
+    /// Returns the metadata of a model with these versions.
     pub(crate) fn new(name: String, versions: Vec<String>) -> Self {
         let tensor = |(name, datatype, dims): (&'static str, Datatype, Vec<i64>)| Tensor {
             name,
@@ -74,7 +74,7 @@ impl Metadata {
 }
 
 impl Configuration {
-    /// Of a model that takes so many samples at once.
+    /// Returns the configuration of a model that takes at most `max_batch_size` samples in a request.
     pub(crate) fn new(name: String, max_batch_size: usize) -> Self {
         let tensor = |(name, datatype, dims): (&'static str, Datatype, Vec<i64>)| TensorConfiguration {
             name,
@@ -93,7 +93,7 @@ impl Configuration {
     }
 }
 
-/// Name, datatype and shape of a sample.
+/// The name, datatype and shape of one sample of each input.
 fn inputs() -> impl Iterator<Item = (&'static str, Datatype, Vec<i64>)> {
     std::iter::once((INPUT, Datatype::Fp32, dims(&SAMPLE)))
 }
@@ -112,7 +112,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn metadata_and_configuration_tell_the_same_of_each_tensor() {
+    fn metadata_and_configuration_describe_the_same_tensors() {
         let metadata = serde_json::to_value(Metadata::new("m".to_owned(), vec!["v1".to_owned()])).unwrap();
         let configuration = serde_json::to_value(Configuration::new("m".to_owned(), 32)).unwrap();
         assert_eq!(metadata["inputs"], json!([{ "name": "image", "datatype": "FP32", "shape": [-1, 1, 28, 28] }]));

@@ -1,7 +1,7 @@
-//! The Open Inference Protocol, version 2, as data: requests as they come, answers as they go, and a model's description.
+//! The Open Inference Protocol, version 2, as data: requests, responses and a model's description.
 //!
-//! Nothing here knows of addresses or of the network. The protocol is at
-//! <https://github.com/kserve/open-inference-protocol>, its extensions (binary tensors, configuration, statistics,
+//! This module knows neither addresses nor the network. The protocol is specified at
+//! <https://github.com/kserve/open-inference-protocol>, and its extensions (binary tensors, configuration, statistics,
 //! repository) at <https://github.com/triton-inference-server/server/tree/main/docs/protocol>.
 
 mod bounded;
@@ -19,16 +19,16 @@ pub(crate) use request::{Request, RequestHead};
 
 use digit::SIDE;
 
-/// The name of the model that is whatever version serves.
+/// The name of the model that always stands for the version that serves.
 pub(crate) const MODEL: &str = "digits";
 
 /// The name of the input tensor.
 pub(crate) const INPUT: &str = "image";
 
-/// The shape of one sample of it.
+/// The shape of one sample of the input tensor.
 pub(crate) const SAMPLE: [usize; 3] = [1, SIDE, SIDE];
 
-/// Of what a tensor's elements are.
+/// The type of a tensor's elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Datatype {
     Fp32,
@@ -38,7 +38,7 @@ pub(crate) enum Datatype {
 }
 
 impl Datatype {
-    /// The name in requests, answers and metadata.
+    /// The name in requests, responses and metadata.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Fp32 => "FP32",

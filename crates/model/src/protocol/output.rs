@@ -1,4 +1,4 @@
-//! The output tensors: what is told of each sample.
+//! The output tensors.
 
 use super::Datatype;
 use digit::Digit;
@@ -9,21 +9,21 @@ use wire::Verdict;
 /// An output tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// The probability of each digit, 0 to 9, given that it is one; they sum to 1.
+    /// The probability of each digit, 0 to 9, given that the drawing is a digit; they sum to 1.
     Probabilities,
     /// The most probable digit.
     Prediction,
-    /// Its probability.
+    /// The probability of the most probable digit.
     Confidence,
-    /// The probability that it is no digit.
+    /// The probability that the drawing is not a digit.
     NotADigitProbability,
     /// `digit` or `not_a_digit`.
     Verdict,
-    /// Why it is no digit; empty where it is one.
+    /// The reason why the drawing is not a digit; empty if it is a digit.
     Reason,
 }
 
-/// A tensor's elements, sample after sample.
+/// The elements of a tensor, sample after sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Values {
@@ -33,7 +33,7 @@ pub(super) enum Values {
 }
 
 impl Output {
-    /// All, in the order in which they are answered.
+    /// All outputs, in the order of the default response.
     pub(crate) const ALL: [Self; 6] = [
         Self::Probabilities,
         Self::Prediction,
@@ -54,7 +54,7 @@ impl Output {
         }
     }
 
-    /// By its name.
+    /// Returns the output with this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|output| output.name() == name)
     }
@@ -67,7 +67,7 @@ impl Output {
         }
     }
 
-    /// How many elements a sample has.
+    /// The number of elements per sample.
     pub(super) const fn width(self) -> usize {
         match self {
             Self::Probabilities => 10,
@@ -75,7 +75,7 @@ impl Output {
         }
     }
 
-    /// What it holds for these samples.
+    /// Returns the values of this output for the samples.
     pub(super) fn values(self, samples: &[Classification]) -> Values {
         let best = |sample: &Classification| Digit::most_probable(&sample.probabilities);
         let verdict = |sample: &Classification| match sample.rejection {
@@ -96,7 +96,7 @@ impl Output {
 }
 
 impl Values {
-    /// Little-endian, one after the other; a text follows its length in 4 bytes.
+    /// Returns the values as little-endian bytes. A text is preceded by its length in 4 bytes.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         match self {
             Self::Fp32(numbers) => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
@@ -106,7 +106,7 @@ impl Values {
     }
 }
 
-/// A text's length; ours are a word long.
+/// Returns a text's length as 4 little-endian bytes; every text here is a single word.
 fn length(text: &str) -> [u8; 4] {
     u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes()
 }

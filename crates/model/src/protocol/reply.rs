@@ -1,4 +1,4 @@
-//! The answer to an inference request: JSON, and after it the tensors that were asked for as bytes.
+//! The response to an inference request: JSON, followed by the binary tensors.
 
 use super::{Request, output::Values, request::Wanted};
 use network::{Classification, ModelVersion};
@@ -8,28 +8,28 @@ use utoipa::{
     openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type},
 };
 
-/// An answer, ready to be sent.
+/// A response, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
-    /// How many bytes of the body are JSON, where tensors follow it.
+    /// The number of bytes of JSON in the body, if binary tensors follow.
     pub(crate) json_length: Option<usize>,
 }
 
-/// The JSON.
+/// The JSON part of a response.
 #[derive(Serialize, ToSchema)]
 #[schema(as = InferenceAnswer)]
 pub(crate) struct ReplyHead<'a> {
-    /// The request's, if it had one.
+    /// The request's `id`, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     id: Option<&'a str>,
-    /// As it was asked for.
+    /// The name in the request's address.
     model_name: &'a str,
-    /// The version that answered.
+    /// The version that classified the images.
     #[schema(value_type = String)]
     model_version: &'a ModelVersion,
-    /// In the order in which they were asked for.
+    /// The outputs in the requested order.
     outputs: Vec<Tensor>,
 }
 
@@ -40,7 +40,7 @@ struct Tensor {
     name: &'static str,
     /// `FP32`, `INT64` or `BYTES`, which is text.
     datatype: &'static str,
-    /// How many images, and how many values for each: 10 probabilities, one of all else.
+    /// The number of images, and the number of values per image: 10 for `probabilities`, 1 for the others.
     #[schema(min_items = 2, max_items = 2)]
     shape: [usize; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ struct Tensor {
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutputTensorParameters)]
 struct Parameters {
-    /// How many bytes after the JSON are this tensor's.
+    /// The number of bytes of this tensor after the JSON.
     binary_data_size: usize,
 }
 
@@ -67,7 +67,7 @@ fn values() -> Array {
 }
 
 impl Reply {
-    /// What a model says of a request's samples.
+    /// Returns the response to a request, with a model's classifications of its samples.
     pub(crate) fn new(request: &Request, model: &str, version: &ModelVersion, samples: &[Classification]) -> Self {
         let mut tail = Vec::new();
         let outputs = request.outputs.iter().map(|wanted| tensor(*wanted, samples, &mut tail)).collect();
@@ -79,7 +79,7 @@ impl Reply {
     }
 }
 
-/// A tensor, its bytes appended to the tail if it is to be binary.
+/// Returns the JSON of a tensor, and appends the bytes of a binary tensor to `tail`.
 fn tensor(Wanted { output, is_binary }: Wanted, samples: &[Classification], tail: &mut Vec<u8>) -> Tensor {
     let values = output.values(samples);
     let (parameters, data) = if is_binary {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_whose_it_is_and_holds_what_was_asked_for() {
+    fn a_response_names_its_model_and_holds_the_requested_outputs() {
         let (head, tail) = reply(&[(Output::NotADigitProbability, false), (Output::Verdict, false)]);
         let probability =
             json!({ "name": "not_a_digit_probability", "datatype": "FP32", "shape": [2, 1], "data": [0.25, 0.25] });

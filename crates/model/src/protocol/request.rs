@@ -1,4 +1,4 @@
-//! An inference request: JSON, and after it the pixels if they come as bytes.
+//! An inference request: JSON, followed by the pixels if they are binary.
 
 use super::{
     Datatype, INPUT, Output, SAMPLE,
@@ -16,27 +16,27 @@ use utoipa::{
     },
 };
 
-/// What a client asks, checked.
+/// A validated request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Request {
-    /// The client's name for it.
+    /// The client's identifier of the request.
     pub(crate) id: Option<String>,
-    /// At least one, and no more than may be asked for at once.
+    /// At least one bitmap, and at most the limit of a request.
     pub(crate) bitmaps: Vec<Bitmap>,
-    /// In which order.
+    /// The requested outputs, in order.
     pub(crate) outputs: Vec<Wanted>,
-    /// How long the client is willing to wait.
+    /// The client's timeout.
     pub(crate) timeout: Option<Duration>,
 }
 
-/// An output that is asked for, as JSON or as bytes.
+/// A requested output, as JSON or as bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) output: Output,
     pub(crate) is_binary: bool,
 }
 
-/// What is wrong with a request, as the client is told.
+/// The fault of a request, in the words of the error response.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum RequestError {
     #[error("Inference-Header-Content-Length is {length}, but the body has only {body} bytes.")]
@@ -57,14 +57,14 @@ pub(crate) enum RequestError {
     Count { expected: usize, found: usize },
     #[error(
         "The shape of \"image\" means {expected} bytes; \"binary_data_size\" is {said}, and {found} bytes follow the \
-         JSON, whose length Inference-Header-Content-Length tells."
+         JSON, whose length is Inference-Header-Content-Length."
     )]
     Bytes { expected: usize, said: u64, found: usize },
-    #[error("{0} bytes follow the JSON, but no \"binary_data_size\" tells of them.")]
+    #[error("{0} bytes follow the JSON, but no \"binary_data_size\" states their size.")]
     Unclaimed(usize),
     #[error("Image {image}: {error}.")]
     Bitmap { image: usize, error: InvalidPixels },
-    #[error("There is no output {0:?}. There are: {all}.", all = Output::ALL.map(Output::name).join(", "))]
+    #[error("There is no output {0:?}. The outputs are: {all}.", all = Output::ALL.map(Output::name).join(", "))]
     Output(String),
     #[error("Shared memory is not supported. Send pixels and take outputs with the request itself.")]
     SharedMemory,
@@ -72,26 +72,26 @@ pub(crate) enum RequestError {
     Classification,
 }
 
-/// The JSON. What it holds beyond this is not for us.
+/// The JSON of a request. Other fields are ignored.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = InferenceRequest)]
 pub(crate) struct RequestHead {
-    /// A name for the request, which the answer repeats.
+    /// An identifier of the request, which the response repeats.
     id: Option<String>,
     parameters: Option<RequestParameters>,
-    /// The one tensor that the model takes.
+    /// The input tensor.
     #[schema(value_type = Vec<Input>, min_items = 1, max_items = 1)]
     inputs: AtMost<Input, 2>,
-    /// What to answer, in this order; everything if nothing is named.
+    /// The requested outputs, in order; all outputs if this is left out.
     #[schema(value_type = Option<Vec<RequestedOutput>>, max_items = 6)]
     outputs: Option<AtMost<RequestedOutput, { Output::ALL.len() }>>,
 }
 
 #[derive(Default, Deserialize, ToSchema)]
 struct RequestParameters {
-    /// Whether outputs come as bytes after the JSON unless each says otherwise.
+    /// Whether outputs come as bytes after the JSON, unless an output says otherwise.
     binary_data_output: Option<bool>,
-    /// How long the client is willing to wait, in microseconds; 0 says nothing.
+    /// The client's timeout in microseconds; 0 means none.
     timeout: Option<u64>,
 }
 
@@ -108,8 +108,8 @@ struct Input {
     #[schema(schema_with = shape)]
     shape: AtMost<u64, 8>,
     parameters: Option<InputParameters>,
-    /// Foreground from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way. Left out
-    /// where bytes follow the JSON.
+    /// Foreground from 0 to 1, image after image, row after row from the top left: a flat list, or nested in any way.
+    /// It is left out if bytes follow the JSON.
     #[schema(value_type = Option<Vec<serde_json::Value>>)]
     data: Option<Numbers<{ LARGEST_BATCH * Bitmap::LEN }>>,
 }
@@ -117,7 +117,7 @@ struct Input {
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = InputTensorParameters)]
 struct InputParameters {
-    /// How many bytes after the JSON are the tensor: 3136 for each image.
+    /// The number of bytes of the tensor after the JSON: 3136 per image.
     binary_data_size: Option<u64>,
     #[schema(ignore)]
     shared_memory_region: Option<IgnoredAny>,
@@ -125,7 +125,7 @@ struct InputParameters {
 
 #[derive(Deserialize, ToSchema)]
 struct RequestedOutput {
-    /// `probabilities`, `prediction`, `confidence`, `not_a_digit_probability` (how probably it is no digit), `verdict` or `reason`.
+    /// `probabilities`, `prediction`, `confidence`, `not_a_digit_probability`, `verdict` or `reason`.
     #[schema(schema_with = output_name)]
     name: String,
     parameters: Option<OutputParameters>,
@@ -134,7 +134,7 @@ struct RequestedOutput {
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = RequestedOutputParameters)]
 struct OutputParameters {
-    /// Whether it comes as bytes after the JSON.
+    /// Whether this output comes as bytes after the JSON.
     binary_data: Option<bool>,
     #[schema(ignore)]
     classification: Option<IgnoredAny>,
@@ -142,7 +142,7 @@ struct OutputParameters {
     shared_memory_region: Option<IgnoredAny>,
 }
 
-/// The shape of `image`: how many images, and the sides of one.
+/// The schema of the shape of `image`: the number of images, and the sides of one.
 fn shape() -> Schema {
     let side = |least: usize, most: usize| {
         ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).build()
@@ -156,10 +156,10 @@ fn output_name() -> Schema {
 }
 
 impl Request {
-    /// A request for at most so many images. `json_length` tells where its JSON ends, if something follows.
+    /// Reads a request for at most `most` images. `json_length` is the length of its JSON, if bytes follow it.
     ///
     /// # Errors
-    /// With what is wrong. Nothing is allocated for what a request claims, only for what it holds.
+    /// When the request is invalid. Reading allocates memory for what the body holds, never for what it claims.
     pub(crate) fn read(body: &[u8], json_length: Option<usize>, most: usize) -> Result<Self, RequestError> {
         let length = json_length.unwrap_or(body.len());
         let (json, tail) =
@@ -176,7 +176,7 @@ impl Request {
     }
 }
 
-/// The images of an input whose pixels are in it or in the bytes behind the JSON.
+/// Returns the images of an input, whose pixels are in the JSON or in the bytes after it.
 fn bitmaps(input: Input, tail: &[u8], most: usize) -> Result<Vec<Bitmap>, RequestError> {
     if input.name != INPUT {
         return Err(RequestError::Input);
@@ -202,7 +202,7 @@ fn bitmaps(input: Input, tail: &[u8], most: usize) -> Result<Vec<Bitmap>, Reques
     numbers.chunks_exact(Bitmap::LEN).enumerate().map(bitmap).collect()
 }
 
-/// How many images a shape means.
+/// Returns the number of images in a shape.
 fn count(shape: Vec<u64>, most: usize) -> Result<usize, RequestError> {
     let is_image = |sides: &[u64]| sides.iter().copied().eq(SAMPLE.map(|side| side as u64));
     match shape[..] {
@@ -214,7 +214,7 @@ fn count(shape: Vec<u64>, most: usize) -> Result<usize, RequestError> {
     }
 }
 
-/// As many numbers as the shape means, of bytes that are said to be there.
+/// Reads `expected` numbers from the bytes after the JSON; `said` is the length that the request states.
 fn from_bytes(tail: &[u8], said: u64, expected: usize) -> Result<Vec<f32>, RequestError> {
     let (numbers, rest) = tail.as_chunks();
     if numbers.len() != expected || !rest.is_empty() || said != tail.len() as u64 {
@@ -224,7 +224,7 @@ fn from_bytes(tail: &[u8], said: u64, expected: usize) -> Result<Vec<f32>, Reque
     Ok(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
 }
 
-/// The outputs that are asked for: all where none is named.
+/// Returns the requested outputs: all outputs if none is named.
 fn wanted(named: Option<Vec<RequestedOutput>>, is_binary: bool) -> Result<Vec<Wanted>, RequestError> {
     let named = named.unwrap_or_default();
     if named.is_empty() {

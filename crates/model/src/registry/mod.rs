@@ -1,7 +1,7 @@
-//! The versions that are loaded, and which of them serves; they change while requests are answered.
+//! The registry: the loaded versions, and which of them serves. Both may change while requests are processed.
 //!
-//! Whoever classifies holds the version that it began with. A switch exchanges a pointer, so that no batch is of two
-//! versions and none waits; the old version is freed with the last request that it answers.
+//! A request holds the version that it started with. A switch exchanges a pointer, so that no batch mixes two versions
+//! and no request waits. The old version is freed when it is unloaded and its last request has ended.
 
 mod metrics;
 mod served;
@@ -20,7 +20,7 @@ use std::{
     time::Instant,
 };
 
-/// The most versions that are loaded at a time.
+/// The largest number of versions that are loaded at a time.
 const MOST: usize = 4;
 
 /// The versions in a folder, some of them loaded.
@@ -29,11 +29,11 @@ pub struct Registry {
     folder: PathBuf,
     workers: NonZeroUsize,
     loaded: ArcSwap<Loaded>,
-    /// Held by who changes what is loaded, so that changes come one after the other.
+    /// Serialises changes of the loaded versions.
     changing: Mutex<()>,
 }
 
-/// The one that serves, and others.
+/// The version that serves, and the other loaded versions.
 #[derive(Debug, Clone)]
 struct Loaded {
     serving: Arc<Served>,
@@ -51,41 +51,41 @@ impl Loaded {
 }
 
 impl Registry {
-    /// Loads the version that is to serve; each version has a replica for each of so many workers.
+    /// Loads the version that is to serve. Every loaded version has one replica for each of `workers`.
     ///
     /// # Errors
-    /// When it cannot be loaded.
+    /// When the version cannot be loaded.
     pub fn open(folder: PathBuf, serving: &ModelVersion, workers: NonZeroUsize) -> Result<Self, LoadError> {
         let serving = Arc::new(Served::load(&folder, serving, workers)?);
         let loaded = ArcSwap::from_pointee(Loaded { serving, others: Vec::new() });
         Ok(Self { folder, workers, loaded, changing: Mutex::new(()) })
     }
 
-    /// The folder with the versions.
+    /// Returns the folder with the versions.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The version that serves.
+    /// Returns the version that serves.
     #[must_use]
     pub fn serving(&self) -> Arc<Served> {
         self.loaded.load().serving.clone()
     }
 
-    /// A version, if it is loaded.
+    /// Returns a version if it is loaded.
     #[must_use]
     pub fn find(&self, version: &ModelVersion) -> Option<Arc<Served>> {
         self.loaded.load().find(version).cloned()
     }
 
-    /// All that are loaded, first the one that serves.
+    /// Returns all loaded versions; the one that serves comes first.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Served>> {
         self.loaded.load().all().cloned().collect()
     }
 
-    /// The versions in the folder, loaded or not, by name.
+    /// Returns the versions in the folder, loaded or not, sorted by name.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -100,10 +100,10 @@ impl Registry {
         Ok(versions)
     }
 
-    /// Loads a version beside the one that serves, unless it is loaded. It takes a moment.
+    /// Loads a version beside the one that serves, unless it is loaded already. Loading blocks the thread.
     ///
     /// # Errors
-    /// When it cannot be loaded; nothing changes then.
+    /// When the version cannot be loaded. Nothing changes then.
     pub fn load(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
         let mut loaded = Loaded::clone(&self.loaded.load());
@@ -118,11 +118,11 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes a version the one that serves, and loads it if need be. The one that served stays loaded for a way back,
-    /// the oldest goes where there are too many.
+    /// Makes a version the one that serves, and loads it if necessary. The previous version stays loaded, so that a
+    /// switch back is quick. The oldest version is unloaded if there are too many.
     ///
     /// # Errors
-    /// When it cannot be loaded; the old one goes on serving then.
+    /// When the version cannot be loaded. The previous version continues to serve then.
     pub fn serve(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
         let mut loaded = Loaded::clone(&self.loaded.load());
@@ -142,7 +142,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Unloads a version that does not serve. Whether it was loaded.
+    /// Unloads a version that does not serve, and returns whether it was loaded.
     pub fn unload(&self, version: &ModelVersion) -> bool {
         let _alone = self.changing();
         let mut loaded = Loaded::clone(&self.loaded.load());

@@ -1,4 +1,4 @@
-//! A version that is loaded and ready: checked, warm, and with a replica for each worker.
+//! A loaded version of the model: verified, warmed up, and with one replica per worker.
 
 use crate::{
     batch::BUCKETS,
@@ -17,28 +17,29 @@ use tch::TchError;
 #[derive(Debug)]
 pub struct Served {
     card: ModelCard,
-    /// Replicas are made of this one; no worker uses it.
+    /// The classifier that replicas are made from; no worker uses it.
     original: Mutex<Classifier>,
     replicas: Box<[Mutex<Classifier>]>,
     statistics: Statistics,
 }
 
-/// Why a version was not loaded.
+/// The reason why a version was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// Its files are missing, damaged or made for another program.
+    /// A file is missing, damaged or made for another version of this program.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// LibTorch failed.
     #[error("LibTorch: {0}")]
     Torch(#[from] TchError),
-    /// As many versions are loaded as there may be.
+    /// The limit of loaded versions is reached.
     #[error("{0} versions are loaded already; unload one first")]
     Full(usize),
 }
 
 impl Served {
-    /// Reads a version, checks it, and runs it with every size of batch, so that no client waits for that.
+    /// Reads and verifies a version, and runs it with every batch size, so that no request pays for oneDNN's
+    /// compilation.
     pub(super) fn load(models: &Path, version: &ModelVersion, workers: NonZeroUsize) -> Result<Self, LoadError> {
         let original = network::load(models, version)?;
         for size in BUCKETS {
@@ -49,7 +50,7 @@ impl Served {
         Ok(Self { card, original: Mutex::new(original), replicas, statistics })
     }
 
-    /// What it is and where it came from.
+    /// Returns the version's model card.
     #[must_use]
     pub const fn card(&self) -> &ModelCard {
         &self.card
@@ -58,7 +59,7 @@ impl Served {
 
 impl Network for Served {
     fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError> {
-        // A replica in which something panicked is replaced before it is used again.
+        // A replica whose lock is poisoned by a panic is replaced before its next use.
         self.replicas[worker].lock().unwrap_or_else(PoisonError::into_inner).classify(bitmaps)
     }
 

@@ -1,4 +1,4 @@
-//! Follows the file `champion`: whoever changes it changes what serves, without a restart.
+//! Follows the file `champion`: a change of the file changes the version that serves, without a restart.
 
 use super::Registry;
 use std::{
@@ -7,17 +7,16 @@ use std::{
     time::Duration,
 };
 
-/// How often the file is read. It is a few bytes, and reading works on every file system, which being told of changes
-/// does not.
+/// The interval at which the file is read. Reading a few bytes works on every file system; change notifications do not.
 const EVERY: Duration = Duration::from_millis(200);
-/// The same after a version was refused, since to find out again means to read all of it.
+/// The interval after a version could not be loaded, since each attempt reads all its weights.
 const AGAIN: Duration = Duration::from_millis(900);
 
-/// Starts a thread that follows the file until the registry is dropped. A version that cannot be loaded is told of
-/// once, and the old one goes on serving.
+/// Starts a thread that follows the file until the registry is dropped. If a version cannot be loaded, the thread logs
+/// the error once, and the previous version continues to serve.
 ///
 /// # Errors
-/// When no thread can be started.
+/// When the system cannot start the thread.
 pub fn watch(registry: &Arc<Registry>) -> std::io::Result<()> {
     let registry = Arc::downgrade(registry);
     thread::Builder::new().name("champion".to_owned()).spawn(move || follow(&registry)).map(drop)
@@ -36,7 +35,7 @@ fn follow(registry: &Weak<Registry>) {
     }
 }
 
-/// Serves what the file names. What hinders it, for the log.
+/// Serves the version that the file names, or returns an error for the log.
 fn look(registry: &Registry) -> Result<(), String> {
     let champion = network::champion(registry.folder()).map_err(|error| error.to_string())?;
     registry.serve(&champion).map_err(|error| error.to_string())

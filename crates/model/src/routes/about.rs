@@ -1,4 +1,4 @@
-//! `GET /`, `/livez` and `/readyz`: what this is and how it fares.
+//! `GET /`, `/livez` and `/readyz`: the description and the health of the service.
 
 use crate::Model;
 use axum::{Json, extract::State};
@@ -12,7 +12,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new().routes(routes!(about)).routes(routes!(livez)).routes(ready)
 }
 
-/// Tells what this is, and where to go on.
+/// Describes the service and lists its addresses.
 #[utoipa::path(
     get, path = "/", tag = "Operations",
     responses((status = OK, description = "Name, versions and addresses", body = About)),
@@ -38,18 +38,18 @@ async fn about(State(model): State<Model>) -> Json<About> {
     })
 }
 
-/// Tells whether the service lives.
+/// Reports whether the service is alive.
 #[utoipa::path(
     get, path = "/livez", tag = "Operations",
-    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+    responses((status = OK, description = "It is alive", body = String, example = "ok\n")),
 )]
 pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// Tells whether the service is ready.
+/// Reports whether the service is ready.
 ///
-/// One that answers has a model that is loaded and warm, but it may be about to stop.
+/// The service loads and warms up the model before it listens, so it is ready unless it is stopping.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses((status = OK, description = "It is ready", body = String, example = "ok\n")),

@@ -1,4 +1,4 @@
-//! What the answers of `/predict` and `/explain` have in common: the version that is asked, and what it says.
+//! The common parts of `/predict` and `/explain`: finding the requested version, and building the response.
 
 use crate::{Model, Served};
 use digit::{Digit, Reason, preprocessing::Preprocessed};
@@ -7,16 +7,16 @@ use service::ApiError;
 use std::sync::Arc;
 use wire::{Answer, Code, Verdict};
 
-/// The version that a client asks for.
+/// Returns the version that a client requests, or the one that serves.
 pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, ApiError> {
     let Some(version) = version else { return Ok(model.registry.serving()) };
     model.registry.find(version).ok_or_else(|| {
         let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();
-        ApiError::new(Code::UnknownModel, format!("{version} is not loaded. These are: {}.", loaded.join(", ")))
+        ApiError::new(Code::UnknownModel, format!("{version} is not loaded. Loaded versions: {}.", loaded.join(", ")))
     })
 }
 
-/// What is said of a drawing, with the bitmap that the network saw.
+/// Returns the prediction for a drawing, with the bitmap that the network classified.
 pub(super) fn answer(network: &Served, preprocessed: Preprocessed, classification: &Classification) -> Answer {
     let Classification { probabilities, rejection, .. } = *classification;
     let (prediction, confidence) = Digit::most_probable(&probabilities);

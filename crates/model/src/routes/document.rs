@@ -1,29 +1,27 @@
-//! What the documentation says of the service as a whole.
+//! The general part of the OpenAPI document.
 
 use utoipa::OpenApi;
 
-/// The document; each route adds itself.
+/// The document. Each route adds its operations.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "digits: the model service",
-        description = "Runs the network that names digits: with drawings in any form under `/predict`, with pixels as \
-                       the network sees them under `/v2`, the \
-                       [Open Inference Protocol](https://github.com/kserve/open-inference-protocol). It keeps nothing \
-                       and asks for no password.\n\n\
-                       Errors under `/v2` are `{\"error\":\"…\"}`, all others problems \
-                       ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that keeps its meaning. Each \
-                       operation lists its own. Besides, an address that does not exist answers 404, a method that an \
-                       address does not take 405, any address a problem with 503 (`too_many_connections`) while more \
-                       connections are open than may be, and a defect of the service would be a 500, or a 503 where \
-                       LibTorch fails.",
+        description = "Recognises digits. `/predict` takes drawings in any form; `/v2`, the \
+                       [Open Inference Protocol](https://github.com/kserve/open-inference-protocol), takes \
+                       preprocessed pixels. The service stores nothing and requires no password.\n\n\
+                       Errors under `/v2` are `{\"error\":\"…\"}`; all others are problems \
+                       ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a stable `code`. Each operation lists \
+                       its errors. Besides, the service responds with 404 to an unknown address, with 405 to a method \
+                       that an address does not support, with a problem and 503 (`too_many_connections`) while too \
+                       many connections are open, with 500 to a defect of its own, and with 503 if LibTorch fails.",
     ),
     tags(
-        (name = "Recognise", description = "What is this drawing?"),
-        (name = "Infer", description = "What are these pixels? The Open Inference Protocol"),
-        (name = "Models", description = "What the models take and give, and what they have done"),
-        (name = "Repository", description = "Which versions are loaded"),
-        (name = "Operations", description = "For those who run the service"),
+        (name = "Recognise", description = "Recognise digits in drawings"),
+        (name = "Infer", description = "Classify pixels with the Open Inference Protocol"),
+        (name = "Models", description = "The inputs, outputs and statistics of the models"),
+        (name = "Repository", description = "List, load and unload versions"),
+        (name = "Operations", description = "Health and description of the service"),
     ),
 )]
 pub(super) struct Document;

@@ -1,4 +1,4 @@
-//! `POST /explain`: what a drawing is taken for, and what that rests on.
+//! `POST /explain`: the prediction for a drawing, and its attribution to the pixels.
 
 use super::answer::{answer, asked};
 use crate::Model;
@@ -11,15 +11,15 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new().routes(routes!(explain).takes_a_drawing(&[]))
 }
 
-/// Recognises a drawing and shows what the answer rests on.
+/// Recognises a drawing and explains the prediction.
 ///
-/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels. The attribution
-/// of a pixel is how much the evidence for the predicted digit falls, on average over the windows that cover the pixel.
-/// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
-/// evidence, too, but no window shows it.
+/// The network also classifies the drawing 25 times without the strokes in a window of 8 × 8 pixels. The attribution of
+/// a pixel is the fall of the evidence for the predicted digit, averaged over the windows that cover the pixel (Zeiler
+/// and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014). The absence of a stroke is evidence, too,
+/// but no window shows it.
 #[utoipa::path(
     post, path = "/explain", tag = "Recognise", params(ModelQuery),
-    responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
+    responses((status = OK, description = "The prediction and its attribution", body = Explanation)),
 )]
 async fn explain(
     State(model): State<Model>,

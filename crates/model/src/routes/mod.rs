@@ -1,4 +1,4 @@
-//! The addresses that the model service answers.
+//! The routes of the model service.
 
 mod document;
 mod predict;
@@ -14,20 +14,20 @@ use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What the handlers share.
+/// The state that the handlers share.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// Who classifies.
+    /// Classifies bitmaps.
     pub engine: Arc<Engine<Served>>,
-    /// With what.
+    /// Holds the versions of the network.
     pub registry: Arc<Registry>,
     /// Whether the service takes requests.
     pub readiness: Readiness,
-    /// Whether a caller's place in a trace is believed.
+    /// Whether the service continues the trace of a request's `traceparent`.
     pub trusts_trace_context: bool,
 }
 
-/// The model service, ready to be served, and what it counts in `metrics`.
+/// Returns the router of the model service, and registers its metrics in `metrics`.
 pub fn app(model: Model, metrics: &mut Metrics) -> Router {
     let trusts_trace_context = model.trusts_trace_context;
     model.engine.register(metrics.registry());

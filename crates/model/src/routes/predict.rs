@@ -1,4 +1,4 @@
-//! `POST /predict`: what a drawing is taken for.
+//! `POST /predict`: the prediction for a drawing.
 
 use super::answer::{answer, asked};
 use crate::Model;
@@ -16,7 +16,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// An addition to the answer: `bitmap`, which the network saw.
+    /// An addition to the response: `bitmap`, the pixels that the network classified.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = include)]
     include: Option<Include>,
@@ -24,11 +24,11 @@ struct Options {
 
 /// Recognises a drawing.
 ///
-/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
-/// is only the digit that the drawing is most like.
+/// Any drawing with foreground gets a prediction and a verdict. If the verdict is `not_a_digit`, the response
+/// has a reason, and the prediction is only the most similar digit.
 #[utoipa::path(
     post, path = "/predict", tag = "Recognise", params(Options, ModelQuery),
-    responses((status = OK, description = "What the drawing was taken for", body = Answer)),
+    responses((status = OK, description = "The prediction", body = Answer)),
 )]
 async fn predict(
     State(model): State<Model>,

@@ -1,20 +1,20 @@
-//! Light and the lack of it.
+//! The corruptions of light: uneven light and low contrast.
 
 use super::{as_f32, map, within};
 use image::GrayImage;
 use rand::{Rng, RngExt};
 use std::{f32::consts::TAU, ops::Range};
 
-/// The level of the lightest paper after [`low_contrast`].
+/// The grey level of the lightest background after [`low_contrast`].
 const LIGHTEST: f32 = 230.0;
 
-/// Light that fades from one side to the other, and a shadow with a soft edge across the picture. Each takes a share
-/// of the light that lies within `strength`.
+/// Makes the light fade from one side to the other, and adds a shadow with a soft edge. Each reduces the light by a
+/// share within `strength`.
 pub(super) fn uneven<R: Rng>(clean: &GrayImage, strength: Range<f32>, random: &mut R) -> GrayImage {
     let fading = Slope::random(clean, random);
     let edge = Slope::random(clean, random);
     let (fade, shade) = (within(strength.clone(), random), within(strength, random));
-    // The edge passes near the middle, so that the shadow covers a part of most pictures, and of some digits.
+    // The edge is near the middle, so that the shadow covers a part of most pictures and of some digits.
     let (place, softness) = (random.random_range(0.3..0.7), random.random_range(0.02..0.15));
     map(clean, |x, y, grey| {
         let shadow = ((edge.at(x, y) - place) / softness + 0.5).clamp(0.0, 1.0);
@@ -29,7 +29,7 @@ pub(super) fn low_contrast<R: Rng>(clean: &GrayImage, contrast: Range<f32>, rand
     map(clean, |_, _, grey| darkest + contrast * grey)
 }
 
-/// A plane that rises from 0 to 1 across a picture, in some direction.
+/// A plane that rises from 0 to 1 across a picture, in a random direction.
 struct Slope {
     across: f32,
     down: f32,

@@ -1,4 +1,4 @@
-//! Corruptions of a picture between paper and file: light, lens, sensor, compression, and the paper itself.
+//! Corruptions of pictures: paper, light, lens, sensor and compression.
 //!
 //! Each corruption worsens a digit on a clean canvas in a known way. The accuracy on such digits measures the robustness
 //! of the preprocessing and the network. After Hendrycks & Dietterich, "Benchmarking Neural Network Robustness to
@@ -12,32 +12,31 @@ use image::GrayImage;
 use rand::{Rng, RngExt};
 use std::ops::Range;
 
-/// One way to make a picture worse. How far it goes is drawn at random, within bounds in which a person still reads
-/// the digit at a glance.
+/// A corruption. Its strength is random, within bounds in which people still recognise the digit at a glance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Corruption {
-    /// The grain of a sensor in the dark: normal noise on every pixel.
+    /// Sensor noise in low light: normal noise on every pixel.
     Noise,
     /// Out of focus.
     Blur,
-    /// Light from one side, and a shadow that falls across.
+    /// Uneven light from one side, and a shadow.
     UnevenLight,
-    /// A pencil on grey paper.
+    /// Pencil on grey paper.
     LowContrast,
-    /// Turned by up to 15° either way.
+    /// A rotation by up to 15° in either direction.
     Rotation,
-    /// Compressed until blocks show.
+    /// JPEG compression with visible blocks.
     Jpeg,
     /// Ruled or squared paper.
     LinedPaper,
-    /// Specks of dust and of light: salt and pepper.
+    /// Dark and light specks: salt-and-pepper noise.
     Specks,
-    /// A snapshot of paper: all of these together, each milder.
+    /// A photo of paper: all corruptions together, each milder.
     Photo,
 }
 
 impl Corruption {
-    /// Each of them.
+    /// All corruptions.
     pub const ALL: [Self; 9] = [
         Self::Noise,
         Self::Blur,
@@ -50,7 +49,7 @@ impl Corruption {
         Self::Photo,
     ];
 
-    /// The name, as reports print it.
+    /// Returns the name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -66,7 +65,7 @@ impl Corruption {
         }
     }
 
-    /// The picture, made worse: as large as before, and the same for the same state of `random`.
+    /// Returns a corrupted picture of the same size. The same state of `random` gives the same picture.
     pub fn apply<R: Rng>(self, clean: &GrayImage, random: &mut R) -> GrayImage {
         match self {
             Self::Noise => sensor::noise(clean, random.random_range(8.0..30.0), random),
@@ -82,7 +81,7 @@ impl Corruption {
     }
 }
 
-/// Paper, then light, then lens, then sensor, then file: the order in which they come about.
+/// Applies the corruptions in their physical order: paper, light, lens, sensor, file.
 fn photo<R: Rng>(clean: &GrayImage, random: &mut R) -> GrayImage {
     let sheet = paper::rule(clean, 0.0..0.15, random);
     let sheet = paper::rotate(&sheet, random.random_range(-8.0..8.0));
@@ -93,7 +92,7 @@ fn photo<R: Rng>(clean: &GrayImage, random: &mut R) -> GrayImage {
     sensor::jpeg(&dusty, random.random_range(40..=70))
 }
 
-/// Pixels of this picture that one pixel of a canvas of 280 by 280 is, so that a larger picture fares as a small one.
+/// Returns the pixels of this picture per pixel of a canvas of 280 × 280, so that corruptions scale with the picture.
 fn scale(image: &GrayImage) -> f32 {
     as_f32(image.width().min(image.height())) / 280.0
 }
@@ -103,13 +102,13 @@ const fn as_f32(pixels: u32) -> f32 {
     pixels as f32
 }
 
-/// The grey level nearest to a number.
+/// Rounds to the nearest grey level.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast ends at 0 and 255")]
 const fn level_of(grey: f32) -> u8 {
     (grey + 0.5) as u8
 }
 
-/// Each pixel's grey as `change` makes it of its place and its grey.
+/// Returns a picture whose pixels `change` computes from their coordinates and grey levels.
 fn map(image: &GrayImage, mut change: impl FnMut(f32, f32, f32) -> f32) -> GrayImage {
     let mut changed = image.clone();
     for (x, y, pixel) in changed.enumerate_pixels_mut() {
@@ -118,7 +117,7 @@ fn map(image: &GrayImage, mut change: impl FnMut(f32, f32, f32) -> f32) -> GrayI
     changed
 }
 
-/// A number of a range that may be empty.
+/// Returns a random number of a range, or its start if the range is empty.
 fn within<R: Rng>(range: Range<f32>, random: &mut R) -> f32 {
     range.start + (range.end - range.start) * random.random::<f32>()
 }
@@ -130,7 +129,7 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    /// A 7 on a canvas, dark on light.
+    /// Returns a 7 on a canvas, dark on light.
     fn seven(width: u32, height: u32) -> GrayImage {
         GrayImage::from_fn(width, height, |x, y| {
             let (across, down) = (as_f32(x) / as_f32(width), as_f32(y) / as_f32(height));
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_corruption_changes_the_picture_and_keeps_its_shape() {
+    fn every_corruption_changes_the_picture_and_keeps_its_size() {
         for (width, height) in [(280, 280), (200, 300), (61, 40)] {
             let clean = seven(width, height);
             for corruption in Corruption::ALL {
@@ -167,12 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_still_darker_where_the_digit_is() {
+    fn a_corrupted_picture_is_still_darker_where_the_digit_is() {
         let clean = seven(280, 280);
         for (corruption, seed) in
             Corruption::ALL.into_iter().flat_map(|corruption| (0..8).map(move |seed| (corruption, seed)))
         {
-            // Turned by 15°, the ends of the digit lie elsewhere; its middle does not.
+            // A rotation by 15° moves the ends of the digit, but not its middle.
             let found = corrupted(corruption, &clean, seed);
             let mean = |is_foreground: bool| {
                 let greys: Vec<f32> = (100..180)
@@ -187,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_one_pixel_stays_one() {
+    fn a_picture_of_one_pixel_keeps_its_size() {
         for corruption in Corruption::ALL {
             assert_eq!(corrupted(corruption, &GrayImage::new(1, 1), 1).dimensions(), (1, 1), "{}", corruption.name());
         }
     }
 
     #[test]
-    fn names_differ() {
+    fn corruptions_have_distinct_names() {
         let names: std::collections::HashSet<_> = Corruption::ALL.map(Corruption::name).into();
         assert_eq!(names.len(), Corruption::ALL.len());
     }

@@ -5,7 +5,7 @@ use image::{GrayImage, Luma};
 use rand::{Rng, RngExt};
 use std::ops::Range;
 
-/// The picture turned about its middle by some degrees; what comes in from outside is paper.
+/// Rotates the picture about its centre by an angle in degrees. New pixels at the edges are background.
 pub(super) fn rotate(clean: &GrayImage, degrees: f32) -> GrayImage {
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let middle = (as_f32(clean.width()) / 2.0, as_f32(clean.height()) / 2.0);
@@ -18,7 +18,7 @@ pub(super) fn rotate(clean: &GrayImage, degrees: f32) -> GrayImage {
     })
 }
 
-/// Lines, or squares, printed as dark as a share, within `darkness`, of the way from white to black.
+/// Prints lines or squares. Their darkness is a share, within `darkness`, of the way from white to black.
 pub(super) fn rule<R: Rng>(clean: &GrayImage, darkness: Range<f32>, random: &mut R) -> GrayImage {
     let scale = scale(clean);
     let spacing = random.random_range(16.0..50.0) * scale;
@@ -34,13 +34,13 @@ pub(super) fn rule<R: Rng>(clean: &GrayImage, darkness: Range<f32>, random: &mut
     })
 }
 
-/// How much of a pixel a line covers that starts `before` it, both in pixels.
+/// Returns the share of a pixel that a line covers. The line starts `before` the pixel; both are in pixels.
 fn coverage(before: f32, thickness: f32) -> f32 {
     let reach = f32::midpoint(thickness, 1.0);
     (reach - (before - reach).abs()).clamp(0.0, thickness.min(1.0))
 }
 
-/// The grey between four pixels.
+/// Interpolates the grey level between four pixels.
 fn bilinear(image: &GrayImage, x: f32, y: f32, outside: f32) -> f32 {
     let (left, top) = (x.floor(), y.floor());
     let (right_share, bottom_share) = (x - left, y - top);

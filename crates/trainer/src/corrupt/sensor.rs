@@ -1,21 +1,21 @@
-//! Lens, sensor and file.
+//! The corruptions of lens, sensor and file: blur, noise, specks and JPEG compression.
 
 use super::{as_f32, map, scale};
 use image::{GrayImage, ImageFormat, Luma, codecs::jpeg::JpegEncoder, imageops};
 use rand::{Rng, RngExt};
 use std::f32::consts::TAU;
 
-/// The picture blurred by a bell of this standard deviation, in pixels of a canvas of 280 by 280.
+/// Blurs the picture with a Gaussian of this standard deviation, in pixels of a canvas of 280 × 280.
 pub(super) fn blur(clean: &GrayImage, deviation: f32) -> GrayImage {
     imageops::blur(clean, deviation * scale(clean))
 }
 
-/// Normal noise on every pixel, its standard deviation in grey levels.
+/// Adds normal noise of this standard deviation, in grey levels, to every pixel.
 pub(super) fn noise<R: Rng>(clean: &GrayImage, deviation: f32, random: &mut R) -> GrayImage {
     map(clean, |_, _, grey| grey + deviation * normal(random))
 }
 
-/// Dark and light specks of one to three pixels of a canvas of 280 by 280, which begin at a share of its pixels.
+/// Adds dark and light specks of one to three pixels of a canvas of 280 × 280. `share` is their number per pixel.
 pub(super) fn specks<R: Rng>(clean: &GrayImage, share: f32, random: &mut R) -> GrayImage {
     let mut specked = clean.clone();
     let scale = scale(clean);
@@ -33,17 +33,17 @@ pub(super) fn specks<R: Rng>(clean: &GrayImage, share: f32, random: &mut R) -> G
     specked
 }
 
-/// The picture after it was a JPEG file of this quality, of 100.
+/// Returns the picture after JPEG compression of this quality, from 1 to 100.
 pub(super) fn jpeg(clean: &GrayImage, quality: u8) -> GrayImage {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(clean).expect("memory takes all that is written");
     image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).expect("it was just encoded").into_luma8()
 }
 
-/// A number of the standard normal distribution (Box & Muller, "A Note on the Generation of Random Normal Deviates",
-/// 1958).
+/// Returns a random number of the standard normal distribution (Box & Muller, "A Note on the Generation of Random
+/// Normal Deviates", 1958).
 fn normal<R: Rng>(random: &mut R) -> f32 {
-    // From above 0, whose logarithm is finite, to 1.
+    // The range is (0, 1], since the logarithm of 0 is infinite.
     let (length, angle): (f32, f32) = (1.0 - random.random::<f32>(), random.random());
     (-2.0 * length.ln()).sqrt() * (TAU * angle).cos()
 }
@@ -60,7 +60,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     #[test]
-    fn noise_is_as_strong_as_asked_for() {
+    fn noise_has_the_requested_standard_deviation() {
         let grey = GrayImage::from_pixel(200, 200, Luma([128]));
         let noisy = noise(&grey, 20.0, &mut ChaCha8Rng::seed_from_u64(1));
         let mean_square =

@@ -1,14 +1,14 @@
-//! Downloads a data set's file from where it is published into the per-user cache.
+//! Downloads the files of data sets from their publishers into the per-user cache.
 
 use super::{DataError, Source, decompress};
 use indicatif::{ProgressBar, ProgressStyle};
 use network::sha256;
 use std::{fs, io::Read, path::Path, time::Duration};
 
-/// No file of the sets is near this size, in bytes; a server that sends more sends something else.
+/// The download limit of a file, in bytes. All files of the sets are much smaller.
 const MAX_BYTES: u64 = 32 << 20;
 
-/// How long one file may take; the largest has 10 MB.
+/// The timeout of a download; the largest file has 10 MB.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Downloads the file into `folder`.
@@ -23,7 +23,7 @@ pub(super) fn fetch(source: &Source, folder: &Path) -> Result<(), DataError> {
     Err(DataError::Download { name: source.name, reason })
 }
 
-/// Downloads the file and checks its hash.
+/// Downloads the file and verifies its hash.
 fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let request = ureq::get(address).config().timeout_global(Some(PATIENCE)).build();
     let response = request.call()?;
@@ -41,7 +41,7 @@ fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(file)
 }
 
-/// Puts the file in place whole, so that an interrupted download leaves nothing that looks finished.
+/// Writes a complete file under its name, so that an interrupted download leaves no partial file there.
 fn store(file: &[u8], source: &Source, folder: &Path) -> Result<(), DataError> {
     let path = folder.join(source.name);
     let partial = folder.join(format!("{}.part", source.name));

@@ -1,8 +1,8 @@
-//! The IDX format of MNIST's files: a magic number, the sides as big-endian 32-bit numbers, then bytes.
+//! The IDX format of MNIST's files: a magic number, the dimensions as big-endian 32-bit numbers, then bytes.
 
 use digit::{Bitmap, Digit, SIDE};
 
-/// Images of 28×28.
+/// Reads images of 28×28 pixels.
 pub(super) fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
     let side = u32::try_from(SIDE).unwrap_or(0);
     let (header, pixels) = bytes.split_first_chunk::<16>().ok_or("too short for an IDX file of images")?;
@@ -11,24 +11,24 @@ pub(super) fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
     }
     let count = word(header, 1) as usize;
     if Some(pixels.len()) != count.checked_mul(Bitmap::LEN) {
-        return Err("the file does not hold as many images as it says");
+        return Err("the number of images differs from that in the header");
     }
     Ok(pixels.as_chunks().0.iter().copied().map(Bitmap::new).collect())
 }
 
-/// Labels.
+/// Reads labels.
 pub(super) fn labels(bytes: &[u8]) -> Result<Vec<Digit>, &'static str> {
     let (header, labels) = bytes.split_first_chunk::<8>().ok_or("too short for an IDX file of labels")?;
     if word(header, 0) != 0x0801 {
         return Err("not an IDX file of labels");
     }
     if labels.len() != word(header, 1) as usize {
-        return Err("the file does not hold as many labels as it says");
+        return Err("the number of labels differs from that in the header");
     }
     labels.iter().map(|&label| Digit::try_from(i64::from(label)).map_err(|_| "a label is greater than 9")).collect()
 }
 
-/// The `index`-th big-endian word of a header.
+/// Returns the big-endian word with this index in a header.
 fn word(header: &[u8], index: usize) -> u32 {
     header[index * 4..index * 4 + 4].iter().fold(0, |word, &byte| word << 8 | u32::from(byte))
 }

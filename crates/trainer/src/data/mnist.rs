@@ -39,8 +39,8 @@ const TEST_LABELS: Source = Source {
     ],
 };
 
-/// Test digits whose label a majority of five reviewers disputes, by their index from 0
-/// (Northcutt et al., "Pervasive Label Errors in Test Sets", 2021).
+/// The test digits whose label is disputed by a majority of five reviewers, as indices from 0 (Northcutt et al.,
+/// "Pervasive Label Errors in Test Sets", 2021).
 pub const DISPUTED: [usize; 15] =
     [947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729];
 
@@ -49,7 +49,7 @@ pub const DISPUTED: [usize; 15] =
 pub struct Mnist {
     /// 60,000 digits.
     pub train: Vec<Example>,
-    /// 10,000 digits, half of them of writers who wrote none of the others.
+    /// 10,000 digits, half of them by writers who wrote no training digit.
     pub test: Vec<Example>,
 }
 

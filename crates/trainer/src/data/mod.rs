@@ -1,4 +1,4 @@
-//! The data sets: MNIST's digits, pen strokes, and characters that are no digits; from a local folder or downloaded.
+//! The data sets: MNIST's digits, pen strokes, and characters that are not digits. They are local or downloaded.
 
 mod download;
 mod idx;
@@ -19,32 +19,31 @@ pub use mnist::Mnist;
 pub use omniglot::Characters;
 pub use pen::PenDigit;
 
-/// A bitmap and the digit that it shows.
+/// A bitmap and its digit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// The picture.
+    /// The bitmap.
     pub bitmap: Bitmap,
     /// The digit.
     pub label: Digit,
 }
 
-/// All data of training and evaluation.
+/// All data for training and evaluation.
 #[derive(Debug)]
 pub struct Data {
     /// Scanned digits.
     pub mnist: Mnist,
-    /// Digits as strokes of a pen; empty where the set is missing.
+    /// Digits as strokes of a pen; empty if the set is missing.
     pub pen: Vec<PenDigit>,
-    /// Characters of other scripts; empty where the set is missing.
+    /// Characters of other scripts; empty if the set is missing.
     pub characters: Characters,
     /// The files that were read.
     pub files: Vec<DataFile>,
 }
 
 impl Data {
-    /// Reads the sets from `<folder>/mnist`, `<folder>/pen` and `<folder>/omniglot`, of which the last two may be
-    /// absent. Without a folder, it reads the per-user cache and downloads missing files into it. It checks the
-    /// hash of every file.
+    /// Reads the sets from `<folder>/mnist`, `<folder>/pen` and `<folder>/omniglot`; the last two are optional. Without
+    /// a folder, it reads the per-user cache and downloads missing files into it. It verifies the hash of every file.
     ///
     /// # Errors
     /// When a file is missing, damaged or cannot be downloaded.
@@ -59,25 +58,25 @@ impl Data {
     }
 }
 
-/// `~/.cache/digits`, or the folder `digits` of `XDG_CACHE_HOME`.
+/// Returns the cache: `~/.cache/digits`, or the folder `digits` of `XDG_CACHE_HOME`.
 fn cache() -> PathBuf {
     let home = || env::home_dir().unwrap_or_default().join(".cache");
     env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from).join("digits")
 }
 
-/// A file of a data set: its place in the data folder, its addresses, and its hash.
+/// A file of a data set: its path in the data folder, its addresses and its hash.
 struct Source {
     /// The set's folder.
     set: &'static str,
-    /// The file's name, without the ending of a compression.
+    /// The file's name, without a suffix of compression.
     name: &'static str,
     /// SHA-256 of the uncompressed file.
     sha256: &'static str,
-    /// The addresses that it is published at, compressed or not, in the order of the attempts.
+    /// The publishers' addresses, in the order in which they are tried. The files there may be compressed.
     addresses: &'static [&'static str],
 }
 
-/// The folder with the data sets, and the files that were read from it.
+/// The folder with the data sets, and the list of the files that were read.
 struct DatasetStore {
     folder: PathBuf,
     /// Whether missing files are downloaded.
@@ -86,12 +85,12 @@ struct DatasetStore {
 }
 
 impl DatasetStore {
-    /// Whether a set exists or can be downloaded.
+    /// Returns whether a set exists or can be downloaded.
     fn has(&self, set: &str) -> bool {
         self.fetch || self.folder.join(set).is_dir()
     }
 
-    /// Reads `<set>/<name>` or `<set>/<name>.gz` and checks its hash.
+    /// Reads `<set>/<name>` or `<set>/<name>.gz` and verifies its hash.
     fn read(&mut self, source: &Source) -> Result<(PathBuf, Vec<u8>), DataError> {
         let folder = self.folder.join(source.set);
         if self.fetch && read(&folder, source).is_err() {
@@ -116,7 +115,7 @@ fn read(folder: &Path, source: &Source) -> Result<(PathBuf, Vec<u8>), DataError>
     }
 }
 
-/// Unpacks gzip and compress(1), which the oldest of the sets is published in; leaves anything else as it is.
+/// Unpacks gzip and compress(1), the format of the oldest sets; other bytes stay unchanged.
 fn decompress(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     match bytes.as_slice() {
         [0x1f, 0x8b, ..] => {
@@ -129,7 +128,7 @@ fn decompress(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     }
 }
 
-/// gzip(1) reads what compress(1) wrote forty years ago; no crate that is looked after does.
+/// Unpacks compress(1) with gzip(1), since no maintained crate reads that format.
 fn through_gzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let mut gzip = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let input = gzip.stdin.take();
@@ -139,44 +138,44 @@ fn through_gzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Why a data set could not be loaded.
+/// The reason why a data set cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A file is missing or unreadable.
     #[error("{path}: {source}")]
     Io {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// A file is not what it should be.
+    /// The hash of a file differs from the expected one.
     #[error(
-        "{path}: its SHA-256 is {found}, not {expected}: the file is damaged or another one; delete it and try again"
+        "{path}: its SHA-256 is {found}, not {expected}: the file is damaged or was replaced; delete it and try again"
     )]
     Hash {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
         /// The expected hash.
         expected: &'static str,
         /// The hash of the file.
         found: String,
     },
-    /// A file is not in the format that it should be in.
+    /// A file has an unexpected format.
     #[error("{path}: {reason}")]
     Format {
-        /// Which.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The fault.
         reason: String,
     },
-    /// No address gave the file.
+    /// The file cannot be downloaded from any address.
     #[error(
         "could not download {name}: {reason}. Check the network, or pass --data <folder> with the folders mnist, pen \
          and omniglot, of which the last two may be left out"
     )]
     Download {
-        /// Which.
+        /// The name of the file.
         name: &'static str,
         /// The error of the last address.
         reason: String,
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_and_a_damaged_file_are_named() {
+    fn the_error_names_a_missing_or_damaged_file() {
         let folder = tempfile::tempdir().unwrap();
         let missing = Data::load(Some(folder.path())).unwrap_err();
         assert!(missing.to_string().contains("train-images-idx3-ubyte.gz"), "{missing}");
@@ -200,11 +199,11 @@ mod tests {
     }
 
     #[test]
-    fn files_in_gzip_and_in_compress_are_unpacked() {
+    fn gzip_and_compress_files_are_unpacked() {
         let text = b"digits".to_vec();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(&text).unwrap();
-        // What compress(1) makes of the same text: 9-bit codes, low bits first.
+        // The output of compress(1) for the same text: 9-bit codes, low bits first.
         let compressed = [0x1f, 0x9d, 0x90, 0x64, 0xd2, 0x9c, 0x49, 0x43, 0x67, 0x0e];
         assert_eq!(decompress(gzip.finish().unwrap()).unwrap(), text);
         assert_eq!(decompress(compressed.to_vec()).unwrap(), text);

@@ -1,5 +1,5 @@
-//! Characters that are no digits: Omniglot (Lake et al., "Human-level concept learning through probabilistic program
-//! induction", 2015; MIT), of which the smaller background set holds five scripts, each character drawn by 20 people.
+//! Characters that are not digits: Omniglot (Lake et al., "Human-level concept learning through probabilistic program
+//! induction", 2015; MIT). Its smaller background set has five scripts, with 20 drawings of each character.
 
 use super::{DataError, DatasetStore, Source};
 use image::GrayImage;
@@ -13,8 +13,8 @@ const SCRIPTS: Source = Source {
     addresses: &["https://raw.githubusercontent.com/brendenlake/omniglot/master/python/images_background_small1.zip"],
 };
 
-/// Characters that many would read as a digit, by script and number. Nobody can tell them from digits without
-/// knowing the script, so training leaves them out, and the evaluation scores them separately.
+/// Characters that many people would read as a digit, by script and number. Only readers of the script can distinguish
+/// them from digits. Training excludes them, and the evaluation scores them separately.
 const LOOK_ALIKES: [(&str, &[u32]); 5] = [
     ("Latin", &[2, 7, 9, 12, 15, 17, 19, 25, 26]), // b g i l o q s y z
     ("Greek", &[2, 4, 6, 8, 9, 14, 15, 18, 21]),   // β δ ζ θ ι ξ ο σ φ
@@ -30,25 +30,25 @@ pub const UNSEEN: [&str; 2] = ["Balinese", "Early_Aramaic"];
 #[derive(Debug, Default)]
 pub struct Characters(Vec<Character>);
 
-/// A character as someone drew it.
+/// A drawing of a character.
 #[derive(Debug, Clone)]
 pub struct Character {
     /// The script, as the data set writes it: `Early_Aramaic`.
     pub script: String,
-    /// Which character of the script, from 1.
+    /// The number of the character in its script, from 1.
     pub number: u32,
     /// Black lines on white, 105×105.
     pub picture: GrayImage,
 }
 
 impl Character {
-    /// Whether many would read it as a digit.
+    /// Returns whether many people would read the character as a digit.
     #[must_use]
     pub fn looks_like_a_digit(&self) -> bool {
         LOOK_ALIKES.iter().any(|(script, numbers)| *script == self.script && numbers.contains(&self.number))
     }
 
-    /// Whether its script is one that training never sees.
+    /// Returns whether training never sees the character's script.
     #[must_use]
     pub fn is_unseen(&self) -> bool {
         UNSEEN.contains(&&*self.script)
@@ -61,7 +61,7 @@ impl Characters {
         unpack(bytes).map(Self).map_err(|error| DataError::Format { path, reason: error.to_string() })
     }
 
-    /// All of them, in an order that does not change.
+    /// Returns all characters, in a fixed order.
     #[must_use]
     pub fn all(&self) -> &[Character] {
         &self.0
@@ -87,7 +87,7 @@ fn is_png(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ending == "png")
 }
 
-/// The script and the number in `images_background_small1/Latin/character07/0684_01.png`.
+/// Returns the script and the number in a name such as `images_background_small1/Latin/character07/0684_01.png`.
 fn parse(name: &str) -> Option<(&str, u32)> {
     let mut parts = name.split('/').skip(1);
     let script = parts.next()?;
@@ -99,13 +99,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_files_name_says_script_and_number() {
+    fn script_and_number_are_parsed_from_a_files_name() {
         assert_eq!(parse("images_background_small1/Latin/character07/0684_01.png"), Some(("Latin", 7)));
         assert_eq!(parse("Latin.png"), None);
     }
 
     #[test]
-    fn letters_that_look_like_digits_are_known() {
+    fn letters_that_look_like_digits_are_recognised() {
         let letter = |number| Character { script: "Latin".to_owned(), number, picture: GrayImage::new(1, 1) };
         assert!(letter(15).looks_like_a_digit() && !letter(1).looks_like_a_digit());
     }

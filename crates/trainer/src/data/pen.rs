@@ -1,5 +1,5 @@
 //! Digits drawn with a pen on a tablet, as strokes: "Pen-Based Recognition of Handwritten Digits" (Alpaydin & Alimoglu,
-//! UCI Machine Learning Repository, 1998; CC BY 4.0), 250 each of 30 people.
+//! UCI Machine Learning Repository, 1998; CC BY 4.0), with 250 digits by each of 30 writers.
 
 use super::{DataError, DatasetStore, Source};
 use digit::{Digit, preprocessing::Point};
@@ -11,7 +11,7 @@ const STROKES: Source = Source {
     addresses: &["https://archive.ics.uci.edu/ml/machine-learning-databases/pendigits/pendigits-orig.tra.Z"],
 };
 
-/// A digit as someone drew it.
+/// A digit as strokes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PenDigit {
     /// The writer's number, from 1.
@@ -63,7 +63,7 @@ fn digit(segment: &str) -> Option<PenDigit> {
     if strokes.is_empty() { None } else { Some(PenDigit { writer: writer?, label, strokes }) }
 }
 
-/// The tablet's `y` goes upwards.
+/// Reads a point; the tablet's `y` axis points upwards.
 fn point(line: &str) -> Option<Point> {
     let mut numbers = line.split_whitespace().map(str::parse::<f32>);
     let (x, y) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digit_of_two_strokes_is_read_with_its_writer() {
+    fn a_digit_of_two_strokes_and_its_writer_are_read() {
         let text = "    1 ? \"4\"\n.COMMENT 4 17  224\n.PEN_DOWN\n 10  333\n 12  300\n.PEN_UP\n.DT 100\n.PEN_DOWN\n \
                     5  310\n.PEN_UP\n";
         let four = digit(text).unwrap();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_digit_gives_none() {
+    fn text_without_a_digit_is_rejected() {
         for text in ["", "\"7\"", "\"x\"\n.COMMENT 1 2 3\n.PEN_DOWN\n1 2", "\"7\"\n.COMMENT 7 3 1\n1 2\n"] {
             assert_eq!(digit(text), None, "{text}");
         }

@@ -1,4 +1,4 @@
-//! The ablation of the preprocessing: the accuracy of the same network behind fewer steps of it.
+//! The ablation of the preprocessing: the accuracy of the same network with fewer preprocessing steps.
 
 use super::{
     evaluate_set,
@@ -16,10 +16,10 @@ use network::{Class, Classifier};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// A way from a picture, light on dark, to a bitmap.
+/// A preprocessing of a picture, light on dark, to a bitmap.
 type Way = fn(&GrayImage) -> Option<Bitmap>;
 
-/// From what most demos do to what `digit::preprocessing` does.
+/// The compared preprocessings, from the simplest to `digit::preprocessing`.
 const WAYS: [(&str, Way); 3] = [
     ("plain resize of the canvas to 28×28", plain),
     ("+ crop to the foreground and scale to 20×20", cropped),
@@ -42,7 +42,7 @@ pub(crate) fn run(classifier: &Classifier, test: &Part) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A drawing as people make them: any place, any size, a brush of 10 to 26 pixels.
+/// Renders a digit at any position and size, with a brush of 10 to 26 pixels.
 fn drawing(test: &Part, index: usize, random: &mut ChaCha8Rng) -> GrayImage {
     let renderer = StrokeRenderer {
         canvas: test_sets::CANVAS,
@@ -65,7 +65,7 @@ fn plain(picture: &GrayImage) -> Option<Bitmap> {
     Bitmap::from_levels(imageops::resize(picture, WHOLE, WHOLE, imageops::Triangle).as_raw())
 }
 
-/// Crops to the foreground, scales it in proportion and puts it into the middle.
+/// Crops to the foreground, scales it in proportion and centres it.
 fn cropped(picture: &GrayImage) -> Option<Bitmap> {
     let foreground = || picture.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 127).map(|(x, y, _)| (x, y));
     let (left, right) = (foreground().map(|p| p.0).min()?, foreground().map(|p| p.0).max()?);
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_preprocessing_a_small_drawing_in_a_corner_stays_small() {
+    fn a_plain_resize_keeps_a_small_drawing_small() {
         let mut picture = GrayImage::from_pixel(280, 280, Luma([0]));
         for (x, y) in (20..30).flat_map(|x| (20..60).map(move |y| (x, y))) {
             picture.put_pixel(x, y, Luma([255]));

@@ -1,4 +1,4 @@
-//! Evaluation: the model classifies every sample of the test sets, which training does not see.
+//! The evaluation: classifies every sample of the test sets, which training does not see.
 
 pub mod ablation;
 pub mod test_sets;
@@ -15,20 +15,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 use network::Classifier;
 use std::path::Path;
 
-/// How many samples the model classifies at once.
+/// The batch size of the evaluation.
 const BATCH: usize = 32;
 
-/// Evaluates a model of this folder on all test sets.
+/// Evaluates a model on all test sets. `models` is the folder with its training history.
 ///
 /// # Errors
-/// When its training history is damaged or LibTorch fails.
+/// When the training history is damaged, or LibTorch fails.
 pub fn evaluate(models: &Path, classifier: &Classifier, split: &Split) -> anyhow::Result<EvaluationReport> {
     let card = classifier.card().clone();
     let training_history = training_history::read(&models.join(card.version.as_str()))?;
     Ok(EvaluationReport { card, training_history, sets: evaluate_sets(classifier, test_sets::all(split))? })
 }
 
-/// Classifies every sample of these sets, drawn one set after the other.
+/// Renders the sets one after the other and classifies every sample.
 fn evaluate_sets(classifier: &Classifier, plans: Vec<test_sets::Plan>) -> anyhow::Result<Vec<EvaluatedSet>> {
     let bar = ProgressBar::new(plans.len() as u64)
         .with_style(ProgressStyle::with_template("{msg}  {wide_bar} {pos}/{len}").context("the progress bar")?);

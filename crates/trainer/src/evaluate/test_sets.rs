@@ -1,4 +1,4 @@
-//! The test sets. Each is drawn from fixed seeds, so that it is the same every time.
+//! The test sets. They are rendered from fixed seeds, so that they are the same in every run.
 
 use crate::{
     corrupt::Corruption,
@@ -17,15 +17,15 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::{ops::Range, thread};
 
-/// Pixels per side of the canvas that everything is drawn on.
+/// The side of the canvas, in pixels.
 pub const CANVAS: u32 = 280;
 
-/// How many negatives of each synthetic kind are drawn.
+/// The number of samples of each synthetic kind of negative.
 const NEGATIVES: usize = 1000;
-/// The step between the scanned digits that are tested with each corruption.
+/// Each corruption is tested on every fourth scanned digit.
 const STEP: usize = 4;
 
-/// A set that can be drawn.
+/// A test set that can be rendered.
 pub struct Plan<'a> {
     /// Its name.
     pub name: String,
@@ -34,7 +34,7 @@ pub struct Plan<'a> {
     sample: Box<Sample<'a>>,
 }
 
-/// Draws the sample of that index.
+/// Renders the sample with this index.
 type Sample<'a> = dyn Fn(usize, &mut ChaCha8Rng) -> (Option<Bitmap>, Class) + Sync + 'a;
 
 impl std::fmt::Debug for Plan<'_> {
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Plan<'_> {
 }
 
 impl<'a> Plan<'a> {
-    /// `count` samples, each drawn from its index and random numbers of its own.
+    /// Returns a plan of `count` samples, each rendered from its index and its own random numbers.
     pub fn new(
         name: impl Into<String>,
         count: usize,
@@ -54,10 +54,10 @@ impl<'a> Plan<'a> {
         Self { name: name.into(), count, seed, sample: Box::new(sample) }
     }
 
-    /// Draws the set, on all cores.
+    /// Renders the set, on all cores.
     ///
     /// # Panics
-    /// When drawing a sample does.
+    /// When rendering a sample panics.
     #[must_use]
     pub fn draw(&self) -> SampleSet {
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// All test sets, without those that have no data.
+/// Returns all test sets for which there is data.
 #[must_use]
 pub fn all(split: &Split) -> Vec<Plan<'_>> {
     let mut plans = scans(&split.test.scans);
@@ -198,7 +198,7 @@ fn any_pen(strokes: &Strokes, random: &mut ChaCha8Rng) -> GrayImage {
     in_polarity(picture, random.random())
 }
 
-/// A scanned digit on a canvas, two to nine times as large, anywhere.
+/// Returns a scanned digit at a random position of a canvas, two to nine times as large.
 pub(super) fn large(bitmap: &Bitmap, random: &mut ChaCha8Rng) -> GrayImage {
     let side = random.random_range(56..=252);
     let large = imageops::resize(&negatives::picture(bitmap), side, side, imageops::CatmullRom);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_are_the_same_every_time_and_have_names_of_their_own() {
+    fn sets_are_the_same_in_every_run_and_have_distinct_names() {
         let split = split();
         let names: std::collections::HashSet<String> = all(&split).into_iter().map(|plan| plan.name).collect();
         assert_eq!(names.len(), all(&split).len());

@@ -12,12 +12,12 @@ use network::{ModelCard, ModelVersion};
 use serde::{Deserialize, Serialize};
 use std::{fs, path::Path};
 
-/// The evaluation of a model. Tables, JSON and the HTML page are made of it.
+/// The evaluation of a model, for the table, the JSON and the HTML page.
 #[derive(Debug)]
 pub struct EvaluationReport {
     /// The model.
     pub card: ModelCard,
-    /// Its training, epoch by epoch; empty where no history was kept.
+    /// The results of each epoch; empty if there is no training history.
     pub training_history: Vec<EpochLog>,
     /// The test sets with the model's classifications.
     pub sets: Vec<EvaluatedSet>,
@@ -32,7 +32,7 @@ pub struct EvaluatedSet {
     pub evaluated: Vec<Evaluated>,
 }
 
-/// The scores of a model, as `evaluation.json` holds them.
+/// The scores of a model: the contents of `evaluation.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// The model.
@@ -42,13 +42,13 @@ pub struct Evaluation {
 }
 
 impl EvaluationReport {
-    /// The scores.
+    /// Returns the scores.
     #[must_use]
     pub fn evaluation(&self) -> Evaluation {
         Evaluation { model: self.card.version.clone(), scores: self.sets.iter().map(EvaluatedSet::score).collect() }
     }
 
-    /// The scores as a table in Markdown.
+    /// Returns the scores as a table in Markdown.
     #[must_use]
     pub fn table(&self) -> String {
         table::text(&self.card, &self.evaluation().scores)
@@ -65,7 +65,7 @@ impl EvaluationReport {
 }
 
 impl EvaluatedSet {
-    /// The set's score.
+    /// Returns the score of the set.
     #[must_use]
     pub fn score(&self) -> Score {
         Score::of(&*self.set.name, &self.evaluated)
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
     use crate::training_history;
 
-    /// The files of the champion, which are committed.
+    /// Returns the folder of the champion, which is committed.
     fn champion() -> std::path::PathBuf {
         let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
         models.join(network::champion(&models).unwrap().as_str())

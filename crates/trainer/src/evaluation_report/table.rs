@@ -1,10 +1,10 @@
-//! Scores as a table in Markdown.
+//! The table of scores in Markdown.
 
 use crate::score::Score;
 use network::ModelCard;
 use std::fmt::Write;
 
-/// A line on the model, then a row for each set.
+/// Returns a line about the model, then a row for each set.
 pub(super) fn text(card: &ModelCard, scores: &[Score]) -> String {
     let mut text = format!("{}\n\n", about(card));
     text += "| set | samples | accuracy (95 % interval) | errors | rejected (95 % interval) | ECE | error at 95 % coverage |\n";
@@ -15,7 +15,7 @@ pub(super) fn text(card: &ModelCard, scores: &[Score]) -> String {
     text
 }
 
-/// One line on the model.
+/// Returns a line about the model.
 fn about(card: &ModelCard) -> String {
     format!(
         "{}: {}, {} parameters, temperature {:.3}, rejection threshold {:.3}",

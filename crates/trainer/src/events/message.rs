@@ -1,10 +1,10 @@
-//! The few messages of TensorBoard that carry scalars, by the numbers of their fields in `event.proto` and
-//! `summary.proto` (<https://github.com/tensorflow/tensorboard/tree/master/tensorboard/compat/proto>).
+//! TensorBoard's messages for scalars, with the field numbers of `event.proto` and `summary.proto`
+//! (<https://github.com/tensorflow/tensorboard/tree/master/tensorboard/compat/proto>).
 
 use super::Scalar;
 use prost::Message;
 
-/// An event of a step.
+/// An event of a training step.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Event {
     /// Seconds since 1970.
@@ -29,18 +29,18 @@ struct Summary {
 struct Value {
     #[prost(string, tag = "1")]
     tag: String,
-    /// One of several kinds of value, so it is written even when it is zero.
+    /// The field belongs to a `oneof`, so it is written even if it is zero.
     #[prost(float, optional, tag = "2")]
     simple_value: Option<f32>,
 }
 
 impl Event {
-    /// The first of a file.
+    /// Returns the first event of a file.
     pub(super) fn beginning(wall_time: f64) -> Self {
         Self { wall_time, file_version: Some("brain.Event:2".to_owned()), ..Self::default() }
     }
 
-    /// Some numbers.
+    /// Returns an event with scalars.
     pub(super) fn scalars(wall_time: f64, step: u32, scalars: &[Scalar]) -> Self {
         let value = scalars.iter().map(Value::from).collect();
         Self { wall_time, step: step.into(), summary: Some(Summary { value }), ..Self::default() }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_has_the_bytes_that_tensorboards_own_message_has() {
+    fn an_event_is_encoded_like_tensorboards_own_message() {
         let event = Event::scalars(1.5, 300, &[Scalar::new("a", 0.25), Scalar::new("b", 0.0)]);
         let expected = [
             &[0x09, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f][..], // 1: wall_time

@@ -1,4 +1,4 @@
-//! TensorBoard's event files, so that a run can be watched and compared with others in the usual tool.
+//! TensorBoard's event files, which show the progress of training runs and compare them.
 
 mod message;
 mod record;
@@ -13,33 +13,34 @@ use std::{
 };
 use time::OffsetDateTime;
 
-/// A number with a name: how something is at a step.
+/// A scalar: a named number of a training step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scalar {
-    /// Its name; what is before the first slash is the group that TensorBoard shows it in.
+    /// The name. TensorBoard groups scalars by the part before the first slash.
     pub tag: String,
     /// The number.
     pub value: f64,
 }
 
 impl Scalar {
-    /// A number with a name.
+    /// Returns a scalar.
     pub fn new(tag: impl Into<String>, value: f64) -> Self {
         Self { tag: tag.into(), value }
     }
 }
 
-/// A file that numbers are appended to.
+/// A file that events are appended to.
 #[derive(Debug)]
 pub struct EventFile(File);
 
 impl EventFile {
-    /// Starts a file in the folder of a run, whose files TensorBoard reads as one in the order of their names.
+    /// Creates a file in the folder of a run. TensorBoard reads all files of the folder as one, in the order of their
+    /// names.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn start(folder: &Path, run: &str) -> anyhow::Result<Self> {
-        // TensorBoard knows its files by this beginning.
+        // TensorBoard recognises its files by this prefix.
         let name = format!("events.out.tfevents.{}.{run}", OffsetDateTime::now_utc().unix_timestamp());
         let path = folder.join(name);
         let open = || {
@@ -51,22 +52,22 @@ impl EventFile {
         Ok(file)
     }
 
-    /// Writes the scalars of a step at once, so that TensorBoard can show them.
+    /// Writes the scalars of a step and flushes them.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn add(&mut self, step: u32, scalars: &[Scalar]) -> anyhow::Result<()> {
         self.append(&Event::scalars(now(), step, scalars))
     }
 
     fn append(&mut self, event: &Event) -> anyhow::Result<()> {
-        // In one write, so that a reader hardly ever finds half a record; it would wait for the rest.
+        // A single write, so that a reader rarely sees a partial record.
         let record = record::encode(&event.encode_to_vec());
         self.0.write_all(&record).and_then(|()| self.0.flush()).context("TensorBoard's event file")
     }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 fn now() -> f64 {
     (OffsetDateTime::now_utc() - OffsetDateTime::UNIX_EPOCH).as_seconds_f64()
 }
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_begins_with_the_format_and_goes_on_with_the_numbers() {
+    fn a_file_starts_with_the_format_followed_by_the_scalars() {
         let folder = tempfile::tempdir().unwrap();
         let mut file = EventFile::start(&folder.path().join("run"), "run").unwrap();
         file.add(3, &[Scalar::new("loss/train", 0.5)]).unwrap();

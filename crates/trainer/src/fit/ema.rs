@@ -4,10 +4,10 @@
 use network::{Architecture, Cnn};
 use tch::{Device, Tensor, nn::VarStore};
 
-/// The share of an old weight that remains after each step.
+/// The share of the EMA that remains at each step.
 pub(super) const DECAY: f64 = 0.999;
 
-/// The EMA of a network's weights, itself a network.
+/// The EMA of a network's weights, with a network of its own.
 #[derive(Debug)]
 pub(super) struct Ema {
     pub(super) variables: VarStore,
@@ -15,7 +15,7 @@ pub(super) struct Ema {
 }
 
 impl Ema {
-    /// Starts as a copy of the weights.
+    /// Returns an EMA that starts as a copy of the weights.
     pub(super) fn new(variables: &VarStore, architecture: Architecture, device: Device) -> Result<Self, tch::TchError> {
         let mut copy = VarStore::new(device);
         let cnn = Cnn::new(&copy.root(), architecture);
@@ -23,8 +23,8 @@ impl Ema {
         Ok(Self { variables: copy, cnn })
     }
 
-    /// Moves the EMA towards the weights after `steps` steps. The decay is lower during the first steps, so that the random
-    /// initialisation has no effect on the EMA.
+    /// Moves the EMA towards the weights after `steps` steps. The decay is lower during the first steps, so that the
+    /// random initialisation does not affect the EMA.
     pub(super) fn update(&self, variables: &VarStore, steps: i32) {
         let _no_grad = tch::no_grad_guard();
         let steps = f64::from(steps);
@@ -37,8 +37,8 @@ impl Ema {
         }
     }
 
-    /// Updates the statistics of the norms with one batch of many. The average of the networks' statistics is not the
-    /// statistic of the averaged network.
+    /// Updates the statistics of the norms with one of several batches. The average of the networks' statistics differs
+    /// from the statistics of the averaged network.
     pub(super) fn recalibrate(&self, images: &Tensor) {
         let _no_grad = tch::no_grad_guard();
         let _ = self.cnn.forward(images, true);

@@ -1,4 +1,4 @@
-//! `trainer fit`: trains a network from random weights and writes it as a model.
+//! `trainer fit`: trains a network from random weights and writes a model.
 
 mod ema;
 mod optimiser;
@@ -62,8 +62,8 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
         data: split.files.clone(),
         hyperparameters: hyperparameters(options, mixture.epoch(1).len()),
         holdouts: scores,
-        golden: Vec::new(),            // known once the weights
-        weights_sha256: String::new(), // are written
+        golden: Vec::new(),            // `save` sets it
+        weights_sha256: String::new(), // `save` sets it
     };
     let folder = network::save(&options.models, card, &training.ema.variables)?;
     training_history::write(&folder, &progress.epochs)?;
@@ -85,11 +85,11 @@ fn write_evaluation(models: &Path, version: &ModelVersion, split: &Split) -> any
     report::write(&folder.join("report.html"), &evaluation)
 }
 
-/// The data mixture that epochs are drawn from.
+/// Returns the data mixture of the epochs.
 fn mixture(train: Part, options: &FitOptions) -> anyhow::Result<DataMixture> {
     ensure!(train.scans.len() >= options.batch_size, "--limit leaves too few images for a batch");
     println!(
-        "training on {} scanned digits, {} pen digits and {} characters that are no digits",
+        "training on {} scanned digits, {} pen digits and {} characters that are not digits",
         train.scans.len(),
         train.pen.len(),
         train.characters.len()
@@ -97,14 +97,14 @@ fn mixture(train: Part, options: &FitOptions) -> anyhow::Result<DataMixture> {
     Ok(DataMixture::new(options.seed, train.scans, train.pen, train.characters))
 }
 
-/// A network with random weights, and its teachers.
+/// Returns a network with random weights, and its teachers.
 fn training(options: &FitOptions) -> anyhow::Result<Training> {
     let device = Device::cuda_if_available();
     let teachers = options.teachers.iter().map(|teacher| network::open(&options.models, teacher, device));
     Training::new(options, teachers.collect::<Result<_, _>>()?, device)
 }
 
-/// Trains all remaining epochs. Writes the state of the run to disk after each.
+/// Trains all remaining epochs, and saves the state of the run after each.
 fn train_epochs(
     training: &mut Training,
     mixture: &DataMixture,
@@ -115,7 +115,7 @@ fn train_epochs(
 ) -> anyhow::Result<Progress> {
     let mut progress = training.resume(state, &options.settings())?;
     if let Some(last) = progress.epochs.last() {
-        println!("going on after epoch {}, from {}", last.epoch, state.display());
+        println!("resuming after epoch {}, from {}", last.epoch, state.display());
     }
     let events = options.log_dir.as_ref().map(|logs| EventFile::start(&logs.join(version.as_str()), version.as_str()));
     let mut events = events.transpose()?;
@@ -132,7 +132,7 @@ fn train_epochs(
     Ok(progress)
 }
 
-/// One line of the log.
+/// Returns the log line of an epoch.
 fn line(log: &EpochLog, epochs: u32) -> String {
     let sets = log.holdouts.iter().map(|score| match score.accuracy {
         Some(accuracy) => format!("{:.2} %", accuracy.share * 100.0),
@@ -148,7 +148,7 @@ fn line(log: &EpochLog, epochs: u32) -> String {
     )
 }
 
-/// Fits the calibration on the held-out sets, and scores them with it.
+/// Fits the calibration to the held-out sets, and scores the sets with it.
 fn calibrate_and_score(
     training: &Training,
     holdouts: &[SampleSet],
@@ -180,7 +180,7 @@ fn hyperparameters(options: &FitOptions, samples: usize) -> Hyperparameters {
     }
 }
 
-/// The processor's name and number of cores, or the graphics card.
+/// Returns the processor's name and number of cores, or the graphics cards.
 fn machine() -> String {
     if tch::Cuda::is_available() {
         return format!("{} CUDA device(s)", tch::Cuda::device_count());

@@ -1,6 +1,6 @@
-//! AdamW (Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019), with a state that can be kept.
+//! AdamW (Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019), whose state can be saved.
 //!
-//! tch's optimisers keep their moments to themselves, and a run that resumes without them stumbles.
+//! tch's optimisers do not expose their moments, without which a resumed run would lose accuracy for some steps.
 
 use std::collections::BTreeMap;
 use tch::{Tensor, nn::VarStore};
@@ -8,10 +8,10 @@ use tch::{Tensor, nn::VarStore};
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
-/// The share of a weight that a step at learning rate 1 would take away.
+/// The weight decay: the share that a step at learning rate 1 subtracts from a weight.
 pub(super) const WEIGHT_DECAY: f64 = 0.02;
 
-/// Mean and mean square of each variable's gradients, and how many steps they were gathered over.
+/// The mean and the mean square of each variable's gradients, and the number of steps.
 #[derive(Debug)]
 pub(super) struct AdamW {
     moments: BTreeMap<String, Moments>,
@@ -27,7 +27,7 @@ struct Moments {
 }
 
 impl AdamW {
-    /// For all trainable variables. Biases and norms (vectors) do not decay.
+    /// Returns the optimiser of all trainable variables. Biases and norms (vectors) have no weight decay.
     pub(super) fn new(variables: &VarStore) -> Self {
         let trainable = variables.variables().into_iter().filter(|(_, variable)| variable.requires_grad());
         let moments = trainable.map(|(name, variable)| {
@@ -37,7 +37,7 @@ impl AdamW {
         Self { moments: moments.collect(), steps: 0 }
     }
 
-    /// One step down the gradient of `loss`.
+    /// Takes one step down the gradient of `loss`.
     pub(super) fn step(&mut self, loss: &Tensor, learning_rate: f64) {
         for moments in self.moments.values_mut() {
             moments.variable.zero_grad();
@@ -56,7 +56,7 @@ impl AdamW {
         }
     }
 
-    /// The state that a resumed run needs, by name.
+    /// Returns the named tensors that a resumed run needs.
     pub(super) fn state(&self) -> impl Iterator<Item = (String, &Tensor)> {
         self.moments.iter().flat_map(|(name, moments)| {
             [(format!("{name}.mean"), &moments.mean), (format!("{name}.square"), &moments.square)]
@@ -78,7 +78,7 @@ mod tests {
     use tch::{Device, Kind};
 
     #[test]
-    fn a_convex_loss_goes_to_its_minimum() {
+    fn the_optimiser_minimises_a_convex_loss() {
         let variables = VarStore::new(Device::Cpu);
         let x = variables.root().var("x", &[2], tch::nn::Init::Const(3.0));
         let mut optimiser = AdamW::new(&variables);

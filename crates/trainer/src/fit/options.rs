@@ -9,17 +9,17 @@ use time::OffsetDateTime;
 /// The options of `trainer fit`.
 #[derive(Debug, Clone, Args)]
 pub struct FitOptions {
-    /// Folder with the folders mnist, pen and omniglot, of which the last two may be absent [default: download all once
-    /// into ~/.cache/digits].
+    /// Folder with the data sets mnist, pen and omniglot; the last two are optional [default: download all once into
+    /// ~/.cache/digits].
     #[arg(long)]
     pub data: Option<PathBuf>,
-    /// Folder that models are written to.
+    /// Folder to write the model to.
     #[arg(long, default_value = "models")]
     pub models: PathBuf,
-    /// The new model's name [default: <architecture>-<today>]. A run that was stopped goes on if it is named again.
+    /// The new model's name [default: <architecture>-<today>]. The name of an interrupted run resumes it.
     #[arg(long)]
     pub version: Option<ModelVersion>,
-    /// Makes the new model the champion, the one that serves.
+    /// Makes the new model the champion, which the model service serves.
     #[arg(long)]
     pub promote: bool,
     /// The network's size: cnn6-small, cnn6-medium, cnn6-large or cnn6-huge.
@@ -28,7 +28,7 @@ pub struct FitOptions {
     /// Passes over the training set.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: u32,
-    /// Samples a step.
+    /// Samples per step.
     #[arg(long, default_value_t = 128, value_parser = at_least_one)]
     pub batch_size: usize,
     /// The highest learning rate of the one-cycle schedule.
@@ -37,20 +37,20 @@ pub struct FitOptions {
     /// The seed of all random numbers.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Trains on this many scanned digits only, and evaluates on as many.
+    /// Trains on this many scanned digits only, and evaluates on the same number.
     #[arg(long)]
     pub limit: Option<usize>,
-    /// The kind of number that the convolutions compute in. Processors and graphics cards that know bfloat16 take little more than half
-    /// the time with it.
+    /// The number format of the convolutions. Hardware with bfloat16 support takes little more than half the time with
+    /// it.
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     pub precision: Precision,
-    /// A teacher for distillation, besides the labels; can be given several times.
+    /// A teacher for distillation, in addition to the labels. The option can be repeated.
     #[arg(long = "teacher")]
     pub teachers: Vec<ModelVersion>,
-    /// Writes TensorBoard's event files to a folder with the model's name in this one.
+    /// Writes TensorBoard's event files to a folder with the model's name in this folder.
     #[arg(long)]
     pub log_dir: Option<PathBuf>,
-    /// Threads that LibTorch computes with. On two cores one is enough: the other draws samples.
+    /// Threads of LibTorch. On two cores, use one thread: the other core draws samples.
     #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
     pub threads: usize,
     /// Threads that draw samples.
@@ -59,7 +59,7 @@ pub struct FitOptions {
 }
 
 impl FitOptions {
-    /// The new model's name.
+    /// Returns the new model's name.
     pub(super) fn version(&self) -> anyhow::Result<ModelVersion> {
         if let Some(version) = &self.version {
             return Ok(version.clone());
@@ -67,7 +67,7 @@ impl FitOptions {
         Ok(format!("{}-{}", self.architecture, OffsetDateTime::now_utc().date()).parse()?)
     }
 
-    /// The settings that decide the result.
+    /// Returns the settings that determine the result.
     pub(super) fn settings(&self) -> String {
         let teachers = self.teachers.iter().flat_map(|teacher| [" --teacher ", teacher.as_str()]).collect::<String>();
         let limit = self.limit.map_or(String::new(), |limit| format!(" --limit {limit}"));
@@ -82,18 +82,18 @@ impl FitOptions {
         )
     }
 
-    /// The command that trains the same model again, wherever its data lies.
+    /// Returns the command that trains the same model again, without the paths of data.
     pub(super) fn command(&self) -> String {
         format!("trainer fit {} --threads {} --loaders {}", self.settings(), self.threads, self.loaders)
     }
 }
 
-/// The kind of number that convolutions are trained in.
+/// The number format of the convolutions in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Precision {
     /// 32 bits.
     F32,
-    /// bfloat16: as wide a range with fewer digits.
+    /// bfloat16: the range of 32 bits with fewer digits.
     Bf16,
 }
 
@@ -118,5 +118,5 @@ pub(super) fn cores() -> usize {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "must be a number from 1".to_owned())
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "must be a number of at least 1".to_owned())
 }

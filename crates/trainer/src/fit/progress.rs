@@ -1,4 +1,4 @@
-//! The state of a training run, on disk after each epoch: a run that was killed resumes from it.
+//! The saved state of a training run, from which an interrupted run resumes.
 
 use super::{ema::Ema, optimiser::AdamW};
 use crate::training_history::EpochLog;
@@ -11,39 +11,39 @@ use std::{
 };
 use tch::{Tensor, nn::VarStore};
 
-/// The epochs that are done, and the settings of the run.
+/// The completed epochs, and the settings of the run.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Progress {
-    /// The settings that decide the result. A run with others must not continue this one.
+    /// The settings that determine the result. A run with other settings must not resume this one.
     pub(super) settings: String,
     pub(super) steps: i32,
     pub(super) epochs: Vec<EpochLog>,
 }
 
 impl Progress {
-    /// The number of the next epoch, from 1.
+    /// Returns the number of the next epoch, from 1.
     pub(super) fn next(&self) -> u32 {
         self.epochs.last().map_or(1, |last| last.epoch + 1)
     }
 
-    /// Adds an epoch, after which the optimiser has made so many steps.
+    /// Adds an epoch. `steps` is the number of the optimiser's steps so far.
     pub(super) fn add(&mut self, log: EpochLog, steps: i32) {
         self.epochs.push(log);
         self.steps = steps;
     }
 
-    /// How long all epochs took.
+    /// Returns the duration of all epochs, in seconds.
     pub(super) fn seconds(&self) -> f64 {
         self.epochs.iter().map(|log| log.seconds).sum()
     }
 }
 
-/// The file that keeps the progress of a run: beside the finished models, hidden.
+/// Returns the path of a run's state: a hidden file beside the models.
 pub(super) fn path(models: &Path, version: &network::ModelVersion) -> PathBuf {
     models.join(format!(".{version}.training"))
 }
 
-/// Writes the state of a run. A reader finds the old state or the new one, never half of it.
+/// Writes the state of a run. A reader finds the old or the new state, never a part.
 pub(super) fn save(
     path: &Path,
     progress: &Progress,
@@ -58,7 +58,7 @@ pub(super) fn save(
     fs::rename(&unfinished, path).with_context(|| format!("{}", path.display()))
 }
 
-/// Reads the state of a run into the variables, if there is one.
+/// Reads the state of a run into the variables, if the file exists.
 pub(super) fn resume(
     path: &Path,
     settings: &str,
@@ -81,7 +81,7 @@ pub(super) fn resume(
     Ok(progress)
 }
 
-/// Everything that training changes, by name.
+/// Returns all tensors that training changes, by name.
 fn state(variables: &VarStore, ema: &Ema, optimiser: &AdamW) -> Vec<(String, Tensor)> {
     let weights = variables.variables().into_iter().map(|(name, tensor)| (format!("weights.{name}"), tensor));
     let emas = ema.variables.variables().into_iter().map(|(name, tensor)| (format!("ema.{name}"), tensor));

@@ -2,15 +2,15 @@
 
 use std::f64::consts::PI;
 
-/// Share of the run that the rate rises for.
+/// The share of the run in which the rate rises.
 const WARM_UP: f64 = 0.25;
-/// How much lower than the peak the run starts.
+/// The initial rate, relative to the peak.
 const START: f64 = 1.0 / 25.0;
-/// How much lower than the peak the run ends.
+/// The final rate, relative to the peak.
 const END: f64 = 1.0 / 10_000.0;
 
-/// One cycle: up along a half cosine to `peak`, then down along another (Smith & Topin, "Super-Convergence", 2018).
-/// `progress` runs from 0 to 1.
+/// The one-cycle schedule: the rate rises along a half cosine to `peak`, then falls along another (Smith & Topin,
+/// "Super-Convergence", 2018). `progress` goes from 0 to 1.
 pub(crate) fn one_cycle(peak: f64, progress: f64) -> f64 {
     if progress < WARM_UP {
         cosine(peak * START, peak, progress / WARM_UP)
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_rises_to_its_peak_and_falls_to_almost_nothing() {
+    fn the_rate_rises_to_its_peak_and_falls_to_its_end() {
         let rate = |progress| one_cycle(1.0, progress);
         assert!((rate(0.0) - 0.04).abs() < 1e-9);
         assert!((rate(0.25) - 1.0).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! A training run on a few hundred images: its loss falls, and it resumes where it was stopped.
+//! Training runs on a few hundred images: the loss falls, and an interrupted run resumes.
 
 use super::*;
 use crate::{
@@ -29,7 +29,7 @@ fn options() -> FitOptions {
     }
 }
 
-/// The data mixture and the held-out sets of a run.
+/// Returns the data mixture and the held-out sets of a run.
 fn data(options: &FitOptions) -> (DataMixture, Vec<SampleSet>) {
     let split = fixture::split(40);
     let holdouts = sample_set::holdouts(&split.holdout);
@@ -53,11 +53,11 @@ fn a_run_on_a_few_hundred_images_learns() {
 
     training.recalibrate(&mixture, &options).unwrap();
     let right = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
-    assert!(right.is_some_and(|Rate { share, .. }| share > 0.6), "guessing gives 0.1: {right:?}");
+    assert!(right.is_some_and(|Rate { share, .. }| share > 0.6), "chance is 0.1: {right:?}");
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
+fn an_interrupted_run_resumes_with_the_same_result() {
     let options = FitOptions { epochs: 2, ..options() };
     let (mixture, holdouts) = data(&options);
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
     whole.save(&state, &progress).unwrap();
     let expected = whole.epoch(2, &mixture, &holdouts, &options).unwrap();
 
-    tch::manual_seed(99); // another beginning, of which nothing is left
+    tch::manual_seed(99); // other initial weights, which resuming replaces
     let mut resumed = Training::new(&options, Vec::new(), Device::Cpu).unwrap();
     let progress = resumed.resume(&state, &settings).unwrap();
     assert_eq!((progress.next(), resumed.steps() > 0), (2, true));
@@ -80,7 +80,7 @@ fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
-fn a_run_with_other_settings_does_not_go_on() {
+fn a_run_with_other_settings_does_not_resume() {
     let options = FitOptions { epochs: 1, ..options() };
     let folder = tempfile::tempdir().unwrap();
     let state = progress::path(folder.path(), &"run".parse().unwrap());

@@ -14,15 +14,15 @@ use network::{Calibration, Checkpoint, Cnn, Logits};
 use std::path::Path;
 use tch::{Device, Kind, Reduction, Tensor, nn::VarStore};
 
-/// Share of a target that is spread over all classes.
+/// The share of a target that is spread over all classes.
 pub(super) const LABEL_SMOOTHING: f64 = 0.01;
-/// The share of the loss that comes from the teachers, if there are any, and the temperature of their probabilities
-/// (Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015).
+/// The teachers' share of the loss, and the distillation temperature (Hinton, Vinyals & Dean, "Distilling the Knowledge
+/// in a Neural Network", 2015).
 const DISTILLATION_WEIGHT: f64 = 0.7;
 const DISTILLATION_TEMPERATURE: f64 = 3.0;
-/// How many samples the network classifies at once for a score.
+/// The batch size of scoring.
 const SCORE_BATCH: usize = 500;
-/// Batches that the averaged network's norms are measured over at the end.
+/// The number of batches that measure the statistics of the averaged network's norms.
 const RECALIBRATION_BATCHES: usize = 100;
 
 pub(super) struct Training {
@@ -43,27 +43,27 @@ impl Training {
         Ok(Self { variables, cnn, ema, optimiser, teachers, device })
     }
 
-    /// The number of trainable parameters.
+    /// Returns the number of trainable parameters.
     pub(super) fn parameters(&self) -> usize {
         self.variables.trainable_variables().iter().map(Tensor::numel).sum()
     }
 
-    /// How many steps the optimiser has made.
+    /// Returns the number of the optimiser's steps.
     pub(super) const fn steps(&self) -> i32 {
         self.optimiser.steps()
     }
 
-    /// Resumes an earlier run of the same settings, if there was one.
+    /// Resumes a saved run with the same settings, if the file exists.
     pub(super) fn resume(&mut self, path: &Path, settings: &str) -> anyhow::Result<Progress> {
         super::progress::resume(path, settings, &self.variables, &self.ema, &mut self.optimiser)
     }
 
-    /// Writes the state of the run.
+    /// Saves the state of the run.
     pub(super) fn save(&self, path: &Path, progress: &Progress) -> anyhow::Result<()> {
         super::progress::save(path, progress, &self.variables, &self.ema, &self.optimiser)
     }
 
-    /// One pass over the samples of an epoch, numbered from 1.
+    /// Trains on the samples of an epoch; epochs are numbered from 1.
     pub(super) fn epoch(
         &mut self,
         number: u32,
@@ -97,7 +97,7 @@ impl Training {
         })
     }
 
-    /// One step of the optimiser. Returns the mean loss and the number of correct predictions in the batch.
+    /// Takes one step of the optimiser. Returns the mean loss and the number of correct predictions in the batch.
     fn train_step(&mut self, batch: &Batch, precision: Precision, learning_rate: f64) -> anyhow::Result<(f64, i64)> {
         let images = network::images(&batch.bitmaps)?.to_device(self.device).to_kind(precision.kind());
         let classes = Tensor::from_slice(&batch.classes).to_kind(Kind::Int64).to_device(self.device);
@@ -126,7 +126,7 @@ impl Training {
         loss * (1.0 - DISTILLATION_WEIGHT) + divergence * DISTILLATION_WEIGHT
     }
 
-    /// Measures the statistics of the averaged network's norms over samples of an epoch that training did not use.
+    /// Measures the statistics of the averaged network's norms, on samples of an epoch that training did not use.
     pub(super) fn recalibrate(&self, mixture: &DataMixture, options: &FitOptions) -> anyhow::Result<()> {
         let samples = mixture.epoch(0).first(options.batch_size * RECALIBRATION_BATCHES);
         each_batch(&samples, options.batch_size, options.loaders, |batch| {
@@ -135,7 +135,7 @@ impl Training {
         })
     }
 
-    /// The averaged network's logits of a set.
+    /// Returns the averaged network's logits of a set.
     pub(super) fn logits(&self, set: &SampleSet) -> anyhow::Result<Vec<Logits>> {
         let _no_grad = tch::no_grad_guard();
         let mut logits = Vec::with_capacity(set.bitmaps.len());
@@ -147,7 +147,7 @@ impl Training {
     }
 }
 
-/// Loss and accuracy over the epoch so far.
+/// The loss and the accuracy of the epoch so far.
 #[derive(Default)]
 struct Running {
     batches: usize,

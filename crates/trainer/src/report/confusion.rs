@@ -4,25 +4,25 @@ use crate::score::Evaluated;
 use charts::{Cell, confusion};
 use network::Class;
 
-/// Counts by true and predicted digit, rejected or not.
+/// The counts by true and predicted digit, rejected or not.
 #[derive(Debug)]
 pub(super) struct Confusion {
     pub(super) title: String,
-    /// One for each digit, 0 to 9.
+    /// One row for each true digit, 0 to 9.
     pub(super) rows: Vec<Row>,
 }
 
-/// A digit and its predictions.
+/// The predictions for one true digit.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// By predicted digit.
+    /// The counts by predicted digit.
     pub(super) cells: [Cell; 10],
-    /// How many of all these were rejected as no digit.
+    /// The number of samples in the row that were rejected as no digit.
     pub(super) rejected: usize,
 }
 
 impl Confusion {
-    /// Counts the digits among some classifications.
+    /// Counts the digits among the classifications.
     pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
         let (mut counts, mut rejected) = ([[0; 10]; 10], [0; 10]);
         for one in evaluated {

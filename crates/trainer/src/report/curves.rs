@@ -18,19 +18,19 @@ pub(super) struct Curves {
 #[derive(Debug)]
 struct Line {
     name: String,
-    /// Which of the colours; the first is that of training.
+    /// The index of the colour; training has the first.
     colour: usize,
-    /// Places as SVG's `points`.
+    /// The coordinates, as SVG's `points`.
     points: String,
-    /// The place of the last one.
+    /// The coordinates of the last point.
     end: (f64, f64),
 }
 
-/// Something that has a value after each epoch.
+/// A series with a value for each epoch.
 struct Series {
     name: String,
     colour: usize,
-    /// By epoch.
+    /// The epochs and values.
     values: Vec<(f64, f64)>,
 }
 
@@ -40,7 +40,7 @@ const RIGHT: f64 = 412.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 224.0;
 
-/// The loss, on a logarithmic scale: it falls through magnitudes.
+/// Returns the chart of the loss. Its scale is logarithmic, since the loss falls by orders of magnitude.
 pub(super) fn loss(history: &[EpochLog]) -> Curves {
     let series = series(history, |log| log.loss, |score| score.loss);
     let (low, high) = range(&series);
@@ -56,7 +56,7 @@ pub(super) fn loss(history: &[EpochLog]) -> Curves {
     )
 }
 
-/// The accuracy, or the rejection rate of negatives, on a scale that widens towards 100 %.
+/// Returns the chart of the accuracy, or the rejection rate of negatives. Its scale widens towards 100 %.
 pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     const TICKS: [f64; 10] = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999];
     let share = |score: &Score| Some(score.accuracy.unwrap_or(score.rejection_rate).share);
@@ -69,7 +69,7 @@ pub(super) fn accuracy(history: &[EpochLog]) -> Curves {
     chart("Accuracy by epoch", history, &series, &axis, ticks)
 }
 
-/// Training and each held-out set that has such a value.
+/// Returns the series of training and of each held-out set with such a value.
 fn series(
     history: &[EpochLog],
     training: impl Fn(&EpochLog) -> f64,
@@ -112,7 +112,7 @@ fn chart(label: &'static str, history: &[EpochLog], series: &[Series], axis: &Ax
     }
 }
 
-/// Up to eight epochs to write below the axis.
+/// Returns up to eight epochs for the labels of the axis.
 fn round_epochs(last: u32) -> Vec<f64> {
     let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|step| last / step <= 8).unwrap_or(last);
     (1..=last).filter(|epoch| epoch.is_multiple_of(step)).map(f64::from).collect()
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn negatives_have_a_line_in_the_chart_of_accuracy_and_none_in_that_of_the_loss() {
+    fn negatives_appear_in_the_accuracy_chart_and_not_in_the_loss_chart() {
         let names = |curves: Curves| curves.lines.into_iter().map(|line| line.colour).collect::<Vec<_>>();
         assert_eq!(names(loss(&history())), [0, 1]);
         assert_eq!(names(accuracy(&history())), [0, 1, 2]);
     }
 
     #[test]
-    fn a_line_goes_from_the_first_epoch_to_the_last_and_down_where_the_loss_falls() {
+    fn a_line_spans_all_epochs_and_falls_with_the_loss() {
         let line = &loss(&history()).lines[0];
         let places: Vec<f64> = line.points.split([' ', ',']).map(|number| number.parse().unwrap()).collect();
         assert_eq!((places[0], places[4]), (LEFT, RIGHT));
@@ -166,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_break_out_of_the_picture() {
+    fn a_name_is_escaped_in_the_svg() {
         let svg = loss(&history()).render().unwrap();
         assert!(svg.contains("digits") && !svg.contains("<b>"), "{svg}");
     }
 
     #[test]
-    fn a_run_of_one_epoch_and_none_at_all_are_drawn() {
+    fn charts_of_one_epoch_and_of_none_are_drawn() {
         for epochs in [0, 1] {
             let svg = accuracy(&history()[..epochs]).render().unwrap();
             assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");

@@ -1,26 +1,26 @@
-//! Formats numbers for people.
+//! Formats numbers.
 
 use crate::score::total_of;
 
-/// A share with two decimals.
+/// Formats a share as a percentage with two decimals.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// A confidence.
+/// Formats a confidence.
 pub(super) fn confidence(probability: f32) -> String {
     charts::confidence(probability, |percent| format!("{percent:.1}"))
 }
 
-/// What parts thousands: a thin space.
+/// The separator of thousands: a narrow no-break space.
 pub(super) const THOUSANDS: &str = "\u{202f}";
 
-/// A count with a thin space between thousands.
+/// Formats a count with separated thousands.
 pub(super) fn count(count: usize) -> String {
     charts::count(count as u64, THOUSANDS)
 }
 
-/// A count in at most four characters.
+/// Formats a count in at most four characters.
 pub(super) fn short(count: u64) -> String {
     match count {
         0..1000 => count.to_string(),
@@ -29,7 +29,7 @@ pub(super) fn short(count: u64) -> String {
     }
 }
 
-/// A time in its two largest units.
+/// Formats a duration in its two largest units.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a training takes less than an aeon")]
 pub(super) fn duration(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_for_people() {
+    fn numbers_are_formatted_for_reading() {
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!([7, 999, 1234, 9949, 9950, 123_456].map(short), ["7", "999", "1.2k", "9.9k", "10k", "123k"]);
         assert_eq!([59.6, 61.0, 7322.0].map(duration), ["1 min 0 s", "1 min 1 s", "2 h 2 min"]);

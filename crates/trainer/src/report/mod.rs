@@ -1,4 +1,4 @@
-//! The HTML page of an evaluation report, in one file, with curves, tables and pictures.
+//! The HTML page of an evaluation report: a single file with curves, tables and pictures.
 
 mod confusion;
 mod curves;
@@ -17,7 +17,7 @@ use std::{fs, path::Path};
 /// Writes the page.
 ///
 /// # Errors
-/// When it cannot be written.
+/// When the file cannot be written.
 pub fn write(path: &Path, report: &EvaluationReport) -> anyhow::Result<()> {
     let html = Page::of(report).render()?;
     fs::write(path, html).with_context(|| format!("{}", path.display()))

@@ -1,4 +1,4 @@
-//! The page as a whole: the values of its template.
+//! The values of the page's template.
 
 use super::{
     confusion::Confusion,
@@ -17,9 +17,9 @@ use askama::Template;
 use network::{Class, DataFile, ModelCard};
 use time::macros::format_description;
 
-/// The set that other publications report, too.
+/// The set that publications report.
 const MNIST: &str = "MNIST test";
-/// The prefix of the names of all sets of scanned digits; the other digits were drawn with a pen.
+/// The prefix of the names of all sets of scanned digits. The other sets have pen strokes.
 const SCANNED: &str = "MNIST";
 
 /// The values that `report.html` shows.
@@ -29,10 +29,10 @@ pub(super) struct Page<'a> {
     version: &'a str,
     headlines: Vec<Headline>,
     facts: Vec<(&'static str, String)>,
-    /// The command, to be broken between its options.
+    /// The command, with a line break allowed before each option.
     command: Vec<String>,
     data: &'a [DataFile],
-    /// None without a training history.
+    /// `None` without a training history.
     curves: Option<[Curves; 2]>,
     legend: Vec<LegendRow>,
     epochs: Vec<EpochRow>,
@@ -43,7 +43,7 @@ pub(super) struct Page<'a> {
     galleries: [Gallery; 2],
 }
 
-/// A large figure with what it is.
+/// A headline figure and its description.
 #[derive(Debug)]
 struct Headline {
     figure: String,
@@ -75,7 +75,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Sets whose samples are shown together.
+/// Sets that share a confusion matrix and a reliability diagram.
 struct Group<'a> {
     what: &'static str,
     name: String,
@@ -88,7 +88,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// MNIST's test set, and all sets of pen strokes, without those that are empty.
+/// Returns MNIST's test set and all sets of pen strokes, without empty groups.
 fn groups(sets: &[EvaluatedSet]) -> Vec<Group<'_>> {
     let of =
         |is_in: &dyn Fn(&SampleSet) -> bool| sets.iter().filter(|evaluated| is_in(&evaluated.set)).collect::<Vec<_>>();
@@ -128,7 +128,7 @@ fn facts(card: &ModelCard) -> Vec<(&'static str, String)> {
         ("Trained", format!("{} in {}", trained_at.unwrap_or_default(), figures::duration(card.training_seconds))),
         ("Machine", card.machine.clone()),
         ("Seed", card.seed.to_string()),
-        ("Samples", format!("{} an epoch", figures::count(card.hyperparameters.samples))),
+        ("Samples", format!("{} per epoch", figures::count(card.hyperparameters.samples))),
         ("Preprocessing", card.preprocessing.clone()),
         (
             "Calibration",

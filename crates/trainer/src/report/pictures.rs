@@ -1,4 +1,4 @@
-//! Pictures of the mistakes that the network made with the highest confidence.
+//! Pictures of the mistakes with the highest confidence.
 
 use super::figures;
 use crate::{evaluation_report::EvaluatedSet, sample_set::SampleSet, score::Evaluated};
@@ -10,21 +10,21 @@ use std::collections::HashMap;
 /// A bitmap and its classification.
 #[derive(Debug)]
 pub(super) struct Picture {
-    /// A PNG, in base64.
+    /// The bitmap as PNG in base64.
     pub(super) png: String,
     /// The true class and the prediction.
     pub(super) label: String,
     /// The confidence of the prediction.
     pub(super) confidence: String,
-    /// The name of its set.
+    /// The name of the sample's set.
     pub(super) set: String,
 }
 
-/// How many pictures are shown.
+/// The number of pictures.
 const MISTAKES: usize = 32;
 const NEGATIVES: usize = 24;
 
-/// Pictures of one kind.
+/// Pictures of one kind of mistake.
 #[derive(Debug)]
 pub(super) struct Gallery {
     pub(super) title: &'static str,
@@ -33,30 +33,31 @@ pub(super) struct Gallery {
 }
 
 impl Gallery {
-    /// The digits that were misclassified with the highest confidence.
+    /// Returns the misclassified digits with the highest confidence.
     pub(super) fn mistakes(sets: &[EvaluatedSet]) -> Self {
         let pictures = most_confident(sets, MISTAKES, |one| {
             let is_mistake =
                 one.classification.rejection.is_none() && matches!(one.class, Class::Digit(_)) && !one.is_right();
             is_mistake.then(|| one.prediction().1)
         });
-        let caption = "True class → prediction, with its confidence; not rejected. At most three of a set and four of a kind, each digit once.";
+        let caption = "True class → prediction, with its confidence; accepted digits only. At most three per set and four \
+                       per pair of true class and prediction; each digit once.";
         Self { title: "Mistakes with the highest confidence", caption, pictures }
     }
 
-    /// The negatives that were accepted as digits with the lowest probability of being no digit.
+    /// Returns the negatives that were accepted as digits with the lowest probability of being no digit.
     pub(super) fn negatives(sets: &[EvaluatedSet]) -> Self {
         let pictures = most_confident(sets, NEGATIVES, |one| {
             let is_mistake = one.classification.rejection.is_none() && !matches!(one.class, Class::Digit(_));
             is_mistake.then_some(1.0 - one.classification.not_a_digit_probability)
         });
-        let caption =
-            "The prediction, with the probability of being a digit at all. At most three of a set and four of a kind.";
+        let caption = "The prediction, with the probability of being a digit. At most three per set and four per pair of \
+                       true class and prediction.";
         Self { title: "Negatives accepted as digits", caption, pictures }
     }
 }
 
-/// A sample that is shown, and the confidence that it is sorted by.
+/// A sample, and the confidence that it is sorted by.
 struct Found<'a> {
     set: &'a SampleSet,
     index: usize,
@@ -64,7 +65,7 @@ struct Found<'a> {
     confidence: f32,
 }
 
-/// The samples with the highest confidence, without those that are too similar to one with a higher confidence.
+/// Returns the samples with the highest confidence, without those that are too similar to one with a higher confidence.
 fn most_confident(sets: &[EvaluatedSet], count: usize, confidence: impl Fn(&Evaluated) -> Option<f32>) -> Vec<Picture> {
     let mut all: Vec<Found> = sets.iter().flat_map(|set| found(set, &confidence)).collect();
     all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
@@ -106,19 +107,19 @@ impl<'a> Found<'a> {
     }
 }
 
-/// A property that two pictures can have in common. Its limit makes the page show many kinds of mistakes.
+/// A common property of pictures. A limit for each property makes the page show many kinds of mistakes.
 #[derive(PartialEq, Eq, Hash)]
 enum Likeness<'a> {
     Set(&'a str),
     /// The true class and the prediction.
     Pair(Class, u8),
     Bitmap(&'a [u8; Bitmap::LEN]),
-    /// The source: sets of one length and class hold the same digits in the same order, drawn in different ways.
+    /// The source. Sets of the same length and class have the same digits in the same order, rendered differently.
     Source(usize, usize, Class),
 }
 
 impl Likeness<'_> {
-    /// How many pictures may have it in common.
+    /// Returns the largest number of pictures with the same property.
     const fn most(&self) -> usize {
         match self {
             Self::Set(_) => 3,
@@ -151,7 +152,7 @@ pub(super) mod tests {
     use digit::{Digit, Reason};
     use network::Classification;
 
-    /// A digit and its prediction, with that confidence.
+    /// Returns a digit and its prediction with this confidence.
     pub(in crate::report) fn evaluated(is: i64, predicted: usize, confidence: f32) -> Evaluated {
         let mut probabilities = [(1.0 - confidence) / 9.0; 10];
         probabilities[predicted] = confidence;
@@ -159,14 +160,14 @@ pub(super) mod tests {
         Evaluated { class: Class::Digit(Digit::try_from(is).unwrap()), classification }
     }
 
-    /// A set of classifications, each of a bitmap of its own.
+    /// Returns a set of classifications, each with a different bitmap.
     pub(in crate::report) fn set(name: &str, evaluated: Vec<Evaluated>) -> EvaluatedSet {
         let bitmap = |(level, one): (u8, &Evaluated)| (Some(Bitmap::new([level; Bitmap::LEN])), one.class);
         EvaluatedSet { set: SampleSet::new(name, (1..).zip(&evaluated).map(bitmap)), evaluated }
     }
 
     #[test]
-    fn mistakes_with_the_highest_confidence_come_first_and_no_set_fills_the_page() {
+    fn mistakes_are_sorted_by_confidence_and_limited_per_set() {
         let hard = set("hard", (1..=9_u8).map(|tenths| evaluated(4, 9, f32::from(tenths) / 10.0)).collect());
         let mut rejected = evaluated(4, 9, 0.99);
         rejected.classification.rejection = Some(Reason::UnlikeADigit);
@@ -179,7 +180,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_digit_of_two_sets_is_shown_once_where_its_confidence_was_higher() {
+    fn a_digit_of_two_sets_is_shown_once_with_its_higher_confidence() {
         let drawn = |name, confidence| set(name, vec![evaluated(4, 9, confidence)]);
         let mut thick = drawn("thick", 0.9);
         thick.set.bitmaps[0] = Bitmap::new([77; Bitmap::LEN]);
@@ -188,7 +189,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn one_kind_of_mistake_does_not_hide_the_others() {
+    fn each_kind_of_mistake_is_limited() {
         let mut sets: Vec<EvaluatedSet> =
             (1..=6).map(|size| set(&size.to_string(), vec![evaluated(4, 9, 0.9); size])).collect();
         for (level, bitmap) in (0..).zip(sets.iter_mut().flat_map(|set| &mut set.set.bitmaps)) {
@@ -200,7 +201,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_negatives_that_are_not_rejected_are_shown() {
+    fn only_accepted_negatives_are_shown() {
         let negative = |rejection| {
             let mut one = evaluated(0, 7, 0.9);
             (one.class, one.classification.rejection) = (Class::UnlikeADigit, rejection);

@@ -1,4 +1,4 @@
-//! The reliability diagram: accuracy by confidence, and the number of digits by confidence.
+//! The reliability diagram: accuracy and number of digits by confidence.
 
 use super::figures;
 use crate::score::{Evaluated, Rate, confidence_bins, total_of};
@@ -7,7 +7,7 @@ use charts::{Axis, Scale, Tick};
 use network::Class;
 use wire::ConfidenceBin;
 
-/// A reliability diagram with the counts below it.
+/// A reliability diagram, with a bar chart of the counts below it.
 #[derive(Debug, Template)]
 #[template(path = "reliability.svg")]
 pub(super) struct Reliability {
@@ -22,19 +22,19 @@ pub(super) struct Shown {
     pub(super) confidence: String,
     pub(super) accuracy: Rate,
     pub(super) count: String,
-    /// The text above its bar.
+    /// The label above the bar.
     short: String,
-    /// The places of its mean confidence, its accuracy and the ends of the accuracy's interval.
+    /// The coordinates of the mean confidence, the accuracy and the ends of the accuracy's interval.
     x: f64,
     y: f64,
     low: f64,
     high: f64,
-    /// The bar of its count.
+    /// The coordinates of the count's bar.
     left: f64,
     top: f64,
 }
 
-/// The inner edges of the diagram, and of the bars below it.
+/// The inner edges of the diagram and of the bar chart.
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = 400.0;
 const TOP: f64 = 12.0;
@@ -43,7 +43,7 @@ const BARS_TOP: f64 = 246.0;
 const BARS_BOTTOM: f64 = 292.0;
 
 impl Reliability {
-    /// The diagram of the digits among some classifications.
+    /// Returns the diagram of the digits among the classifications.
     pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
         let digits: Vec<&Evaluated> = evaluated.filter(|one| matches!(one.class, Class::Digit(_))).collect();
         let bins = confidence_bins(&digits);
@@ -65,7 +65,7 @@ impl Shown {
     fn new(bin: &ConfidenceBin, most: u64) -> Self {
         let (accuracy, count) = (Rate::from(bin.correct), bin.correct.total);
         let (across, up) = (across(), up());
-        // A logarithmic scale, because nearly all digits are in the last bin.
+        // The scale is logarithmic, since nearly all digits are in the last bin.
         let bars = Axis::new(Scale::Logarithmic, (0.5, total_of(most)), (BARS_BOTTOM, BARS_TOP));
         Self {
             confidence: figures::percent(bin.confidence),
@@ -101,7 +101,7 @@ mod tests {
         let diagram = Reliability::of("threes", classifications.iter());
         let [bin] = &diagram.bins[..] else { panic!("one bin of confidence: {diagram:?}") };
         assert_eq!((bin.x, bin.y), (across().scale(0.9), up().scale(0.9)));
-        assert!(bin.low > bin.y && bin.high < bin.y, "an interval around it, upwards is less: {bin:?}");
+        assert!(bin.low > bin.y && bin.high < bin.y, "the interval does not contain the accuracy: {bin:?}");
         assert_eq!(bin.count, "10");
     }
 

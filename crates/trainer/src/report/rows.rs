@@ -1,4 +1,4 @@
-//! The rows of the report's tables, as text.
+//! The rows of the report's tables.
 
 use super::figures;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     training_history::EpochLog,
 };
 
-/// How well the model does on a set.
+/// The score of a set.
 #[derive(Debug)]
 pub(super) struct ScoreRow {
     pub(super) set: String,
@@ -34,7 +34,7 @@ impl From<&Score> for ScoreRow {
     }
 }
 
-/// A line of the curves: its name and its last values.
+/// The name and the last values of a curve.
 #[derive(Debug)]
 pub(super) struct LegendRow {
     pub(super) name: String,
@@ -43,7 +43,7 @@ pub(super) struct LegendRow {
     pub(super) rejected: String,
 }
 
-/// Training and each held-out set, in the order of their colours.
+/// Returns the rows of training and of each held-out set, in the order of their colours.
 pub(super) fn legend(history: &[EpochLog]) -> Vec<LegendRow> {
     let Some(last) = history.last() else { return Vec::new() };
     let training = LegendRow {
@@ -73,7 +73,7 @@ pub(super) struct EpochRow {
     pub(super) held_out: Vec<String>,
 }
 
-/// A row for each epoch.
+/// Returns a row for each epoch.
 pub(super) fn epochs(history: &[EpochLog]) -> Vec<EpochRow> {
     let share = |score: &Score| figures::percent(score.accuracy.unwrap_or(score.rejection_rate).share);
     let row = |log: &EpochLog| EpochRow {

@@ -1,4 +1,4 @@
-//! The champion, as it serves, has the scores on the held-out sets that its card states.
+//! The champion has the scores on the held-out sets that its card states.
 
 use trainer::{evaluate::evaluate_set, sample_set, score::Score};
 
@@ -9,7 +9,8 @@ fn the_champion_has_the_scores_of_its_card() {
     for (stated, set) in champion.card().holdouts.iter().zip(sample_set::holdouts(&split.holdout)) {
         let found = Score::of(&*set.name, &evaluate_set(&champion, &set).unwrap());
         assert_eq!((&*stated.set, stated.samples), (&*found.set, found.samples));
-        // Processors differ in the last digit of a logit, so a sample at the threshold may change sides.
+        // The last digits of a logit differ between processors, so a sample at the threshold may be classified
+        // differently.
         assert!(stated.errors.abs_diff(found.errors) <= 1, "{stated:?} {found:?}");
         assert!(stated.rejected.abs_diff(found.rejected) <= 2, "{stated:?} {found:?}");
     }

@@ -1,4 +1,4 @@
-//! The preprocessing against MNIST itself: digits enlarged onto canvases are classified as well as the originals.
+//! The preprocessing with MNIST: digits enlarged onto canvases are classified as well as the originals.
 
 use digit::{Bitmap, SIDE, preprocessing};
 use image::{DynamicImage, GrayImage, ImageFormat, imageops};
@@ -8,9 +8,9 @@ use rand_chacha::ChaCha8Rng;
 use std::io::Cursor;
 use trainer::{evaluate::evaluate_set, sample_set::SampleSet, score::Score};
 
-/// Of the digits held out of the training set, every so many is tried.
+/// The test uses every second held-out digit of the training set.
 const STEP: usize = 2;
-/// Pixels per side of a canvas.
+/// The side of a canvas, in pixels.
 const CANVAS: u32 = 280;
 
 #[test]
@@ -38,7 +38,7 @@ fn digits_on_canvases_are_classified_as_well_as_the_originals() {
     }
 }
 
-/// The digit as someone may have drawn it: 2 to 9 times as large, anywhere, as a PNG.
+/// Returns the digit at a random position of a canvas, 2 to 9 times as large, as a PNG.
 fn canvas(digit: &Bitmap, dark_on_light: bool, random: &mut ChaCha8Rng) -> Vec<u8> {
     let side = u32::try_from(SIDE).unwrap();
     let small = GrayImage::from_raw(side, side, digit.levels().to_vec()).unwrap();

@@ -1,4 +1,4 @@
-//! Requests as clients write them are read back, and what is wrong with one is said.
+//! Tests of parsing inference requests.
 
 use super::*;
 use proptest::prelude::*;
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 const MOST: usize = 32;
 
-/// The JSON of a request for images whose pixels come as bytes.
+/// Returns the JSON of a request whose pixels are binary.
 fn binary(count: usize, size: usize) -> Value {
     json!({ "inputs": [
         { "name": "image", "datatype": "FP32", "shape": [count, 1, 28, 28], "parameters": { "binary_data_size": size } },
     ] })
 }
 
-/// The JSON of a request with these pixels.
+/// Returns the JSON of a request with these pixels.
 fn textual(count: usize, data: &Value) -> Value {
     json!({ "inputs": [{ "name": "image", "datatype": "FP32", "shape": [count, 1, 28, 28], "data": data }] })
 }
@@ -23,14 +23,14 @@ fn read(head: &Value, tail: &[u8]) -> Result<Request, RequestError> {
     Request::read(&[json.as_bytes(), tail].concat(), Some(json.len()), MOST)
 }
 
-/// A request for one image, with these fields put in or replaced.
+/// Reads a request for one image, with these fields added or replaced.
 fn read_with(fields: &Value) -> Result<Request, RequestError> {
     let mut head = textual(1, &json!(vec![0.5; Bitmap::LEN]));
     head.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     read(&head, &[])
 }
 
-/// The same with a field of the input replaced.
+/// Reads a request for one image, with a field of the input replaced.
 fn read_input_with(field: &str, value: Value) -> Result<Request, RequestError> {
     let mut head = textual(1, &json!(vec![0.5; Bitmap::LEN]));
     head["inputs"][0][field] = value;
@@ -38,7 +38,7 @@ fn read_input_with(field: &str, value: Value) -> Result<Request, RequestError> {
 }
 
 #[test]
-fn without_further_words_all_outputs_are_asked_for_as_json() {
+fn a_request_without_outputs_asks_for_all_as_json() {
     let request = read_with(&json!({ "model_name": "ignored", "parameters": { "mine": [1] } })).unwrap();
     assert_eq!((request.id, request.timeout, request.bitmaps.len()), (None, None, 1));
     assert_eq!(request.bitmaps[0], Bitmap::from_unit(&[0.5; Bitmap::LEN]).unwrap());
@@ -46,7 +46,7 @@ fn without_further_words_all_outputs_are_asked_for_as_json() {
 }
 
 #[test]
-fn an_output_overrides_how_outputs_are_asked_for() {
+fn an_output_overrides_the_format_of_the_request() {
     let fields = json!({
         "id": "7",
         "parameters": { "binary_data_output": true, "timeout": 1500 },
@@ -59,7 +59,7 @@ fn an_output_overrides_how_outputs_are_asked_for() {
 }
 
 #[test]
-fn an_input_that_is_not_the_models_is_refused_with_what_it_takes() {
+fn another_input_than_the_models_is_rejected_with_its_specification() {
     for (field, value, error) in [
         ("name", json!("pixels"), RequestError::Input),
         ("datatype", json!("FP64"), RequestError::Datatype("FP64".to_owned())),
@@ -86,7 +86,7 @@ fn an_input_that_is_not_the_models_is_refused_with_what_it_takes() {
 }
 
 #[test]
-fn pixels_that_are_no_ink_are_refused_with_their_place() {
+fn invalid_pixels_are_rejected_with_their_index() {
     for wrong in [-0.01, 1.01, f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut pixels = vec![0.5; 2 * Bitmap::LEN];
         pixels[Bitmap::LEN + 3] = wrong;
@@ -97,7 +97,7 @@ fn pixels_that_are_no_ink_are_refused_with_their_place() {
 }
 
 #[test]
-fn bytes_are_as_many_as_the_shape_and_the_request_say() {
+fn a_request_has_as_many_bytes_as_its_shape_and_its_size_field_say() {
     let bytes = [0; 4 * Bitmap::LEN];
     assert!(read(&binary(1, 3136), &bytes).is_ok());
     for (count, said, found) in [(1, 3136, 3135), (1, 3135, 3136), (1, 3132, 3132), (2, 3136, 3136), (1, 3136, 0)] {
@@ -112,7 +112,7 @@ fn bytes_are_as_many_as_the_shape_and_the_request_say() {
 }
 
 #[test]
-fn outputs_that_are_not_there_are_refused_with_those_that_are() {
+fn an_unknown_output_is_rejected_with_the_list_of_outputs() {
     let outputs = |outputs: Value| read_with(&json!({ "outputs": outputs })).unwrap_err();
     let error = outputs(json!([{ "name": "logits" }]));
     assert!(
@@ -126,7 +126,7 @@ fn outputs_that_are_not_there_are_refused_with_those_that_are() {
 
 proptest! {
     #[test]
-    fn what_is_written_as_bytes_or_as_json_is_read_back(
+    fn pixels_written_as_bytes_or_as_json_are_read_back(
         levels in prop::collection::vec(any::<u8>(), Bitmap::LEN..=3 * Bitmap::LEN),
         nested: bool,
     ) {
@@ -141,12 +141,12 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_reading_panic(body: Vec<u8>, json_length: Option<usize>) {
+    fn reading_arbitrary_bytes_never_panics(body: Vec<u8>, json_length: Option<usize>) {
         let _ = Request::read(&body, json_length, MOST);
     }
 
     #[test]
-    fn no_change_of_a_good_request_makes_reading_panic(
+    fn reading_a_damaged_request_never_panics(
         place in 0_usize..300,
         byte: u8,
         json_length in prop::option::of(0_usize..4000),

@@ -1,4 +1,4 @@
-//! The model that an address names.
+//! The model that a request's address names.
 
 use crate::{Model, Registry, Served, protocol::MODEL};
 use axum::{
@@ -11,14 +11,14 @@ use service::ApiError;
 use std::sync::Arc;
 use wire::Code;
 
-/// A loaded model, and the name that it was asked for by.
+/// A loaded model, with the name in the address.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) name: String,
     pub(super) served: Arc<Served>,
-    /// The versions that a model of this name has.
+    /// The versions of the model with this name.
     pub(super) versions: Vec<Arc<Served>>,
-    /// Whether the address named one of them.
+    /// Whether the address names one version.
     pub(super) is_one_version: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a client of the protocol is told that gets no answer.
+//! Errors in the Open Inference Protocol's format.
 
 use crate::Model;
 use axum::{
@@ -17,14 +17,14 @@ use utoipa::{
 use utoipa_axum::router::UtoipaMethodRouter;
 use wire::Code;
 
-/// The body of every error.
+/// The body of every error response.
 #[derive(Serialize, ToSchema)]
 struct Error {
-    /// What is wrong and what to do about it, for people.
+    /// A message for people: the fault and its remedy.
     error: String,
 }
 
-/// Says a failure under `/v2` as the protocol does, wherever it arose: in a handler, or before one was found.
+/// Converts every error under `/v2` to the protocol's format, whether a handler or the router returned it.
 pub(in crate::routes) async fn refuse_in_its_words(request: Request, next: Next) -> Response {
     let is_ours = request.uri().path() == "/v2" || request.uri().path().starts_with("/v2/");
     let mut response = next.run(request).await;
@@ -42,12 +42,12 @@ fn in_its_words(failure: ApiError, response: &Response) -> Response {
     refusal
 }
 
-/// The protocol tells no two kinds of bad request apart.
+/// Converts a status: the protocol has a single status for bad requests.
 fn its_status(status: StatusCode) -> StatusCode {
     if status == StatusCode::UNPROCESSABLE_ENTITY { StatusCode::BAD_REQUEST } else { status }
 }
 
-/// Says in the documentation that operations may be refused for these reasons.
+/// Adds error responses to the documentation of operations.
 pub(super) fn refuses(routes: UtoipaMethodRouter<Model>, codes: &[Code]) -> UtoipaMethodRouter<Model> {
     let status = |code: Code| StatusCode::from_u16(code.status()).map_or(500, |status| its_status(status).as_u16());
     routes.with_schema::<Error>().each_operation(|operation| {

@@ -1,4 +1,4 @@
-//! `POST /v2/models/{model}/infer`: what images are taken for.
+//! `POST /v2/models/{model}/infer`: classifies images.
 
 use super::{asked::Asked, failure::refuses, versions::with_versions};
 use crate::{
@@ -19,7 +19,7 @@ use service::{ApiError, MAX_INPUT_BYTES, RawBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::Code;
 
-/// Where a body's JSON ends and its binary tensors begin, before compression.
+/// The header with the length of a body's JSON before compression. Binary tensors follow the JSON.
 const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
 
 pub(super) fn router() -> OpenApiRouter<Model> {
@@ -39,21 +39,21 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     with_versions(documented)
 }
 
-/// Has the network of a model classify up to 32 images.
+/// Classifies up to 32 images with a model.
 ///
-/// Where nothing is drawn, the verdict is `not_a_digit` and the reason `too_small`. Tensors may travel as bytes,
-/// little-endian and in their order, after the JSON; then `Inference-Header-Content-Length` says how many bytes of the
-/// body are JSON, before compression. The body's `Content-Type` is not looked at.
+/// A blank image gets the verdict `not_a_digit` and the reason `too_small`. Tensors may follow the JSON as
+/// little-endian bytes, in their order. Then `Inference-Header-Content-Length` is the number of bytes of JSON in the
+/// body before compression. The service ignores the body's `Content-Type`.
 #[utoipa::path(
     post, path = "/v2/models/{model}/infer", tag = "Infer",
     params(
         (
             "Inference-Header-Content-Length" = Option<usize>, Header, nullable = false,
-            description = "Bytes of JSON in the body, where tensors follow",
+            description = "The number of bytes of JSON in the body, if tensors follow",
         ),
         (
             "Content-Encoding" = Option<String>, Header, nullable = false,
-            description = "How the body is compressed: `gzip`, `deflate` or `identity`",
+            description = "The compression of the body: `gzip`, `deflate` or `identity`",
         ),
     ),
     request_body(content(
@@ -64,7 +64,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     )),
     responses((
         status = OK,
-        description = "What the images were taken for, compressed if the client accepts that",
+        description = "The classifications, compressed if the client accepts it",
         content((ReplyHead = "application/json"), ("application/octet-stream")),
     )),
 )]
@@ -84,19 +84,19 @@ async fn infer(
     Ok(answer(&headers, reply))
 }
 
-/// A request for one image.
+/// Returns a request for one image.
 fn example() -> Value {
     let eight: Value =
         serde_json::from_str(include_str!("../../../../../examples/eight-pixels.json")).unwrap_or_default();
     json!({ "inputs": [{ "name": "image", "datatype": "FP32", "shape": [1, 1, 28, 28], "data": eight["pixels"] }] })
 }
 
-/// Unpacks a body and makes a request of it.
+/// Unpacks and parses a body.
 fn read(headers: &HeaderMap, body: Bytes, most: usize) -> Result<Request, ApiError> {
     let invalid = |detail: String| ApiError::new(Code::InvalidInput, detail);
     let json_length = match text(headers, &JSON_LENGTH)? {
         None => None,
-        Some(length) => Some(length.parse().map_err(|_| invalid(format!("{JSON_LENGTH} is no number of bytes.")))?),
+        Some(length) => Some(length.parse().map_err(|_| invalid(format!("{JSON_LENGTH} is not a number of bytes.")))?),
     };
     let body = unpack(headers, body)?;
     Request::read(&body, json_length, most).map_err(|error| invalid(error.to_string()))
@@ -110,10 +110,7 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
         return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
     }
     let encoding = Encoding::named(name).ok_or_else(|| {
-        ApiError::new(
-            Code::InvalidInput,
-            format!("Bodies are read as they are, as gzip or as deflate, not as {name:?}."),
-        )
+        ApiError::new(Code::InvalidInput, format!("A body may be uncompressed, gzip or deflate, not {name:?}."))
     })?;
     encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {
         UnpackError::TooLarge => too_large(),
@@ -124,21 +121,21 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
     })
 }
 
-/// A header, if it is there.
+/// Returns a header's value if the header exists.
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ApiError> {
     let text = headers.get(name).map(HeaderValue::to_str).transpose();
     text.map_err(|_| ApiError::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
 }
 
-/// Rejects blank images, whatever the network computes for them. (`/predict` answers such a drawing with an error; here it
-/// may be one of many.)
+/// Rejects blank images, whatever the network computes for them. (`/predict` responds to a blank drawing with an error;
+/// here the image may be one of many.)
 fn reject_blank(samples: &mut [Classification], blank: &[bool]) {
     for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {
         sample.rejection = Some(Reason::TooSmall);
     }
 }
 
-/// Sends a reply, compressed if the client likes that.
+/// Returns a response, compressed if the client accepts it.
 fn answer(headers: &HeaderMap, reply: Reply) -> Response {
     let media_type = if reply.json_length.is_some() { "application/octet-stream" } else { "application/json" };
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());

@@ -1,7 +1,7 @@
-//! `/v2`: the Open Inference Protocol, which clients of other inference servers speak, Triton's among them.
+//! `/v2`: the Open Inference Protocol, which Triton and other inference servers speak.
 //!
-//! The model `digits` is whatever version serves, and the versions that are loaded are its versions. Each is also a
-//! model under its own name.
+//! The model `digits` stands for the version that serves, and all loaded versions are its versions. Each version is
+//! also a model under its own name.
 
 mod asked;
 mod failure;

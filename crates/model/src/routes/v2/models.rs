@@ -1,4 +1,4 @@
-//! `GET /v2/models/{model}`: what a model takes and gives, and whether it is ready.
+//! `GET /v2/models/{model}`: the metadata, readiness and configuration of a model.
 
 use super::{asked::Asked, failure::refuses, stats, versions::with_versions};
 use crate::{
@@ -12,7 +12,7 @@ use utoipa_axum::{
 };
 use wire::Code;
 
-/// The addresses of a model.
+/// The routes of a model.
 pub(super) fn router() -> OpenApiRouter<Model> {
     let of_a_model = |routes: UtoipaMethodRouter<Model>| with_versions(refuses(routes, &[Code::UnknownModel]));
     OpenApiRouter::new()
@@ -22,7 +22,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
         .merge(of_a_model(routes!(stats::of_one)))
 }
 
-/// Tells the tensors of a model: what it takes and gives.
+/// Returns the metadata of a model: its versions, inputs and outputs.
 #[utoipa::path(
     get, path = "/v2/models/{model}", tag = "Models",
     responses((status = OK, description = "The model's versions and tensors", body = Metadata)),
@@ -32,16 +32,16 @@ async fn metadata(asked: Asked) -> Json<Metadata> {
     Json(Metadata::new(asked.name, versions))
 }
 
-/// Tells the readiness of a model.
+/// Reports the readiness of a model.
 ///
-/// One that is loaded is ready: it was run before it was put where requests find it.
+/// A loaded model is ready: the service warms it up before requests can find it.
 #[utoipa::path(
     get, path = "/v2/models/{model}/ready", operation_id = "readiness", tag = "Models",
-    responses((status = OK, description = "It is ready")),
+    responses((status = OK, description = "The model is ready")),
 )]
 async fn ready(_: Asked) {}
 
-/// Tells the configuration of a model, as far as clients of Triton read it.
+/// Returns the configuration of a model: the part that Triton's clients read.
 #[utoipa::path(
     get, path = "/v2/models/{model}/config", tag = "Models",
     responses((status = OK, description = "The model's configuration", body = Configuration)),

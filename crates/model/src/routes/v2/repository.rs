@@ -1,4 +1,4 @@
-//! `/v2/repository`: the versions in the models folder, which can be loaded and unloaded while others answer.
+//! `/v2/repository`: lists the versions in the models folder, and loads and unloads them while others serve.
 
 use super::failure::refuses;
 use crate::{LoadError, Model, Registry, protocol::MODEL};
@@ -38,7 +38,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new().routes(indexed).routes(loaded).routes(unloaded)
 }
 
-/// Says in the documentation that a request may do without a body.
+/// Marks the request body as optional in the documentation.
 fn body_optional(routes: UtoipaMethodRouter<Model>) -> UtoipaMethodRouter<Model> {
     routes.each_operation(|operation| {
         if let Some(RefOr::T(body)) = &mut operation.request_body {
@@ -49,14 +49,14 @@ fn body_optional(routes: UtoipaMethodRouter<Model>) -> UtoipaMethodRouter<Model>
 
 #[derive(Default, Deserialize, ToSchema)]
 struct IndexOptions {
-    /// Whether only what is loaded is listed.
+    /// Whether the list has only loaded versions.
     #[serde(default)]
     ready: bool,
 }
 
 #[derive(Default, Deserialize, ToSchema)]
 struct LoadOptions {
-    /// Has to be empty: a model is loaded as its folder has it.
+    /// Parameters, which must be empty: the service loads a model as it is in its folder.
     #[schema(schema_with = no_parameters)]
     #[serde(default)]
     parameters: Map<String, Value>,
@@ -70,21 +70,21 @@ fn no_parameters() -> Schema {
 struct Entry {
     /// The model's name.
     name: String,
-    /// Its version; that of `digits` is the one that serves.
+    /// The model's version; for `digits` the version that serves.
     #[schema(value_type = String)]
     version: ModelVersion,
-    /// Whether it is loaded: `READY` or `UNAVAILABLE`.
+    /// Whether the version is loaded: `READY` or `UNAVAILABLE`.
     state: &'static str,
-    /// Why it is unavailable.
+    /// The reason why the version is unavailable.
     reason: &'static str,
 }
 
-/// Lists the versions in the models folder, and those that are loaded.
+/// Lists the versions in the models folder, and the loaded versions.
 #[utoipa::path(
     post, path = "/v2/repository/index", tag = "Repository",
     request_body(content = IndexOptions, examples(
         ("all" = (summary = "All", value = json!({}))),
-        ("loaded" = (summary = "Only what is loaded", value = json!({ "ready": true }))),
+        ("loaded" = (summary = "Only loaded versions", value = json!({ "ready": true }))),
     )),
     responses((status = OK, description = "`digits`, and each version", body = Vec<Entry>)),
 )]
@@ -97,7 +97,8 @@ async fn index(State(model): State<Model>, RawBody(body): RawBody) -> Result<Jso
 
 const READY: &str = "READY";
 
-/// `digits`, and each version: those that are loaded, even if their folder has gone, and those that are not.
+/// Lists `digits` and each version: the loaded versions, even if their folder was deleted, and the others in the
+/// folder.
 fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
     let loaded = registry.all();
     let ready = |name, version| Entry { name, version, state: READY, reason: "" };
@@ -116,14 +117,14 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
 
 /// Loads a version beside the one that serves.
 ///
-/// To load `digits` is to load and serve what the file `champion` names.
+/// Loading `digits` loads and serves the version in the file `champion`.
 #[utoipa::path(
     post, path = "/v2/repository/models/{model}/load", tag = "Repository",
     params(("model" = String, Path, description = "The version's name, or `digits`")),
     request_body(content = LoadOptions, examples(
-        ("plain" = (summary = "As the folder has it", value = json!({}))),
+        ("plain" = (summary = "Without parameters", value = json!({}))),
     )),
-    responses((status = OK, description = "It is loaded")),
+    responses((status = OK, description = "The version is loaded")),
 )]
 async fn load(
     State(model): State<Model>,
@@ -132,14 +133,14 @@ async fn load(
 ) -> Result<(), ApiError> {
     let options: LoadOptions = options(&body)?;
     if let Some(parameter) = options.parameters.keys().next() {
-        let detail = format!("A model is loaded as its folder has it: {parameter:?} cannot be set. Leave it out.");
+        let detail = format!("A model is loaded without parameters: {parameter:?} cannot be set. Leave it out.");
         return Err(ApiError::new(Code::InvalidInput, detail));
     }
     let name = name_of(name)?;
     alone(model, move |registry| {
         if name == MODEL {
             let champion = network::champion(registry.folder()).map_err(|error| {
-                tracing::error!(%error, "no champion");
+                tracing::error!(%error, "the champion's name cannot be read");
                 refused("The file champion, which names the version that serves, cannot be read or names none.")
             })?;
             return registry.serve(&champion).map_err(|error| not_loaded(&champion, error));
@@ -154,7 +155,7 @@ async fn load(
 #[utoipa::path(
     post, path = "/v2/repository/models/{model}/unload", tag = "Repository",
     params(("model" = String, Path, description = "The version's name")),
-    responses((status = OK, description = "It is unloaded")),
+    responses((status = OK, description = "The version is unloaded")),
 )]
 async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejection>) -> Result<(), ApiError> {
     let name = name_of(name)?;
@@ -173,10 +174,10 @@ async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejec
     .await
 }
 
-/// Held by who reads or loads what is in the folder. There is one blocking thread for it; the others are there to decode.
+/// Serialises the operations that read or load versions. They use one blocking thread; the other threads decode.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// Does what takes a while off the runtime's threads, one such thing after the other.
+/// Runs an operation on a blocking thread, after the operations before it.
 async fn alone<T: Send + 'static>(
     model: Model,
     work: impl FnOnce(&Registry) -> Result<T, ApiError> + Send + 'static,
@@ -184,14 +185,14 @@ async fn alone<T: Send + 'static>(
     let registry: Arc<Registry> = model.registry;
     let turn = TURN.lock().await;
     let work = move || {
-        let _turn = turn; // until it is done, even if the client goes
+        let _turn = turn; // until the operation ends, even if the client disconnects
         work(&registry)
     };
     let done = task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(unavailable("That failed here; the log says why. Try again.")))
+    done.unwrap_or_else(|_| Err(unavailable("The operation failed; the log says why. Try again.")))
 }
 
-/// A body's options; an empty one says nothing.
+/// Parses the options in a body; an empty body has none.
 fn options<T: Default + DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     if body.is_empty() {
         return Ok(T::default());
@@ -207,7 +208,7 @@ fn refused(detail: impl Into<String>) -> ApiError {
     ApiError::new(Code::InvalidInput, detail)
 }
 
-/// What an operator may mend, soon or later.
+/// An error that an operator may repair, so the client may retry.
 fn unavailable(detail: impl Into<String>) -> ApiError {
     ApiError::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
 }
@@ -221,13 +222,13 @@ fn unreadable(error: &io::Error) -> ApiError {
     unavailable("The models folder cannot be read; the log says why.")
 }
 
-/// What hindered a version. Where its files lie is for the log.
+/// Converts an error of loading. The response does not show where the files are; the log does.
 fn not_loaded(version: &ModelVersion, error: LoadError) -> ApiError {
     tracing::error!(%version, %error, "a model was not loaded");
     match error {
         LoadError::Checkpoint(error) => match error.reason {
             InvalidCheckpoint::Io(error) if error.kind() == io::ErrorKind::NotFound => no_folder(version.as_str()),
-            reason => refused(format!("{version} cannot be loaded: {reason}. What served goes on serving.")),
+            reason => refused(format!("{version} cannot be loaded: {reason}. The current version continues to serve.")),
         },
         LoadError::Full(_) => refused(format!("{error}.")),
         LoadError::Torch(_) => unavailable(format!("{version} could not be loaded; the log says why.")),

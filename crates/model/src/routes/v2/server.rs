@@ -1,4 +1,4 @@
-//! `GET /v2` and `/v2/health/…`: what this server is, what it can do and how it fares.
+//! `GET /v2` and `/v2/health/…`: the description and the health of the server.
 
 use super::failure::refuses;
 use crate::{Model, routes::about};
@@ -22,11 +22,11 @@ struct Server {
     name: &'static str,
     /// The program's version.
     version: &'static str,
-    /// What it can do besides the protocol itself.
+    /// The supported extensions of the protocol.
     extensions: [&'static str; 4],
 }
 
-/// Tells what this server is and can do.
+/// Describes the server: its name, version and extensions.
 #[utoipa::path(
     get, path = "/v2", tag = "Operations",
     responses((status = OK, description = "Name, version and extensions", body = Server)),
@@ -36,19 +36,19 @@ async fn server() -> Json<Server> {
     Json(Server { name: "digits model service", version: env!("CARGO_PKG_VERSION"), extensions })
 }
 
-/// Tells whether the server lives.
+/// Reports whether the server is alive.
 #[utoipa::path(
     get, path = "/v2/health/live", tag = "Operations",
-    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+    responses((status = OK, description = "The server is alive", body = String, example = "ok\n")),
 )]
 async fn live() -> &'static str {
     about::livez().await
 }
 
-/// Tells whether the server takes requests.
+/// Reports whether the server accepts requests.
 #[utoipa::path(
     get, path = "/v2/health/ready", tag = "Operations",
-    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+    responses((status = OK, description = "The server accepts requests", body = String, example = "ok\n")),
 )]
 async fn ready(model: State<Model>) -> Result<&'static str, ApiError> {
     about::readyz(model).await

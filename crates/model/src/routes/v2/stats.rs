@@ -1,4 +1,4 @@
-//! `GET /v2/models/stats` and `/v2/models/{model}/stats`: what each version has done since it was loaded.
+//! `GET /v2/models/stats` and `/v2/models/{model}/stats`: the statistics of each version since it was loaded.
 
 use super::asked::Asked;
 use crate::{
@@ -16,7 +16,7 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new().routes(routes!(of_all))
 }
 
-/// What versions have done since they were loaded, in Triton's words.
+/// The statistics of versions since they were loaded, in Triton's format.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ModelStatistics {
     model_stats: Vec<VersionStatistics>,
@@ -26,18 +26,19 @@ pub(super) struct ModelStatistics {
 struct VersionStatistics {
     name: String,
     version: String,
-    /// When it last did something, in milliseconds of Unix time; 0 if it did nothing yet.
+    /// The time of the last inference, in milliseconds of Unix time; 0 if there was none.
     last_inference: u64,
-    /// How many images were classified.
+    /// The number of classified images.
     inference_count: u64,
-    /// In how many batches.
+    /// The number of batches.
     execution_count: u64,
     inference_stats: InferenceStatistics,
-    /// One for each size of batch that there was.
+    /// The statistics of each batch size that occurred.
     batch_stats: Vec<BatchStatistics>,
 }
 
-/// Of a request's time we know what it waited and what the network took, preparing included. The rest is zero.
+/// The statistics of requests. The queue and the network are measured; the network's time includes input and output, so
+/// those durations are 0.
 #[derive(Serialize, ToSchema)]
 struct InferenceStatistics {
     success: Taken,
@@ -61,9 +62,9 @@ struct BatchStatistics {
 
 #[derive(Default, Serialize, ToSchema)]
 struct Taken {
-    /// How often.
+    /// The number of events.
     count: u64,
-    /// How long in all, in nanoseconds.
+    /// The total duration in nanoseconds.
     ns: u64,
 }
 
@@ -73,9 +74,9 @@ impl From<&Total> for Taken {
     }
 }
 
-/// Tells what each version has done since it was loaded.
+/// Returns the statistics of all versions since they were loaded.
 ///
-/// Each is told once, so that the numbers add up.
+/// Each version occurs once, so that the numbers add up.
 #[utoipa::path(
     get, path = "/v2/models/stats", operation_id = "statistics_of_all", tag = "Models",
     responses((status = OK, description = "The statistics of all versions", body = ModelStatistics)),
@@ -84,12 +85,12 @@ async fn of_all(State(model): State<Model>) -> Json<ModelStatistics> {
     Json(all(MODEL, &model.registry.all()))
 }
 
-/// Tells the statistics of a model.
+/// Returns the statistics of a model.
 ///
-/// Where it has several versions and none is named, it tells of each.
+/// If the address names no version, the response has the statistics of all versions of the model.
 #[utoipa::path(
     get, path = "/v2/models/{model}/stats", operation_id = "statistics", tag = "Models",
-    responses((status = OK, description = "What was done since it was loaded", body = ModelStatistics)),
+    responses((status = OK, description = "The statistics since the model was loaded", body = ModelStatistics)),
 )]
 pub(super) async fn of_one(asked: Asked) -> Json<ModelStatistics> {
     let versions = if asked.is_one_version { vec![asked.served] } else { asked.versions };
