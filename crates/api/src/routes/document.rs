@@ -25,12 +25,12 @@ use utoipa::{
     ),
     modifiers(&DeletionTokenHeader),
     tags(
-        (name = "Recognise", description = "What is this drawing?"),
-        (name = "Label", description = "What is it really?"),
-        (name = "History", description = "What was recorded"),
-        (name = "Export", description = "Taking it along"),
-        (name = "Quality", description = "How good are the answers?"),
-        (name = "Operations", description = "For those who run the service"),
+        (name = "Recognise", description = "Recognise digits in drawings"),
+        (name = "Label", description = "Label drawings"),
+        (name = "History", description = "List, show and delete stored predictions"),
+        (name = "Export", description = "Export predictions and labels"),
+        (name = "Quality", description = "Measure the accuracy of the predictions"),
+        (name = "Operations", description = "Health and description of the service"),
     ),
 )]
 pub(super) struct Document;
