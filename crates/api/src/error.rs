@@ -1,11 +1,11 @@
-//! What a client learns of a database or a model service that gave no answer.
+//! The errors of the store and the model client, as API errors.
 
 use crate::{ExportError, ModelError, StoreError};
 use service::ApiError;
 use std::time::Duration;
 use wire::Code;
 
-/// When to try again: what is unavailable is usually back soon.
+/// The `Retry-After` of temporary errors.
 const SOON: Duration = Duration::from_secs(2);
 
 impl From<StoreError> for ApiError {

@@ -1,11 +1,11 @@
-//! JSON, one object a line: everything, the drawing included.
+//! NDJSON: an object for each prediction, with its bitmap and its input.
 
 use super::Format;
 use crate::store::ExportedPrediction;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use wire::Record;
 
-/// An object for each prediction.
+/// A line for each prediction.
 pub(super) struct Lines;
 
 impl Format for Lines {
