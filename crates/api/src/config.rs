@@ -44,8 +44,8 @@ pub struct Config {
     /// Logs and traces.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// Requests the metrics of the service at `metrics_listen`, and exits with 0 if it answers. Client connections cannot
-    /// exhaust this listener.
+    /// Requests the metrics of the service at `metrics_listen`, and exits with 0 if it answers. Client connections
+    /// cannot exhaust this listener.
     #[arg(long)]
     pub healthcheck: bool,
     /// A command to run instead of serving.

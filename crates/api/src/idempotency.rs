@@ -7,8 +7,8 @@ use std::fmt;
 use uuid::{Uuid, Variant, Version};
 use wire::{DeletionToken, Input, Source};
 
-/// A key from a client, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: the api
-/// stores only its hash, and no log or trace shows it.
+/// A key from a client, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: the
+/// api stores only its hash, and no log or trace shows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IdempotencyKey(Uuid);
 
@@ -32,8 +32,8 @@ impl IdempotencyKey {
         (is_random && bare.len() == 36).then_some(Self(key))
     }
 
-    /// The claim of a submission to this key. Two submissions are the same if their stored inputs, the kinds of these, their
-    /// sources and their requested model versions are equal.
+    /// The claim of a submission to this key. Two submissions are the same if their stored inputs, the kinds of these,
+    /// their sources and their requested model versions are equal.
     pub(crate) fn claim(&self, input: &Input, source: Source, model: Option<&str>) -> Claim {
         let mut hash = Sha256::new();
         for part in [input.kind().name(), source.name(), model.unwrap_or_default()].map(str::as_bytes) {

@@ -1,7 +1,7 @@
 //! The web service: the page, predictions, labels and history.
 //!
-//! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes` are
-//! the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
+//! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
+//! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
 mod app;
 mod compression;

@@ -16,8 +16,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 /// How long the model service may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long an idle connection is kept. The model service keeps it longer, so no request uses a connection that is being
-/// closed.
+/// How long an idle connection is kept. The model service keeps it longer, so no request uses a connection that is
+/// being closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The client of the model service, with a connection pool.

@@ -79,9 +79,7 @@ impl From<FilterQuery> for Filter {
 /// A predicted class. `unsure` is a label, but not a class.
 fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrueLabel>, D::Error> {
     match empty_as_none(deserializer)? {
-        Some(TrueLabel::Unsure) => {
-            Err(D::Error::custom("a predicted class is a digit from 0 to 9 or \"not_a_digit\""))
-        }
+        Some(TrueLabel::Unsure) => Err(D::Error::custom("a predicted class is a digit from 0 to 9 or \"not_a_digit\"")),
         class => Ok(class),
     }
 }

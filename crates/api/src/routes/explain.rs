@@ -26,8 +26,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 ///
 /// The network classifies the drawing 25 more times, each time without the foreground in a window of 8 × 8 pixels. The
 /// attribution of a pixel is the mean decrease of the evidence for the predicted digit over the windows that cover the
-/// pixel (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014). This method cannot show that
-/// the absence of a stroke is evidence. Nothing is recorded.
+/// pixel (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014). This method cannot show
+/// that the absence of a stroke is evidence. Nothing is recorded.
 #[utoipa::path(
     post, path = "/explain", tag = "Recognise", params(ModelQuery),
     responses((status = OK, description = "The answer and its attribution", body = Explanation)),
@@ -42,8 +42,8 @@ async fn explain(
 
 /// Returns the attribution of a recorded drawing.
 ///
-/// As `POST /explain`, for the recorded bitmap. The champion, or the requested version, classifies the bitmap again; it may
-/// differ from the version of the recorded prediction. The reason is never `too_small`, because that describes a
+/// As `POST /explain`, for the recorded bitmap. The champion, or the requested version, classifies the bitmap again; it
+/// may differ from the version of the recorded prediction. The reason is never `too_small`, because that describes a
 /// drawing, not a bitmap.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, ModelQuery),

@@ -39,9 +39,9 @@ struct CalibrationQuery {
 
 /// Returns the share of correct predictions of a similar confidence, measured by people's labels.
 ///
-/// The answer covers the predictions in the same confidence bin, and states its bounds. Most bins are 5 % wide. Predictions
-/// of `not_a_digit` do not count, because the confidence is the probability of the digit given that the drawing is a
-/// digit.
+/// The answer covers the predictions in the same confidence bin, and states its bounds. Most bins are 5 % wide.
+/// Predictions of `not_a_digit` do not count, because the confidence is the probability of the digit given that the
+/// drawing is a digit.
 #[utoipa::path(
     get, path = "/api/v1/calibration", tag = "Quality", params(CalibrationQuery),
     responses((status = OK, description = "The bin, and the share of its predictions that is correct", body = ObservedAccuracy)),

@@ -76,7 +76,7 @@ impl Store {
     /// Starts an export.
     ///
     /// # Errors
-    /// When the database is unavailable, or [`ExportError::Crowded`] when [`AT_A_TIME`] exports run.
+    /// When the database is unavailable, or [`ExportError::Crowded`] when the limit of concurrent exports is reached.
     pub async fn snapshot(&self, filter: Filter) -> Result<Snapshot, ExportError> {
         let permit = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
         // The statement lasts as long as its client reads, so the log must not report it as slow.

@@ -147,8 +147,8 @@ struct Queue {
 }
 
 impl Queue {
-    /// Waits for a prediction, and returns it with as many queued ones as fit into a statement; `None` when the queue is
-    /// empty and all handles are dropped.
+    /// Waits for a prediction, and returns it with as many queued ones as fit into a statement; `None` when the queue
+    /// is empty and all handles are dropped.
     async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
         let first = match self.first.take() {
             Some(first) => first,

@@ -86,8 +86,8 @@ async fn ndjson(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) 
 
 /// Exports bitmaps and labels of the drawings that are labelled as a digit, in the format of MNIST, newest first.
 ///
-/// The archive has the files `images-idx3-ubyte` and `labels-idx1-ubyte`. It excludes drawings that have no label, or the
-/// label `not_a_digit` or `unsure`.
+/// The archive has the files `images-idx3-ubyte` and `labels-idx1-ubyte`. It excludes drawings that have no label, or
+/// the label `not_a_digit` or `unsure`.
 #[utoipa::path(
     get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
