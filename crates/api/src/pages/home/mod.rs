@@ -150,8 +150,8 @@ async fn strip(api: &Api, messages: &'static Messages, zone: &TimeZone, before: 
     match api.store.page(&Filter::default(), STRIP, before).await {
         Ok(page) => Recent::new(messages, zone, &page, before.is_none()),
         Err(error) => {
-            let away = matches!(error, StoreError::Unavailable(_));
-            tracing::warn!(%error, away, "the strip is shown without drawings");
+            let is_unavailable = matches!(error, StoreError::Unavailable(_));
+            tracing::warn!(%error, is_unavailable, "the page shows no recent drawings");
             Recent::unavailable()
         }
     }
