@@ -21,7 +21,7 @@ impl From<StoreError> for ApiError {
                 ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
             StoreError::Defect(reason) => {
-                tracing::error!(reason, "the database refused a statement");
+                tracing::error!(reason, "the database access failed");
                 ApiError::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
             }
         }
@@ -33,7 +33,7 @@ impl From<ExportError> for ApiError {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::Crowded | ExportError::Unread => {
-                let detail = "As many exports as may be are under way. Try again when one of them is done.";
+                let detail = "The limit of concurrent exports is reached. Try again when one of them has ended.";
                 ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
         }

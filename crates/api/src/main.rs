@@ -58,7 +58,7 @@ async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow
     };
     let done = api::strip_metadata(owner, after, progress).await?;
     if stop.is_finished() {
-        println!("Stopped. Go on with --after {}, or start again.", done.after);
+        println!("Stopped. Continue with --after {}, or start again.", done.after);
     }
     Ok(())
 }

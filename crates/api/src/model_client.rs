@@ -82,7 +82,7 @@ impl ModelClient {
     /// Classifies an input and returns the answer with its attribution.
     ///
     /// # Errors
-    /// As of [`answer`](Self::answer).
+    /// The errors of [`answer`](Self::answer).
     pub async fn explain(&self, input: &Input, version: Option<&str>) -> Result<Explanation, ModelError> {
         let explanation: Explanation = self.ask(&self.explain, input, version, Ok).await?;
         log_answer(&explanation.answer);
@@ -93,7 +93,7 @@ impl ModelClient {
     /// requests run one after the other; a version that is unloaded meanwhile is left out.
     ///
     /// # Errors
-    /// As of [`answer`](Self::answer).
+    /// The errors of [`answer`](Self::answer).
     pub async fn predictions_by_model(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
         let about: About = self.send(self.http.get(self.about.clone())).await?;
         let mut predictions_by_model = Vec::new();

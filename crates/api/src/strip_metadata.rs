@@ -25,7 +25,10 @@ pub struct StripProgress {
 impl fmt::Display for StripProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { read, replaced, left, after } = self;
-        write!(f, "{read} images read, {replaced} replaced, {left} left as they are, the last of them of {after}")
+        write!(
+            f,
+            "{read} images read, {replaced} replaced, {left} not changed because of errors, up to prediction {after}"
+        )
     }
 }
 
@@ -52,7 +55,7 @@ pub async fn strip_metadata(
                 Ok(bytes) if bytes == image.bytes => {}
                 Ok(bytes) => stripped.push(StoredImage { bytes, ..image }),
                 Err(error) => {
-                    tracing::warn!(id = %image.id, %error, "this image cannot be stripped and stays as it is");
+                    tracing::warn!(id = %image.id, %error, "cannot parse this image, so its metadata stays");
                     done.left += 1;
                 }
             }

@@ -25,9 +25,9 @@ pub(crate) async fn submit(
     {
         return Ok(outcome);
     }
-    let asked = Instant::now();
+    let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
-    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source);
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), began.elapsed(), drawing, source);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // A concurrent request with the same key was recorded first.
         let other = match &claim {

@@ -68,5 +68,5 @@ fn broken_form(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return broken_body(error.status());
     }
-    ApiError::new(Code::InvalidForm, "The form is damaged or broke off before its end. Send it again.")
+    ApiError::new(Code::InvalidForm, "The form is damaged or incomplete. Send it again.")
 }

@@ -114,7 +114,7 @@ pub(crate) fn broken_body(status: StatusCode) -> ApiError {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {
-        ApiError::new(Code::IncompleteBody, "The body broke off before its end. Send it again.")
+        ApiError::new(Code::IncompleteBody, "The body is incomplete. Send it again.")
     }
 }
 

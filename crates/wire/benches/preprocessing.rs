@@ -39,7 +39,7 @@ fn photo() -> DynamicImage {
 
 fn jpeg(image: &DynamicImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("memory takes all that is written");
+    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("writing to memory does not fail");
     bytes.into_inner()
 }
 

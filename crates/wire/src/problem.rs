@@ -18,7 +18,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened, and what the client can do.
+    /// A description of the error, with advice for the client.
     pub detail: String,
     /// The kind of problem for programs. Its meaning never changes.
     pub code: Code,

@@ -65,10 +65,10 @@ pub enum ExportError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The limit of concurrent exports is reached.
-    #[error("{AT_A_TIME} exports are under way already")]
+    #[error("{AT_A_TIME} exports are already running")]
     Crowded,
     /// The client read too slowly.
-    #[error("its client read nothing for {PATIENCE:?}, or not all within {LONGEST:?}")]
+    #[error("the client read nothing for {PATIENCE:?}, or not the whole export within {LONGEST:?}")]
     Unread,
 }
 
@@ -145,7 +145,7 @@ impl Snapshot {
         let (mut portion, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             bytes += ROW_BYTES + row.input.as_ref().map_or(0, Vec::len);
-            let told = Row {
+            let row_of_prediction = Row {
                 id: row.id,
                 created_at: row.created_at,
                 prediction: row.prediction,
@@ -159,9 +159,9 @@ impl Snapshot {
                 latency_ms: row.latency_ms,
                 true_label: row.true_label,
             };
-            let odd = || StoreError::Defect(format!("prediction {} has an odd bitmap", row.id));
-            let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(odd)?;
-            portion.push(ExportedPrediction { prediction: told.try_into()?, bitmap, input: row.input });
+            let invalid = || StoreError::Defect(format!("prediction {} has an invalid bitmap", row.id));
+            let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(invalid)?;
+            portion.push(ExportedPrediction { prediction: row_of_prediction.try_into()?, bitmap, input: row.input });
             if bytes >= PORTION_BYTES {
                 send(client, mem::take(&mut portion)).await?;
                 bytes = 0;
@@ -192,6 +192,6 @@ impl Portions {
 }
 
 async fn next(portions: &mut mpsc::Receiver<Portion>) -> Portion {
-    let ended = || Err(StoreError::Defect("an export has ended by itself".to_owned()).into());
+    let ended = || Err(StoreError::Defect("an export ended without a last batch".to_owned()).into());
     portions.recv().await.unwrap_or_else(ended)
 }

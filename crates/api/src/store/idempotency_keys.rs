@@ -43,7 +43,7 @@ impl Store {
                 bitmap: Some(Bitmap::from_levels(&row.bitmap?)?),
             })
         };
-        let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd column")))?;
+        let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an invalid column")))?;
         Ok(Some(Holder { request_hash: row.request_hash, recorded: Some((id, answer)) }))
     }
 }

@@ -68,7 +68,7 @@ impl Store {
         );
         let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
         let kind = named::<InputKind>(&row.input_kind);
-        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd input_kind")))?;
+        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an invalid input_kind")))?;
         let bytes = match row.small {
             Some(small) => Some(small.into()),
             None => self.large_input(id, row.bytes).await?,
@@ -87,10 +87,10 @@ impl Store {
     /// The stored input of a prediction, parsed, to send it to the model again.
     ///
     /// # Errors
-    /// As of [`input`](Self::input).
+    /// The errors of [`input`](Self::input), and [`StoreError::Defect`] when the stored input is invalid.
     pub async fn drawing(&self, id: Uuid) -> Result<Option<Input>, StoreError> {
         let Some((bytes, kind)) = self.input(id).await? else { return Ok(None) };
-        let odd = |error| StoreError::Defect(format!("prediction {id} has an odd input: {error}"));
-        Input::kept(bytes, kind).map(Some).map_err(odd)
+        let invalid = |error| StoreError::Defect(format!("prediction {id} has an invalid input: {error}"));
+        Input::kept(bytes, kind).map(Some).map_err(invalid)
     }
 }

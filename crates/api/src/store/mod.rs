@@ -61,10 +61,10 @@ pub enum StoreError {
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
     /// A defect: PostgreSQL rejected a statement, or a row holds an invalid value.
-    #[error("the database refused a statement: {0}")]
+    #[error("the database access failed: {0}")]
     Defect(String),
     /// The write queue is full.
-    #[error("too much waits for the database")]
+    #[error("the write queue is full")]
     Busy,
     /// The memory for large inputs is in use, and was not freed in time.
     #[error("too many large inputs are being sent")]

@@ -204,20 +204,20 @@ impl TryFrom<Row> for Prediction {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let id = row.id;
-        let odd = |column: &str| StoreError::Defect(format!("prediction {id} has an odd {column}"));
+        let invalid = |column: &str| StoreError::Defect(format!("prediction {id} has an invalid {column}"));
         Ok(Self {
             id,
             created_at: row.created_at,
-            prediction: Digit::try_from(i64::from(row.prediction)).map_err(|_| odd("prediction"))?,
+            prediction: Digit::try_from(i64::from(row.prediction)).map_err(|_| invalid("prediction"))?,
             confidence: row.confidence,
-            probabilities: row.probabilities.try_into().map_err(|_| odd("probabilities"))?,
-            verdict: named::<Verdict>(&row.verdict).ok_or_else(|| odd("verdict"))?,
-            reason: row.reason.map(|reason| named::<Reason>(&reason).ok_or_else(|| odd("reason"))).transpose()?,
+            probabilities: row.probabilities.try_into().map_err(|_| invalid("probabilities"))?,
+            verdict: named::<Verdict>(&row.verdict).ok_or_else(|| invalid("verdict"))?,
+            reason: row.reason.map(|reason| named::<Reason>(&reason).ok_or_else(|| invalid("reason"))).transpose()?,
             model: row.model,
-            source: named::<Source>(&row.source).ok_or_else(|| odd("source"))?,
-            input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| odd("input_kind"))?,
+            source: named::<Source>(&row.source).ok_or_else(|| invalid("source"))?,
+            input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| invalid("input_kind"))?,
             latency_ms: row.latency_ms,
-            true_label: row.true_label.map(|label| label.parse().map_err(|_| odd("true_label"))).transpose()?,
+            true_label: row.true_label.map(|label| label.parse().map_err(|_| invalid("true_label"))).transpose()?,
         })
     }
 }

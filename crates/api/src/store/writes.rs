@@ -52,11 +52,11 @@ impl Default for Writes {
 
 impl Writes {
     pub(super) fn register(&self, registry: &mut Registry) {
-        registry.register("predictions_waiting", "Predictions on their way to the database", self.waiting.clone());
-        self.predictions.register(registry, "predictions", "Predictions to be kept, by what became of them");
-        registry.register("statement_rows", "Rows that were committed at once", self.rows.clone());
-        registry.register("statement_seconds", "How long it took to write and commit them", self.seconds.clone());
-        registry.register("statement_failures", "Statements after which nothing was committed", self.failures.clone());
+        registry.register("predictions_waiting", "Predictions that are queued or being inserted", self.waiting.clone());
+        self.predictions.register(registry, "predictions", "Predictions by outcome");
+        registry.register("statement_rows", "Rows of each committed statement", self.rows.clone());
+        registry.register("statement_seconds", "Latency of committed statements", self.seconds.clone());
+        registry.register("statement_failures", "Failed statements", self.failures.clone());
     }
 
     /// Records a statement: its duration, and the ids that it inserted.

@@ -60,7 +60,7 @@ pub struct Connections {
     outcomes: Outcomes,
 }
 
-/// How a connection ended.
+/// The outcome of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// The client or the service closed it, or it failed.

@@ -20,7 +20,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum CollectorError {
     /// The address is not an `http` URL.
-    #[error("OTEL_EXPORTER_OTLP_ENDPOINT names no collector that speaks http, such as http://127.0.0.1:4318")]
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT must be an http address of a collector, such as http://127.0.0.1:4318")]
     Address,
     /// The HTTP client cannot be created.
     #[error("no client for the trace collector: {0}")]

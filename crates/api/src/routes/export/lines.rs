@@ -17,7 +17,7 @@ impl Format for Lines {
         let mut lines = Vec::new();
         for ExportedPrediction { prediction, bitmap, input } in kept {
             let record = Record { prediction, bitmap, input: STANDARD.encode(input.unwrap_or_default()) };
-            serde_json::to_writer(&mut lines, &record).expect("a vector takes all that is written to it");
+            serde_json::to_writer(&mut lines, &record).expect("writing to a vector does not fail");
             lines.push(b'\n');
         }
         lines

@@ -105,7 +105,7 @@ async fn written<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl In
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
     let rest = stream::try_unfold(Some((portions, format)), async |open| {
         let Some((mut portions, mut format)) = open else { return Ok(None) };
-        let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export broke off"))?;
+        let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export failed"))?;
         if portion.is_empty() {
             return Ok(Some((format.tail(), None)));
         }

@@ -78,7 +78,7 @@ fn fields(row: &Prediction) -> [String; COLUMNS.len()] {
 fn lines(records: impl IntoIterator<Item = [String; COLUMNS.len()]>) -> Vec<u8> {
     let mut writer = Writer::from_writer(Vec::new());
     for record in records {
-        writer.write_record(record).expect("a vector takes all that is written to it");
+        writer.write_record(record).expect("writing to a vector does not fail");
     }
-    writer.into_inner().expect("a vector takes all that is written to it")
+    writer.into_inner().expect("writing to a vector does not fail")
 }
