@@ -68,7 +68,7 @@ impl ModelClient {
         self.requests.register(registry);
     }
 
-    /// Classifies an input with this model version, or with the champion, and returns the answer and the bitmap.
+    /// Classifies an input with this model version, by default the serving one, and returns the answer and the bitmap.
     ///
     /// # Errors
     /// When too many requests are in flight, or when the model service rejects the input, does not know the version, is
@@ -89,8 +89,8 @@ impl ModelClient {
         Ok(explanation)
     }
 
-    /// Classifies an input with each loaded model version: the champion first, then from the newest to the oldest. The
-    /// requests run one after the other; a version that is unloaded meanwhile is left out.
+    /// Classifies an input with each loaded model version: the serving one first, then from the newest to the oldest.
+    /// The requests run one after the other; a version that is unloaded meanwhile is left out.
     ///
     /// # Errors
     /// The errors of [`answer`](Self::answer).

@@ -45,7 +45,7 @@ pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ModelQuery {
-    /// The model version; the champion by default. It must be loaded.
+    /// The model version; the serving one by default. It must be loaded.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     pub model: Option<ModelVersion>,

@@ -41,9 +41,9 @@ pub struct About {
     pub name: String,
     /// The program's version.
     pub version: String,
-    /// The version of the champion, which answers by default.
+    /// The serving version, which answers by default.
     pub model: String,
-    /// All loaded versions: the champion first, then the others from the newest to the oldest.
+    /// All loaded versions: the serving one first, then the others from the newest to the oldest.
     pub loaded: Vec<String>,
     /// Links by name.
     pub links: BTreeMap<String, String>,

@@ -42,8 +42,8 @@ async fn explain(
 
 /// Returns the attribution of a recorded drawing.
 ///
-/// As `POST /explain`, for the recorded bitmap. The champion, or the requested version, classifies the bitmap again; it
-/// may differ from the version of the recorded prediction. The reason is never `too_small`, because that describes a
+/// As `POST /explain`, for the recorded bitmap. The serving version, or the requested one, classifies the bitmap again;
+/// it may differ from the version of the recorded prediction. The reason is never `too_small`, because that describes a
 /// drawing, not a bitmap.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, ModelQuery),

@@ -17,7 +17,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 
 /// Classifies a recorded drawing with each loaded model version.
 ///
-/// The champion comes first, then the other versions from the newest to the oldest. The predictions are not recorded.
+/// The serving version comes first, then the others from the newest to the oldest. The predictions are not recorded.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/models", tag = "History", params(PredictionId),
     responses((status = OK, description = "The prediction of each version", body = PredictionsByModel)),
