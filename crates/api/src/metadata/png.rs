@@ -25,7 +25,7 @@ struct Chunk<'a> {
 
 /// The kept chunks of a file.
 #[derive(Default)]
-struct Kept {
+struct KeptChunks {
     colour_type: u8,
     /// The kinds of the kept chunks. Of most kinds, a decoder uses the first chunk.
     taken: Vec<[u8; 4]>,
@@ -44,7 +44,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     if header.kind != *b"IHDR" || header.data.len() != 13 {
         return Err(Damaged);
     }
-    let mut kept = Kept { colour_type: header.data[9], ..Kept::default() };
+    let mut kept = KeptChunks { colour_type: header.data[9], ..KeptChunks::default() };
     loop {
         let chunk = chunk(&mut bytes)?;
         if chunk.kind == *b"IDAT" {
@@ -66,7 +66,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(stripped)
 }
 
-impl Kept {
+impl KeptChunks {
     /// Keeps a chunk before the pixels if it is allowed.
     fn take(&mut self, chunk: &Chunk) -> Result<(), Damaged> {
         let Chunk { kind, data, whole, is_sound } = *chunk;

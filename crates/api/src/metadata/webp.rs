@@ -25,7 +25,7 @@ struct Chunk<'a> {
 
 /// The kept chunks of an extended file: the first of each kind, and all frames.
 #[derive(Default)]
-struct Kept<'a> {
+struct KeptChunks<'a> {
     profile: Option<Chunk<'a>>,
     animation: Option<Chunk<'a>>,
     frames: Vec<Chunk<'a>>,
@@ -64,7 +64,7 @@ fn extended(mut header: Bytes, mut rest: Bytes, size: usize, stripped: &mut Vec<
     let &[flags, _, _, _, canvas @ ..] = header.array::<10>()?;
     // Like the decoder, read some bytes beyond the stated end.
     let beyond = rest.0.len().saturating_sub(size.saturating_sub(12));
-    let mut kept = Kept::default();
+    let mut kept = KeptChunks::default();
     while rest.0.len() > beyond {
         let Ok(chunk) = chunk(&mut rest) else { break };
         kept.take(chunk)?;
@@ -92,7 +92,7 @@ fn extended(mut header: Bytes, mut rest: Bytes, size: usize, stripped: &mut Vec<
     Ok(())
 }
 
-impl<'a> Kept<'a> {
+impl<'a> KeptChunks<'a> {
     fn take(&mut self, chunk: Chunk<'a>) -> Result<(), Damaged> {
         let place = match &chunk.kind {
             b"ICCP" => &mut self.profile,
