@@ -1,5 +1,5 @@
-//! Takes the two files of Swagger UI that the page of a service's documentation needs out of their archive, compressed
-//! for browsers. (The crate that usually serves them puts all 4 MB of its files into the program as they are.)
+//! Extracts the two files that `/docs` needs from the archive of Swagger UI, and compresses them for browsers. (The
+//! usual crate for Swagger UI embeds all 4 MB of its files uncompressed.)
 
 use flate2::{Compression, write::GzEncoder};
 use std::{

@@ -1,4 +1,4 @@
-// The eraser's geometry: what it leaves of strokes.
+// The eraser's geometry: the parts of strokes that it keeps.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// The races of live answers: one request at a time, the newest drawing next, and no late answer over a newer one.
+// The races of live answers: one request at a time, then the newest drawing, and no late answer replaces a newer one.
 
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
@@ -21,7 +21,7 @@ globalThis.fetch = (_, { body }) =>
 globalThis.addEventListener ??= () => {};
 globalThis.removeEventListener ??= () => {};
 
-/** Lets everything happen that waits for no clock and no request. */
+/** Runs all tasks that wait for neither a timer nor a request. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function draw(newest) {
@@ -30,7 +30,7 @@ async function draw(newest) {
   await settled();
 }
 
-/** Answers a request, the first one unless told otherwise. */
+/** Answers a request, the first one by default. */
 async function answer(request = pending[0]) {
   pending = pending.filter((other) => other !== request);
   request.resolve(Response.json({ verdict: "digit", of: request.drawing }));

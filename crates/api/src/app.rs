@@ -1,4 +1,4 @@
-//! The web service as one router: what programs use, what people use, and the layers around both.
+//! The web service as one router: the HTTP API, the pages, and the layers around both.
 
 use crate::{Api, compression, pages, routes};
 use axum::{
@@ -10,16 +10,16 @@ use service::Metrics;
 use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// What the page may load and who may frame it: itself, nobody.
+/// A page may load only files of this origin, and no page may frame it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
                                        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The web service, ready to be served, and what it counts in `metrics`.
+/// The router of the web service. It registers its metrics in `metrics`.
 pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let trusts_trace_context = api.trusts_trace_context;
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
-    // The pages and their files are for people, and no part of the interface that is documented.
+    // The OpenAPI document does not describe the pages and their files.
     let routes = routes::router().merge(pages::router().into()).with_state(Arc::new(api));
     let routes =
         service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
@@ -29,7 +29,7 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
 }
 
-/// A header of every response that does not say otherwise itself, as the page of the documentation does.
+/// Sets a header of every response that does not set it itself, as `/docs` does.
 fn unless_set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

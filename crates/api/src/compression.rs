@@ -1,4 +1,4 @@
-//! Text goes compressed to whoever takes it so: the page, its files, and what programs look up.
+//! Compresses textual responses to `GET` requests for clients that accept gzip.
 
 use axum::{
     Router,
@@ -9,7 +9,7 @@ use axum::{
 use service::media_type;
 use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 
-/// Fewer bytes than this fit into one packet as they are.
+/// The smallest compressed body, in bytes. A smaller one fits into one packet.
 const LEAST_BYTES: u64 = 1024;
 
 const TEXTS: [&str; 8] = [
@@ -28,12 +28,12 @@ pub(crate) fn compressed(routes: Router) -> Router {
     routes.layer(layer).layer(middleware::map_request(uncompressed_answers_to_posts))
 }
 
-/// Images are compressed in themselves.
+/// Image formats are already compressed.
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     TEXTS.contains(&&*media_type(headers))
 }
 
-/// Predictions are short, many, and waited for: compressing them would cost more time than it saves.
+/// Answers to `POST` are short, so their compression would take more time than it saves.
 async fn uncompressed_answers_to_posts(mut request: Request) -> Request {
     if request.method() == Method::POST {
         request.headers_mut().remove(header::ACCEPT_ENCODING);

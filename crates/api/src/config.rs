@@ -1,4 +1,4 @@
-//! The web service's configuration, by flag or by environment.
+//! The web service's configuration, from flags and environment variables.
 
 use crate::ServiceRole;
 use anyhow::Context;
@@ -16,36 +16,36 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Serves the page and the HTTP interface.
+/// Serves the pages and the HTTP API.
 #[derive(Debug, Clone, Parser)]
 #[command(version)]
 pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "API_LISTEN", default_value = "127.0.0.1:8501")]
     pub listen: SocketAddr,
-    /// Address to serve the metrics at, GET /metrics. Clients of the service need not reach it.
+    /// Address to serve GET /metrics at. Clients of the service need not reach it.
     #[arg(long, env = "METRICS_LISTEN", default_value = "127.0.0.1:9501")]
     pub metrics_listen: SocketAddr,
     /// PostgreSQL, with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
-    /// Connections to PostgreSQL at most, besides two that write and one for each export.
+    /// Largest number of connections to PostgreSQL, besides two that write and one for each export.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
     /// The model service.
     #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000")]
     pub model_url: Url,
-    /// Drawings that the model service is asked about at a time; one more is told to come back later.
+    /// Largest number of concurrent requests to the model service; the api answers further ones with `overloaded`.
     #[arg(long, env = "MODEL_REQUESTS", default_value = "64")]
     pub model_requests: NonZeroUsize,
-    /// Limits on connections.
+    /// Limits on client connections.
     #[command(flatten)]
     pub connections: ConnectionOptions,
-    /// What is logged, and where traces are sent.
+    /// Logs and traces.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// Asks the service whose metrics are at `metrics_listen` whether it lives, and exits with 0 if it does. However many
-    /// clients it has, they take no connection from this question.
+    /// Requests the metrics of the service at `metrics_listen`, and exits with 0 if it answers. Client connections
+    /// cannot exhaust this listener.
     #[arg(long)]
     pub healthcheck: bool,
     /// A command to run instead of serving.
@@ -56,14 +56,14 @@ pub struct Config {
 /// Commands that change the database. An operator runs them; the service itself never does.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Brings the tables up to date, and makes the role that `DATABASE_URL` names, with the rights that the service needs.
+    /// Applies the migrations, and sets up the role in `DATABASE_URL` with the privileges that the service needs.
     Migrate(OwnerOptions),
-    /// Removes metadata (place, device, …) from the images that are stored already. It may be stopped and run again.
+    /// Removes metadata (place, device, …) from stored images. It may be stopped and run again.
     StripMetadata {
         /// PostgreSQL, with the role that owns the tables.
         #[command(flatten)]
         owner: OwnerOptions,
-        /// Go on after this prediction, which the last run named.
+        /// Continue after this prediction, which the last run printed.
         #[arg(long)]
         after: Option<Uuid>,
     },
@@ -72,8 +72,7 @@ pub enum Command {
 /// PostgreSQL, with the role of the service.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseOptions {
-    /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and the like stand in for the parts
-    /// that it leaves out.
+    /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and the like fill in missing parts.
     #[arg(
         long,
         env = "DATABASE_URL",
@@ -82,7 +81,7 @@ pub struct DatabaseOptions {
         global = true
     )]
     pub database_url: Secret,
-    /// The password, in place of the one in `DATABASE_URL`; it may hold any character.
+    /// The password; it replaces the one in `DATABASE_URL` and may hold any character.
     #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, global = true)]
     pub database_password: Option<Secret>,
 }
@@ -93,16 +92,16 @@ pub struct OwnerOptions {
     /// PostgreSQL with the role that owns the tables [default: `DATABASE_URL`].
     #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true)]
     pub migration_database_url: Option<Secret>,
-    /// The password, in place of the one in `MIGRATION_DATABASE_URL`; it may hold any character.
+    /// The password; it replaces the one in `MIGRATION_DATABASE_URL` and may hold any character.
     #[arg(long, env = "MIGRATION_DATABASE_PASSWORD", hide_env_values = true)]
     pub migration_database_password: Option<Secret>,
 }
 
 impl DatabaseOptions {
-    /// Where to connect, and as whom.
+    /// The address, role and password.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is no address of PostgreSQL.
+    /// When `DATABASE_URL` is not an address of PostgreSQL.
     pub fn connect(&self) -> anyhow::Result<PgConnectOptions> {
         let url = self.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
         Ok(with_password(url, self.database_password.as_ref()))
@@ -111,7 +110,7 @@ impl DatabaseOptions {
     /// The role with which the service connects.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is no address of PostgreSQL.
+    /// When `DATABASE_URL` is not an address of PostgreSQL.
     pub fn role(&self) -> anyhow::Result<ServiceRole> {
         let name = self.connect()?.get_username().to_owned();
         let in_url = || {
@@ -125,10 +124,10 @@ impl DatabaseOptions {
 }
 
 impl OwnerOptions {
-    /// Where to connect, and as whom.
+    /// The address, role and password.
     ///
     /// # Errors
-    /// When the address is none of PostgreSQL.
+    /// When the URL is not an address of PostgreSQL.
     pub fn connect(&self, service: &DatabaseOptions) -> anyhow::Result<PgConnectOptions> {
         let Some(url) = &self.migration_database_url else { return service.connect() };
         let url = url.reveal().parse().context("MIGRATION_DATABASE_URL is not an address of PostgreSQL")?;
@@ -136,7 +135,7 @@ impl OwnerOptions {
     }
 }
 
-/// An empty variable is one that was not set, as Compose passes it on.
+/// Compose passes an unset variable as an empty one, so an empty password counts as none.
 fn with_password(options: PgConnectOptions, password: Option<&Secret>) -> PgConnectOptions {
     match password.map(Secret::reveal) {
         Some(password) if !password.is_empty() => options.password(password),
@@ -144,19 +143,19 @@ fn with_password(options: PgConnectOptions, password: Option<&Secret>) -> PgConn
     }
 }
 
-/// Text that may hold a password: no message or log shows it.
+/// Text that may hold a password. No message or log shows it.
 #[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for the one that needs it.
+    /// The text.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-// Anything is a secret: were it checked here, the message about a wrong one would show it.
+// Any text is accepted, because an error message about an invalid one would show it.
 impl FromStr for Secret {
     type Err = Infallible;
 
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_role_has_the_password_of_its_variable_or_else_of_its_address() {
+    fn the_password_of_the_variable_replaces_the_one_in_the_url() {
         let role = |arguments: &[&str]| {
             let role = parse(arguments).database.role().unwrap();
             (role.name, role.password)
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn migrations_run_as_their_own_role_or_else_as_that_of_the_service() {
+    fn migrations_run_as_the_owner_or_else_as_the_role_of_the_service() {
         let owner = |arguments: &[&str]| {
             let config = parse(&[&["--database-url=postgres://web@db/digits"], arguments].concat());
             let Some(Command::Migrate(owner)) = config.command else { panic!("no command") };

@@ -1,11 +1,11 @@
-//! What a client learns of a database or a model service that gave no answer.
+//! The errors of the store and the model client, as API errors.
 
 use crate::{ExportError, ModelError, StoreError};
 use service::ApiError;
 use std::time::Duration;
 use wire::Code;
 
-/// When to try again: what is unavailable is usually back soon.
+/// The `Retry-After` of temporary errors.
 const SOON: Duration = Duration::from_secs(2);
 
 impl From<StoreError> for ApiError {
@@ -21,7 +21,7 @@ impl From<StoreError> for ApiError {
                 ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
             StoreError::Defect(reason) => {
-                tracing::error!(reason, "the database refused a statement");
+                tracing::error!(reason, "the database access failed");
                 ApiError::new(Code::Internal, "Something went wrong here, not with your request. It has been logged.")
             }
         }
@@ -33,7 +33,7 @@ impl From<ExportError> for ApiError {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::Crowded | ExportError::Unread => {
-                let detail = "As many exports as may be are under way. Try again when one of them is done.";
+                let detail = "The limit of concurrent exports is reached. Try again when one of them has ended.";
                 ApiError::new(Code::Overloaded, detail).retry_after(SOON)
             }
         }

@@ -7,8 +7,8 @@ use std::fmt;
 use uuid::{Uuid, Variant, Version};
 use wire::{DeletionToken, Input, Source};
 
-/// A key that a client made, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: only
-/// its hash is kept, and no log or trace shows it.
+/// A key from a client, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: the
+/// api stores only its hash, and no log or trace shows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IdempotencyKey(Uuid);
 
@@ -17,14 +17,14 @@ pub(crate) struct IdempotencyKey(Uuid);
 pub(crate) struct Claim {
     /// SHA-256 of the key.
     pub(crate) key_hash: [u8; 32],
-    /// SHA-256 of what makes two submissions the same.
+    /// SHA-256 of the input, its kind, its source and the requested model version.
     pub(crate) request_hash: [u8; 32],
     /// The token that deletes the drawing.
     pub(crate) deletion_token: DeletionToken,
 }
 
 impl IdempotencyKey {
-    /// Reads a header's value: a `UUIDv4`, in double quotes as the draft has it or bare; `None` if it is anything else.
+    /// Parses a header value: a `UUIDv4`, in double quotes as in the draft, or without; `None` if it is anything else.
     pub(crate) fn parse(value: &str) -> Option<Self> {
         let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
         let key = Uuid::try_parse(bare).ok()?;
@@ -49,8 +49,8 @@ impl IdempotencyKey {
         self.0.to_string()
     }
 
-    /// The claim of a submission to this key. Two submissions are the same if the input as it is stored, its kind, where
-    /// it comes from and the version that is asked are the same.
+    /// The claim of a submission to this key. Two submissions are the same if their stored inputs, the kinds of these,
+    /// their sources and their requested model versions are equal.
     pub(crate) fn claim(&self, input: &Input, source: Source, model: Option<&str>) -> Claim {
         let mut hash = Sha256::new();
         for part in [input.kind().name(), source.name(), model.unwrap_or_default()].map(str::as_bytes) {
@@ -65,8 +65,8 @@ impl IdempotencyKey {
         }
     }
 
-    /// Derived with HMAC-SHA-256 (RFC 2104), so that every instance of the api finds the same token, and nobody finds the
-    /// key from the token.
+    /// Derived with HMAC-SHA-256 (RFC 2104), so that every instance of the api computes the same token, and nobody can
+    /// compute the key from the token.
     fn deletion_token(self) -> DeletionToken {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes keys of any length");
         mac.update(b"digits deletion token");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn submissions_are_the_same_if_drawing_source_and_model_are() {
+    fn two_submissions_are_the_same_if_drawing_source_and_model_are_equal() {
         let claim = key().claim(&strokes(1), Source::Api, Some("a"));
         assert_eq!(claim, key().claim(&strokes(1), Source::Api, Some("a")));
         for other in [

@@ -1,7 +1,7 @@
 //! The web service: the page, predictions, labels and history.
 //!
-//! It asks the model service what a drawing is ([`ModelClient`]) and keeps what was submitted ([`Store`]). Programs use
-//! `routes`, people use `pages` with their `messages`; [`app`] puts both together.
+//! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
+//! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
 mod app;
 mod compression;
@@ -31,7 +31,7 @@ pub use strip_metadata::{StripProgress, strip_metadata};
 
 use service::Readiness;
 
-/// What every handler works with.
+/// The state that handlers share.
 #[derive(Debug, Clone)]
 pub struct Api {
     /// The database.
@@ -40,6 +40,6 @@ pub struct Api {
     pub model: ModelClient,
     /// Whether the service takes requests.
     pub readiness: Readiness,
-    /// Whether a caller's place in a trace is believed.
+    /// Whether the service continues the traces of its callers.
     pub trusts_trace_context: bool,
 }

@@ -1,4 +1,4 @@
-//! The web service's entry: configuration → database → listen → serve, or one of an operator's commands.
+//! The web service's entry: configuration → database → listen → serve, or an operator's command.
 
 use anyhow::Context;
 use api::{Api, Command, Config, ModelClient, Store, app};
@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::{ops::ControlFlow, process::ExitCode};
 use uuid::Uuid;
 
-/// A request allocates some hundred times, mostly between threads, where glibc's allocator is slower.
+/// A request makes some hundred allocations, mostly passed between threads, where glibc's allocator is slower.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -58,7 +58,7 @@ async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow
     };
     let done = api::strip_metadata(owner, after, progress).await?;
     if stop.is_finished() {
-        println!("Stopped. Go on with --after {}, or start again.", done.after);
+        println!("Stopped. Continue with --after {}, or start again.", done.after);
     }
     Ok(())
 }

@@ -11,15 +11,16 @@ use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
 use wire::{About, Answer, Code, Explanation, Input, Problem};
 
-/// How long the model service may take to accept a connection, and to answer.
+/// How long the model service may take to accept a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+/// How long the model service may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a connection that is not used is kept: less than the model service keeps it, so that no request meets one that
-/// is being closed.
+/// How long an idle connection is kept. The model service keeps it longer, so no request uses a connection that is
+/// being closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
 
-/// The model service behind one pool of connections.
+/// The client of the model service, with a connection pool.
 #[derive(Debug, Clone)]
 pub struct ModelClient {
     http: Client,
@@ -27,36 +28,34 @@ pub struct ModelClient {
     explain: Url,
     about: Url,
     ready: Url,
-    /// A permit for each drawing that it is asked about at a time. Whoever is refused here learns it at once, and costs
-    /// the model service nothing.
+    /// A permit for each concurrent request. A request without one fails at once and does not load the model service.
     room: Arc<Semaphore>,
     requests: ModelRequests,
 }
 
-/// Why the model service gave no answer.
+/// Why a request to the model service failed.
 #[derive(Debug)]
 pub enum ModelError {
-    /// It is asked about as many drawings as it may be at a time.
+    /// The limit of concurrent requests is reached.
     NoSlot,
-    /// It answered that the input is at fault, or that it is busy.
+    /// The model service answered with a client error: the input is invalid, or it is overloaded.
     Refused(ApiError),
-    /// It cannot be reached or is not well; the reason is for the log.
+    /// The model service is unreachable or failed; the reason is for the log.
     Unavailable(String),
 }
 
 impl ModelClient {
-    /// A client of the model service at `base`, such as `http://127.0.0.1:8000`, that asks it about so many drawings at
-    /// a time.
+    /// A client of the model service at `base`, such as `http://127.0.0.1:8000`, with a limit of concurrent requests.
     ///
     /// # Errors
-    /// When the address cannot be one of a service that speaks HTTP.
+    /// When the scheme of `base` is not `http`.
     pub fn new(base: &Url, requests: NonZeroUsize) -> anyhow::Result<Self> {
         anyhow::ensure!(base.scheme() == "http", "the model service speaks http, not {}: {base}", base.scheme());
         let http = Client::builder()
             .connect_timeout(CONNECT_LIMIT)
             .timeout(ANSWER_LIMIT)
             .pool_idle_timeout(IDLE_LIMIT)
-            .no_proxy() // it is a neighbour, never beyond a proxy
+            .no_proxy() // the model service is on the same network
             .build()?;
         let (predict, explain) = (base.join("predict?include=bitmap")?, base.join("explain")?);
         let (about, ready) = (base.join("./")?, base.join("readyz")?);
@@ -64,37 +63,37 @@ impl ModelClient {
         Ok(Self { http, predict, explain, about, ready, room, requests: ModelRequests::default() })
     }
 
-    /// Shows what is counted of asking.
+    /// Registers the metrics of the client.
     pub(crate) fn register(&self, registry: &mut Registry) {
         self.requests.register(registry);
     }
 
-    /// What the input is taken for by this version of the model, or by the one that serves, and the bitmap that the
-    /// network saw.
+    /// Classifies an input with this model version, by default the serving one, and returns the answer and the bitmap.
     ///
     /// # Errors
-    /// When it is asked too much already, or refuses the input, does not know the version, is busy or away.
+    /// When too many requests are in flight, or when the model service rejects the input, does not know the version, is
+    /// overloaded or unavailable.
     pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
         let (answer, bitmap) = self.ask(&self.predict, input, version, with_bitmap).await?;
-        tell(&answer);
+        log_answer(&answer);
         Ok((answer, bitmap))
     }
 
-    /// The same, and what that rests on.
+    /// Classifies an input and returns the answer with its attribution.
     ///
     /// # Errors
-    /// As of [`answer`](Self::answer).
+    /// The errors of [`answer`](Self::answer).
     pub async fn explain(&self, input: &Input, version: Option<&str>) -> Result<Explanation, ModelError> {
         let explanation: Explanation = self.ask(&self.explain, input, version, Ok).await?;
-        tell(&explanation.answer);
+        log_answer(&explanation.answer);
         Ok(explanation)
     }
 
-    /// What each version that is loaded takes the input for: first the one that serves, then the newest first. They are
-    /// asked one after the other; one that is unloaded meanwhile is left out.
+    /// Classifies an input with each loaded model version: the serving one first, then from the newest to the oldest.
+    /// The requests run one after the other; a version that is unloaded meanwhile is left out.
     ///
     /// # Errors
-    /// As of [`answer`](Self::answer).
+    /// The errors of [`answer`](Self::answer).
     pub async fn predictions_by_model(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
         let about: About = self.send(self.http.get(self.about.clone())).await?;
         let mut predictions_by_model = Vec::new();
@@ -108,7 +107,7 @@ impl ModelClient {
         Ok(predictions_by_model)
     }
 
-    /// Sends a request to an address of the model service, counted and traced, and converts the answer.
+    /// Sends a request with metrics and a trace span, and converts the answer.
     async fn ask<Received: DeserializeOwned, Converted>(
         &self,
         address: &Url,
@@ -136,39 +135,39 @@ impl ModelClient {
 
     async fn send<Received: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Received, ModelError> {
         let _slot = self.room.try_acquire().map_err(|_| ModelError::NoSlot)?;
-        let response = request.headers(trace_headers()).send().await.map_err(away)?;
+        let response = request.headers(trace_headers()).send().await.map_err(unavailable)?;
         if response.status() != StatusCode::OK {
             return Err(refusal(response).await);
         }
-        response.json().await.map_err(away)
+        response.json().await.map_err(unavailable)
     }
 
     /// Checks that the model service is ready.
     ///
     /// # Errors
-    /// When it is not.
+    /// When it is not ready.
     pub async fn ready(&self) -> Result<(), ModelError> {
-        let response = self.http.get(self.ready.clone()).timeout(CONNECT_LIMIT).send().await.map_err(away)?;
-        response.error_for_status().map(drop).map_err(away)
+        let response = self.http.get(self.ready.clone()).timeout(CONNECT_LIMIT).send().await.map_err(unavailable)?;
+        response.error_for_status().map(drop).map_err(unavailable)
     }
 }
 
-/// An answer and its bitmap, apart.
+/// Separates an answer from its bitmap.
 fn with_bitmap(mut answer: Answer) -> Result<(Answer, Bitmap), ModelError> {
     let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Unavailable("its answer has no bitmap".to_owned()))?;
     Ok((answer, bitmap))
 }
 
-/// Adds what matters of an answer to the request's line in the log.
-fn tell(answer: &Answer) {
+/// Adds the prediction, the verdict and the model to the request's log span.
+fn log_answer(answer: &Answer) {
     let logged = Span::current();
     logged.record("prediction", answer.prediction.value());
     logged.record("verdict", answer.verdict.name());
     logged.record("model", &*answer.model);
 }
 
-/// An answer other than 200: a problem of the client's passes on as it is, anything else means that the model service
-/// is not well.
+/// The error of a response other than 200. The api passes a client error on; every other response means that the model
+/// service is unavailable.
 async fn refusal(response: Response) -> ModelError {
     let status = response.status();
     let retry_after = retry_after(&response);
@@ -184,8 +183,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// The whole chain of causes: reqwest's own message leaves out what matters.
-fn away(error: reqwest::Error) -> ModelError {
+/// [`ModelError::Unavailable`] with the whole chain of causes, because reqwest's message omits the inner ones.
+fn unavailable(error: reqwest::Error) -> ModelError {
     let error = error.without_url();
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     ModelError::Unavailable(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
@@ -197,7 +196,7 @@ mod tests {
     use service::ConnectionLimits;
 
     #[test]
-    fn connections_that_are_not_used_are_given_up_well_before_the_model_service_closes_them() {
+    fn the_client_closes_idle_connections_before_the_model_service_does() {
         assert!(2 * IDLE_LIMIT <= ConnectionLimits::default().header_timeout);
     }
 }

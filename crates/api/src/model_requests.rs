@@ -42,7 +42,7 @@ impl ModelRequests {
     }
 }
 
-/// A request under way. Its drop counts it, so that a request whose client disconnects is counted, too.
+/// A request in flight. Its drop counts it, so a request whose client disconnects is counted, too.
 #[derive(Debug)]
 pub(crate) struct RequestGuard {
     requests: ModelRequests,

@@ -1,4 +1,4 @@
-//! `api strip-metadata`: removes metadata from the images that were stored before it was removed on arrival.
+//! `api strip-metadata`: removes metadata from images that an older version stored with it.
 
 use crate::{
     StoreError, metadata,
@@ -9,31 +9,34 @@ use std::{fmt, ops::ControlFlow};
 use uuid::Uuid;
 use wire::Input;
 
-/// How far it is.
+/// The progress of the command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StripProgress {
     /// Images that were read.
     pub read: u64,
-    /// Images of them that held metadata and were replaced.
+    /// Images that held metadata and were replaced.
     pub replaced: u64,
-    /// Images of them that cannot be stripped and stay as they are.
+    /// Images that cannot be parsed and were not changed.
     pub left: u64,
-    /// The last prediction that was looked at: the command goes on after it.
+    /// The id of the last prediction; the command continues after it.
     pub after: Uuid,
 }
 
 impl fmt::Display for StripProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { read, replaced, left, after } = self;
-        write!(f, "{read} images read, {replaced} replaced, {left} left as they are, the last of them of {after}")
+        write!(
+            f,
+            "{read} images read, {replaced} replaced, {left} not changed because of errors, up to prediction {after}"
+        )
     }
 }
 
-/// Strips the stored images after a prediction, in small portions, each in a transaction of its own. After each,
-/// `progress` says whether to go on. An image that is stripped already stays as it is, so a run may start anywhere.
+/// Strips the stored images after a prediction, in batches, each in its own transaction. After each batch, `progress`
+/// decides whether to continue. A stripped image does not change, so a run may start anywhere.
 ///
 /// # Errors
-/// When the database is unavailable or does not allow it.
+/// When the database is unavailable, or the role may not update.
 pub async fn strip_metadata(
     database: &PgConnectOptions,
     after: Option<Uuid>,
@@ -52,7 +55,7 @@ pub async fn strip_metadata(
                 Ok(bytes) if bytes == image.bytes => {}
                 Ok(bytes) => stripped.push(StoredImage { bytes, ..image }),
                 Err(error) => {
-                    tracing::warn!(id = %image.id, %error, "this image cannot be stripped and stays as it is");
+                    tracing::warn!(id = %image.id, %error, "cannot parse this image, so its metadata stays");
                     done.left += 1;
                 }
             }

@@ -1,4 +1,4 @@
-//! A submission: a drawing is recognised and recorded, once for each idempotency key.
+//! A submission: the api recognises a drawing and records it, once for each idempotency key.
 
 use crate::{
     Api,
@@ -28,7 +28,8 @@ pub(crate) struct Submission<'a> {
     pub(crate) may_train: Option<bool>,
 }
 
-/// Recognises and records a drawing, unless it is recorded under the same key already. The answer has the bitmap.
+/// Recognises and records a drawing, or returns the answer that is already recorded under its key. The answer has the
+/// bitmap.
 pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<PredictResponse, ApiError> {
     let Submission { drawing, source, model, key, visitor, may_train } = submission;
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
@@ -37,12 +38,12 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     {
         return Ok(outcome);
     }
-    let asked = Instant::now();
+    let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
     let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source)
         .drawn_by(visitor, may_train);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
-        // Another request with the same key was under way, and was recorded first.
+        // A concurrent request with the same key was recorded first.
         let other = match &claim {
             Some(claim) => recorded(api, claim).await?,
             None => None,
@@ -53,7 +54,7 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
 }
 
-/// The answer to a submission that was recorded under this key; nothing if the key is new.
+/// The answer that is recorded under this key; `None` if the key is new.
 async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, ApiError> {
     let Some(holder) = api.store.holder(&claim.key_hash).await? else { return Ok(None) };
     if holder.request_hash != claim.request_hash {
@@ -68,7 +69,7 @@ async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, A
     Ok(Some(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(claim.deletion_token) }))
 }
 
-/// The key was taken a moment ago and is free again, because it expired in between.
+/// The key was taken when the insert ran, and has expired since.
 fn expired() -> ApiError {
     ApiError::new(Code::DatabaseUnavailable, "The drawing was not recorded. Try again.")
         .retry_after(Duration::from_secs(1))

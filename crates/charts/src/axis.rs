@@ -1,19 +1,19 @@
-//! The axes of a chart: they map values to places in the picture.
+//! The axes of a chart, which map values to positions.
 
-/// How values lie along an axis.
+/// The scale of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// Equal differences.
     Linear,
     /// Equal ratios.
     Logarithmic,
-    /// Shares with equal ratios of what they lack: 90 %, 99 %, 99.9 %.
+    /// Equal ratios of the difference to 1: 90 %, 99 %, 99.9 %.
     Nines,
 }
 
-/// The most that is told apart from 1 on [`Scale::Nines`].
+/// The largest value on [`Scale::Nines`]; larger ones have the same position.
 const NEARLY_ALL: f64 = 0.9999;
-/// The least that is told apart from 0 on [`Scale::Logarithmic`].
+/// The least value on [`Scale::Logarithmic`]; smaller ones have the same position.
 const NEARLY_NOTHING: f64 = 1e-4;
 
 impl Scale {
@@ -26,7 +26,7 @@ impl Scale {
     }
 }
 
-/// An axis: from one value to another (the domain), and from where to where in units of the picture (the range).
+/// An axis. It maps the values of the domain to positions in the range, in units of the SVG.
 #[derive(Debug, Clone, Copy)]
 pub struct Axis {
     scale: Scale,
@@ -47,7 +47,7 @@ impl Axis {
         Self::new(Scale::Linear, domain, range)
     }
 
-    /// Where a value lies, to a tenth of a unit; at an end of the axis if the value is beyond.
+    /// The position of a value, to a tenth of a unit. A value outside of the domain lies at an end of the axis.
     #[must_use]
     pub fn scale(&self, value: f64) -> f64 {
         let [low, high, value] = [self.domain.0, self.domain.1, value].map(|value| self.scale.of(value));
@@ -55,7 +55,7 @@ impl Axis {
         tenth(self.range.0 + along * (self.range.1 - self.range.0))
     }
 
-    /// Those of some values that lie on the axis, with their labels.
+    /// Ticks for the values within the domain.
     #[must_use]
     pub fn ticks(&self, values: &[f64], text: impl Fn(f64) -> String) -> Vec<Tick> {
         let on_it = |value: &&f64| (self.domain.0..=self.domain.1).contains(*value);
@@ -63,16 +63,16 @@ impl Axis {
     }
 }
 
-/// A mark on an axis, and what is written there.
+/// A mark on an axis, with its label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
-    /// Where it lies, in units of the picture.
+    /// Its position, in units of the SVG.
     pub at: f64,
-    /// What is written there.
+    /// Its label.
     pub text: String,
 }
 
-/// To a tenth of a unit: no eye sees more, and pages are shorter.
+/// Rounds to a tenth of a unit: a finer position is invisible and makes pages longer.
 #[must_use]
 pub fn tenth(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn values_beyond_an_axis_lie_at_its_end_and_those_of_a_flat_one_in_the_middle() {
+    fn values_beyond_an_axis_lie_at_its_end_and_those_of_an_empty_domain_in_the_middle() {
         let upwards = Axis::linear((0.0, 1.0), (200.0, 20.0));
         assert_eq!([-1.0, 0.25, 7.0].map(|value| upwards.scale(value).to_string()), ["200", "155", "20"]);
         let nines = Axis::new(Scale::Nines, (0.5, 0.999), (0.0, 100.0));

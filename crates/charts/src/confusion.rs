@@ -1,18 +1,18 @@
-//! The confusion matrix: how often each class (the row) was predicted as each (the column), and how deep that is
-//! coloured.
+//! The confusion matrix: the count of each label (the row) and predicted class (the column), and the depth of its
+//! colour.
 
-/// How often one class was predicted as one.
+/// A cell of the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
-    /// How often.
+    /// The number of predictions.
     pub count: u64,
     /// Whether the prediction is correct.
     pub is_correct: bool,
-    /// The depth of the cell's colour, in per cent.
+    /// The depth of the cell's colour, in percent.
     pub depth: u8,
 }
 
-/// The cells of a matrix, each as deep as its share of the row.
+/// The cells of a matrix. The depth of a cell is that of its share of the row.
 #[must_use]
 pub fn confusion<const N: usize>(counts: &[[u64; N]; N]) -> [[Cell; N]; N] {
     std::array::from_fn(|row| {
@@ -24,7 +24,7 @@ pub fn confusion<const N: usize>(counts: &[[u64; N]; N]) -> [[Cell; N]; N] {
     })
 }
 
-/// How deep the colour of a part is, in per cent: the root of its share, so that rare ones are seen.
+/// The depth of a part's colour, in percent: the square root of its share, so that rare parts are visible.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
@@ -41,12 +41,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rare_part_is_seen_and_none_of_nothing_is_not() {
+    fn a_rare_part_is_visible_and_an_empty_one_is_not() {
         assert_eq!([(0, 0), (1, 100), (100, 100)].map(|(part, whole)| depth(part, whole)), [0, 10, 100]);
     }
 
     #[test]
-    fn a_cell_is_as_deep_as_its_share_of_the_row() {
+    fn the_depth_of_a_cell_depends_on_its_share_of_the_row() {
         let [[right, wrong], [_, other]] = confusion(&[[3, 1], [0, 9]]);
         assert_eq!(wrong, Cell { count: 1, is_correct: false, depth: 50 });
         assert!(right.is_correct && right.depth == 87 && other.depth == 100);

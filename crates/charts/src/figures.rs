@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats of numbers.
 
-/// A confidence in per cent, with a decimal that `write` writes; never a "100 %" or "0 %" that it is not.
+/// A confidence in percent, formatted by `write`, and never rounded to 100 % or 0 %.
 #[must_use]
 pub fn confidence(probability: f32, write: impl FnOnce(f32) -> String) -> String {
     let (bound, percent) = match probability {
@@ -11,7 +11,7 @@ pub fn confidence(probability: f32, write: impl FnOnce(f32) -> String) -> String
     format!("{bound}{}\u{a0}%", write(percent))
 }
 
-/// A count, in groups of three digits that `separator` parts.
+/// A count, with `separator` between groups of three digits.
 #[must_use]
 pub fn count(count: u64, separator: &str) -> String {
     let digits = count.to_string();

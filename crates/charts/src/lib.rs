@@ -1,5 +1,5 @@
-//! What the charts of the web service's pages and of the trainer's report have in common: where a value lies, how deep
-//! a cell of a confusion matrix is coloured, and how numbers are written. The templates that draw them are elsewhere.
+//! The common code of the charts on the web service's pages and in the trainer's report: axes, the colours of a
+//! confusion matrix, and formats of numbers. Both crates have templates of their own.
 
 mod axis;
 mod confusion;

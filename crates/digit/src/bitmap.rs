@@ -1,4 +1,4 @@
-//! The 28×28 picture that the network sees, in MNIST's convention: foreground is high, background is zero.
+//! The 28×28 bitmap that the network classifies, in MNIST's convention: foreground is high, background is zero.
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use serde::{
@@ -11,7 +11,7 @@ use std::fmt;
 /// Pixels per side of a [`Bitmap`].
 pub const SIDE: usize = 28;
 
-/// A 28×28 grey picture, row-major from the top left; 0 is background, 255 is full foreground.
+/// A 28×28 grey image, row-major from the top left; 0 is background, 255 is full foreground.
 ///
 /// In JSON it is 784 numbers from 0 to 1. Each of the 256 levels survives the round trip exactly.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,15 +20,15 @@ pub struct Bitmap([u8; Bitmap::LEN]);
 /// Why some numbers are not a [`Bitmap`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum InvalidPixels {
-    /// There are not 784 of them.
+    /// Their number is not 784.
     #[error("a bitmap has 784 pixels, 28 rows of 28")]
     Count,
-    /// One is outside 0 to 1.
+    /// A value is outside of 0 to 1.
     #[error("pixel {index} is {value}; pixels are numbers from 0 (background) to 1 (foreground)")]
     Range {
-        /// Which pixel, row-major from 0.
+        /// The index of the pixel, row-major from 0.
         index: usize,
-        /// What it was.
+        /// The value.
         value: f32,
     },
 }
@@ -58,7 +58,7 @@ impl Bitmap {
     /// A bitmap from 784 numbers between 0 and 1.
     ///
     /// # Errors
-    /// When their count or one of their values is off.
+    /// When their count or a value is invalid.
     pub fn from_unit(pixels: &[f32]) -> Result<Self, InvalidPixels> {
         if pixels.len() != Self::LEN {
             return Err(InvalidPixels::Count);
@@ -81,7 +81,7 @@ impl Bitmap {
     /// A PNG of 28×28 pixels: black foreground on transparent background.
     ///
     /// # Panics
-    /// Never: the encoder is given as many pixels as it is told of, and memory takes all that it writes.
+    /// Never: the number of pixels matches the size, and writing to memory does not fail.
     #[must_use]
     pub fn to_png(&self) -> Vec<u8> {
         let pixels: Vec<u8> = self.0.iter().flat_map(|&level| [0, level]).collect();
@@ -89,11 +89,11 @@ impl Bitmap {
         let side = u32::try_from(SIDE).unwrap_or(0);
         PngEncoder::new(&mut png)
             .write_image(&pixels, side, side, ExtendedColorType::La8)
-            .expect("784 pixels are a picture");
+            .expect("784 pixels are an image");
         png
     }
 
-    /// Whether there is too little contrast for anything to have been drawn.
+    /// Whether no pixel has enough contrast to be foreground.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.0.iter().all(|&level| level < crate::levels::FAINTEST)
@@ -101,7 +101,7 @@ impl Bitmap {
 }
 
 impl fmt::Debug for Bitmap {
-    /// Draws the bitmap as text, so that a failing test shows what was seen.
+    /// Formats the bitmap as text art, for the messages of failing tests.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHADES: [char; 5] = [' ', '.', '+', '#', '@'];
         for row in self.0.chunks(SIDE) {
@@ -116,7 +116,7 @@ impl Serialize for Bitmap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut pixels = serializer.serialize_seq(Some(Self::LEN))?;
         for &level in &self.0 {
-            // Four decimals tell all 256 levels apart and keep the JSON short.
+            // Four decimals distinguish all 256 levels and keep the JSON short.
             let unit = f64::from(level) / 255.0;
             pixels.serialize_element(&((unit * 1e4).round() / 1e4))?;
         }
@@ -124,7 +124,7 @@ impl Serialize for Bitmap {
     }
 }
 
-/// Reads 784 numbers, and stops at the first that is too many.
+/// Reads 784 numbers, and stops at the first surplus one.
 impl<'de> Deserialize<'de> for Bitmap {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(PixelsVisitor)
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_no_bitmap_are_refused_with_what_is_wrong() {
+    fn invalid_pixels_are_rejected_with_the_reason() {
         assert_eq!(Bitmap::from_unit(&[0.5; 783]), Err(InvalidPixels::Count));
         let mut pixels = [0.5; Bitmap::LEN];
         pixels[3] = 1.5;

@@ -1,4 +1,4 @@
-//! A digit from 0 to 9, and what a person says a drawing really is.
+//! Digits from 0 to 9, and the labels that people give to drawings.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 #[serde(transparent)]
 pub struct Digit(u8);
 
-/// What was given where a digit or a label was asked for.
+/// The error of a value that is neither a digit nor a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a label is a digit from 0 to 9, \"not_a_digit\" or \"unsure\"")]
 pub struct InvalidDigit;
@@ -25,7 +25,7 @@ impl Digit {
         self.0
     }
 
-    /// The most probable digit and its probability; the lower digit where two are equal.
+    /// The most probable digit and its probability; of equal ones, the lower digit.
     #[must_use]
     pub fn most_probable(probabilities: &[f32; 10]) -> (Self, f32) {
         Self::all()
@@ -56,14 +56,14 @@ impl<'de> Deserialize<'de> for Digit {
     }
 }
 
-/// What a person says that a drawing is: in JSON a number from 0 to 9, `"not_a_digit"` or `"unsure"`.
+/// The label that a person gives to a drawing: in JSON a number from 0 to 9, `"not_a_digit"` or `"unsure"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrueLabel {
     /// This digit.
     Digit(Digit),
-    /// A letter, a scribble, two digits: nothing that has a right answer from 0 to 9.
+    /// Not a digit from 0 to 9, such as a letter, a scribble or two digits.
     NotADigit,
-    /// The person cannot tell either. No truth to judge an answer by.
+    /// The person cannot tell. Such a label is excluded from the accuracy.
     Unsure,
 }
 
@@ -73,7 +73,7 @@ impl TrueLabel {
     /// The name of [`Unsure`](Self::Unsure).
     pub const UNSURE: &str = "unsure";
 
-    /// What a drawing can be taken for, or truly be: the digits in order, and at last that it is none.
+    /// The classes of predictions and labels: the digits in order, and then [`NotADigit`](Self::NotADigit).
     pub fn classes() -> impl Iterator<Item = Self> {
         Digit::all().map(Self::Digit).chain([Self::NotADigit])
     }
@@ -89,7 +89,7 @@ impl fmt::Display for TrueLabel {
     }
 }
 
-/// Reads what [`Display`](fmt::Display) writes: `"7"`, `"not_a_digit"` or `"unsure"`.
+/// Parses the output of [`Display`](fmt::Display): `7`, `not_a_digit` or `unsure`.
 impl FromStr for TrueLabel {
     type Err = InvalidDigit;
 
@@ -116,7 +116,7 @@ impl Serialize for TrueLabel {
 impl<'de> Deserialize<'de> for TrueLabel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
-            // JSON has no integers of its own: `8.0` is the number 8.
+            // JSON does not distinguish integers: `8.0` is the number 8.
             serde_json::Value::Number(number) => {
                 Digit::all().find(|digit| number.as_f64() == Some(f64::from(digit.0))).map(Self::Digit)
             }

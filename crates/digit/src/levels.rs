@@ -1,15 +1,15 @@
 //! Grey levels from 0 to 255.
 
-/// The least contrast between foreground and background, in grey levels of 255, that counts as drawn.
+/// The least contrast between foreground and background, in grey levels of 255.
 pub(crate) const FAINTEST: u8 = 26;
 
-/// The grey level nearest to a number from 0 to 1. (`f32::round` would be a call for each pixel.)
+/// The grey level nearest to a number from 0 to 1. (`f32::round` would be a function call for each pixel.)
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast ends at 0 and 255")]
 pub(crate) const fn level_of(unit: f32) -> u8 {
     (unit * 255.0 + 0.5) as u8
 }
 
-/// The median of levels, by how often each occurs; 0 if there are none.
+/// The median of levels, from a histogram; 0 if it is empty.
 pub(crate) fn median_of(counts: &[usize; 256]) -> u8 {
     let all: usize = counts.iter().sum();
     let mut below = 0;

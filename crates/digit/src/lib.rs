@@ -1,6 +1,6 @@
-//! The data: a 28×28 [`Bitmap`], the preprocessing that makes it of an image or of strokes, and labels.
+//! The data: a 28×28 [`Bitmap`], the preprocessing of images and strokes to bitmaps, and labels.
 //!
-//! Nothing here knows HTTP, a database or a neural network.
+//! This crate does not depend on HTTP, a database or a neural network.
 
 mod bitmap;
 mod label;

@@ -1,4 +1,4 @@
-//! A model's version, by which clients, cards and folders name it.
+//! The version of a model, its name in requests, model cards and folders.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref, str::FromStr};
@@ -9,7 +9,7 @@ use std::{fmt, ops::Deref, str::FromStr};
 #[serde(try_from = "String", into = "String")]
 pub struct ModelVersion(String);
 
-/// The text is no version's name.
+/// The error of a text that is not a valid version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a model's version: use up to 64 of a-z, 0-9, '-', '_' and '.', starting with a letter or digit")]
 pub struct InvalidVersion(String);
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_never_leaves_its_folder() {
+    fn a_version_is_a_safe_name_of_a_folder() {
         for good in ["cnn7-2026-11-21", "1", "a.b_c"] {
             assert!(good.parse::<ModelVersion>().is_ok(), "{good}");
         }

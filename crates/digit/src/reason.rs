@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a drawing is not taken for a digit.
+/// The reason why a drawing is predicted as not a digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// A dot, or so little that it could be anything.
+    /// A dot, or too little foreground to be recognisable.
     TooSmall,
     /// More than one digit.
     SeveralDigits,
-    /// A letter, a scribble, a picture: nothing that the network was taught to name.
+    /// Something else, such as a letter, a scribble or a photo.
     UnlikeADigit,
 }
 
 impl Reason {
-    /// All there are.
+    /// All reasons.
     pub const ALL: [Self; 3] = [Self::TooSmall, Self::SeveralDigits, Self::UnlikeADigit];
 
     /// The name, as in JSON and in the database.

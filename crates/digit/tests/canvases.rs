@@ -1,4 +1,4 @@
-//! Digits on canvases and on photos: what must not matter does not.
+//! Preprocessing of digits on canvases and photos: invariances to size, dust, shadows and polarity.
 
 use digit::{
     Bitmap,
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 /// A place on a canvas of 280 by 280.
 type Place = (f32, f32);
 
-/// How much of a pixel strokes cover, drawn with a round pen.
+/// The share of a pixel that strokes of a round pen cover.
 fn coverage(strokes: &[Vec<Place>], width: f32, x: u32, y: u32) -> f32 {
     let (x, y) = (as_f32(x) + 0.5, as_f32(y) + 0.5);
     let lines = strokes.iter().flat_map(|stroke| stroke.windows(2));
@@ -25,7 +25,7 @@ fn distance((x, y): Place, (from_x, from_y): Place, (to_x, to_y): Place) -> f32 
     (x - from_x - share * along_x).hypot(y - from_y - share * along_y)
 }
 
-/// Black strokes on a white canvas of `side` pixels, enlarged or shrunk from one of 280.
+/// Black strokes on a white canvas of `side` pixels, scaled from one of 280.
 fn canvas(strokes: &[Vec<Place>], width: f32, side: u32) -> GrayImage {
     let scale = as_f32(side) / 280.0;
     let scaled: Vec<Vec<Place>> =
@@ -41,7 +41,7 @@ fn four() -> Vec<Vec<Place>> {
     vec![vec![(120.0, 60.0), (90.0, 150.0), (180.0, 150.0)], vec![(160.0, 80.0), (150.0, 220.0)]]
 }
 
-/// How much two bitmaps differ, as a share of the foreground of the first.
+/// The difference of two bitmaps, as a share of the foreground of the first.
 fn difference(a: &Bitmap, b: &Bitmap) -> f32 {
     a.unit().zip(b.unit()).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.unit().sum::<f32>()
 }
@@ -57,11 +57,11 @@ fn dust_far_from_a_digit_does_not_shrink_it() {
 }
 
 #[test]
-fn the_two_strokes_of_a_five_stay_though_they_do_not_touch() {
+fn the_two_strokes_of_a_five_stay_even_if_they_do_not_touch() {
     let body = vec![(110.0, 70.0), (105.0, 130.0), (150.0, 130.0), (165.0, 170.0), (140.0, 210.0), (95.0, 200.0)];
     let five = [body.clone(), vec![(125.0, 66.0), (170.0, 62.0)]];
     let bitmap = |strokes: &[Vec<Place>]| seen(canvas(strokes, 8.0, 280)).unwrap().bitmap;
-    assert!(difference(&bitmap(&five), &bitmap(&[body])) > 0.3, "the flag is foreground");
+    assert!(difference(&bitmap(&five), &bitmap(&[body])) > 0.3, "the upper stroke is foreground");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_size_of_a_canvas_does_not_matter() {
 }
 
 #[test]
-fn a_shadow_and_grain_and_ruled_background_do_not_matter_much() {
+fn a_shadow_and_grain_or_printed_lines_hardly_change_the_bitmap() {
     let clean = canvas(&four(), 14.0, 280);
     let expected = seen(clean.clone()).unwrap().bitmap;
     let shaded = |x: u32, y: u32, grey: f32| {
@@ -105,7 +105,7 @@ fn a_shadow_and_grain_and_ruled_background_do_not_matter_much() {
 }
 
 #[test]
-fn background_alone_is_blank_be_it_grainy_and_badly_lit() {
+fn a_grainy_and_unevenly_lit_background_without_foreground_is_blank() {
     let background = GrayImage::from_fn(300, 200, |x, y| {
         let grain = as_f32((x * 7919 + y * 104_729 + x * y * 31) % 13) - 6.0;
         Luma([level((200.0 - 80.0 * as_f32(x) / 300.0 + grain) / 255.0)])
@@ -114,7 +114,7 @@ fn background_alone_is_blank_be_it_grainy_and_badly_lit() {
 }
 
 #[test]
-fn a_tap_is_too_small_and_a_short_one_is_not() {
+fn a_tap_is_too_small_and_a_short_line_is_not() {
     let is_too_small = |stroke: [Place; 2], width| seen(canvas(&[stroke.to_vec()], width, 280)).unwrap().is_too_small;
     assert!(is_too_small([(100.0, 100.0), (100.0, 100.0)], 14.0));
     assert!(is_too_small([(100.0, 100.0), (101.0, 101.0)], 3.0));
@@ -125,7 +125,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn an_opaque_canvas_of_either_polarity_gives_what_its_foreground_alone_gives(
+    fn an_opaque_canvas_of_either_polarity_gives_the_bitmap_of_its_foreground(
         points in prop::collection::vec((20.0_f32..260.0, 20.0_f32..260.0), 2..6), width in 3.0_f32..44.0,
     ) {
         let dark_on_light = canvas(&[points], width, 280);
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn no_picture_is_too_odd(
+    fn any_image_gives_a_bitmap_or_is_blank(
         width in 1_u32..90, height in 1_u32..90, factor in 1_u32..12, has_alpha: bool,
         noise in prop::collection::vec(any::<[u8; 4]>(), 1..300),
     ) {

@@ -1,4 +1,4 @@
-//! The body of `POST /predict`: an image, a form with one, or JSON.
+//! The body of `POST /predict`: an image, a form with an image, or JSON.
 
 use crate::{
     ApiError,
@@ -11,13 +11,13 @@ use axum::{
 };
 use wire::{Code, Input, Problem};
 
-/// The largest image or JSON that is read, in bytes.
+/// The largest image or JSON, in bytes.
 pub const MAX_INPUT_BYTES: usize = 5_000_000;
 
-/// The largest body that is read, in bytes: an input, and what a form wraps around it.
+/// The largest body, in bytes: an input and the overhead of a form.
 pub(crate) const MAX_BODY_BYTES: usize = MAX_INPUT_BYTES + (64 << 10);
 
-/// What a client posted to have recognised.
+/// The drawing in the body of a request.
 #[derive(Debug)]
 pub struct DrawingInput(pub Input);
 
@@ -105,5 +105,5 @@ fn broken_form(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return broken_body(error.status());
     }
-    ApiError::new(Code::InvalidForm, "The form is damaged or broke off before its end. Send it again.")
+    ApiError::new(Code::InvalidForm, "The form is damaged or incomplete. Send it again.")
 }

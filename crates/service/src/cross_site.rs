@@ -1,4 +1,4 @@
-//! Requests that a page of another site has a browser send: none of them changes data here.
+//! Rejects cross-site requests, so that a page of another site cannot change data.
 
 use crate::ApiError;
 use axum::response::{IntoResponse, Response};
@@ -9,8 +9,8 @@ const DETAIL: &str = "The browser says that a page of another site sent this req
                       from a page of this service, or from a program without the headers Origin and Sec-Fetch-Site. \
                       A reverse proxy before this service has to pass on the headers Host and Origin unchanged.";
 
-/// Refuses requests that may change something and that come from a page of another origin, as browsers tell by
-/// `Sec-Fetch-Site`, or by an `Origin` that is not the `Host`. Programs send neither, and are let through.
+/// Rejects requests with unsafe methods from pages of another origin, according to `Sec-Fetch-Site`, or to an `Origin`
+/// that differs from `Host`. Requests of other programs pass, because they have neither header.
 pub(crate) fn refuse_cross_site() -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone> {
     CsrfLayer::new()
         .with_rejection_response(|_: ProtectionError| ApiError::new(Code::CrossSiteRequest, DETAIL).into_response())
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_of_another_site_changes_nothing() {
+    async fn a_request_from_a_page_of_another_site_is_rejected() {
         for headers in [
             &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")][..],
             &[("sec-fetch-site", "cross-site")],
@@ -55,13 +55,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_of_the_service_and_programs_are_let_through() {
+    async fn requests_of_own_pages_and_of_programs_pass() {
         for headers in [
             &[][..],
             &[("origin", "http://digits.example:8501")],
             &[("origin", "http://digits.example:8501"), ("sec-fetch-site", "same-origin")],
             &[("sec-fetch-site", "none")],
-            // A proxy that speaks HTTPS changes the Host, and the browser vouches for the origin.
+            // A proxy for HTTPS may change the host; the browser states that the origin is the same.
             &[("origin", "https://elsewhere.example"), ("sec-fetch-site", "same-origin")],
         ] {
             for method in [Method::POST, Method::PUT, Method::DELETE] {

@@ -1,4 +1,4 @@
-//! An error as a client gets it.
+//! An error response.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -7,31 +7,31 @@ use axum::{
 use std::time::Duration;
 use wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 
-/// A problem on its way to a client, with when to try again if that may help.
+/// A problem with the headers of its response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiError {
-    /// What went wrong.
+    /// The body of the response.
     pub problem: Problem,
-    /// What `Retry-After` says.
+    /// The value of `Retry-After`, rounded down to seconds, but at least one.
     pub retry_after: Option<Duration>,
-    /// What `WWW-Authenticate` says: the scheme of the credential that a 401 asks for.
+    /// The value of `WWW-Authenticate`: the scheme of the credential that a 401 requires.
     pub challenge: Option<&'static str>,
 }
 
 impl ApiError {
-    /// A problem that the same request would meet again.
+    /// A problem without `Retry-After`: the same request would fail again.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Problem::new(code, detail).into()
     }
 
-    /// The same problem, with advice to try again after a while.
+    /// The same problem with `Retry-After`.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
     }
 
-    /// The same problem, with the scheme of the credential that the request lacks.
+    /// The same problem with `WWW-Authenticate`.
     #[must_use]
     pub fn challenge(self, scheme: &'static str) -> Self {
         Self { challenge: Some(scheme), ..self }
@@ -55,7 +55,7 @@ impl IntoResponse for ApiError {
         if let Some(scheme) = self.challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
-        // For a layer that says it in another protocol's words.
+        // Layers read it to convert the response to a page or to another protocol.
         response.extensions_mut().insert(self);
         response
     }

@@ -1,4 +1,4 @@
-//! axum's extractors, with rejections that are problems.
+//! Extractors whose rejections are problems.
 
 use crate::{ApiError, docs::parameters::model_version};
 use axum::{
@@ -30,10 +30,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Reads a query parameter; an empty one counts as left out, because forms send fields that nobody filled in.
+/// Reads a query parameter. An empty one counts as missing, because forms send empty fields, too.
 ///
 /// # Errors
-/// When the text is not empty and no `T`.
+/// When the text is neither empty nor a `T`.
 pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -41,20 +41,20 @@ pub fn empty_as_none<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
-/// Which version of the model a request asks.
+/// The query parameter with the model version.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ModelQuery {
-    /// The version of the model to ask, if not the one that serves; it has to be loaded.
+    /// The model version; the serving one by default. It must be loaded.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     pub model: Option<ModelVersion>,
 }
 
-/// An addition to the answer to `POST /predict` that a client asks for.
+/// A requested addition to the answer to `POST /predict`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Include {
-    /// The bitmap that the network saw.
+    /// The preprocessed drawing that the network classified.
     Bitmap,
 }
 
@@ -85,7 +85,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// A body of any type, as it came.
+/// A body of any type.
 #[derive(Debug)]
 pub struct RawBody(pub Bytes);
 
@@ -97,28 +97,28 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
     }
 }
 
-/// The body's type, without parameters; empty if there is none.
+/// The media type of `Content-Type` in lower case, without parameters; empty if there is none.
 #[must_use]
 pub fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     value.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
-/// All of a request's body, if it is not too long and arrives.
+/// Reads the whole body of a request.
 pub(crate) async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|error: BytesRejection| broken_body(error.status()))
 }
 
-/// Why a body could not be read, from the status that axum gives it.
+/// The error of a body that could not be read, from the status of axum's rejection.
 pub(crate) fn broken_body(status: StatusCode) -> ApiError {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         too_large()
     } else {
-        ApiError::new(Code::IncompleteBody, "The body broke off before its end. Send it again.")
+        ApiError::new(Code::IncompleteBody, "The body is incomplete. Send it again.")
     }
 }
 
-/// The body is more than is read.
+/// The error of a body that is too large.
 pub(crate) fn too_large() -> ApiError {
     ApiError::new(Code::PayloadTooLarge, "The body is larger than 5 MB. Send a smaller one.")
 }

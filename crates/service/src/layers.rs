@@ -1,5 +1,5 @@
-//! What every request goes through: it is followed to its end, its size and its time are limited, and there is a
-//! problem for whatever is not answered otherwise.
+//! The layers of both services: metrics, logs and traces, limits of size and time, and problems for unknown routes and
+//! panics.
 
 use crate::{
     ApiError, Metrics,
@@ -22,16 +22,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use wire::Code;
 
-/// The longest that a request may take, its body's arrival included.
+/// The longest duration of a request, including the arrival of its body.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
-/// A body of at least this many bytes, or of a length that is not told, is large; only so many are read at a time,
-/// because each is held in memory.
+/// The size from which on a body is large, in bytes. A body of unknown length is large, too.
 const LARGE: u64 = 256 << 10;
+/// The largest number of large bodies that are read at a time, because each is held in memory.
 const LARGE_BODIES: usize = 16;
 
-/// Adds what both services' routes have in common. Requests are counted in `metrics`; whether a caller's place in a trace
-/// is believed, `trusts_trace_context` says.
+/// Adds the layers to the routes of a service. It registers the metrics of requests in `metrics`. With
+/// `trusts_trace_context`, the service continues the traces of its callers.
 pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_context: bool) -> Router {
     let following = Following::new(metrics.registry(), trusts_trace_context);
     with_docs(routes)
@@ -60,11 +60,11 @@ fn defect(panic: Box<dyn Any + Send + 'static>) -> Response {
         .into_response()
 }
 
-/// What a panic says, for the log.
+/// The message of a panic, for the log.
 #[must_use]
 pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {
@@ -73,10 +73,10 @@ async fn time_limit(request: Request, next: Next) -> Response {
     })
 }
 
-async fn admit_large(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+async fn admit_large(State(permits): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE);
-    let place = if is_large { Some(places.try_acquire()) } else { None };
-    if matches!(place, Some(Err(_))) {
+    let permit = if is_large { Some(permits.try_acquire()) } else { None };
+    if matches!(permit, Some(Err(_))) {
         let failure = ApiError::new(Code::Overloaded, "Too many large bodies at once. Try again in a moment.");
         return failure.retry_after(Duration::from_secs(1)).into_response();
     }

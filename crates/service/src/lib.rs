@@ -1,7 +1,7 @@
-//! HTTP as both services speak it: bodies to inputs, errors to problems, routes to their documentation, what is counted,
-//! logged and traced of requests, and a process that starts, is probed and stops.
+//! The HTTP code of both services: extractors, problems, OpenAPI documents, metrics, logs and traces of requests,
+//! connections, and the start, probes and stop of a process.
 //!
-//! It knows neither the network nor the database.
+//! It depends on neither the network nor the database.
 
 mod body;
 mod connections;

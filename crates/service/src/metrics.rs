@@ -1,4 +1,4 @@
-//! What a service counts and measures, as Prometheus reads it.
+//! The metrics of a service, in the format of Prometheus.
 
 use crate::process_metrics::ProcessMetrics;
 use prometheus_client::{
@@ -12,11 +12,11 @@ use prometheus_client::{
 };
 use std::fmt::{self, Debug, Formatter};
 
-/// Seconds, from what a network takes over a drawing to the longest that a request may.
+/// The buckets of durations, in seconds, from the latency of the network to the longest request.
 const SECONDS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
-/// The commit that this program was built from, where the build was told it.
+/// The commit that this program was built from, if the build set it.
 const REVISION: &str = match option_env!("DIGITS_REVISION") {
     Some(revision) if !revision.is_empty() => revision,
     _ => "unknown",
@@ -25,9 +25,9 @@ const REVISION: &str = match option_env!("DIGITS_REVISION") {
 /// A service's metrics.
 #[derive(Debug)]
 pub struct Metrics {
-    /// What only digits has, under names that begin with `digits_`.
+    /// Metrics of digits, whose names begin with `digits_`.
     digits: Registry,
-    /// What every process has, under the names that Prometheus' own clients give it.
+    /// Metrics of the process, with the names of Prometheus' own clients.
     process: Registry,
 }
 
@@ -44,12 +44,12 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Where a service adds what it counts besides requests.
+    /// The registry for the metrics of the service.
     pub fn registry(&mut self) -> &mut Registry {
         &mut self.digits
     }
 
-    /// All of them as `OpenMetrics` text.
+    /// All metrics as `OpenMetrics` text.
     pub(crate) fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode_registry(&mut text, &self.digits)?;
@@ -59,18 +59,18 @@ impl Metrics {
     }
 }
 
-/// A histogram of durations.
+/// A histogram of durations in seconds.
 #[must_use]
 pub fn seconds() -> Histogram {
     Histogram::new(SECONDS)
 }
 
-/// How often something came to each of its outcomes.
+/// Counters by outcome.
 #[derive(Debug, Clone)]
 pub struct Outcomes(Family<[(&'static str, &'static str); 1], Counter>);
 
 impl Outcomes {
-    /// Counters of all outcomes that there are: those that never happened are to be seen, too.
+    /// Counters of all these outcomes. Each starts at 0, so that Prometheus also sees those that have not happened yet.
     pub fn new(all: impl IntoIterator<Item = &'static str>) -> Self {
         let outcomes = Self(Family::default());
         for outcome in all {
@@ -79,24 +79,24 @@ impl Outcomes {
         outcomes
     }
 
-    /// It came to this one so many times more.
+    /// Adds `times` to the counter of an outcome.
     pub fn add(&self, outcome: &'static str, times: u64) {
         self.0.get_or_create(&[("outcome", outcome)]).inc_by(times);
     }
 
-    /// Shows them.
+    /// Registers the counters.
     pub fn register(&self, registry: &mut Registry, name: &str, help: &str) {
         registry.register(name, help, self.0.clone());
     }
 }
 
-/// A number that is read when someone asks for the metrics.
+/// A gauge that is read at each scrape.
 pub struct Reading<R> {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What it is.
+    /// Its help text.
     pub help: &'static str,
-    /// Reads it.
+    /// Reads its value.
     pub read: R,
 }
 

@@ -1,5 +1,5 @@
-//! `GET /metrics`, at an address of its own: what a service counts is for its operators, and a scrape does not wait for the
-//! connections of the service's clients.
+//! `GET /metrics`, at its own address: the metrics are for operators only, and the connections of clients do not delay
+//! a scrape.
 
 use crate::{
     ApiError, Metrics,
@@ -16,10 +16,10 @@ use std::{io, sync::Arc};
 use tokio::net::TcpListener;
 use wire::Code;
 
-/// The media type of Prometheus' text, version 1.0 of it.
+/// The media type of `OpenMetrics` text, version 1.0.
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Serves a service's metrics for as long as it is polled.
+/// Serves the metrics of a service until the future is dropped.
 ///
 /// # Errors
 /// When the listener fails.
@@ -39,7 +39,7 @@ async fn text(State(metrics): State<Arc<Metrics>>) -> Response {
     match metrics.text() {
         Ok(text) => ([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
+            tracing::error!(%error, "the metrics could not be encoded");
             ApiError::new(Code::Internal, "The metrics could not be written. It has been logged.").into_response()
         }
     }
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_metrics_tell_of_the_build_and_of_the_process_under_the_usual_names() {
+    async fn the_metrics_of_build_and_process_have_the_usual_names() {
         let (status, text) = ask("GET", "/metrics").await;
         assert_eq!(status, StatusCode::OK);
         let build = format!("digits_build_info{{version=\"{}\",revision=\"", env!("CARGO_PKG_VERSION"));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_but_the_metrics_is_served() {
+    async fn only_the_metrics_are_served() {
         for (method, path, status) in [
             ("GET", "/", StatusCode::NOT_FOUND),
             ("POST", "/predict", StatusCode::NOT_FOUND),

@@ -1,4 +1,4 @@
-//! A service as a process: it listens, is probed, and on a signal finishes what is in flight.
+//! A service as a process: readiness, signals, shutdown and the health check.
 
 use crate::{ApiError, Connections};
 use axum::Router;
@@ -18,14 +18,13 @@ use tokio::{
 };
 use wire::Code;
 
-/// How long a service that was told to stop goes on taking requests while it says that it is not ready, so that who
-/// sends them can turn elsewhere first.
+/// How long a stopping service accepts requests while `/readyz` fails, so that load balancers can stop sending them.
 const NOTICE: Duration = Duration::from_millis(500);
 
-/// How long requests in flight may take after that.
+/// How long requests in flight may take afterwards.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// Whether a service takes requests or is about to stop; `/readyz` tells.
+/// Whether a service accepts requests or is about to stop, for `/readyz`.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness {
     is_stopping: Arc<AtomicBool>,
@@ -35,12 +34,12 @@ impl Readiness {
     /// Checks that the service is not about to stop.
     ///
     /// # Errors
-    /// When it is.
+    /// `stopping` when it is about to stop.
     pub fn check(&self) -> Result<(), ApiError> {
         if self.is_stopping.load(Ordering::Relaxed) {
             return Err(ApiError::new(
                 Code::Stopping,
-                "The service is stopping. Ask another one, or this one once it is back.",
+                "The service is stopping. Try another instance, or this one after its restart.",
             )
             .retry_after(Duration::from_secs(5)));
         }
@@ -48,7 +47,7 @@ impl Readiness {
     }
 }
 
-/// Serves until `stop`, says then that it is not ready, and lets what is in flight finish, for a few seconds at most.
+/// Serves until `stop`. Then it reports that it is not ready, and waits a few seconds for requests in flight.
 ///
 /// # Errors
 /// When the listener fails.
@@ -71,7 +70,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// Waits for SIGTERM or Ctrl-C. Where the handlers cannot be installed, it returns at once and logs why.
+/// Waits for SIGTERM or Ctrl-C. If the handlers cannot be installed, it logs the error and returns at once.
 pub async fn stop_signal() {
     if let Err(error) = signalled().await {
         tracing::error!(%error, "cannot wait for signals");
@@ -88,8 +87,7 @@ async fn signalled() -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the service that serves its metrics at `metrics_listen` on this machine whether it lives; for a container's health
-/// check.
+/// Checks that the service on this machine answers at `metrics_listen`, for a container's health check.
 #[must_use]
 pub fn healthcheck(metrics_listen: SocketAddr) -> ExitCode {
     match status_line(metrics_listen) {
@@ -114,7 +112,7 @@ fn status_line(listen: SocketAddr) -> io::Result<String> {
     Ok(answer.lines().next().unwrap_or_default().to_owned())
 }
 
-/// The loopback address where a service listens on all.
+/// The loopback address, if the service listens on all addresses.
 fn reachable(mut listen: SocketAddr) -> SocketAddr {
     match listen {
         SocketAddr::V4(all) if all.ip().is_unspecified() => listen.set_ip(Ipv4Addr::LOCALHOST.into()),

@@ -1,4 +1,4 @@
-//! What the kernel tells of this process, under the names that Prometheus' own clients give it.
+//! Metrics of this process from the kernel, with the names of Prometheus' own clients.
 
 use procfs::{
     ProcResult, WithCurrentSystemInfo, boot_time_secs,
@@ -12,18 +12,18 @@ use prometheus_client::{
 };
 use std::{fmt, time::Duration};
 
-/// Memory, processor time, open files and the start of this process, read when someone asks.
+/// Memory, processor time, open files and start time of this process, read at each scrape.
 #[derive(Debug)]
 pub(crate) struct ProcessMetrics;
 
-/// One reading.
+/// The values of one scrape.
 struct Reading {
     resident_bytes: u64,
-    /// Since 1970.
+    /// The start time, since 1970.
     started: Duration,
     processor_time: Duration,
     open_files: u64,
-    /// None where there is no limit.
+    /// `None` if there is no limit.
     max_open_files: Option<u64>,
 }
 
@@ -44,7 +44,7 @@ impl Reading {
     }
 }
 
-/// The kernel counts time in ticks, of which there are a hundred a second.
+/// Converts the kernel's clock ticks, mostly a hundred a second.
 fn ticks(ticks: u64) -> Duration {
     Duration::from_millis(ticks * 1000 / ticks_per_second())
 }
@@ -53,18 +53,18 @@ impl Collector for ProcessMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let reading = match Reading::take() {
             Ok(reading) => reading,
-            // The other metrics are worth showing all the same.
+            // The other metrics are still useful.
             Err(error) => {
-                tracing::warn!(%error, "the kernel tells nothing of this process");
+                tracing::warn!(%error, "the metrics of this process cannot be read");
                 return Ok(());
             }
         };
         gauge(&mut encoder, "process_resident_memory_bytes", "Resident memory in bytes", &reading.resident_bytes)?;
-        let help = "When the process began, in seconds since 1970";
+        let help = "Start time of the process, in seconds since 1970";
         gauge(&mut encoder, "process_start_time_seconds", help, &reading.started.as_secs_f64())?;
         gauge(&mut encoder, "process_open_fds", "Open file descriptors", &reading.open_files)?;
         if let Some(files) = reading.max_open_files {
-            gauge(&mut encoder, "process_max_fds", "Open file descriptors at most", &files)?;
+            gauge(&mut encoder, "process_max_fds", "Limit of open file descriptors", &files)?;
         }
         let help = "Processor time of all threads, in seconds";
         let mut counter = encoder.encode_descriptor("process_cpu_seconds", help, None, MetricType::Counter)?;

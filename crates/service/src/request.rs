@@ -1,4 +1,4 @@
-//! A request from its arrival to its answer: counted, measured, logged and traced, whatever becomes of it.
+//! Metrics, logs and traces of each request, also of one whose client disconnects.
 
 use crate::{
     metrics::seconds,
@@ -19,14 +19,14 @@ use prometheus_client::{
 use std::time::Instant;
 use tracing::{Instrument, Span, field::Empty};
 
-/// What is counted of requests.
+/// The metrics of requests.
 #[derive(Debug, Clone)]
 struct Requests {
     count: Family<Answered, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
 }
 
-/// The address as the program knows it, not as the client wrote it: clients are not to make up labels.
+/// The route and not the path of a request, so that clients cannot create labels of metrics.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
     route: String,
@@ -44,9 +44,9 @@ struct Answered {
 impl Requests {
     fn new(registry: &mut Registry) -> Self {
         let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(seconds) };
-        let help = "Requests that were answered, or given up by their clients";
+        let help = "Requests by outcome: the status, or cancelled if the client disconnected";
         registry.register("requests", help, requests.count.clone());
-        let help = "How long requests took until they were answered";
+        let help = "Latency of answered requests";
         registry.register("request_seconds", help, requests.seconds.clone());
         requests
     }
@@ -58,18 +58,18 @@ impl Route {
         Self { route, method: name(request.method()) }
     }
 
-    /// Whether programs ask for it every few seconds; that is to fill neither logs nor traces.
+    /// Whether this is a probe. Probes run every few seconds, so they are neither logged nor traced.
     fn is_probe(&self) -> bool {
         let last = self.route.rsplit('/').next();
         last.is_some_and(|last| ["livez", "readyz", "live", "ready"].contains(&last))
     }
 }
 
-/// What following a request takes.
+/// The state of [`follow`].
 #[derive(Debug, Clone)]
 pub(crate) struct Following {
     requests: Requests,
-    /// Whether a caller's place in a trace is believed.
+    /// Whether the service continues the traces of its callers.
     trusts_trace_context: bool,
 }
 
@@ -79,7 +79,7 @@ impl Following {
     }
 }
 
-/// Follows a request to its end.
+/// Counts, measures, logs and traces a request.
 pub(crate) async fn follow(State(following): State<Following>, request: Request, next: Next) -> Response {
     let Following { requests, trusts_trace_context } = following;
     let route = Route::of(&request);
@@ -92,7 +92,7 @@ pub(crate) async fn follow(State(following): State<Following>, request: Request,
     response
 }
 
-/// The request in a trace, in the words of OpenTelemetry's conventions for HTTP.
+/// The trace span of a request, with the attributes of OpenTelemetry's conventions for HTTP.
 fn traced(Route { route, method }: &Route) -> Span {
     tracing::info_span!(
         target: TRACED,
@@ -106,7 +106,7 @@ fn traced(Route { route, method }: &Route) -> Span {
     )
 }
 
-/// The request in the log. Headers and query strings may hold what is nobody's business.
+/// The log span of a request. It omits headers and the query string, because they may hold private data.
 fn logged(request: &Request, route: &Route, context: &opentelemetry::Context) -> Span {
     let (method, path) = (request.method(), request.uri().path());
     let trace_id = context.span().span_context().trace_id();
@@ -116,7 +116,7 @@ fn logged(request: &Request, route: &Route, context: &opentelemetry::Context) ->
     tracing::info_span!("request", %method, path, %trace_id, prediction = Empty, verdict = Empty, model = Empty)
 }
 
-/// A request that is being answered. It is over when it is dropped, so that one whose client goes away is, too.
+/// A request in flight. Its drop ends it, so a request whose client disconnects is counted, too.
 struct Open {
     requests: Requests,
     route: Route,
@@ -149,7 +149,7 @@ impl Open {
         let _in_it = self.logged.enter();
         let status = self.status.map(|status| status.as_u16());
         let seconds = (seconds * 1e6).round() / 1e6;
-        let what = if status.is_some() { "answered" } else { "given up by the client" };
+        let what = if status.is_some() { "answered" } else { "cancelled by the client" };
         if self.route.is_probe() {
             tracing::debug!(status, seconds, "{what}");
         } else {
@@ -166,7 +166,7 @@ impl Open {
     }
 }
 
-/// The usual methods by name.
+/// The name of a method, or `other`, so that clients cannot create labels of metrics.
 fn name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -199,7 +199,7 @@ mod tests {
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    /// Routes, and what is counted of them.
+    /// Routes and their metrics.
     fn app() -> (Router, Metrics) {
         let routes = OpenApiRouter::new()
             .route("/things/{id}", get(async || "thing"))
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_are_counted_by_route_and_status_whatever_their_address() {
+    async fn requests_are_counted_by_route_and_status() {
         let (app, metrics) = app();
         for path in ["/things/1", "/things/2", "/nothing", "/nowhere"] {
             ask(&app, "GET", path).await;
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_whose_client_goes_away_is_counted_as_cancelled() {
+    async fn a_request_whose_client_disconnects_is_counted_as_cancelled() {
         let (app, metrics) = app();
         {
             let stuck = ask(&app, "POST", "/stuck");
@@ -242,7 +242,7 @@ mod tests {
         assert!(text.contains(line), "{text}");
     }
 
-    /// Polls once; whether it is pending.
+    /// Polls a future once, and returns whether it is pending.
     async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
         std::future::poll_fn(|context| {
             std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())

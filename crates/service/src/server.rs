@@ -15,7 +15,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on both addresses, within these limits on connections.
+    /// Listens on both addresses, with these limits on client connections.
     ///
     /// # Errors
     /// When an address cannot be listened on; the message names it.
@@ -24,10 +24,10 @@ impl Server {
         Ok(Self { listener, metrics_listener, readiness: Readiness::default(), connections: Connections::new(limits) })
     }
 
-    /// The address for clients; its port is known even where the system chose it.
+    /// The address for clients, with the port that the system chose if the configured one is 0.
     ///
     /// # Errors
-    /// When the system does not tell it.
+    /// When the system does not return it.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }
@@ -35,12 +35,12 @@ impl Server {
     /// The address of the metrics.
     ///
     /// # Errors
-    /// When the system does not tell it.
+    /// When the system does not return it.
     pub fn metrics_address(&self) -> io::Result<SocketAddr> {
         self.metrics_listener.local_addr()
     }
 
-    /// Whether the service takes requests.
+    /// The readiness of the service.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         self.readiness.clone()
@@ -52,7 +52,7 @@ impl Server {
         self.connections.clone()
     }
 
-    /// Serves an app and its metrics until `stop`, and then lets requests in flight finish.
+    /// Serves an app and its metrics until `stop`, and then waits for requests in flight.
     ///
     /// # Errors
     /// When a listener fails.

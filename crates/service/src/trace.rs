@@ -1,8 +1,8 @@
-//! The trace that a request belongs to, across services: [W3C Trace Context](https://www.w3.org/TR/trace-context/).
+//! The trace of a request across services: [W3C Trace Context](https://www.w3.org/TR/trace-context/).
 //!
-//! A caller's `traceparent` and `tracestate` are taken on where the service is set up to believe them, or a trace begins
-//! here. Either way it has an id, whether it is sent to a collector or not, and that is in the log lines of every service
-//! that a request goes through.
+//! If the service is configured to trust its callers, it continues the trace in `traceparent` and `tracestate`;
+//! otherwise it starts a new one. With or without a collector, each trace has an id, which is in the log lines of both
+//! services.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
@@ -18,11 +18,10 @@ use std::collections::HashMap;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-/// The target of the spans that a collector is sent. Without a collector they cost nothing, and no log line shows them.
+/// The target of the spans for the collector. Without a collector they cost nothing. The log does not show them.
 pub const TRACED: &str = "traced";
 
-/// The headers that tell another service the place in its trace of the request that is being answered; none outside of a
-/// request.
+/// The trace context of the current request, as headers for a request to another service; empty outside of a request.
 #[must_use]
 pub fn trace_headers() -> HeaderMap {
     let mut headers = Headers(HeaderMap::with_capacity(2));
@@ -35,7 +34,7 @@ struct Headers(HeaderMap);
 
 impl Injector for Headers {
     fn set(&mut self, name: &str, value: String) {
-        // A trace without a state has an empty one.
+        // The propagator writes an empty `tracestate` if there is none.
         if value.is_empty() {
             return;
         }
@@ -45,8 +44,8 @@ impl Injector for Headers {
     }
 }
 
-/// A request's place in its caller's trace if that is to be believed, and otherwise in one of its own: that of its span
-/// where there is a collector, and otherwise one that nobody keeps.
+/// The trace context of a request: in the caller's trace if that is trusted, else in a new one. With a collector it is
+/// the context of `span`; without one it has random ids.
 pub(crate) fn join(span: &Span, headers: &HeaderMap, trusts_caller: bool) -> Context {
     let caller = if trusts_caller { caller(headers) } else { Context::new() };
     if span.set_parent(caller.clone()).is_ok() {
@@ -62,8 +61,8 @@ pub(crate) fn join(span: &Span, headers: &HeaderMap, trusts_caller: bool) -> Con
     Context::new().with_remote_span_context(SpanContext::new(trace, random.new_span_id(), flags, false, state))
 }
 
-/// The caller's place in a trace, if it names one. Lines of one header are one list, as HTTP wants it, so that a
-/// `tracestate` may have several and a `traceparent` only one.
+/// The trace context in a caller's headers. Lines of one header are joined to a list, as HTTP requires, so that a
+/// `tracestate` may have several lines and a `traceparent` only one.
 fn caller(headers: &HeaderMap) -> Context {
     let propagator = TraceContextPropagator::new();
     let line = |name: &str| {
@@ -81,7 +80,7 @@ mod tests {
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
     const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    /// What a request with these headers tells the service that it asks, of which this one believes its callers or not.
+    /// The headers of a request to another service, during a request with these headers.
     fn told(headers: &[(&'static str, &str)], trusts_caller: bool) -> HeaderMap {
         let header = |(name, value): &(&'static str, &str)| {
             (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_is_carried_on_from_a_place_of_its_own() {
+    fn the_callers_trace_continues_with_a_new_parent() {
         for flags in ["00", "01"] {
             let caller = format!("00-{TRACE}-00f067aa0ba902b7-{flags}");
             let [version, trace, parent, told] = traceparent(&told(&[("traceparent", &caller)], true));
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_of_a_trace_is_passed_on() {
+    fn the_state_of_a_trace_is_forwarded() {
         let told = |headers: &[(&'static str, &str)]| told(headers, true).get("tracestate").cloned();
         let caller = ("traceparent", CALLER);
         assert_eq!(told(&[caller, ("tracestate", "rojo=00f067,congo=t61")]).unwrap(), "rojo=00f067,congo=t61");
@@ -118,11 +117,11 @@ mod tests {
             "rojo=00f067,congo=t61"
         );
         assert_eq!(told(&[caller]), None);
-        assert_eq!(told(&[("tracestate", "rojo=00f067")]), None, "a state of no trace");
+        assert_eq!(told(&[("tracestate", "rojo=00f067")]), None, "a state without a trace");
     }
 
     #[test]
-    fn a_stranger_chooses_neither_trace_nor_state_nor_whether_it_is_sampled() {
+    fn an_untrusted_caller_determines_neither_trace_nor_state_nor_sampling() {
         let not_sampled = CALLER.replace("-01", "-00");
         let told = told(&[("traceparent", &not_sampled), ("tracestate", "rojo=00f067")], false);
         let [_, trace, _, flags] = traceparent(&told);
@@ -131,19 +130,19 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_begins_where_the_caller_names_none() {
+    fn a_request_without_a_trace_starts_one() {
         let [one, other] = [told(&[], true), told(&[], true)].map(|told| traceparent(&told));
         assert_eq!(one[3], "01");
         assert_ne!(one[1], other[1]);
     }
 
     #[test]
-    fn outside_of_a_request_nothing_is_told() {
+    fn there_are_no_trace_headers_outside_of_a_request() {
         assert!(trace_headers().is_empty());
     }
 
     #[test]
-    fn a_header_that_names_no_place_begins_a_trace() {
+    fn an_invalid_traceparent_starts_a_new_trace() {
         for text in [
             "",
             "00-TRACE-00f067aa0ba902b7",
@@ -158,6 +157,6 @@ mod tests {
             assert_ne!(traceparent(&told(&[("traceparent", &text)], true))[1], TRACE, "{text:?}");
         }
         let twice = told(&[("traceparent", CALLER), ("traceparent", CALLER)], true);
-        assert_ne!(traceparent(&twice)[1], TRACE, "two headers are as good as none");
+        assert_ne!(traceparent(&twice)[1], TRACE, "two headers are invalid");
     }
 }

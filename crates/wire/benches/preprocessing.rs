@@ -1,4 +1,4 @@
-//! From bytes to a bitmap: what decoding takes, and what preprocessing takes after it.
+//! Benchmarks of decoding, parsing and preprocessing.
 
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -8,7 +8,7 @@ use mimalloc::MiMalloc;
 use std::{hint::black_box, io::Cursor};
 use wire::Input;
 
-/// As in the services.
+/// The allocator of the services.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -24,7 +24,7 @@ fn drawn() -> GrayImage {
     image::load_from_memory(PNG).expect("the example is a PNG").into_luma8()
 }
 
-/// The drawing as a phone would see it: large, darker towards a corner, grainy, in colour.
+/// The drawing as a photo: large, darker towards a corner, grainy, in colour.
 fn photo() -> DynamicImage {
     let large = imageops::resize(&drawn(), PHOTO, PHOTO, imageops::FilterType::Triangle);
     let seen = |(x, y, &Luma([level])): (u32, u32, &Luma<u8>)| {
@@ -39,7 +39,7 @@ fn photo() -> DynamicImage {
 
 fn jpeg(image: &DynamicImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("memory takes all that is written");
+    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("writing to memory does not fail");
     bytes.into_inner()
 }
 

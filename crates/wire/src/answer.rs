@@ -1,4 +1,4 @@
-//! What a drawing was taken for.
+//! The answers to `POST /predict` and `GET /`.
 
 use crate::DeletionToken;
 use digit::{Bitmap, Digit, Reason};
@@ -19,21 +19,21 @@ pub struct Answer {
     /// The probability of each digit, 0 to 9; they sum to 1.
     #[cfg_attr(feature = "openapi", schema(min_items = 10, max_items = 10))]
     pub probabilities: [f32; 10],
-    /// Whether it is a digit at all.
+    /// Whether the drawing is a digit.
     pub verdict: Verdict,
-    /// Why it is none, when it is none.
+    /// The reason, if the drawing is not a digit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, value_type = Option<crate::schema::Reason>))]
     pub reason: Option<Reason>,
-    /// Which version of the model answered.
+    /// The version of the model that answered.
     pub model: String,
-    /// What the network saw, if the client asked to have it explained.
+    /// The preprocessed drawing, if the client requested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, value_type = Option<crate::schema::Bitmap>))]
     pub bitmap: Option<Bitmap>,
 }
 
-/// The model service's answer to `GET /`: what it is and where to go on.
+/// The model service's answer to `GET /`: its versions and links.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct About {
@@ -41,11 +41,11 @@ pub struct About {
     pub name: String,
     /// The program's version.
     pub version: String,
-    /// The version of the model that answers.
+    /// The serving version, which answers by default.
     pub model: String,
-    /// All versions that are loaded and can be asked: first the one that answers, then the one that was trained last.
+    /// All loaded versions: the serving one first, then the others from the newest to the oldest.
     pub loaded: Vec<String>,
-    /// Addresses, by what is there.
+    /// Links by name.
     pub links: BTreeMap<String, String>,
 }
 
@@ -54,9 +54,9 @@ pub struct About {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It is one.
+    /// It is a digit.
     Digit,
-    /// It is something else; the prediction is only the digit that it is most like.
+    /// It is not a digit. The prediction is only the most similar digit.
     NotADigit,
 }
 
@@ -71,20 +71,20 @@ impl Verdict {
     }
 }
 
-/// The web service's answer to `POST /predict`: the model's, and whether it was recorded.
+/// The web service's answer to `POST /predict`: the model's answer, and whether it is recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PredictResponse {
-    /// Under which id it was recorded; a preview has none.
+    /// The id of the recorded prediction; a preview has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub id: Option<Uuid>,
     /// The model's answer.
     #[serde(flatten)]
     pub answer: Answer,
-    /// Whether it was recorded.
+    /// Whether it is recorded.
     pub saved: bool,
-    /// Whoever knows this may delete it: keep it, for it is told only here.
+    /// The token that deletes the drawing. Keep it: no other answer contains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub deletion_token: Option<DeletionToken>,

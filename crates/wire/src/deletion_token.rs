@@ -4,33 +4,33 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
-/// Proof of having submitted a drawing: 122 random bits that only the answer to its submission tells. In a log it is not
-/// shown.
+/// The proof that a client submitted a drawing: 122 random bits, which only the answer to the submission contains. No
+/// log shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct DeletionToken(Uuid);
 
 impl DeletionToken {
-    /// A new one.
+    /// A new random token.
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
     }
 
-    /// One of these random bytes, of which six bits are taken for the version and the variant of a `UUIDv4`.
+    /// A token from random bytes, of which six bits are replaced by the version and variant of a `UUIDv4`.
     #[must_use]
     pub fn from_random_bytes(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
-    /// Reads what a client sends back; `None` if it is no deletion token.
+    /// Parses a token from a client; `None` if it is invalid.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }
 
-    /// The bytes, of which only a hash is to be kept.
+    /// The bytes. Store only their hash.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deletion_token_is_shown_to_its_client_and_to_nobody_else() {
+    fn a_deletion_token_is_in_json_but_not_in_logs() {
         let token = DeletionToken::random();
         let told = serde_json::to_string(&token).unwrap();
         assert_eq!(DeletionToken::parse(told.trim_matches('"')), Some(token));

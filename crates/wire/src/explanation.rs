@@ -1,4 +1,4 @@
-//! What an answer rests on.
+//! The explanation of an answer.
 
 use crate::Answer;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ pub struct Explanation {
     /// The answer, with the bitmap.
     #[serde(flatten)]
     pub answer: Answer,
-    /// How much of the evidence for the prediction each pixel of the bitmap bears, in their order: by how many nats the
-    /// log-odds of the predicted digit fall where ink is taken away there. Below 0, the ink speaks against it; where
-    /// there is no ink, it is 0.
+    /// The attribution of each pixel of the bitmap, in the same order: the decrease of the log-odds of the predicted
+    /// digit, in nats, when the foreground around the pixel is removed. Below 0, the foreground is evidence against the
+    /// prediction. In the background it is 0.
     #[cfg_attr(feature = "openapi", schema(min_items = 784, max_items = 784))]
     pub attribution: Vec<f32>,
 }

@@ -1,4 +1,4 @@
-//! What a client may send to have recognised: an image, strokes or pixels.
+//! The input of a recognition: an image, strokes or pixels.
 
 use bytes::Bytes;
 use digit::{
@@ -7,29 +7,29 @@ use digit::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Something to recognise, checked as far as can be told without decoding it, with the bytes as they came.
+/// A drawing to recognise, with its original bytes. JSON is parsed; an image is not decoded yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     bytes: Bytes,
     content: Content,
 }
 
-/// What the bytes of an [`Input`] hold.
+/// The content of an [`Input`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// An image, not decoded yet.
     Image(ImageKind),
     /// Strokes.
     Strokes(Drawing),
-    /// The 784 pixels themselves, which the network is to see as they are.
+    /// The 784 pixels of a bitmap, which are not preprocessed.
     Pixels(Box<Bitmap>),
 }
 
-/// What a drawing came as.
+/// The format of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "they are what they say")]
+#[expect(missing_docs, reason = "their names are their descriptions")]
 pub enum InputKind {
     Png,
     Jpeg,
@@ -39,19 +39,19 @@ pub enum InputKind {
     Pixels,
 }
 
-/// Why a body is nothing that can be recognised.
+/// Why a body is not a valid input.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// An image, or so it was said, that is none.
+    /// The bytes are not an image.
     #[error(transparent)]
     NotAnImage(#[from] PreprocessingError),
-    /// Not JSON, or not of this shape.
+    /// The body is not JSON, or not of the expected shape.
     #[error("the body is not the JSON that is expected here: {0}")]
     Json(#[from] serde_json::Error),
-    /// JSON with neither or both of `strokes` and `pixels`.
+    /// The JSON has neither or both of `strokes` and `pixels`.
     #[error("the JSON must hold either \"strokes\" or \"pixels\"")]
     Neither,
-    /// The canvas has no sensible size.
+    /// The size of the canvas is invalid.
     #[error("\"width\" and \"height\" must be numbers above 0 and at most 100,000")]
     Canvas,
 }
@@ -66,10 +66,10 @@ struct Body {
 }
 
 impl Input {
-    /// An image, if the bytes start like one.
+    /// An image, whose format is detected from its first bytes.
     ///
     /// # Errors
-    /// When they do not.
+    /// When they do not start like an image of a supported format.
     pub fn image(bytes: Bytes) -> Result<Self, InputError> {
         let kind = ImageKind::of(&bytes).ok_or(PreprocessingError::NotAnImage)?;
         Ok(Self { bytes, content: Content::Image(kind) })
@@ -78,7 +78,7 @@ impl Input {
     /// Strokes or pixels in JSON.
     ///
     /// # Errors
-    /// When it is not JSON or holds neither.
+    /// When it is not JSON, or not valid strokes or pixels.
     pub fn json(bytes: Bytes) -> Result<Self, InputError> {
         let body: Body = super::object(&bytes)?;
         let content = match (body.strokes, body.pixels) {
@@ -99,10 +99,10 @@ impl Input {
         Ok(Self { bytes, content })
     }
 
-    /// What was kept of this kind.
+    /// A stored input of this kind.
     ///
     /// # Errors
-    /// When the bytes are nothing of the kind.
+    /// When the bytes are not of this kind.
     pub fn kept(bytes: Bytes, kind: InputKind) -> Result<Self, InputError> {
         match kind {
             InputKind::Strokes | InputKind::Pixels => Self::json(bytes),
@@ -110,26 +110,26 @@ impl Input {
         }
     }
 
-    /// The pixels of a bitmap, as a client would send them.
+    /// The pixels of a bitmap, as JSON.
     #[must_use]
     pub fn pixels(bitmap: Bitmap) -> Self {
         let bytes = serde_json::json!({ "pixels": bitmap }).to_string().into();
         Self { bytes, content: Content::Pixels(Box::new(bitmap)) }
     }
 
-    /// The bytes, as they came.
+    /// The original bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// What they hold.
+    /// The content.
     #[must_use]
     pub fn content(&self) -> &Content {
         &self.content
     }
 
-    /// The name of what they hold.
+    /// The format.
     #[must_use]
     pub fn kind(&self) -> InputKind {
         match &self.content {
@@ -142,16 +142,16 @@ impl Input {
         }
     }
 
-    /// The media type to send them on with.
+    /// The media type.
     #[must_use]
     pub fn media_type(&self) -> &'static str {
         self.kind().media_type()
     }
 
-    /// What the network is to see. Decodes images, so it can take a while.
+    /// Preprocesses the input for the network. It decodes images, so it may take long.
     ///
     /// # Errors
-    /// When the image is damaged or too large, or nothing is drawn.
+    /// When the image is damaged or too large, or the input is blank.
     pub fn preprocess(&self) -> Result<Preprocessed, PreprocessingError> {
         match &self.content {
             Content::Image(_) => preprocessing::from_image(&self.bytes),
@@ -163,7 +163,7 @@ impl Input {
 }
 
 impl InputKind {
-    /// The media type of such bytes.
+    /// The media type of this format.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn strokes_and_pixels_are_told_apart_and_kept_as_they_came() {
+    fn strokes_and_pixels_are_distinguished_and_keep_their_bytes() {
         let text = r#"{"strokes":[[[1,2,0.5,99],[3.5,4]]],"width":280,"height":280}"#;
         let input = json(text).unwrap();
         assert_eq!((input.kind(), input.bytes().as_ref()), (InputKind::Strokes, text.as_bytes()));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bitmap_is_sent_as_a_client_would_send_it() {
+    fn the_json_of_a_bitmap_is_a_valid_input() {
         let mut levels = [0; Bitmap::LEN];
         levels[400..402].copy_from_slice(&[255, 17]);
         let input = Input::pixels(Bitmap::new(levels));
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_neither_is_refused_with_the_reason() {
+    fn invalid_json_is_rejected_with_the_reason() {
         for (text, reason) in [
             ("", "EOF"),
             ("{", "EOF"),

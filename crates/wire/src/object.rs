@@ -1,12 +1,12 @@
-//! A body that holds one JSON object.
+//! A body with one JSON object.
 
 use serde::de::{DeserializeOwned, Error};
 
-/// Reads a JSON object. Arrays are errors, though serde would read the elements as a struct's fields in order: the
-/// documents promise objects.
+/// Parses a JSON object. An array is an error, although serde would read its elements as the fields of a struct,
+/// because the OpenAPI documents specify objects.
 ///
 /// # Errors
-/// When the bytes are no JSON, no object, or no `T`.
+/// When the bytes are not JSON, not an object, or not a `T`.
 pub fn object<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     if json.trim_ascii_start().starts_with(b"[") {
         return Err(Error::custom("invalid type: array, expected an object"));
@@ -20,7 +20,7 @@ mod tests {
     use crate::Labelling;
 
     #[test]
-    fn an_array_is_no_object() {
+    fn an_array_is_not_an_object() {
         assert!(object::<Labelling>(br#" {"true_label":7}"#).is_ok());
         for bad in ["[7]", "\n[7]", "[]", "7", ""] {
             assert!(object::<Labelling>(bad.as_bytes()).is_err(), "{bad}");

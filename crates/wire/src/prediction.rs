@@ -1,4 +1,4 @@
-//! A recorded prediction, and what people say it really is.
+//! Recorded predictions and their labels.
 
 use crate::{InputKind, Verdict};
 use digit::{Digit, Reason, TrueLabel};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A row of the table `predictions` with the last label given to it.
+/// A recorded prediction with its latest label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Prediction {
-    /// Its id, a `UUIDv7`: ids sort by time.
+    /// Its id, a `UUIDv7`, so ids sort by time.
     pub id: Uuid,
-    /// When it was recorded.
+    /// The time of its record.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// The most probable digit.
@@ -24,43 +24,43 @@ pub struct Prediction {
     /// The probability of each digit, 0 to 9.
     #[cfg_attr(feature = "openapi", schema(min_items = 10, max_items = 10))]
     pub probabilities: [f32; 10],
-    /// Whether it was taken for a digit at all.
+    /// Whether the drawing is predicted as a digit.
     pub verdict: Verdict,
-    /// Why it was taken for none, where it was.
+    /// The reason, if it is predicted as not a digit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, value_type = Option<crate::schema::Reason>))]
     pub reason: Option<Reason>,
-    /// Which version of the model answered.
+    /// The version of the model that answered.
     pub model: String,
-    /// Where the drawing came from.
+    /// The source of the drawing.
     pub source: Source,
-    /// What it came as.
+    /// The format of the input.
     pub input_kind: InputKind,
-    /// How long the model service took to answer, in milliseconds; not told of drawings from before that was measured.
+    /// The latency of the model service, in milliseconds; missing if it was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, minimum = 0))]
     pub latency_ms: Option<f32>,
-    /// What a person said it is; `null` while nobody has.
+    /// The label; `null` if there is none.
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::TrueLabel>))]
     pub true_label: Option<TrueLabel>,
 }
 
-/// Where a drawing came from.
+/// The source of a drawing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Drawn on the page.
     Canvas,
-    /// A file given to the page.
+    /// A file uploaded on the page.
     Upload,
-    /// Sent by a program.
+    /// Sent by an API client.
     #[default]
     Api,
 }
 
 impl Source {
-    /// All there are.
+    /// All sources.
     pub const ALL: [Self; 3] = [Self::Canvas, Self::Upload, Self::Api];
 
     /// The name, as in JSON and in the database.
@@ -78,7 +78,7 @@ impl Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Labelling {
-    /// What the drawing really is.
+    /// The label.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::TrueLabel))]
     pub true_label: TrueLabel,
 }
@@ -89,7 +89,7 @@ pub struct Labelling {
 pub struct Page {
     /// The predictions.
     pub predictions: Vec<Prediction>,
-    /// What to pass as `before` for the page of older ones; `null` on the last page.
+    /// The value of `before` for the next page; `null` on the last page.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub next: Option<Uuid>,
 }

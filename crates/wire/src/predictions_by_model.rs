@@ -7,6 +7,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PredictionsByModel {
-    /// One of each version that is loaded: first the one that serves, then the newest first.
+    /// The prediction of each loaded version: the serving version's first, then from the newest to the oldest.
     pub predictions: Vec<Answer>,
 }

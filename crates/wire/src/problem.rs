@@ -1,4 +1,4 @@
-//! What went wrong, as RFC 9457 (Problem Details for HTTP APIs) has it.
+//! Problems in the format of RFC 9457 (Problem Details for HTTP APIs).
 
 use crate::InputError;
 use digit::preprocessing::PreprocessingError;
@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// The body of every error.
+/// The body of every error response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI that names the kind of problem: `urn:digits:problem:<code>`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind of problem in words, the same each time.
+    /// The title of the kind of problem, which is always the same.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened this time and what to do about it.
+    /// A description of the error, with advice for the client.
     pub detail: String,
-    /// The kind of problem for programs; it never changes its meaning.
+    /// The kind of problem for programs. Its meaning never changes.
     pub code: Code,
 }
 
 impl Problem {
-    /// A problem with what happened this time.
+    /// A problem of this kind.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let name = serde_json::to_value(code).ok();
@@ -57,7 +57,7 @@ macro_rules! codes {
                 match self { $(Self::$code => $status,)* }
             }
 
-            /// Its name in words.
+            /// Its title.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$code => $title,)* }
@@ -67,9 +67,9 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Nothing is drawn.
+    /// The input is blank.
     BlankImage => 422 "Nothing is drawn",
-    /// The bytes are no image of a known format.
+    /// The bytes are not an image of a supported format.
     NotAnImage => 422 "Not an image",
     /// The image is truncated or damaged.
     CorruptImage => 422 "Damaged image",
@@ -77,45 +77,45 @@ codes! {
     ImageTooLarge => 413 "Too many pixels",
     /// The body has too many bytes.
     PayloadTooLarge => 413 "Too many bytes",
-    /// The body is of a type that is not read here.
+    /// The media type of the body is not supported.
     UnsupportedMediaType => 415 "Unsupported type",
     /// The body is not JSON.
     InvalidJson => 400 "Not JSON",
     /// The body is not a form with a file.
     InvalidForm => 400 "Not the expected form",
-    /// The body broke off.
+    /// The body is incomplete.
     IncompleteBody => 400 "The body broke off",
-    /// The body is JSON or a form, but not what is asked for.
+    /// The body is JSON or a form, but its content is invalid.
     InvalidInput => 422 "Not what is expected",
-    /// The query string is wrong.
+    /// The query string is invalid.
     InvalidQuery => 400 "Not the expected query",
     /// The request has no credential.
     Unauthenticated => 401 "No credential",
-    /// The header `Idempotency-Key` is no key.
+    /// The header `Idempotency-Key` is invalid.
     InvalidIdempotencyKey => 422 "Not an idempotency key",
     /// The key belongs to another submission.
     IdempotencyKeyReused => 422 "The idempotency key belongs to another submission",
     /// The drawing was recorded and deleted.
     Deleted => 410 "Deleted",
-    /// The drawing was submitted by somebody else.
+    /// The deletion token does not belong to the drawing.
     NotYours => 403 "Not yours",
     /// A page of another site sent the request.
     CrossSiteRequest => 403 "Sent by another site",
-    /// There is nothing at this address.
+    /// The path does not exist.
     NotFound => 404 "Not found",
-    /// The model that is asked for is not loaded.
+    /// The requested model version is not loaded.
     UnknownModel => 404 "No such model",
-    /// The address does not take this method.
+    /// The path does not support this method.
     MethodNotAllowed => 405 "Method not allowed",
-    /// The body took too long to arrive, or the answer to be made.
+    /// The request took too long.
     Timeout => 408 "Took too long",
-    /// There are more requests than can be answered.
+    /// The service is overloaded.
     Overloaded => 429 "Too busy",
     /// The model service is unavailable.
     ModelUnavailable => 503 "The model is unavailable",
     /// The database is unavailable.
     DatabaseUnavailable => 503 "The database is unavailable",
-    /// More connections are open than may be; any address may answer so.
+    /// The limit of connections is reached. Any path may answer so.
     TooManyConnections => 503 "Too many connections",
     /// The service is about to stop.
     Stopping => 503 "Stopping",
@@ -124,7 +124,7 @@ codes! {
 }
 
 impl Problem {
-    /// The kind of a body that is no JSON at all, or JSON that is well-formed but not what is asked for.
+    /// The code of a JSON error: malformed JSON, or valid JSON with an invalid content.
     #[must_use]
     pub fn code_of_json(error: &serde_json::Error) -> Code {
         if error.is_data() { Code::InvalidInput } else { Code::InvalidJson }
@@ -146,7 +146,7 @@ impl From<&PreprocessingError> for Problem {
 impl From<&InputError> for Problem {
     fn from(error: &InputError) -> Self {
         let code = match error {
-            InputError::NotAnImage(ink) => return ink.into(),
+            InputError::NotAnImage(error) => return error.into(),
             InputError::Json(json) => Self::code_of_json(json),
             InputError::Neither | InputError::Canvas => Code::InvalidInput,
         };
@@ -154,7 +154,7 @@ impl From<&InputError> for Problem {
     }
 }
 
-/// An error's message as a sentence for people.
+/// The message of an error as a sentence.
 fn sentence(error: &dyn std::fmt::Display) -> String {
     let message = error.to_string();
     let mut rest = message.chars();
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_names_its_kind_three_times_the_same() {
+    fn type_code_and_status_of_a_problem_agree() {
         let problem = Problem::from(&PreprocessingError::Blank);
         let json = serde_json::to_value(&problem).unwrap();
         assert_eq!(json["type"], "urn:digits:problem:blank_image");

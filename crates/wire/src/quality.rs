@@ -1,4 +1,4 @@
-//! How good the predictions are, measured by people's labels.
+//! The quality of the predictions, measured by people's labels.
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -6,25 +6,26 @@ use time::Date;
 /// The classes: the digits 0 to 9, and `not_a_digit` last.
 const CLASSES: usize = 11;
 
-/// The answer to `GET /api/v1/quality`. Predictions without a label, and those labelled `unsure`, are neither correct nor
-/// incorrect.
+/// The answer to `GET /api/v1/quality`. Predictions without a label, and those labelled `unsure`, are neither correct
+/// nor incorrect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quality {
     /// The number of predictions.
     pub predictions: u64,
-    /// How many of the labelled predictions are correct.
+    /// The share of the labelled predictions that is correct.
     pub correct: Share,
     /// The number of predictions of each label (the row: 0 to 9, not a digit) and predicted class (the column).
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<u64>>))]
     pub confusion: [[u64; CLASSES]; CLASSES],
-    /// How many predictions of each confidence are correct. Only predictions of a digit count; empty bins are left out.
+    /// The share of correct predictions in each confidence bin. Only predictions of a digit count; empty bins are left
+    /// out.
     pub calibration: Vec<ConfidenceBin>,
     /// The predictions of each day, oldest first; days without any are left out.
     pub days: Vec<DayCounts>,
     /// The predictions of each model version, by name.
     pub models: Vec<ModelCounts>,
-    /// How long the model service took, shortest first; empty buckets are left out.
+    /// The predictions in each bucket of the model service's latency, shortest first; empty buckets are left out.
     pub latency: Vec<LatencyBucket>,
 }
 
@@ -32,9 +33,9 @@ pub struct Quality {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
-    /// How many.
+    /// The number of matching items.
     pub count: u64,
-    /// Of how many.
+    /// The number of all items.
     pub total: u64,
     /// The lower end of the interval (Wilson, 1927); 0 if the total is 0.
     pub low: f64,
@@ -42,7 +43,7 @@ pub struct Share {
     pub high: f64,
 }
 
-/// The labelled predictions of about the same confidence.
+/// The labelled predictions of a confidence bin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfidenceBin {
@@ -52,12 +53,12 @@ pub struct ConfidenceBin {
     pub to: f64,
     /// The mean confidence.
     pub confidence: f64,
-    /// How many are correct.
+    /// The share that is correct.
     pub correct: Share,
 }
 
-/// The answer to `GET /api/v1/calibration`: how many predictions of about the same confidence are correct. Only labelled
-/// predictions of a digit count, and none that is labelled `unsure`.
+/// The answer to `GET /api/v1/calibration`: the share of correct predictions in a confidence bin. Only predictions of a
+/// digit with a label other than `unsure` count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ObservedAccuracy {
@@ -65,7 +66,7 @@ pub struct ObservedAccuracy {
     pub from: f64,
     /// The confidence at which the next bin begins, or 1.
     pub to: f64,
-    /// How many are correct.
+    /// The share that is correct.
     pub correct: Share,
 }
 
@@ -94,11 +95,11 @@ pub struct ModelCounts {
     pub model: String,
     /// The number of predictions.
     pub predictions: u64,
-    /// How many of the labelled predictions are correct.
+    /// The share of the labelled predictions that is correct.
     pub correct: Share,
 }
 
-/// The predictions of about the same latency.
+/// The predictions of a latency bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LatencyBucket {
@@ -111,8 +112,8 @@ pub struct LatencyBucket {
 }
 
 impl Share {
-    /// A share with Wilson's interval, which stays within 0 and 1 and holds for small totals and extreme shares, where the
-    /// normal approximation does not.
+    /// A share with Wilson's interval. Unlike the normal approximation, it stays within 0 and 1, and is valid for small
+    /// totals and extreme shares.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
     pub fn new(count: u64, total: u64) -> Self {

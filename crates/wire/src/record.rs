@@ -1,4 +1,4 @@
-//! All that is kept of a drawing.
+//! A line of the NDJSON export.
 
 use crate::Prediction;
 use digit::Bitmap;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Record {
-    /// What it was taken for, and what a person said it is.
+    /// The prediction and its label.
     #[serde(flatten)]
     pub prediction: Prediction,
-    /// What the network saw.
+    /// The preprocessed drawing.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Bitmap))]
     pub bitmap: Bitmap,
-    /// What was sent, byte for byte, in base64: an image, or JSON, as `input_kind` says.
+    /// The stored input in base64: an image or JSON, according to `input_kind`.
     #[cfg_attr(feature = "openapi", schema(content_encoding = "base64"))]
     pub input: String,
 }

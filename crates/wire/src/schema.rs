@@ -1,4 +1,4 @@
-//! JSON Schema of types that `digit` defines, and of JSON that a derive cannot describe.
+//! JSON schemas of types of `digit`, and of JSON that a derive cannot describe.
 
 use crate::Input;
 use digit::preprocessing::MAX_POINTS;
@@ -51,7 +51,7 @@ impl PartialSchema for Bitmap {
             .min_items(Some(digit::Bitmap::LEN))
             .max_items(Some(digit::Bitmap::LEN))
             .description(Some(
-                "28 × 28 pixels, row after row from the top left: numbers from 0 (paper) to 1 (ink), in 256 levels.",
+                "28 × 28 pixels, row by row from the top left: numbers from 0 (background) to 1 (foreground), in 256 levels.",
             ))
             .into()
     }
@@ -71,7 +71,7 @@ impl PartialSchema for TrueLabel {
             .item(digit())
             .item(none)
             .description(Some(
-                "What a person says that a drawing is: a digit from 0 to 9, that it is none, or that they cannot tell.",
+                "The label of a drawing: a digit from 0 to 9, `not_a_digit`, or `unsure` if a person cannot tell.",
             ))
             .into()
     }
@@ -79,7 +79,7 @@ impl PartialSchema for TrueLabel {
 
 impl ToSchema for TrueLabel {}
 
-/// Of the JSON that [`Input::json`] reads.
+/// The schema of the JSON that [`Input::json`] reads.
 impl PartialSchema for Input {
     fn schema() -> RefOr<Schema> {
         OneOfBuilder::new()
@@ -109,21 +109,22 @@ fn strokes() -> ObjectBuilder {
         .prefix_items([coordinate("x, to the right"), coordinate("y, downwards")].map(Schema::from))
         .items(ArrayItems::RefOrSchema(Box::new(ObjectBuilder::new().schema_type(SchemaType::AnyValue).into())))
         .min_items(Some(2))
-        .description(Some("A place. What follows x and y, such as time and pressure, is kept but not looked at."));
-    let stroke = ArrayBuilder::new()
-        .items(point)
-        .description(Some("A line from where the pen goes down to where it is lifted."));
-    let all = format!("In the order drawn, of {MAX_POINTS} points at most; a stroke without any counts as one.");
+        .description(Some("A point. Elements after x and y, such as time and pressure, are stored but not used."));
+    let stroke = ArrayBuilder::new().items(point).description(Some("A line from pen-down to pen-up."));
+    let all = format!(
+        "The strokes in the order drawn, with at most {MAX_POINTS} points; an empty stroke counts as one point."
+    );
     let side = |name: &str| {
-        let description =
-            format!("The {name} of what was drawn on, in the unit of the points; without it a dot may look large.");
+        let description = format!(
+            "The {name} of the canvas, in the unit of the points. Without it, a dot may not be recognised as too small."
+        );
         let number = SchemaType::Array(vec![Type::Number, Type::Null]);
         let side = ObjectBuilder::new().schema_type(number).exclusive_minimum(Some(0)).maximum(Some(100_000));
         side.description(Some(description))
     };
     ObjectBuilder::new()
         .title(Some("Strokes"))
-        .description(Some("Strokes are drawn anew with one pen, whatever the size of the drawing."))
+        .description(Some("The service renders strokes with a pen whose width is relative to the size of the drawing."))
         .property("strokes", ArrayBuilder::new().items(stroke).description(Some(all)))
         .property("width", side("width"))
         .property("height", side("height"))
@@ -134,7 +135,7 @@ fn pixels() -> ObjectBuilder {
     ObjectBuilder::new()
         .title(Some("Pixels"))
         .description(Some(
-            "What the network is to see, as it is. Pixels that are all paper answer 422 (`blank_image`).",
+            "The bitmap for the network, without preprocessing. Blank pixels are answered with 422 (`blank_image`).",
         ))
         .property("pixels", Ref::from_schema_name(Bitmap::name()))
         .required("pixels")

@@ -1,4 +1,4 @@
-// The answer: a numeral and how sure, or why it is none; ten bars, and the 28×28 the network saw.
+// The answer panel: the digit and its confidence or the reason why it is not a digit, ten bars, and the bitmap.
 // @ts-check
 
 import { labelOf } from "../shared/http.js";
@@ -11,7 +11,7 @@ import { percent, messages } from "../shared/messages.js";
 /** @typedef {import("../home/submissions.js").Entry} Entry */
 /** @typedef {"empty" | "drawing" | "live" | "recorded" | "labelled"} State */
 
-// An answer that comes sooner needs no sign of progress.
+// A faster answer needs no indicator of progress.
 const BUSY_AFTER_MS = 150;
 const SEEN_SIDE = 28;
 
@@ -54,7 +54,7 @@ export function showAnswer(state, answer) {
 }
 
 /**
- * Shows that an answer is under way, if it takes a while.
+ * Shows or hides the indicator of progress; shows it only after a short time.
  * @param {boolean} isBusy
  */
 export function setBusy(isBusy) {
@@ -64,7 +64,7 @@ export function setBusy(isBusy) {
 }
 
 /**
- * An answer as one would say it: "7, almost certainly, 99.7 %."
+ * The text of an answer for screen readers: "7, almost certainly, 99.7 %."
  * @param {Answer} answer
  */
 export function spoken(answer) {
@@ -73,7 +73,7 @@ export function spoken(answer) {
 }
 
 /**
- * Reads back the recorded answer that the server rendered into a page.
+ * Reads the recorded answer that the server rendered into a page.
  * @param {ParentNode} page
  * @returns {Entry | null}
  */

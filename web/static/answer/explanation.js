@@ -1,5 +1,5 @@
-// Explains an answer on demand: a 28×28 attribution map, coloured where the drawing supports the answer or opposes it, and a
-// sentence for each.
+// Explains an answer on demand: a 28×28 attribution map, whose colours show the parts of the drawing that support or
+// oppose the answer, and a sentence for each colour.
 // @ts-check
 
 import { Problem } from "../shared/http.js";
@@ -10,11 +10,11 @@ import { format, messages } from "../shared/messages.js";
 /** @typedef {import("../shared/http.js").Explanation} Explanation */
 
 const SIDE = 28;
-// A pixel of the 28×28 is a square of so many of the picture's.
+// The side of a bitmap's pixel in the map, in pixels.
 const SCALE = 9;
-// The 28×28's digit stands within a margin of so many pixels.
+// The margin around the digit in the bitmap, in pixels.
 const MARGIN = 4;
-// In nats. Where no attribution exceeds this, the map stays pale.
+// In nats. If no attribution exceeds this, the colours of the map stay pale.
 const LEAST_SCALE = 1;
 // Smaller shares of the largest attribution get no colour.
 const FAINT = 0.08;
@@ -57,7 +57,7 @@ export function explainOnDemand(page) {
   });
 }
 
-/** Hides the explanation, which is of another drawing now, or in the way. */
+/** Hides the explanation and aborts its request. */
 export function hideExplanation() {
   asked.abort();
   shown = null;
@@ -91,8 +91,8 @@ function show(explanation, model) {
 }
 
 /**
- * Where most of it is, in words.
- * @param {number[]} weights what counts is above zero
+ * A sentence about the region with the largest sum of weights.
+ * @param {number[]} weights of which only positive ones count
  * @param {import("../shared/messages.js").Message} most
  * @param {string} nothing
  */
@@ -106,7 +106,7 @@ function inWords(weights, most, nothing) {
   return largest > 0 ? format(most, { region: messages.regions[sums.indexOf(largest)] }) : nothing;
 }
 
-/** @param {number} place in a row or a column of the 28×28 */
+/** @param {number} place in a row or a column of the bitmap */
 function third(place) {
   const share = (place - MARGIN) / (SIDE - 2 * MARGIN);
   return Math.min(Math.max(Math.floor(3 * share), 0), 2);
@@ -120,7 +120,7 @@ function scaleOf(attribution) {
 /** @param {Explanation} explanation */
 function paint({ bitmap, attribution }) {
   const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
-  const ink = getComputedStyle(picture).color;
+  const foreground = getComputedStyle(picture).color;
   const colours = {
     for: getComputedStyle(lines.for).outlineColor,
     against: getComputedStyle(lines.against).outlineColor,
@@ -130,7 +130,7 @@ function paint({ bitmap, attribution }) {
   attribution.forEach((nats, i) => {
     const [x, y] = [SCALE * (i % SIDE), SCALE * Math.floor(i / SIDE)];
     context.globalAlpha = 0.25 * bitmap[i];
-    context.fillStyle = ink;
+    context.fillStyle = foreground;
     context.fillRect(x, y, SCALE, SCALE);
     const strength = Math.abs(nats) / scale;
     if (strength < FAINT) return;
@@ -142,7 +142,7 @@ function paint({ bitmap, attribution }) {
 }
 
 /**
- * Hatches a square, for people who cannot tell the colours apart.
+ * Hatches a square, for people who cannot distinguish the colours.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x
  * @param {number} y

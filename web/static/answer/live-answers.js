@@ -1,4 +1,4 @@
-// Live answers: asks while the drawing grows, one request at a time, and never shows an old answer.
+// Live answers: sends the drawing while it grows, one request at a time, and never shows an outdated answer.
 // @ts-check
 
 import { Problem, preview } from "../shared/http.js";
@@ -9,27 +9,27 @@ import { patience, wait } from "../shared/retry.js";
 const BETWEEN_QUESTIONS_MS = 80;
 
 export class LiveAnswers {
-  /** Whether the drawing has grown since it was last sent. */
+  /** Whether the drawing has changed since it was last sent. */
   #isStale = false;
-  /** @type {AbortController | null} Aborts the requests about the drawing that is shown. */
+  /** @type {AbortController | null} Aborts the requests about the current drawing. */
   #round = null;
-  /** Ends the pause before the next question. */
+  /** Ends the pause before the next request. */
   #pause = new AbortController();
   /** @type {{ drawing: string, answer: Answer } | null} */
   #last = null;
 
   /**
    * @param {object} page
-   * @param {() => string} page.drawing the drawing as it is now
+   * @param {() => string} page.drawing the current drawing
    * @param {() => void} page.onQuestion
    * @param {(answer: Answer) => void} page.onAnswer
-   * @param {(problem: Problem) => void} page.onProblem one that passes is asked again
+   * @param {(problem: Problem) => void} page.onProblem after a temporary problem, the request is repeated
    */
   constructor(page) {
     this.page = page;
   }
 
-  /** The drawing has grown: ask about it, soon. */
+  /** Requests an answer soon, because the drawing has changed. */
   ask() {
     this.#isStale = true;
     if (this.#round) return;
@@ -37,13 +37,13 @@ export class LiveAnswers {
     void this.#askOn(this.#round.signal);
   }
 
-  /** The drawing is whole, for now: ask about it at once. */
+  /** Requests an answer at once, because the drawing may be complete. */
   askNow() {
     this.ask();
     this.#pause.abort();
   }
 
-  /** Another drawing is shown: an answer still under way is about the wrong one. */
+  /** Aborts the request, because another drawing is shown. */
   stop() {
     this.#round?.abort();
     this.#round = null;
@@ -71,7 +71,7 @@ export class LiveAnswers {
         if (error.passes) {
           this.#isStale = true;
           pause = patience(++failures, error);
-          // Lifting the pen does not make an unavailable service answer sooner.
+          // A lifted pen does not end this pause, because the service is unavailable.
           end = signal;
         }
       }
@@ -86,7 +86,7 @@ export class LiveAnswers {
    * @param {AbortSignal} signal
    */
   async #answerTo(drawing, signal) {
-    // Often the last question was about all of it already.
+    // Often the last request had the same drawing.
     if (this.#last?.drawing === drawing) return this.#last.answer;
     this.page.onQuestion();
     const answer = await preview(drawing, signal);

@@ -1,4 +1,4 @@
-// Shows how many predictions of this confidence are correct. Requests each confidence bin once, and never delays a live
+// Shows the share of correct predictions at this confidence. Requests each confidence bin once, and never delays a live
 // answer.
 // @ts-check
 
@@ -9,7 +9,7 @@ import { rate } from "../shared/messages.js";
 /** @typedef {import("../shared/http.js").Answer} Answer */
 /** @typedef {import("../shared/http.js").ObservedAccuracy} ObservedAccuracy */
 
-// A live answer that has not changed for so long gets its observed accuracy.
+// The observed accuracy of a live answer is requested when the answer has not changed for this time.
 const SETTLED_AFTER_MS = 400;
 
 const line = byId("observed-accuracy");
@@ -20,7 +20,7 @@ let timer = 0;
 let asked = new AbortController();
 
 /**
- * Shows it for an answer; shows nothing where there is none or it is not a digit.
+ * Shows the observed accuracy of an answer; shows nothing without an answer or if it is not a digit.
  * @param {Answer | null} answer
  */
 export function showObservedAccuracy(answer) {
@@ -33,7 +33,7 @@ export function showObservedAccuracy(answer) {
   else timer = setTimeout(() => void ask(answer), answer.saved ? 0 : SETTLED_AFTER_MS);
 }
 
-/** Forgets the counts, which have changed. */
+/** Clears the cached bins, because a label has changed. */
 export function forgetObservedAccuracy() {
   known = [];
 }
@@ -48,7 +48,7 @@ async function ask(answer) {
     known.push({ model: answer.model, bin });
     line.textContent = rate(bin);
   } catch (error) {
-    // The line stays empty where the count is unavailable.
+    // The line stays empty if the api is unavailable.
     if (!signal.aborted && !(error instanceof Problem)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-// The canvas: keeps a drawing as strokes and paints it at any size, with undo and redo.
+// The canvas: stores a drawing as strokes and paints it at any size, with undo and redo.
 // @ts-check
 
 import { erased } from "./eraser.js";
@@ -18,8 +18,7 @@ const LONGEST_HISTORY = 100;
 /** @typedef {"pen" | "eraser"} Tool */
 
 /**
- * One state of the canvas. Undo goes from drawing to drawing, so its answer and its label, which belong to one drawing,
- * come back with it.
+ * One state of the canvas. An answer and its label belong to one drawing, so undo also brings them back.
  * @typedef {object} Drawing
  * @property {Stroke[]} strokes
  * @property {Picture | null} picture
@@ -28,7 +27,7 @@ const LONGEST_HISTORY = 100;
 /**
  * A picture in place of strokes: a file, or the 28×28 bitmap of a recorded drawing.
  * @typedef {object} Picture
- * @property {ImageBitmap | null} image null where the browser cannot show what the api may read
+ * @property {ImageBitmap | null} image null if the browser cannot decode it
  * @property {File | null} file
  */
 
@@ -36,8 +35,8 @@ const LONGEST_HISTORY = 100;
 const blank = () => ({ strokes: [], picture: null });
 
 /**
- * Fires "drawing" when it shows another drawing, "change" when the strokes of this one have changed, and "lift" when the
- * pen or the eraser leaves it.
+ * Fires "drawing" when it shows another drawing, "change" when the strokes of the drawing change, and "lift" when the pen
+ * or the eraser is lifted.
  */
 export class Canvas extends EventTarget {
   #element;
@@ -48,12 +47,12 @@ export class Canvas extends EventTarget {
   /** @type {Drawing[]} */
   #future = [];
   #drawing = blank();
-  /** The pen while it is down: where it was last, and whether that was on the canvas. */
+  /** The pen while it is down: its last point, and whether that is on the canvas. */
   /** @type {{ last: Point, inside: boolean } | null} */
   #pen = null;
-  /** @type {{ x: number, y: number, hasErased: boolean } | null} The eraser while it is down, and where. */
+  /** @type {{ x: number, y: number, hasErased: boolean } | null} The eraser while it is down, and its position. */
   #eraser = null;
-  /** @type {Tool} What the next stroke is made with. */
+  /** @type {Tool} The tool of the next stroke. */
   #tool = "pen";
   /** @type {{ x: number, y: number } | null} */
   #ring = null;
@@ -73,7 +72,7 @@ export class Canvas extends EventTarget {
     this.#startsAfresh = startsAfresh;
     new ResizeObserver(() => this.#draw()).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    // Zoom may change how many pixels the canvas has, and not its size.
+    // Zoom may change the number of pixels without the size.
     addEventListener("resize", () => this.redraw());
   }
 
@@ -103,7 +102,7 @@ export class Canvas extends EventTarget {
     this.redraw();
   }
 
-  /** How wide strokes are shown, at every speed. */
+  /** The displayed width of strokes. */
   set width(/** @type {number} */ width) {
     this.#width = width;
     this.redraw();
@@ -117,7 +116,7 @@ export class Canvas extends EventTarget {
     return this.#future.length > 0;
   }
 
-  /** The drawing as the api takes it. */
+  /** The drawing in the format of the api. */
   toJSON() {
     return { strokes: this.#drawing.strokes, width: SIDE, height: SIDE };
   }
@@ -147,7 +146,7 @@ export class Canvas extends EventTarget {
   }
 
   /**
-   * Forgets drawings for good: not even undo brings them back.
+   * Removes drawings permanently: undo cannot bring them back.
    * @param {(drawing: Drawing) => boolean} isGone
    */
   discard(isGone) {
@@ -172,7 +171,7 @@ export class Canvas extends EventTarget {
     }
     const base = this.#startsAfresh(this.#drawing) ? blank() : this.#drawing;
     const lastPoint = base.strokes.at(-1)?.at(-1);
-    // Time runs on over the strokes of one drawing, also over one that undo or a reload brought back.
+    // Time continues over the strokes of a drawing, even if undo or a reload restored it.
     this.#startedAt = lastPoint ? Math.min(this.#startedAt, time - lastPoint[2]) : time;
     const point = this.#point(x, y, time, pressure);
     this.#pen = { last: point, inside: isOnCanvas(point) };
@@ -180,7 +179,7 @@ export class Canvas extends EventTarget {
   }
 
   /**
-   * Moves the pen or the eraser that is down. Off the canvas it draws nothing: what nobody sees must not count.
+   * Moves the pen or the eraser that is down. It draws nothing outside the canvas, where the person would not see it.
    * @param {number} x
    * @param {number} y
    * @param {number} time
@@ -206,7 +205,7 @@ export class Canvas extends EventTarget {
     this.#pen = { last: point, inside };
   }
 
-  /** Lifts what is down, if anything is. */
+  /** Lifts the pen or the eraser, if one is down. */
   lift() {
     if (!this.isTouched) return;
     this.#pen = this.#eraser = null;
@@ -214,7 +213,7 @@ export class Canvas extends EventTarget {
   }
 
   /**
-   * Erases on the way to a place. Everything that one pass removes is one step to undo.
+   * Erases along the line to a point. Undo restores everything that one pass of the eraser removes.
    * @param {{ x: number, y: number, hasErased: boolean }} eraser
    * @param {number} x
    * @param {number} y
@@ -241,7 +240,7 @@ export class Canvas extends EventTarget {
   }
 
   /**
-   * Shows a ring where the tool is, for the keyboard's pen and for erasers; null hides it.
+   * Shows a ring at the position of the keyboard's pen or of an eraser; null hides it.
    * @param {{ x: number, y: number } | null} ring
    */
   showRing(ring) {
@@ -307,7 +306,7 @@ export class Canvas extends EventTarget {
     const element = this.#element;
     const context = this.#context;
     const pixels = Math.round(element.clientWidth * devicePixelRatio);
-    // To set a canvas's size, even to the same one, clears it and allocates its memory again.
+    // Setting a canvas's size, even to the same one, clears it and allocates its memory again.
     if (element.width !== pixels) element.width = element.height = pixels;
     const { color, outlineColor } = getComputedStyle(element);
     context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);

@@ -1,4 +1,4 @@
-// Stores a drawing that was not submitted, so that it survives a reload or a phone that unloads the page.
+// Stores an unsubmitted drawing, so that it survives a reload, or a phone that unloads the page.
 // @ts-check
 
 /** @typedef {import("./canvas.js").Stroke} Stroke */
@@ -13,7 +13,7 @@ export function storeDraftOnLeaving(unsubmitted) {
       if (strokes.length > 0) sessionStorage.setItem(KEY, JSON.stringify(strokes));
       else sessionStorage.removeItem(KEY);
     } catch {
-      // Storage may be full or forbidden. Then a reload loses the drawing.
+      // Storage may be full or disabled. Then a reload loses the drawing.
     }
   });
 }

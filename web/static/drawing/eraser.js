@@ -4,7 +4,7 @@
 /** @typedef {import("./canvas.js").Point} Point */
 /** @typedef {import("./canvas.js").Stroke} Stroke */
 
-// Shorter pieces are removed too, because they look like dots that nobody drew.
+// Shorter pieces are removed, too, because they look like dots.
 const SHORTEST_PIECE = 4;
 
 /**
@@ -12,7 +12,7 @@ const SHORTEST_PIECE = 4;
  * @param {Stroke[]} strokes
  * @param {{ x: number, y: number }} place
  * @param {number} reach the circle's radius
- * @returns {Stroke[]} the same array where the circle touches no stroke
+ * @returns {Stroke[]} the same array if the circle touches no stroke
  */
 export function erased(strokes, place, reach) {
   const left = strokes.flatMap((stroke) => leftOf(stroke, place, reach));
@@ -46,14 +46,14 @@ function leftOf(stroke, place, reach) {
     isTouched = true;
     const [enters, leaves] = cut;
     if (enters > 0) piece.push(between(from, to, enters));
-    // Where this line ends inside the circle, the next one finds the point where the stroke leaves it.
+    // If this line ends inside the circle, a later line finds the point at which the stroke leaves it.
     pieces.push(leaves < 1 ? [between(from, to, leaves), to] : []);
   }
   return isTouched ? pieces.filter((piece) => lengthOf(piece) >= SHORTEST_PIECE) : [stroke];
 }
 
 /**
- * From where to where a line runs within a circle, as shares of its length; null where it does not.
+ * The start and end of a line's part within a circle, as shares of its length; null if the line does not cross it.
  * @param {Point} from
  * @param {Point} to
  * @param {{ x: number, y: number }} centre
@@ -69,7 +69,7 @@ function within([fromX, fromY], [toX, toY], centre, radius) {
   const root = Math.sqrt(b * b - a * (x * x + y * y - radius * radius));
   const enters = Math.max((-b - root) / a, 0);
   const leaves = Math.min((-b + root) / a, 1);
-  // Where the line misses the circle, both are NaN, and the comparison is false.
+  // If the line misses the circle, both are NaN, and the comparison is false.
   return enters < leaves ? [enters, leaves] : null;
 }
 

@@ -1,4 +1,4 @@
-// The hint: a sentence at the canvas's edge about the last action, until the next stroke begins.
+// The hint: a sentence at the edge of the canvas about the last action, until the next stroke begins.
 // @ts-check
 
 import { announce } from "../shared/notice.js";

@@ -1,9 +1,9 @@
-// Images instead of strokes: chosen, photographed, dropped on the page, or pasted.
+// Image files instead of strokes: chosen, photographed, dropped on the page, or pasted.
 // @ts-check
 
 import { byId } from "../shared/page.js";
 
-// A phone's photo is many times larger than the canvas shows it.
+// In pixels. A phone's photo is much larger than the canvas.
 const LARGEST_SIDE = 960;
 
 const inputs = [byId("file", HTMLInputElement), byId("camera", HTMLInputElement)];
@@ -15,7 +15,7 @@ export function listenForImages(onFile) {
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       if (file) onFile(file);
-      // The same file, chosen again, is a change again.
+      // Otherwise the browser fires no event when the same file is chosen again.
       input.value = "";
     });
   }
@@ -34,7 +34,7 @@ export function listenForImages(onFile) {
     if (event.relatedTarget === null) root.toggleAttribute("data-dropping", false);
   });
   addEventListener("drop", (event) => {
-    // Otherwise the browser would open an image that is dropped beside the canvas in place of the page.
+    // Otherwise the browser would open the dropped image instead of the page.
     event.preventDefault();
     root.toggleAttribute("data-dropping", false);
     const file = event.dataTransfer?.files[0];
@@ -43,7 +43,7 @@ export function listenForImages(onFile) {
 }
 
 /**
- * An image to show on the canvas; null where the browser cannot show it. The api may read it all the same.
+ * An image to show on the canvas; null if the browser cannot decode it. The api may still be able to.
  * @param {Blob} blob
  * @returns {Promise<ImageBitmap | null>}
  */

@@ -1,4 +1,4 @@
-// The keyboard's pen or eraser: arrows move it over the canvas, the space bar puts it down and lifts it.
+// The keyboard's pen or eraser: the arrow keys move it, the space bar puts it down and lifts it.
 // @ts-check
 
 import { SIDE } from "./canvas.js";
@@ -23,7 +23,7 @@ export function listenForKeyboardPen(element, canvas) {
   let isDown = false;
   let before = 0;
   let frame = 0;
-  /** @type {Set<string>} Two arrows held at once make a slant. */
+  /** @type {Set<string>} Two arrow keys together move it diagonally. */
   const held = new Set();
 
   /** @param {number} now */
@@ -63,7 +63,7 @@ export function listenForKeyboardPen(element, canvas) {
     } else {
       return;
     }
-    // Neither key may scroll the page.
+    // These keys must not scroll the page.
     event.preventDefault();
   });
   element.addEventListener("keyup", (event) => held.delete(event.key));
@@ -76,6 +76,6 @@ export function listenForKeyboardPen(element, canvas) {
     canvas.showRing(null);
     if (isDown) canvas.lift();
   });
-  // Whatever else lifts the pen (undo, submit), lifts this one.
+  // Undo and submit lift the pen, too.
   canvas.addEventListener("lift", () => (isDown = false));
 }

@@ -1,8 +1,8 @@
-// Paints what the canvas shows: strokes as smooth lines, pictures, and the ring of a tool.
+// Paints the canvas: strokes as smooth lines, pictures, and the ring of a tool.
 // @ts-check
 
 /**
- * A smooth line: curves from midpoint to midpoint, each point pulling its curve.
+ * A smooth line: quadratic curves from midpoint to midpoint, with the points as control points.
  * @param {import("./canvas.js").Stroke} stroke
  */
 export function pathOf(stroke) {
@@ -15,17 +15,17 @@ export function pathOf(stroke) {
     path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
   const [endX, endY] = stroke[stroke.length - 1];
-  // A line of no length at all draws no dot.
+  // A line of length zero would draw no dot.
   path.lineTo(endX + (stroke.length === 1 ? 0.01 : 0), endY);
   return path;
 }
 
 /**
- * A picture, as large as fits on the canvas.
+ * Draws a picture as large as fits on the canvas.
  * @param {CanvasRenderingContext2D} context
  * @param {ImageBitmap} image
  * @param {number} side of the canvas
- * @param {string | null} foreground the colour of a 28×28, whose own black would not show on a dark canvas
+ * @param {string | null} foreground the colour of a 28×28 bitmap, whose black would be invisible on a dark canvas
  */
 export function drawImage(context, image, side, foreground) {
   const scale = side / Math.max(image.width, image.height);
@@ -44,7 +44,7 @@ export function drawImage(context, image, side, foreground) {
 }
 
 /**
- * A ring where a tool is.
+ * Draws a ring at the position of a tool.
  * @param {CanvasRenderingContext2D} context
  * @param {{ x: number, y: number }} place
  * @param {number} radius

@@ -1,11 +1,12 @@
-// The pen's width on the canvas, remembered. It only changes what the page shows: strokes are sent without a width.
+// The pen's width on the canvas, which the browser stores. It affects only the display: the page sends strokes without
+// a width.
 // @ts-check
 
 import { showHint } from "./hint.js";
 import { byId } from "../shared/page.js";
 import { format, messages } from "../shared/messages.js";
 
-// In the canvas's units. The middle one is as thick, for the size of the drawing, as MNIST's pens were.
+// In units of the canvas. The middle one, relative to the size of a digit, is as wide as in MNIST.
 const WIDTHS = [9, 17, 26];
 const MIDDLE = 1;
 const KEY = "pen-width";
@@ -45,6 +46,6 @@ function remember(width) {
   try {
     localStorage.setItem(KEY, String(width));
   } catch {
-    // Where nothing may be stored, it lasts as long as the page.
+    // Storage may be disabled. Then a reload loses the width.
   }
 }

@@ -1,9 +1,9 @@
-// The pen: mouse, finger or stylus, from pointer events to strokes on the canvas.
+// The pen: converts pointer events of a mouse, finger or stylus to strokes on the canvas.
 // @ts-check
 
 import { SIDE } from "./canvas.js";
 
-// The button of a pen's other end, and the bit that stands for it while it touches.
+// The eraser button of a stylus, and its bit in `buttons`.
 const ERASER_BUTTON = 5;
 const ERASER_BIT = 32;
 
@@ -12,12 +12,12 @@ const ERASER_BIT = 32;
  * @param {import("./canvas.js").Canvas} canvas
  */
 export function listenForPen(element, canvas) {
-  /** @type {number | null} One pointer writes; a second finger or a resting palm does not. */
+  /** @type {number | null} The only pointer that draws; a second finger or a resting palm does not. */
   let writing = null;
 
   /** @param {PointerEvent} event */
   function place(event) {
-    // Measured each time, because the canvas may move or change its size under the pen.
+    // Measured each time, because the canvas may move or change its size during a stroke.
     const box = element.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * SIDE;
     const y = ((event.clientY - box.top) / box.height) * SIDE;
@@ -25,7 +25,7 @@ export function listenForPen(element, canvas) {
   }
 
   /**
-   * An eraser has no visible tip, so a ring shows what it would take away.
+   * Shows a ring around the area that the eraser covers, because an eraser has no visible tip.
    * @param {PointerEvent} event
    */
   function showEraserRing(event) {
@@ -47,7 +47,7 @@ export function listenForPen(element, canvas) {
     const isEraser = event.button === ERASER_BUTTON;
     if (writing !== null || !(event.button === 0 || isEraser)) return;
     writing = event.pointerId;
-    // With capture, the stroke goes on when the pen leaves the canvas and comes back.
+    // With capture, the stroke continues when the pen leaves the canvas and returns.
     element.setPointerCapture(event.pointerId);
     canvas.begin(...place(event), isEraser ? "eraser" : undefined);
     showEraserRing(event);
@@ -56,7 +56,7 @@ export function listenForPen(element, canvas) {
     if (writing === null) return showEraserRing(event);
     if (event.pointerId !== writing) return;
     showEraserRing(event);
-    // A quick pen moves several times between two frames; absent on a page without https.
+    // A fast pen moves several times between two frames. Browsers offer this method only over HTTPS.
     const moves = event.getCoalescedEvents?.() ?? [];
     for (const move of moves.length > 0 ? moves : [event]) canvas.extend(...place(move));
   });
@@ -67,6 +67,6 @@ export function listenForPen(element, canvas) {
     if (writing === null) canvas.showRing(null);
   });
 
-  // iPadOS would read handwriting as text (Scribble) and keep the pencil's moves to itself.
+  // Otherwise iPadOS converts handwriting to text (Scribble) and sends no moves of the pencil.
   element.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
 }

@@ -1,4 +1,5 @@
-// A drawing's page: replays and explains the drawing, labels it by keyboard, and deletes it where this browser submitted it.
+// The page of a drawing: replays and explains the drawing, labels it by keyboard, and deletes it if this browser
+// submitted it.
 // @ts-check
 
 import "../shared/time-zone.js";
@@ -28,7 +29,7 @@ document.getElementById("replay")?.addEventListener("click", async () => {
   }
 });
 
-// The label is taken back as on the first page.
+// Ctrl+Z withdraws the label, as on the first page.
 addEventListener("keydown", ({ key, ctrlKey, metaKey, repeat }) => {
   const isLabelled = byId("answer").dataset.state === "labelled";
   if (isLabelled && (ctrlKey || metaKey) && key.toLowerCase() === "z" && !repeat) {

@@ -1,4 +1,4 @@
-// The recent drawings: a strip that the server renders, swapped in place so that no drawing is lost.
+// The recent drawings: a strip that the server renders. The script replaces only the strip, so that the canvas stays.
 // @ts-check
 
 import { Problem, fetchPage } from "../shared/http.js";
@@ -6,17 +6,17 @@ import { byId, linkFollowed } from "../shared/page.js";
 
 const TRY_AGAIN_MS = 5000;
 
-/** The address of the strip as it stands, which may be paged back. */
+/** The address of the strip, which may show an older page. */
 let place = stripOf(location);
 let retryTimer = 0;
 
-/** Shows the latest drawings, wherever the strip stood. */
+/** Shows the newest drawings. */
 export function showNewest() {
   place = "/recent";
   return refreshRecent();
 }
 
-/** Shows the strip as it is now. */
+/** Loads the strip again. */
 export async function refreshRecent() {
   clearTimeout(retryTimer);
   try {
@@ -24,7 +24,7 @@ export async function refreshRecent() {
     if (fresh) byId("recent").replaceWith(fresh);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    // The strip that is shown is old, and still correct.
+    // The old strip stays.
   }
   watchOver();
 }
@@ -49,7 +49,7 @@ export function followRecent(onOpen) {
       onOpen(await fetchPage(link.href), id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      // The browser shows the problem, and the draft survives the way back.
+      // The browser shows the problem as a page. The stored draft survives.
       location.assign(link.href);
     }
   });
@@ -65,7 +65,7 @@ function stripOf({ search }) {
   return before ? `/recent?before=${encodeURIComponent(before)}` : "/recent";
 }
 
-/** Asks again every few seconds while the database is unavailable. */
+/** Loads the strip again every few seconds while the database is unavailable. */
 function watchOver() {
   clearTimeout(retryTimer);
   if (byId("recent").hasAttribute("data-unavailable")) {

@@ -1,13 +1,13 @@
-// Replays strokes as fast as they were drawn.
+// Replays strokes at the speed at which they were drawn.
 // @ts-check
 
 import { fetchDrawing } from "../shared/http.js";
 
-// Points without times follow each other at this interval, and pauses are shortened.
+// The interval of points without times, and the longest pause.
 const STEP_MS = 12;
 const LONGEST_PAUSE_MS = 400;
 
-/** @typedef {{ x: number, y: number, at: number }} Moment a place, and when the pen was there */
+/** @typedef {{ x: number, y: number, at: number }} Moment a point, and its time in milliseconds */
 
 /** @type {WeakMap<SVGSVGElement, number>} */
 const playing = new WeakMap();
@@ -39,13 +39,13 @@ export async function replay(svg, id) {
 
 /** @param {Moment[]} moments */
 function points(moments) {
-  // A line needs two points; of one, its round ends remain.
+  // A line needs two points; a single point becomes a dot with the line's round caps.
   const line = moments.length === 1 ? [...moments, ...moments] : moments;
   return line.map(({ x, y }) => `${x},${y}`).join(" ");
 }
 
 /**
- * When each point of some strokes was drawn, in milliseconds from the first one.
+ * The points of strokes with their times, in milliseconds from the first one.
  * @param {number[][][]} strokes points with x, y and perhaps a time
  * @returns {Moment[][]}
  */

@@ -1,4 +1,4 @@
-// Deletes the recorded drawing that is shown, once the button is pressed a second time.
+// Deletes the recorded drawing that is shown, after a second press of the button.
 // @ts-check
 
 import { forgetObservedAccuracy } from "../answer/observed-accuracy.js";
@@ -28,7 +28,7 @@ async function deleteShown() {
   forgetObservedAccuracy();
   canvas.discard((drawing) => submissions.entryOf(drawing)?.answer.id === id);
   showTools();
-  // The page's address may name the drawing that is deleted.
+  // The page's address may name the deleted drawing.
   history.replaceState(null, "", "/");
   canvasElement.focus({ preventScroll: true });
   announce(messages.deleted);

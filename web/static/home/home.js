@@ -1,4 +1,4 @@
-// The first page, as a table of contents: which events it listens for, and which module acts on them.
+// The first page: registers the listeners of all modules.
 // @ts-check
 
 import "../shared/time-zone.js";
@@ -20,7 +20,7 @@ import { canvas, canvasElement, unsubmittedStrokes } from "./state.js";
 import { showRecorded, submitOrNext, submitPicture } from "./submit.js";
 import { buttons, clear, showTools, swapTool } from "./tools.js";
 
-// Before the pen, which hides the keyboard's ring.
+// Before the pen, whose listener hides the keyboard's ring.
 listenForKeyboardPen(canvasElement, canvas);
 listenForPen(canvasElement, canvas);
 listenForPenWidth(canvas);
@@ -52,7 +52,7 @@ followRecent((page) => {
   canvasElement.scrollIntoView({ block: "nearest" });
 });
 
-// The draft that the browser stored when the page was left, and over it the drawing that the address names.
+// Restore the stored draft, and show the drawing that the address names over it.
 const entryOnArrival = readEntry(document);
 const draft = storedDraft();
 if (draft.length > 0) canvas.place({ strokes: draft, picture: null });

@@ -1,7 +1,7 @@
-// Idempotency keys: the api records a submission once, however often it is sent under the same key.
+// Idempotency keys: the api records submissions with the same key only once.
 // @ts-check
 
-/** @returns {string} a random UUID (version 4); crypto.randomUUID() exists only on pages that came over HTTPS */
+/** @returns {string} a random UUID (version 4); browsers offer crypto.randomUUID() only over HTTPS */
 export function newIdempotencyKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

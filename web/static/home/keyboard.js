@@ -1,4 +1,4 @@
-// The keyboard: undo, redo, clear, submit, E for the eraser, and a digit, N or U to label the answer.
+// The keyboard shortcuts: undo, redo, clear, submit, E for the eraser, and a digit, N or U for a label.
 // @ts-check
 
 import { labelOfKey } from "../labelling/label-keys.js";

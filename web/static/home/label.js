@@ -1,4 +1,4 @@
-// Labels the recorded drawing that is shown, and takes the last change back.
+// Labels the recorded drawing that is shown, and undoes the last change.
 // @ts-check
 
 import { forgetObservedAccuracy } from "../answer/observed-accuracy.js";
@@ -15,7 +15,7 @@ import { buttons } from "./tools.js";
 /** @typedef {import("../shared/http.js").TrueLabel} TrueLabel */
 
 /**
- * Labels the recorded drawing that is shown, if it is one, or takes its label back.
+ * Labels the drawing that is shown, if it is recorded; null withdraws its label.
  * @param {TrueLabel | null} trueLabel
  */
 export async function giveLabel(trueLabel) {
@@ -28,7 +28,7 @@ export async function giveLabel(trueLabel) {
     showProblem("label", problem, advice);
     return;
   }
-  // The button that was pressed is hidden now, so the focus goes to what comes next.
+  // The pressed button gets hidden, so the focus moves to the next useful button.
   const heldFocus = byId("label").contains(document.activeElement);
   forgetObservedAccuracy();
   if (drawing === canvas.drawing) {
@@ -42,10 +42,10 @@ export async function giveLabel(trueLabel) {
   void refreshRecent();
 }
 
-/** Takes back the last change: a label that was just given, or a change of the drawing. */
+/** Undoes the last change: a label that was just given, or a change of the drawing. */
 export function undo() {
   if (!state.justLabelled) return canvas.undo();
-  // A second press, before the api has answered, is meant for the drawing.
+  // A second press before the response applies to the drawing.
   state.justLabelled = null;
   void giveLabel(null);
 }

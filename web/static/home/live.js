@@ -1,4 +1,4 @@
-// Asks for live answers as the drawing changes, and shows them.
+// Requests live answers when the drawing changes, and shows them.
 // @ts-check
 
 import { setBusy, showAnswer } from "../answer/answer-panel.js";
@@ -14,7 +14,7 @@ export const live = new LiveAnswers({
   drawing: () => JSON.stringify(canvas),
   onQuestion: () => setBusy(true),
   onAnswer(answer) {
-    // Half a digit is none. When the pen is lifted, the page asks again.
+    // An incomplete digit is often not a digit. The page requests an answer again when the pen is lifted.
     if (answer.verdict === "not_a_digit" && canvas.isPenDown) return setBusy(false);
     state.liveAnswer = answer;
     hideNotice("live");
@@ -23,7 +23,7 @@ export const live = new LiveAnswers({
   },
   onProblem(problem) {
     setBusy(false);
-    // A stroke that has just begun is a dot, and its next points are asked about soon.
+    // A new stroke is only a dot. Its next points cause another request soon.
     if (problem.code === "blank_image" && canvas.isPenDown) return;
     state.liveAnswer = null;
     showAnswer("drawing", null);
@@ -38,14 +38,14 @@ canvas.addEventListener("drawing", () => {
   state.justLabelled = null;
   hideExplanation();
   showDrawing();
-  // A stroke that begins is a dot, and asks once it moves.
+  // A new stroke is only a dot. It causes a request when the pen moves.
   if (isUnanswered() && !canvas.isPenDown) live.ask();
 });
 
 canvas.addEventListener("change", () => {
   hideExplanation();
   if (!canvas.isEmpty) return live.ask();
-  // The eraser has left nothing.
+  // The eraser has removed all strokes.
   live.stop();
   state.liveAnswer = null;
   showDrawing();

@@ -1,4 +1,4 @@
-// Shows what is known of the drawing on the canvas: its answer, its label, and the tools that apply to it.
+// Shows the answer and the label of the drawing on the canvas, and enables the tools that apply to it.
 // @ts-check
 
 import { showAnswer, shownState } from "../answer/answer-panel.js";
@@ -23,7 +23,7 @@ export function showDrawing() {
     showAnswer("empty", null);
     showObservedAccuracy(null);
   } else if (shownState() !== "live" || isFirstStroke || canvas.drawing.picture) {
-    // Otherwise the last live answer stays until the next one, so that the numeral does not blink.
+    // Otherwise the last live answer stays until the next one, so that the digit does not flicker.
     showAnswer("drawing", null);
     showObservedAccuracy(null);
   }

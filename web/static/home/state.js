@@ -22,8 +22,8 @@ export const canvas = new Canvas(
 
 /**
  * @typedef {object} State
- * @property {Answer | null} liveAnswer to the drawing that is shown
- * @property {Drawing | null} justLabelled the drawing that is shown, if labelling it was the last change to it
+ * @property {Answer | null} liveAnswer the live answer to the current drawing
+ * @property {Drawing | null} justLabelled the current drawing, if its label was the last change
  */
 
 /** @type {State} */
@@ -34,7 +34,7 @@ export function shownEntry() {
   return submissions.entryOf(canvas.drawing);
 }
 
-/** The strokes that nobody has submitted yet. */
+/** The strokes of the current drawing, if it is not recorded. */
 export function unsubmittedStrokes() {
   return shownEntry() ? [] : canvas.drawing.strokes;
 }

@@ -1,4 +1,4 @@
-// Submits drawings until the api has recorded them, and knows which ones it has recorded.
+// Submits drawings, with retries, and remembers the recorded ones.
 // @ts-check
 
 import { Problem, predict } from "../shared/http.js";
@@ -11,16 +11,16 @@ import { patience, wait } from "../shared/retry.js";
 /** @typedef {import("../drawing/canvas.js").Drawing} Drawing */
 
 /**
- * A recorded prediction, and the label that a person gave it.
+ * A recorded prediction and its label.
  * @typedef {{ answer: Answer & { id: string }, trueLabel: TrueLabel | null }} Entry
  */
 
 /**
- * How a page follows a submission.
+ * The callbacks of a submission.
  * @typedef {object} Progress
  * @property {(drawing: Drawing) => boolean} isShown
  * @property {(drawing: Drawing) => void} onSubmit
- * @property {(drawing: Drawing, answer: Answer) => void} onUnsaved answered, and not recorded
+ * @property {(drawing: Drawing, answer: Answer) => void} onUnsaved the api answered without a record
  * @property {(drawing: Drawing, entry: Entry) => void} onRecorded
  * @property {(drawing: Drawing, problem: Problem) => void} onProblem
  */
@@ -30,9 +30,9 @@ export class Submissions {
   #entries = new WeakMap();
   /** @type {WeakSet<Drawing>} */
   #inFlight = new WeakSet();
-  /** @type {WeakMap<Drawing, AbortController>} Drawings that wait for another try. */
+  /** @type {WeakMap<Drawing, AbortController>} Drawings that wait for a retry. */
   #waiting = new WeakMap();
-  /** @type {WeakMap<Drawing, { subject: string | File, key: string }>} What was sent last, and under which key. */
+  /** @type {WeakMap<Drawing, { subject: string | File, key: string }>} The last submission, and its idempotency key. */
   #sent = new WeakMap();
 
   /** @param {Drawing} drawing */
@@ -41,7 +41,7 @@ export class Submissions {
   }
 
   /**
-   * Remembers what was recorded before this page was opened.
+   * Remembers the prediction of a drawing that was recorded before.
    * @param {Drawing} drawing
    * @param {Entry} entry
    */
@@ -50,7 +50,7 @@ export class Submissions {
   }
 
   /**
-   * Whether a request that submits the drawing is under way.
+   * Whether a submission of the drawing is in flight.
    * @param {Drawing} drawing
    */
   isInFlight(drawing) {
@@ -58,22 +58,22 @@ export class Submissions {
   }
 
   /**
-   * Submits a drawing, and tries again while the problem may pass and the drawing is still shown.
+   * Submits a drawing, and retries while the problem is temporary and the drawing is still shown.
    * @param {Drawing} drawing
-   * @param {string | File} subject the drawing as the api takes it
+   * @param {string | File} subject the drawing in the format of the api
    * @param {Progress} progress
    */
   async submit(drawing, subject, progress) {
     if (this.#entries.has(drawing) || this.#inFlight.has(drawing)) return;
     const waiting = this.#waiting.get(drawing);
-    // A second press starts the next try at once.
+    // A second press starts the retry at once.
     if (waiting) return waiting.abort();
 
     for (let failures = 1; ; failures++) {
       const result = await this.#try(drawing, subject, progress);
       if (!(result instanceof Problem)) return progress.onRecorded(drawing, result);
       progress.onProblem(drawing, result);
-      // An upload that was cut off may be too large, and would be cut off again.
+      // An upload without a response may be too large, and would fail again.
       const isHopeless =
         !result.passes || (subject instanceof File && result.code === "unreachable");
       if (isHopeless || !progress.isShown(drawing)) return;
@@ -86,8 +86,8 @@ export class Submissions {
   }
 
   /**
-   * The same key for each try, so that the api records one whose answer was lost only once; a new one once the drawing has
-   * changed.
+   * The idempotency key of a submission: the same for each retry, so that the api records it only once; a new one after the
+   * drawing has changed.
    * @param {Drawing} drawing
    * @param {string | File} subject
    */

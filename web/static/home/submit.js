@@ -1,4 +1,4 @@
-// Submits the drawing on the canvas, or a picture in its place, and shows recorded ones.
+// Submits the drawing or the picture on the canvas, and shows recorded drawings.
 // @ts-check
 
 import { setBusy, showAnswer, spoken } from "../answer/answer-panel.js";
@@ -47,16 +47,16 @@ const progress = {
       return;
     }
     setBusy(false);
-    // A picture that the api rejects for good makes room for the drawing that it covered.
+    // If the api rejects a picture permanently, show the drawing that it replaced.
     if (drawing.picture && !problem.passes) canvas.undo();
     showProblem("record", problem, nextStepFor(problem, drawing.picture !== null));
-    // The database is unavailable and the model is not, so a live answer can be shown.
+    // The model may be available without the database, so the page can show a live answer.
     const canAskModel = problem.code === "database_unavailable" && !drawing.picture;
     if (canAskModel && !state.liveAnswer) live.ask();
   },
 };
 
-/** Submits the drawing that is shown; once it is recorded, begins the next one. */
+/** Submits the current drawing; if it is already recorded, clears the canvas for the next one. */
 export function submitOrNext() {
   canvas.lift();
   const { drawing } = canvas;
@@ -82,7 +82,7 @@ export async function submitPicture(file) {
 }
 
 /**
- * Puts a recorded prediction on the canvas, as the network saw it.
+ * Shows the bitmap of a recorded prediction on the canvas.
  * @param {Entry} entry
  */
 export async function showRecorded(entry) {

@@ -1,4 +1,4 @@
-// The tools beside the canvas: undo, redo, eraser, clear and submit, and which of them have something to do.
+// The tools of the canvas: undo, redo, eraser, clear and submit. Enables those that apply.
 // @ts-check
 
 import { hideHint, showHint } from "../drawing/hint.js";
@@ -19,11 +19,11 @@ export const buttons = {
 
 canvas.addEventListener("drawing", hideHint);
 
-/** Enables the tools that have something to do. */
+/** Enables the tools that apply to the current drawing. */
 export function showTools() {
   const entry = shownEntry();
   canvasElement.toggleAttribute("data-empty", canvas.isEmpty);
-  // An empty canvas has nothing to erase, and the next stroke is meant to draw.
+  // On an empty canvas the next stroke must draw.
   if (canvas.isEmpty) canvas.tool = "pen";
   buttons.eraser.setAttribute("aria-pressed", String(canvas.tool === "eraser"));
   setEnabled(buttons.eraser, canvas.drawing.strokes.length > 0);
@@ -36,7 +36,7 @@ export function showTools() {
   );
   buttons.submit.textContent = entry ? messages.next : messages.submit;
   buttons.remove.hidden = !entry || deletionTokenOf(entry.answer.id) === undefined;
-  // Ctrl+Z takes back the last change.
+  // Ctrl+Z undoes the last change.
   const [undoes, other] = state.justLabelled
     ? [buttons.takeBack, buttons.undo]
     : [buttons.undo, buttons.takeBack];
@@ -45,7 +45,7 @@ export function showTools() {
 }
 
 /**
- * Sets `aria-disabled`, because `disabled` would take the focus away from a button that was just pressed.
+ * Sets `aria-disabled`, because `disabled` would remove the focus from a button that was just pressed.
  * @param {HTMLElement} button
  * @param {boolean} isEnabled
  */
@@ -53,14 +53,14 @@ function setEnabled(button, isEnabled) {
   button.setAttribute("aria-disabled", String(!isEnabled));
 }
 
-/** Takes the eraser instead of the pen, or the other way round. */
+/** Switches between pen and eraser. */
 export function swapTool() {
   if (canvas.drawing.strokes.length === 0) return;
   canvas.tool = canvas.tool === "pen" ? "eraser" : "pen";
   showTools();
 }
 
-/** Clears the canvas, but not during a stroke: the press is then a second finger's, or the palm's. */
+/** Clears the canvas, but not during a stroke, because a second finger or the palm may have pressed the button. */
 export function clear() {
   if (canvas.isTouched || canvas.isEmpty) return;
   canvas.clear();

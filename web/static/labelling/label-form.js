@@ -1,4 +1,4 @@
-// Labels: right, or which digit it truly is, by a click on the form or by a digit key.
+// The label form under an answer: a button for a correct prediction, and keys for other labels.
 // @ts-check
 
 import { hideExplanation } from "../answer/explanation.js";
@@ -16,7 +16,7 @@ const given = byId("true-label");
 const more = byId("more", HTMLAnchorElement);
 
 /**
- * Readies the form for one recorded prediction.
+ * Prepares the form for a recorded prediction.
  * @param {Entry} entry
  */
 export function showLabel({ answer, trueLabel }) {
@@ -30,7 +30,7 @@ export function showLabel({ answer, trueLabel }) {
 correction.addEventListener("toggle", () => {
   if (!correction.open) return;
   hideExplanation();
-  // On a small screen the keys may open below its edge.
+  // On a small screen the keys may be out of view.
   form.scrollIntoView({ block: "nearest" });
 });
 
@@ -57,10 +57,10 @@ export function listenForLabels(onLabel) {
 }
 
 /**
- * Writes a label down, or takes it back.
+ * Records a label; null withdraws it.
  * @param {Entry} entry
  * @param {TrueLabel | null} trueLabel
- * @returns {Promise<Problem | null>} null once it is written
+ * @returns {Promise<Problem | null>} null on success
  */
 export async function label(entry, trueLabel) {
   try {

@@ -1,4 +1,4 @@
-// Labels by key: 0 to 9, N for no digit, U for unsure.
+// Labels by key: 0 to 9, N for not a digit, U for unsure.
 // @ts-check
 
 /** @type {Record<string, import("../shared/http.js").TrueLabel>} */
@@ -6,13 +6,13 @@ const NAMES = { n: "not_a_digit", u: "unsure" };
 
 /**
  * @param {string} key
- * @returns {import("../shared/http.js").TrueLabel | undefined} the label that it means, if any
+ * @returns {import("../shared/http.js").TrueLabel | undefined} the label of the key, if it has one
  */
 export function labelOfKey(key) {
   return /^[0-9]$/.test(key) ? Number(key) : NAMES[key.toLowerCase()];
 }
 
-/** Presses the button of the label that a key means, on a page where a form offers labels. */
+/** Clicks the button of a key's label, on a page with a label form. */
 export function listenForLabelKeys() {
   addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey, repeat }) => {
     const label = labelOfKey(key);

@@ -1,4 +1,4 @@
-// The queue: each label brings the next drawing at once, and the keyboard is enough.
+// The labelling queue: each label shows the next drawing at once. All actions have keys.
 // @ts-check
 
 import "../shared/time-zone.js";
@@ -33,11 +33,11 @@ document.addEventListener("click", (event) => {
   void show(link.href);
 });
 
-// A key that is pressed before the next drawing is shown cannot be meant for it.
+// While a drawing loads, keys are ignored, because they cannot refer to it.
 let isOnTheWay = false;
 
 /**
- * Brings the next drawing into the page.
+ * Loads the next drawing into the page.
  * @param {string} url
  * @param {RequestInit} [request]
  */
@@ -56,7 +56,7 @@ async function show(url, request) {
 }
 
 /**
- * Shows the next drawing in the place of the last, and leaves the keyboard where it was, or at the question.
+ * Replaces the last drawing by the next one, and keeps the focus on the same button, or sets it on the question.
  * @param {HTMLElement} next
  */
 function putInPlace(next) {

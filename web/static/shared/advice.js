@@ -1,4 +1,4 @@
-// Describes a problem to a person: its title, what happens to the drawing, and what the person can do.
+// The texts about a problem: its title, the state of the drawing, and advice.
 // @ts-check
 
 import { messages } from "./messages.js";
@@ -10,13 +10,13 @@ import { messages } from "./messages.js";
  * @returns {string}
  */
 export function titleOf({ code }) {
-  // The api cannot name the problem that it is unreachable.
+  // The api does not answer with these codes, so its messages do not contain them.
   if (code === "unreachable" || code === "unavailable") return messages[code];
   return (messages.problems[code] ?? messages.problems.other).title;
 }
 
 /**
- * The sentence that says what happens next, or what the person can do.
+ * The text about what happens next, or what the person can do.
  * @param {Problem} problem
  * @param {boolean} [isPicture]
  */
@@ -31,7 +31,7 @@ export function nextStepFor(problem, isPicture = false) {
 }
 
 /**
- * What the person can do about a problem of this kind; undefined where that is nothing.
+ * The advice about a problem; undefined if there is none.
  * @param {Problem} problem
  * @returns {string | undefined}
  */

@@ -8,7 +8,7 @@ const CANCELS_AFTER_MS = 5000;
 const NOT_BEFORE_MS = 500;
 
 /**
- * @param {HTMLButtonElement} button its `data-sure` is its text while it waits for confirmation
+ * @param {HTMLButtonElement} button with `data-sure`, its text while it waits for the confirmation
  * @param {() => void} act
  * @returns {() => void} cancels the confirmation
  */

@@ -1,10 +1,10 @@
-// Deletion tokens: the recorded drawings that this browser submitted, each with the token that deletes it. No server keeps them.
+// The deletion tokens of the drawings that this browser submitted. Only the browser stores them.
 // @ts-check
 
 const KEY = "deletion-tokens";
 // The name under which earlier versions of this page stored the same list.
 const FORMER_KEY = "receipts";
-// The oldest are dropped first. Each takes a hundred bytes, so all are far below a browser's limit.
+// The oldest tokens are dropped first. Each takes about a hundred bytes, so all are far below a browser's limit.
 const MOST = 500;
 
 /**
@@ -50,10 +50,10 @@ function stored(key) {
 function write(tokens) {
   try {
     localStorage.setItem(KEY, JSON.stringify(tokens.slice(-MOST)));
-    // Only now, so that a full storage loses no token.
+    // After the write, so that a full storage loses no token.
     localStorage.removeItem(FORMER_KEY);
   } catch {
-    // Storage may be full or forbidden. Then this browser cannot delete the drawing, and everything else works.
+    // Storage may be full or disabled. Then this browser cannot delete the drawing; everything else works.
   }
 }
 

@@ -1,31 +1,30 @@
-// Talks to the api: every call gives its answer or throws a Problem that says what went wrong.
+// The client of the api. Every function returns the response or throws a Problem.
 // @ts-check
 
 import { forget, deletionTokenOf } from "./deletion-tokens.js";
 
 /**
- * What the network says of a drawing.
+ * The answer to a drawing.
  * @typedef {object} Answer
- * @property {string} [id] given once the answer is recorded
- * @property {number} prediction the likeliest digit
+ * @property {string} [id] of the recorded prediction
+ * @property {number} prediction the most probable digit
  * @property {number} confidence its probability
  * @property {number[]} probabilities one for each digit, 0 to 9
  * @property {"digit" | "not_a_digit"} verdict
  * @property {Reason} [reason] why it is not a digit
  * @property {string} model the version that answered
  * @property {boolean} saved
- * @property {string} [deletion_token] deletes the prediction; no later response has it
- * @property {number[]} [bitmap] the 28×28 that the network saw, row by row, 1 is ink
+ * @property {string} [deletion_token] deletes the drawing; no other response contains it
+ * @property {number[]} [bitmap] the preprocessed drawing, 28×28, row by row; 1 is foreground
  */
 
 /**
- * An answer, and what it rests on.
- * @typedef {Answer & { bitmap: number[], attribution: number[] }} Explanation attribution for each pixel, above 0 where its ink speaks
- *   for the prediction
+ * An answer and its explanation: the attribution of each pixel, above 0 if its foreground is evidence for the prediction.
+ * @typedef {Answer & { bitmap: number[], attribution: number[] }} Explanation
  */
 
 /**
- * How many predictions between two confidences are correct.
+ * The number of correct predictions, and of all, between two confidences.
  * @typedef {{ from: number, to: number, correct: { count: number, total: number } }} ObservedAccuracy
  */
 
@@ -33,10 +32,10 @@ import { forget, deletionTokenOf } from "./deletion-tokens.js";
 /** @typedef {number | "not_a_digit" | "unsure"} TrueLabel */
 
 const ANSWER_WITHIN_MS = 10_000;
-// A photo over a slow phone network takes its time.
+// A photo may take long over a slow mobile network.
 const UPLOAD_WITHIN_MS = 60_000;
 
-/** An answer that did not come; `code` is the api's own, or "unreachable" when no api answered. */
+/** A failed request. `code` is the api's, or "unreachable" without a response, or "unavailable" from a proxy. */
 export class Problem extends Error {
   /**
    * @param {string} code
@@ -48,7 +47,7 @@ export class Problem extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Whether the same request may well succeed a little later. */
+  /** Whether the problem is temporary, so that the same request may succeed later. */
   get passes() {
     return [
       "unreachable",
@@ -61,7 +60,7 @@ export class Problem extends Error {
 }
 
 /**
- * Asks what a drawing is, without recording it.
+ * Requests the answer to a drawing without a record.
  * @param {string} drawing strokes as JSON
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>}
@@ -72,9 +71,9 @@ export async function preview(drawing, signal) {
 }
 
 /**
- * Asks what a drawing or a picture is, and records the answer.
+ * Submits a drawing or a picture, which the api recognises and records.
  * @param {string | File} subject strokes as JSON, or an image file
- * @param {string} idempotencyKey a random UUID, the same for each try
+ * @param {string} idempotencyKey a random UUID, the same for each retry
  * @returns {Promise<Answer>}
  */
 export async function predict(subject, idempotencyKey) {
@@ -84,7 +83,7 @@ export async function predict(subject, idempotencyKey) {
 }
 
 /**
- * Asks what the answer to a drawing or a picture rests on.
+ * Requests the explanation of the answer to a drawing or a picture.
  * @param {string | File} subject
  * @param {AbortSignal} signal
  * @returns {Promise<Explanation>}
@@ -94,7 +93,7 @@ export async function explain(subject, signal) {
 }
 
 /**
- * Asks what the answer to a recorded drawing rests on.
+ * Requests the explanation of a recorded drawing.
  * @param {string} id
  * @param {AbortSignal} signal
  * @returns {Promise<Explanation>}
@@ -104,7 +103,7 @@ export async function explanationOf(id, signal) {
 }
 
 /**
- * Asks how many predictions of this confidence are correct.
+ * Requests the share of correct predictions at this confidence.
  * @param {Answer} answer
  * @param {AbortSignal} signal
  * @returns {Promise<ObservedAccuracy>}
@@ -139,7 +138,7 @@ function form(file) {
 }
 
 /**
- * @param {string} name of a label, as forms have it
+ * @param {string} name of a label in a form
  * @returns {TrueLabel}
  */
 export function labelOf(name) {
@@ -147,7 +146,7 @@ export function labelOf(name) {
 }
 
 /**
- * Labels a recorded drawing, or takes its label back.
+ * Labels a recorded drawing; null withdraws its label.
  * @param {string} id
  * @param {TrueLabel | null} trueLabel
  */
@@ -158,7 +157,7 @@ export async function putLabel(id, trueLabel) {
 }
 
 /**
- * Deletes a recorded drawing that was submitted here.
+ * Deletes a recorded drawing that this browser submitted.
  * @param {string} id
  */
 export async function remove(id) {
@@ -166,7 +165,7 @@ export async function remove(id) {
   try {
     await send(`/api/v1/predictions/${encodeURIComponent(id)}`, { method: "DELETE", headers });
   } catch (error) {
-    // The drawing is deleted already.
+    // The drawing has already been deleted.
     if (!(error instanceof Problem && error.code === "not_found")) throw error;
   }
   forget(id);
@@ -185,7 +184,7 @@ export async function fetchPage(url, request) {
 }
 
 /**
- * Fetches the 28×28 that the network saw.
+ * Fetches the bitmap of a recorded drawing as a PNG.
  * @param {string} id
  */
 export async function fetchBitmap(id) {
@@ -193,7 +192,7 @@ export async function fetchBitmap(id) {
 }
 
 /**
- * Fetches a drawing's strokes as they were sent.
+ * Fetches the stored strokes of a drawing.
  * @param {string} id
  * @returns {Promise<{ strokes: number[][][] }>}
  */
@@ -215,7 +214,7 @@ function json(method, body) {
  * @param {RequestInit} request
  * @param {number} [withinMs]
  * @param {AbortSignal} [signal]
- * @returns {Promise<Response>} its body already here
+ * @returns {Promise<Response>} with its whole body
  */
 async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
   const late = AbortSignal.timeout(withinMs);
@@ -226,15 +225,15 @@ async function send(url, request, withinMs = ANSWER_WITHIN_MS, signal) {
       ...request,
       signal: signal ? AbortSignal.any([signal, late]) : late,
     });
-    // The network may also be lost halfway through.
+    // The connection may also break while the body arrives.
     body = await response.blob();
   } catch (error) {
-    // A caller that aborted its request has no problem. A lost network is one.
+    // An abort by the caller is not a problem.
     if (signal?.aborted) throw error;
     throw new Problem("unreachable");
   }
   if (!response.ok) throw problemOf(response, await body.text());
-  // An answer without content takes none, not even an empty one.
+  // A response with status 204 must not have a body, not even an empty one.
   return new Response(response.status === 204 ? null : body, response);
 }
 
@@ -247,6 +246,6 @@ function problemOf(response, body) {
   if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     return new Problem(JSON.parse(body).code, retryAfterMs);
   }
-  // The answer comes from a proxy in front of the api, which sends no problem document.
+  // The response comes from a proxy in front of the api, which sends no problem document.
   return new Problem(response.status >= 500 ? "unavailable" : "refused", retryAfterMs);
 }

@@ -1,4 +1,4 @@
-// The page's messages, which the server wrote into it in the reader's language.
+// The messages in the reader's language, which the server embeds in the page.
 // @ts-check
 
 import { byId } from "./page.js";
@@ -7,34 +7,34 @@ import { byId } from "./page.js";
 /** @typedef {{ title: string, advice: string }} Notice */
 /**
  * @typedef {string | { variable: string } | { plural: string, forms: Record<string, Part[]> }} Part a text, a variable, or
- *   the form that a count chooses
+ *   the plural forms of a count
  * @typedef {Part[]} Message
  */
 
 /**
  * @typedef {object} Messages
  * @property {string} language its tag
- * @property {string} not_a_digit in the numeral's place
+ * @property {string} not_a_digit in place of the digit
  * @property {string} label_not_a_digit within a sentence
  * @property {string} label_unsure likewise
- * @property {[atLeast: number, label: string][]} confidence_label from the surest down
+ * @property {[atLeast: number, label: string][]} confidence_label in descending order
  * @property {Record<Reason, string>} reasons
  * @property {Message} thanks
  * @property {string} submit
  * @property {Record<string, Notice> & { other: Notice }} problems by code
  * @property {Message} pen_width
- * @property {string[]} pen_widths from the thinnest on
+ * @property {string[]} pen_widths from thin to thick
  * @property {string} pen_width_note
  * @property {string} cleared
- * @property {Message} rate how often answers as sure were right, of a hundred
- * @property {Message} rate_unknown where too few were checked
- * @property {number} checked_enough how many are enough
- * @property {Message} speaks_for where most ink does
+ * @property {Message} rate the percentage of correct predictions at a confidence
+ * @property {Message} rate_unknown if there are too few labels
+ * @property {number} checked_enough the least number of labels for a rate
+ * @property {Message} speaks_for the region with the most evidence for the answer
  * @property {string} nothing_for
  * @property {Message} speaks_against likewise
  * @property {string} nothing_against
  * @property {string[]} regions the nine parts of a drawing, row by row
- * @property {Message} asked_anew of another model than the one that answered
+ * @property {Message} asked_anew if the explanation is of another model version
  * @property {string} label_taken_back
  * @property {string} deleted
  * @property {string} not_deleted
@@ -64,7 +64,7 @@ const decimals = new Intl.NumberFormat(messages.language);
 const percents = new Intl.NumberFormat(messages.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /**
- * A message with the values of its variables.
+ * Formats a message with the values of its variables.
  * @param {Message} message
  * @param {Record<string, string | number>} values
  * @returns {string}
@@ -89,12 +89,12 @@ function formatPart(part, values) {
 }
 
 /**
- * How many predictions of this confidence are correct, as a sentence.
+ * A sentence with the share of correct predictions at a confidence.
  * @param {import("./http.js").ObservedAccuracy} accuracy
  */
 export function rate({ correct: { count, total } }) {
   if (total < messages.checked_enough) return format(messages.rate_unknown, { total });
-  // Rounding must not turn almost all into all, nor a few into none.
+  // Only a share of 0 becomes 0, and only a share of 1 becomes 100.
   const share = Math.round((100 * count) / total);
   const correct = count === 0 || count === total ? share : Math.min(Math.max(share, 1), 99);
   return format(messages.rate, { correct, total });

@@ -1,4 +1,4 @@
-// The notice: says what went wrong and what happens next.
+// The notice about a problem, and announcements for screen readers.
 // @ts-check
 
 import { titleOf } from "./advice.js";
@@ -11,7 +11,7 @@ const title = byId("notice-title");
 const detail = byId("notice-detail");
 const announcement = byId("announcement");
 
-/** @typedef {"live" | "record" | "label" | "explain" | "delete" | "replay"} About which part of the page a notice speaks for */
+/** @typedef {"live" | "record" | "label" | "explain" | "delete" | "replay"} About the action that a notice is about */
 
 /**
  * @param {About} about
@@ -34,17 +34,17 @@ export function showNotice(about, code, what, nextStep) {
   root.dataset.code = code;
   title.textContent = what;
   detail.textContent = nextStep;
-  // A notice that stays is announced once, not at each retry.
+  // An unchanged notice is announced once, not at each retry.
   if (isNew) announce(`${what}. ${nextStep}`);
 }
 
-/** @param {About} [about] only a notice of this part; any, if not given */
+/** @param {About} [about] hides only a notice about this action; by default any */
 export function hideNotice(about) {
   if (about === undefined || root.dataset.about === about) delete root.dataset.code;
 }
 
 /**
- * Has screen readers say a sentence.
+ * Lets screen readers read a sentence aloud.
  * @param {string} sentence
  */
 export function announce(sentence) {

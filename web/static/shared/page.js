@@ -1,4 +1,4 @@
-// Finds the page's elements by their ids, fails where one is missing, and recognises clicks that follow a link.
+// Finds elements of the page by id, and recognises clicks that follow a link.
 // @ts-check
 
 /**
@@ -24,9 +24,9 @@ export function byId(id, kind = HTMLElement) {
 }
 
 /**
- * The link that a click follows on this page; null where the click opens another tab or window.
+ * The link that a click follows on this page; null if the click opens another tab or window.
  * @param {MouseEvent} event
- * @param {string} selector of the links that are asked about
+ * @param {string} selector of the links
  * @returns {HTMLAnchorElement | null}
  */
 export function linkFollowed({ target, ctrlKey, metaKey, shiftKey, altKey }, selector) {

@@ -1,4 +1,4 @@
-// How long to wait before a retry: longer each time, up to a limit.
+// The delay before a retry: it doubles each time, up to a limit.
 // @ts-check
 
 /** @typedef {import("./http.js").Problem} Problem */
@@ -7,7 +7,7 @@ const FIRST_MS = 500;
 const LONGEST_MS = 4000;
 
 /**
- * @param {number} failures how many in a row, this one included
+ * @param {number} failures the number of consecutive failures, including this one
  * @param {Problem} problem
  */
 export function patience(failures, problem) {

@@ -1,4 +1,4 @@
-// Puts the reader's time zone into a cookie, so that the server writes times in it.
+// Stores the reader's time zone in a cookie, so that the server formats times in it.
 // @ts-check
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;

@@ -1,4 +1,4 @@
-//! A drawing that a client sends, without metadata.
+//! The drawing in a request, without metadata.
 
 use crate::{
     idempotency::IdempotencyKey,
@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, Request};
 use service::{ApiError, DrawingInput, ImageForm};
 use wire::Problem;
 
-/// A drawing to recognise. Handlers take this and never `DrawingInput`, so that metadata goes no further than here.
+/// A drawing to recognise. Handlers use this extractor and never `DrawingInput`, so that no handler sees metadata.
 #[derive(Debug)]
 pub(crate) struct SubmittedDrawing(pub(crate) Stripped);
 

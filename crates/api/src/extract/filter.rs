@@ -1,4 +1,4 @@
-//! Which predictions are wanted, as a query string says it.
+//! A filter of predictions in a query string.
 
 use crate::store::Filter;
 use digit::{ModelVersion, TrueLabel};
@@ -17,43 +17,43 @@ use utoipa::{
 };
 use wire::Source;
 
-/// Conditions that all must hold; one that is left out or empty holds for every prediction.
+/// Conditions, all of which must hold. A condition that is left out or empty holds for every prediction.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FilterQuery {
-    /// Taken for this: a digit, or `not_a_digit`.
+    /// The predicted class: a digit, or `not_a_digit`.
     #[serde(default, deserialize_with = "class")]
     #[param(schema_with = classes)]
     pub(crate) predicted: Option<TrueLabel>,
-    /// Labelled as this: a digit, `not_a_digit` or `unsure`.
+    /// The label: a digit, `not_a_digit` or `unsure`.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = labels)]
     pub(crate) true_label: Option<TrueLabel>,
-    /// Whether somebody labelled it.
+    /// Whether the prediction has a label.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     pub(crate) labelled: Option<bool>,
-    /// `true`: taken for something else than it is labelled.
+    /// `true`: only predictions whose class differs from their label.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     pub(crate) incorrect: Option<bool>,
-    /// `true`: with a confidence below 0.9.
+    /// `true`: only predictions with a confidence below 0.9.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     pub(crate) low_confidence: Option<bool>,
-    /// Answered by this version of the model.
+    /// The model version.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     pub(crate) model: Option<ModelVersion>,
-    /// `canvas`, `upload` or `api`.
+    /// The source: `canvas`, `upload` or `api`.
     #[serde(default, deserialize_with = "source")]
     #[param(schema_with = sources)]
     pub(crate) source: Option<Source>,
-    /// Submitted on this day (UTC) or later: `2026-11-21`, or a time of RFC 3339.
+    /// The first day (UTC) or time of submission, inclusive: `2026-11-21`, or a time in the format of RFC 3339.
     #[serde(default, deserialize_with = "moment")]
     #[param(schema_with = moments)]
     pub(crate) since: Option<OffsetDateTime>,
-    /// Submitted before this day or time.
+    /// The end of the times of submission, exclusive: a day (UTC) or a time.
     #[serde(default, deserialize_with = "moment")]
     #[param(schema_with = moments)]
     pub(crate) until: Option<OffsetDateTime>,
@@ -76,12 +76,10 @@ impl From<FilterQuery> for Filter {
     }
 }
 
-/// The class that a drawing can be predicted as. `unsure` is a label that only people give.
+/// A predicted class. `unsure` is a label, but not a class.
 fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrueLabel>, D::Error> {
     match empty_as_none(deserializer)? {
-        Some(TrueLabel::Unsure) => {
-            Err(D::Error::custom("a drawing is taken for a digit from 0 to 9 or \"not_a_digit\""))
-        }
+        Some(TrueLabel::Unsure) => Err(D::Error::custom("a predicted class is a digit from 0 to 9 or \"not_a_digit\"")),
         class => Ok(class),
     }
 }
@@ -94,7 +92,7 @@ fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, 
     }
 }
 
-/// A day's first moment, or a moment. The dates are those that PostgreSQL's and UUIDs' clocks can tell.
+/// The start of a day (UTC), or a time.
 fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
@@ -103,7 +101,7 @@ fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OffsetDat
     let day = Date::parse(&text, format_description!("[year]-[month]-[day]")).map(|day| day.midnight().assume_utc());
     day.or_else(|_| OffsetDateTime::parse(&text, &Rfc3339))
         .ok()
-        .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)) // in another zone, a year may begin that has no name
+        .and_then(|moment| moment.checked_to_offset(UtcOffset::UTC)) // fails beyond the year 9999 in UTC
         .map(Some)
         .ok_or_else(|| D::Error::custom("a time is a day such as 2026-11-21, or a time such as 2026-11-21T18:30:00Z"))
 }
@@ -141,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_was_not_filled_in_wants_everything() {
+    fn a_filter_without_conditions_matches_every_prediction() {
         let empty = "predicted=&true_label=&labelled=&incorrect=&low_confidence=&model=&source=&since=&until=";
         assert_eq!(wanted(empty), Ok(FilterQuery::default()));
         assert_eq!(wanted(""), Ok(FilterQuery::default()));
@@ -149,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_condition_is_read() {
+    fn every_condition_is_parsed() {
         let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a\
                      &source=upload\
                      &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
@@ -169,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_condition_can_be_is_refused() {
+    fn an_invalid_condition_is_rejected() {
         for bad in [
             "predicted=10",
             "predicted=unsure",

@@ -1,4 +1,4 @@
-//! A prediction's id in an address.
+//! A prediction's id in a path.
 
 use axum::{
     extract::{FromRequestParts, Path},

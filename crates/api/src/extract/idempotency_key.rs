@@ -14,7 +14,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(crate) struct Key(
     /// A random UUID (version 4) of the client's choice, a secret. A client that repeats the request under the same key
     /// within 24 hours, because no answer came, gets the answer of the first one instead of a second row.
-    // No example: the page of the documentation would send it with each drawing.
+    // No example, because Swagger UI would send it with each drawing.
     #[param(
         value_type = Option<String>,
         pattern = r#"^"?[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}"?$"#

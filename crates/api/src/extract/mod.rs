@@ -1,4 +1,4 @@
-//! What handlers take from a request, those of `routes` and those of `pages`.
+//! Extractors of `routes` and `pages`.
 
 mod drawing;
 mod filter;

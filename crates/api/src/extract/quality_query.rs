@@ -1,4 +1,4 @@
-//! Of which predictions the quality is wanted, as a query string says it.
+//! The scope of a quality report in a query string.
 
 use crate::store::QualityScope;
 use digit::ModelVersion;
@@ -8,7 +8,7 @@ use time::{Date, Duration, OffsetDateTime};
 use utoipa::IntoParams;
 use wire::Code;
 
-/// Conditions that both must hold; one that is left out holds for every prediction.
+/// Conditions, both of which must hold. A condition that is left out holds for every prediction.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct QualityQuery {
@@ -16,13 +16,13 @@ pub(crate) struct QualityQuery {
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
     model: Option<ModelVersion>,
-    /// Only the last so many days, today included.
+    /// Only predictions of this number of days (UTC), which ends with today.
     #[param(minimum = 1, maximum = 65535)]
     pub(crate) days: Option<u16>,
 }
 
 impl QualityQuery {
-    /// What is asked for.
+    /// The scope.
     pub(crate) fn scope(self) -> Result<QualityScope, ApiError> {
         let model = self.model;
         let Some(days) = self.days else { return Ok(QualityScope { model, since: None }) };
@@ -33,7 +33,7 @@ impl QualityQuery {
     }
 }
 
-/// The first of the last so many days.
+/// The first day of a period that ends today.
 fn first_of(days: u16) -> Date {
     OffsetDateTime::now_utc().date().saturating_sub(Duration::days(i64::from(days) - 1))
 }

@@ -1,4 +1,4 @@
-//! A language's file in web/messages, and how the messages of the pages are taken from it.
+//! A language's file in web/messages, from which the messages of the pages are read.
 
 use super::{
     message::{Message, variables},
@@ -14,15 +14,15 @@ use std::{collections::BTreeSet, sync::Arc};
 /// The messages of one language, by id.
 pub(super) struct Bundle {
     pub(super) fluent: FluentBundle<FluentResource>,
-    /// The ids, as [`Path`] writes them.
+    /// The ids of messages, and of attributes as `message.attribute`.
     ids: BTreeSet<String>,
 }
 
 impl Bundle {
-    /// Reads a file.
+    /// Parses a file.
     ///
     /// # Errors
-    /// When the tag is no language, or the file not Fluent.
+    /// When the tag is not a language's, or the file is not Fluent.
     pub(super) fn new(tag: &str, file: String) -> Result<Self, String> {
         let locale = tag.parse().map_err(|error| format!("{tag}: {error}"))?;
         let resource = FluentResource::try_new(file).map_err(|(_, errors)| format!("{tag}: {errors:?}"))?;
@@ -33,7 +33,7 @@ impl Bundle {
             ids.extend(message.attributes.iter().map(|attribute| format!("{}.{}", message.id.name, attribute.id.name)));
         }
         let mut fluent = FluentBundle::new_concurrent(vec![locale]);
-        // Nothing here is written from right to left, and assistive software reads the marks aloud.
+        // No language here is written from right to left, and screen readers may read the isolation marks aloud.
         fluent.set_use_isolating(false);
         fluent.set_formatter(Some(write_number));
         fluent.add_resource(resource).map_err(|errors| format!("{tag}: {errors:?}"))?;
@@ -48,7 +48,7 @@ impl Bundle {
     }
 }
 
-/// Writes a number as the language does; Fluent itself writes it without groups.
+/// Formats a number in the language; Fluent itself does not group digits.
 fn write_number(value: &FluentValue<'_>, language: &IntlLangMemoizer) -> Option<String> {
     let FluentValue::Number(FluentNumber { value, .. }) = value else { return None };
     language.with_try_get::<Numbers, _, _>((), |numbers| numbers.write(*value, 0)).ok()
@@ -72,14 +72,14 @@ impl Untaken {
         T::take(self, path)
     }
 
-    /// What is wrong with the file: messages that it lacks, and those that no page has.
+    /// Checks that no message is missing and that each one was taken.
     pub(super) fn finish(self) -> Result<(), String> {
         let surplus = self.ids.into_iter().map(|id| format!("{id}: no page has this message"));
         let errors: Vec<String> = self.errors.into_iter().chain(surplus).collect();
         if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
     }
 
-    /// The message's id and attribute, if the language has it.
+    /// The message's id and attribute, if the language has the message.
     fn found(&mut self, path: &[&str]) -> Option<(String, Option<String>)> {
         let path: Vec<String> = path.iter().map(|name| name.replace('_', "-")).collect();
         let (message, attribute) = path.split_at(path.len().min(2));
@@ -93,7 +93,7 @@ impl Untaken {
     }
 }
 
-/// What pages take from a language.
+/// A type that is read from the messages of a language.
 pub(super) trait FromBundle {
     fn take(untaken: &mut Untaken, path: &[&str]) -> Self;
 }

@@ -1,5 +1,5 @@
-//! Which language a reader gets: the one asked for in the address, else the one asked for before, else what the browser
-//! prefers, else the default.
+//! The choice of a reader's language: `?lang=`, else the cookie of an earlier choice, else `Accept-Language`, else the
+//! default.
 
 use super::Messages;
 use axum::{
@@ -9,10 +9,10 @@ use axum::{
     response::Response,
 };
 
-/// A year in seconds: how long a language that was asked for is remembered.
+/// The lifetime of the cookie: a year, in seconds.
 const REMEMBERED_SECONDS: u32 = 365 * 24 * 60 * 60;
 
-/// Hands a page its messages as an `Extension<&'static Messages>`, and tells browsers and caches which they are.
+/// Passes a page its messages as an `Extension<&'static Messages>`, and sets the headers about its language.
 pub(crate) async fn in_the_readers_language(mut request: Request, next: Next) -> Response {
     let is_asked_for = request.uri().query().and_then(asked).is_some();
     let messages = readers_messages(&request);
@@ -27,20 +27,20 @@ pub(crate) async fn in_the_readers_language(mut request: Request, next: Next) ->
     response
 }
 
-/// The words of the language that the sender of a request gets.
+/// The messages in the language of a request.
 pub(crate) fn readers_messages(request: &Request) -> &'static Messages {
     let asked = request.uri().query().and_then(asked);
     asked.unwrap_or_else(|| preferred(request.headers()))
 }
 
-/// Tells browsers and caches which language a page is in, and which headers of a request choose what is answered:
-/// `Accept`, too, because an error is a page or a problem by it.
+/// Sets `Content-Language`, and `Vary` with the request headers that choose the response. `Accept` is one of them,
+/// because it decides whether an error is a page or a problem.
 pub(crate) fn name_language(response: &mut Response, messages: &'static Messages) {
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
-    // A problem is in English, whoever reads it.
+    // Problems are always in English.
     if is_page {
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(&messages.language.tag));
     }
@@ -61,7 +61,7 @@ fn remembered(headers: &HeaderMap) -> Option<&'static Messages> {
         .and_then(Messages::in_language)
 }
 
-/// The first of those that the browser likes best.
+/// The language with the highest quality; of several, the first.
 fn accepted(headers: &HeaderMap) -> Option<&'static Messages> {
     let mut best = (0.0, None);
     for range in values(headers, &header::ACCEPT_LANGUAGE, ',') {
@@ -73,7 +73,7 @@ fn accepted(headers: &HeaderMap) -> Option<&'static Messages> {
     best.1
 }
 
-/// A language that the page speaks, and how much it is wished for: of "de-AT;q=0.8" German, 0.8.
+/// A language range, as messages and quality: German and 0.8 for "de-AT;q=0.8"; `None` if there are no messages.
 fn wish(range: &str) -> Option<(&'static Messages, f32)> {
     let (tag, quality) = match range.split_once(';') {
         Some((tag, parameter)) => (tag.trim(), parameter.trim().strip_prefix("q=")?.parse().ok()?),
@@ -84,7 +84,7 @@ fn wish(range: &str) -> Option<(&'static Messages, f32)> {
     (0.0..=1.0).contains(&quality).then_some((messages, quality))
 }
 
-/// The parts of a header that may come in several lines.
+/// The values of a list header, which may have several lines.
 pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: char) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(move |line| line.split(separator)).map(str::trim)
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browsers_wishes_are_weighed() {
+    fn the_language_with_the_highest_quality_is_chosen() {
         for (wishes, expected) in [
             ("de", "de"),
             ("de-AT,en;q=0.5", "de"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_before_outweighs_what_the_browser_prefers() {
+    fn an_earlier_choice_overrides_the_preference_of_the_browser() {
         let german = (header::ACCEPT_LANGUAGE, "de");
         assert_eq!(tag(&[german.clone(), (header::COOKIE, "theme=dark; lang=en")]), "en");
         assert_eq!(tag(&[german, (header::COOKIE, "lang=fr; slang=en")]), "de");
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_names_a_language_that_the_page_speaks() {
+    fn an_unavailable_language_in_the_address_is_ignored() {
         let tag = |query| asked(query).map(|messages| messages.language.tag.as_str());
         assert_eq!([tag("shown=1&lang=de"), tag("lang=fr"), tag("slang=de")], [Some("de"), None, None]);
     }

@@ -1,5 +1,4 @@
-//! A message of one language, a pattern of [Fluent](https://projectfluent.org): a text with variables, whose form may depend on
-//! a count.
+//! A message of one language, a pattern of [Fluent](https://projectfluent.org): a text with variables and plural forms.
 
 use super::bundle::Bundle;
 use fluent_bundle::{FluentArgs, FluentValue};
@@ -11,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-/// Stands for a variable that markup goes around: no text has it (U+FFFC, object replacement character).
+/// A placeholder for a variable inside markup: U+FFFC, object replacement character, which no text contains.
 const OBJECT: &str = "\u{fffc}";
 
 /// A message with variables.
@@ -41,7 +40,7 @@ impl Message {
         text
     }
 
-    /// The text before its only variable, where markup stands around that.
+    /// The text before its only variable, so that a template can put the variable into markup.
     pub(crate) fn before(&self, variable: &str) -> String {
         self.around(variable).0
     }
@@ -67,7 +66,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// For the script in the page, which formats a message with `format` of web/static/shared/messages.js.
+/// Serializes the parts of a message for `format` in web/static/shared/messages.js.
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let pattern = self.pattern().ok_or_else(|| S::Error::custom("no such message"))?;
@@ -75,7 +74,7 @@ impl Serialize for Message {
     }
 }
 
-/// A part of a message, as the script reads it.
+/// A part of a message for the script.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 enum Part<'a> {
@@ -118,7 +117,7 @@ fn part<'a>(element: &'a PatternElement<&'a str>) -> Result<Part<'a>, &'static s
 /// The variables of a pattern.
 ///
 /// # Errors
-/// When it has more than variables and plural forms.
+/// When it has parts other than text, variables and plural forms.
 pub(super) fn variables<'a>(pattern: &'a Pattern<&'a str>) -> Result<BTreeSet<&'a str>, &'static str> {
     fn add<'a>(parts: Vec<Part<'a>>, variables: &mut BTreeSet<&'a str>) {
         for part in parts {
@@ -154,20 +153,20 @@ mod tests {
         "{ $count ->\n    [one] { $count } rysunek\n    [few] { $count } rysunki\n   *[other] { $count } rysunków\n }";
 
     #[test]
-    fn a_count_chooses_the_form_that_the_language_has_for_it() {
+    fn a_count_selects_the_plural_form_of_the_language() {
         let drawings = message("pl", DRAWINGS);
         let texts = [1_u64, 3, 5, 22, 112].map(|count| drawings.with("count", count));
         assert_eq!(texts, ["1 rysunek", "3 rysunki", "5 rysunków", "22 rysunki", "112 rysunków"]);
     }
 
     #[test]
-    fn a_number_is_written_as_the_language_does() {
+    fn a_number_is_formatted_in_the_language() {
         let texts = ["en", "de", "pl"].map(|tag| message(tag, "{ $count }").with("count", 1_234_567_u64));
         assert_eq!(texts, ["1,234,567", "1.234.567", "1\u{a0}234\u{a0}567"]);
     }
 
     #[test]
-    fn markup_goes_around_a_variable() {
+    fn a_message_is_split_around_its_variable() {
         let thanks = message("de", "Danke. Benannt: { $label }.");
         assert_eq!((thanks.before("label").as_str(), thanks.after("label").as_str()), ("Danke. Benannt: ", "."));
     }
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_nothing_that_the_script_cannot_format() {
+    fn a_message_that_the_script_cannot_format_is_rejected() {
         assert!(serde_json::to_value(message("en", "{ NUMBER($count) }")).is_err());
         assert!(serde_json::to_value(message("en", "{ other-message }")).is_err());
     }

@@ -1,4 +1,4 @@
-//! Everything that the page says, in each language that it speaks: web/messages has a file for each.
+//! The messages of the pages in all languages. web/messages has a file for each language.
 
 mod bundle;
 mod choice;
@@ -27,12 +27,12 @@ use time::OffsetDateTime;
 use times::Times;
 use wire::{Code, ObservedAccuracy, Share, Source, Verdict};
 
-/// The files, one for each language, with its tag as name.
+/// A file for each language. Its name is the language's tag.
 #[derive(RustEmbed)]
 #[folder = "../../web/messages"]
 struct Files;
 
-/// The language of those who ask for none that there is.
+/// The language of readers who prefer none of the available ones.
 const DEFAULT: &str = "en";
 
 static LANGUAGES: LazyLock<Vec<Messages>> = LazyLock::new(|| {
@@ -40,7 +40,7 @@ static LANGUAGES: LazyLock<Vec<Messages>> = LazyLock::new(|| {
     languages.collect()
 });
 
-/// As many checked answers as it takes to say how often such answers are right.
+/// The least number of labelled predictions for which the page shows a rate.
 const CHECKED_ENOUGH: u64 = 10;
 
 /// A language.
@@ -48,11 +48,11 @@ const CHECKED_ENOUGH: u64 = 10;
 pub(crate) struct Language {
     /// Its [tag](https://www.rfc-editor.org/rfc/rfc5646), such as `de`.
     pub(crate) tag: String,
-    /// What its speakers call it.
+    /// Its name in the language itself.
     pub(crate) name: String,
 }
 
-/// All messages of one language, and how it writes numbers and times.
+/// All messages of one language, and its formats of numbers and times.
 pub(crate) struct Messages {
     pub(crate) language: Language,
     pub(crate) page: PageText,
@@ -71,7 +71,7 @@ pub(crate) struct Messages {
     times: Times,
 }
 
-/// What web/static/shared/messages.js reads in the page.
+/// The messages that web/static/shared/messages.js reads from the page.
 #[derive(Serialize)]
 struct ForScript<'a> {
     language: &'a str,
@@ -128,12 +128,12 @@ impl Messages {
         untaken.finish().map_err(|errors| format!("{name}:\n{errors}")).map(|()| messages)
     }
 
-    /// The messages of those who ask for no language that there is.
+    /// The messages in the default language.
     fn default_language() -> &'static Self {
         Self::in_language(DEFAULT).unwrap_or(&LANGUAGES[0])
     }
 
-    /// The language with this tag, if the page speaks it.
+    /// The messages in the language with this tag; `None` if there are none.
     fn in_language(tag: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|messages| messages.language.tag.eq_ignore_ascii_case(tag))
     }
@@ -143,13 +143,13 @@ impl Messages {
         LANGUAGES.iter().map(|messages| &messages.language).filter(|language| language.tag != self.language.tag)
     }
 
-    /// A word for a confidence.
+    /// The label of a confidence, such as "very likely".
     pub(crate) fn confidence_label(&self, confidence: f32) -> &str {
         let labels = self.answer.confidence_label.with_least_confidence();
         labels.into_iter().find(|(least, _)| confidence >= *least).map_or("", |(_, label)| label)
     }
 
-    /// What people say that a drawing is.
+    /// The text of a label.
     pub(crate) fn label(&self, label: TrueLabel) -> String {
         match label {
             TrueLabel::Digit(digit) => digit.to_string(),
@@ -158,7 +158,7 @@ impl Messages {
         }
     }
 
-    /// What a drawing was taken for, and how surely if that is a digit.
+    /// The text of a prediction: the digit and its confidence, or that the drawing is not a digit.
     pub(crate) fn predicted(&self, verdict: Verdict, prediction: Digit, confidence: f32) -> String {
         match verdict {
             Verdict::Digit => format!("{prediction}, {}", self.percent(confidence)),
@@ -166,7 +166,7 @@ impl Messages {
         }
     }
 
-    /// How many predictions of this confidence are correct, as a sentence.
+    /// A sentence with the share of correct predictions at this confidence.
     pub(crate) fn rate(&self, accuracy: &ObservedAccuracy) -> String {
         let Share { count, total, .. } = accuracy.correct;
         let total_value = ("total", FluentValue::from(total));
@@ -176,17 +176,17 @@ impl Messages {
         self.answer.rate.format([("correct", of_a_hundred(count, total).into()), total_value])
     }
 
-    /// A probability in per cent.
+    /// A probability in percent, never rounded to 0 % or 100 %.
     pub(crate) fn percent(&self, probability: f32) -> String {
         charts::confidence(probability, |percent| self.numbers.write(percent.into(), 1))
     }
 
-    /// A share in per cent, which may be all or none.
+    /// A share in percent, from 0 % to 100 %.
     pub(crate) fn share(&self, share: f64) -> String {
         self.numbers.share(share) + "\u{a0}%"
     }
 
-    /// Between what a share lies.
+    /// The confidence interval of a share.
     pub(crate) fn interval(&self, Share { low, high, .. }: &Share) -> String {
         format!("{}–{}", self.numbers.share(*low), self.share(*high))
     }
@@ -195,22 +195,22 @@ impl Messages {
         self.numbers.count(count)
     }
 
-    /// A time, in the unit that suits it.
+    /// A duration, in milliseconds or seconds.
     pub(crate) fn milliseconds(&self, ms: f64) -> String {
         self.numbers.milliseconds(ms)
     }
 
-    /// A moment, to the minute, as clocks show it in a time zone.
+    /// A time in a time zone, to the minute.
     pub(crate) fn moment(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
         self.times.moment(moment, zone)
     }
 
-    /// The day of a moment in a time zone.
+    /// The day of a time in a time zone.
     pub(crate) fn day(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
         self.times.day(zone.day(moment))
     }
 
-    /// What the script says, as JSON that can stand in a page: it closes no element.
+    /// The messages of the script, as JSON that is safe inside a `<script>` element.
     pub(crate) fn for_script(&self) -> String {
         let widths = &self.canvas.widths;
         let messages = ForScript {
@@ -242,7 +242,7 @@ impl Messages {
 }
 
 impl ConfidenceLabels {
-    /// Each with the least confidence that has it.
+    /// The labels with the least confidence of each.
     fn with_least_confidence(&self) -> [(f32, &str); 5] {
         let Self { almost_certain, very_likely, probable, possible, guess } = self;
         [(0.99, almost_certain), (0.9, very_likely), (0.7, probable), (0.4, possible), (0.0, guess)]
@@ -257,7 +257,7 @@ impl Regions {
 }
 
 impl Reasons {
-    /// Why it is not a digit; unlike one, where no reason was given.
+    /// The text of a reason; `unlike_a_digit` if there is none.
     pub(crate) fn of(&self, reason: Option<Reason>) -> &str {
         match reason {
             Some(Reason::TooSmall) => &self.too_small,
@@ -278,7 +278,7 @@ impl Sources {
 }
 
 impl Problems {
-    /// Of one who sent something.
+    /// The notice about a failed submission.
     pub(crate) fn of(&self, code: Code) -> &Notice {
         match code {
             Code::ModelUnavailable => &self.model_unavailable,
@@ -298,7 +298,7 @@ impl Problems {
         }
     }
 
-    /// Of one who only looks.
+    /// The notice about a page that cannot be shown.
     pub(crate) fn when_looking(&self, code: Code) -> &Notice {
         if code == Code::DatabaseUnavailable { &self.record_unavailable } else { self.of(code) }
     }
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_told_once_enough_was_checked() {
+    fn a_rate_is_shown_only_with_enough_labels() {
         let rate =
             |count, total| english().rate(&ObservedAccuracy { from: 0.9, to: 0.95, correct: Share::new(count, total) });
         assert_eq!(rate(199, 212), "Of 100 answers with this confidence, 94 are correct here (n\u{a0}=\u{a0}212).");
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_goes_to_the_script_by_the_name_that_it_has_in_answers() {
+    fn the_script_gets_reasons_by_their_names_in_the_api() {
         let script: Value = serde_json::from_str(&english().for_script()).unwrap();
         for reason in [Reason::TooSmall, Reason::SeveralDigits, Reason::UnlikeADigit] {
             assert_eq!(script["reasons"][reason.name()], english().answer.reasons.of(Some(reason)));
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_goes_to_the_script_by_the_code_that_it_has_in_answers() {
+    fn the_script_gets_problems_by_their_codes_in_the_api() {
         let script: Value = serde_json::from_str(&english().for_script()).unwrap();
         for code in [Code::ModelUnavailable, Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::NotFound] {
             let name = serde_json::to_value(code).unwrap();
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_script_reads_cannot_end_its_element() {
+    fn the_messages_of_the_script_cannot_end_their_element() {
         assert!(LANGUAGES.iter().all(|messages| !messages.for_script().contains('<')));
     }
 }

@@ -1,14 +1,14 @@
-//! Numbers as a language writes them.
+//! Numbers in the format of a language.
 
 use icu_decimal::{DecimalFormatter, input::Decimal};
 use intl_memoizer::Memoizable;
 use unic_langid::LanguageIdentifier;
 
-/// How a language groups digits and parts decimals.
+/// The number format of a language.
 pub(super) struct Numbers(DecimalFormatter);
 
 impl Numbers {
-    /// Those of the language with this tag.
+    /// The format of the language with this tag.
     ///
     /// # Errors
     /// When there is no such language.
@@ -19,7 +19,7 @@ impl Numbers {
         formatter.map(Self).map_err(|error| format!("{tag}: {error}"))
     }
 
-    /// A number with so many decimals.
+    /// A number with this count of decimals.
     pub(super) fn write(&self, number: f64, decimals: usize) -> String {
         let figure = format!("{number:.decimals$}");
         figure.parse::<Decimal>().map_or(figure, |decimal| self.0.format(&decimal).to_string())
@@ -29,21 +29,21 @@ impl Numbers {
         self.0.format(&count.into()).to_string()
     }
 
-    /// A share in per cent without the sign, with a decimal unless that is 0; unlike a confidence, it may be all or none.
+    /// A share in percent without the sign, with at most one decimal. Unlike a confidence, it may be 0 or 100.
     pub(super) fn share(&self, share: f64) -> String {
         let percent = (share * 1_000.0).round() / 10.0;
-        // Not all, if by little.
+        // Less than 1 is never shown as 100.
         self.short(if percent >= 100.0 && share < 1.0 { 99.9 } else { percent })
     }
 
-    /// A time in milliseconds, or in seconds from one on.
+    /// A duration in milliseconds, or in seconds from one second on.
     pub(super) fn milliseconds(&self, ms: f64) -> String {
         let (figure, unit) = if ms < 1_000.0 { (ms, "ms") } else { (ms / 1_000.0, "s") };
         let figure = if figure < 10.0 { self.short(figure) } else { self.write(figure, 0) };
         format!("{figure}\u{a0}{unit}")
     }
 
-    /// A number with a decimal, unless that is 0.
+    /// A number with one decimal, or none if that is 0.
     fn short(&self, number: f64) -> String {
         let tenths = (number * 10.0).round();
         self.write(tenths / 10.0, usize::from(tenths % 10.0 != 0.0))
@@ -59,7 +59,7 @@ impl Memoizable for Numbers {
     }
 }
 
-/// So many of so many as if there were a hundred; almost all is not all, and hardly any not none.
+/// A share as a rounded percentage. Only a share of 0 becomes 0, and only a share of 1 becomes 100.
 pub(super) fn of_a_hundred(count: u64, of: u64) -> u64 {
     let rounded = (200 * count + of) / (2 * of.max(1));
     if count == 0 || count == of { rounded } else { rounded.clamp(1, 99) }
@@ -70,14 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_all_only_where_it_is() {
+    fn a_share_below_one_is_never_shown_as_100_percent() {
         let english = Numbers::new("en").unwrap();
         let shares = [1.0, 0.9999, 0.5, 0.943, 0.0].map(|share| english.share(share));
         assert_eq!(shares, ["100", "99.9", "50", "94.3", "0"]);
     }
 
     #[test]
-    fn times_are_written_in_the_unit_that_suits_them() {
+    fn durations_are_in_milliseconds_or_seconds() {
         let german = Numbers::new("de").unwrap();
         let times = [0.0, 1.68, 9.5, 26.9, 1_000.0, 2_378.0].map(|ms| german.milliseconds(ms));
         assert_eq!(times, ["0\u{a0}ms", "1,7\u{a0}ms", "9,5\u{a0}ms", "27\u{a0}ms", "1\u{a0}s", "2,4\u{a0}s"]);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_of_a_hundred_is_never_rounded_to_all_or_none() {
+    fn a_share_is_never_rounded_to_all_or_none() {
         for (count, of, hundredths) in [(199, 212, 94), (999, 1000, 99), (1, 1000, 1), (12, 12, 100), (0, 12, 0)] {
             assert_eq!(of_a_hundred(count, of), hundredths, "{count} of {of}");
         }

@@ -1,4 +1,4 @@
-//! The sections of a language's file in web/messages, each a part of the page; a page that is added adds its own.
+//! The sections of a language's file in web/messages. Each part of the pages has a section.
 
 use super::{
     bundle::{FromBundle, Untaken},
@@ -6,7 +6,7 @@ use super::{
 };
 use serde::Serialize;
 
-/// Structs that a file must fill exactly: a message that one language lacks, or that no page has, is an error.
+/// Defines structs that a file must fill exactly: a missing message and an unused one are errors.
 macro_rules! sections {
     ($($(#[$doc:meta])* $name:ident { $($text:ident: $kind:ty,)* })*) => {$(
         $(#[$doc])*
@@ -24,7 +24,7 @@ macro_rules! sections {
 }
 
 sections! {
-    /// What every page has.
+    /// The frame of every page.
     PageText {
         description: String,
         languages: String,
@@ -88,7 +88,7 @@ sections! {
         model: Message,
     }
 
-    /// How a confidence is put into words, from the largest down.
+    /// The labels of confidences, in descending order.
     ConfidenceLabels {
         almost_certain: String,
         very_likely: String,
@@ -97,10 +97,10 @@ sections! {
         guess: String,
     }
 
-    /// Why a drawing is not a digit, by the names that answers have for it.
+    /// The reasons why a drawing is not a digit, by their names in the API.
     Reasons { too_small: String, several_digits: String, unlike_a_digit: String, }
 
-    /// What an answer rests on.
+    /// The explanation of an answer.
     WhyText {
         ask: String,
         title: String,
@@ -127,7 +127,7 @@ sections! {
         lower_right: String,
     }
 
-    /// What people say that a drawing is.
+    /// The labels of drawings.
     LabelText {
         not_a_digit: String,
         unsure: String,
@@ -147,7 +147,7 @@ sections! {
         older_heading: String,
         unavailable: String,
         none: String,
-        // As short as a thumbnail is wide.
+        // The texts must fit below a thumbnail.
         tags: Reasons,
         right: String,
         wrong: Message,
@@ -157,7 +157,7 @@ sections! {
         older: String,
     }
 
-    /// The history, and what can be looked for there.
+    /// The history and its filters.
     HistoryText {
         views: String,
         heading: String,
@@ -185,10 +185,10 @@ sections! {
     /// The formats of an export.
     Formats { csv: String, ndjson: String, idx: String, }
 
-    /// Where a drawing came from.
+    /// The sources of drawings.
     Sources { canvas: String, upload: String, api: String, }
 
-    /// A drawing's own page.
+    /// The page of a drawing.
     DrawingText {
         heading: String,
         picture: String,
@@ -204,7 +204,7 @@ sections! {
         says: String,
     }
 
-    /// The queue for those who label many.
+    /// The labelling queue.
     LabellingText {
         left: Message,
         about: String,
@@ -217,7 +217,7 @@ sections! {
         again: String,
     }
 
-    /// How good the answers have been.
+    /// The page about the quality of the predictions.
     QualityText {
         span: String,
         heading: String,
@@ -258,7 +258,7 @@ sections! {
         time: String,
     }
 
-    /// What went wrong, by the codes that problems have.
+    /// The notices about problems, by their codes.
     Problems {
         model_unavailable: Notice,
         database_unavailable: Notice,
@@ -277,7 +277,7 @@ sections! {
         other: Notice,
     }
 
-    /// What only the script says.
+    /// The messages that only the script shows.
     ScriptText {
         cleared: String,
         label_taken_back: String,
@@ -302,7 +302,7 @@ sections! {
     }
 }
 
-/// What happened and what to do about it: a message and its attribute `advice`.
+/// A notice about a problem, with advice: a message and its attribute `advice`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Notice {
     pub(crate) title: String,

@@ -1,7 +1,7 @@
-//! Dates and times as a language writes them, in the reader's time zone.
+//! Dates and times in the format of a language and in the reader's time zone.
 //!
-//! A browser's script puts the name of its zone into a cookie (web/static/shared/time-zone.js). Without it, times are in UTC and
-//! say so.
+//! A script stores the name of the browser's time zone in a cookie (web/static/shared/time-zone.js). Without it, times
+//! are in UTC and marked so.
 
 use super::values;
 use axum::{
@@ -19,7 +19,7 @@ use jiff::{Timestamp, civil};
 use std::convert::Infallible;
 use time::OffsetDateTime;
 
-/// The cookie with the name of the reader's zone.
+/// The cookie with the name of the reader's time zone.
 const COOKIE: &str = "time_zone=";
 
 /// A reader's time zone.
@@ -27,20 +27,20 @@ const COOKIE: &str = "time_zone=";
 pub(crate) struct TimeZone(jiff::tz::TimeZone);
 
 impl TimeZone {
-    /// The zone that the reader's browser named, else UTC.
+    /// The time zone in the cookie, else UTC.
     fn of(headers: &HeaderMap) -> Self {
         let mut named = values(headers, &header::COOKIE, ';').filter_map(|cookie| cookie.strip_prefix(COOKIE));
         let zone = named.next().and_then(|name| jiff::tz::TimeZone::get(name).ok());
         Self(zone.unwrap_or(jiff::tz::TimeZone::UTC))
     }
 
-    /// The day of a moment.
+    /// The day of a time.
     pub(crate) fn day(&self, moment: OffsetDateTime) -> civil::Date {
         self.at(moment).date()
     }
 
     fn at(&self, moment: OffsetDateTime) -> civil::DateTime {
-        // A moment beyond what can be told, of which the database has none, is told as the first one.
+        // The database has no time outside of the range of `Timestamp`.
         let moment = Timestamp::from_second(moment.unix_timestamp()).unwrap_or(Timestamp::UNIX_EPOCH);
         self.0.to_datetime(moment)
     }
@@ -58,14 +58,14 @@ impl<S: Sync> FromRequestParts<S> for TimeZone {
     }
 }
 
-/// How a language writes dates and times.
+/// The date and time formats of a language.
 pub(super) struct Times {
     moment: DateTimeFormatter<YMDT>,
     day: DateTimeFormatter<YMD>,
 }
 
 impl Times {
-    /// Those of the language with this tag.
+    /// The formats of the language with this tag.
     ///
     /// # Errors
     /// When there is no such language.
@@ -78,7 +78,7 @@ impl Times {
         Ok(Self { moment: moment.map_err(error)?, day: day.map_err(error)? })
     }
 
-    /// A moment to the minute; in UTC it says so.
+    /// A time to the minute, with the suffix "UTC" in that time zone.
     pub(super) fn moment(&self, moment: OffsetDateTime, zone: &TimeZone) -> String {
         let there = zone.at(moment);
         let Some(date) = iso(there.date()) else { return there.to_string() };

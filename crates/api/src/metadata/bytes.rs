@@ -1,27 +1,27 @@
-//! Reads an image's bytes from front to back, never beyond their end.
+//! A reader of bytes that fails at their end.
 
 use super::Damaged;
 
-/// What is left to read.
+/// The unread bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
-    /// The next bytes, so many.
+    /// The next `count` bytes.
     pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], Damaged> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or(Damaged)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    /// The same of a length that is known here.
+    /// The next `COUNT` bytes as an array.
     pub(super) fn array<const COUNT: usize>(&mut self) -> Result<&'a [u8; COUNT], Damaged> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(Damaged)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    /// The next bytes, so many or as many as there are.
+    /// The next `count` bytes, or all if there are fewer.
     pub(super) fn take_at_most(&mut self, count: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(count.min(self.0.len()));
         self.0 = rest;
@@ -49,7 +49,7 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// A length that a file states; one that no memory can hold is as good as the longest.
+/// A length in a file. A length beyond `usize` becomes the largest one.
 fn length(stated: u32) -> usize {
     usize::try_from(stated).unwrap_or(usize::MAX)
 }

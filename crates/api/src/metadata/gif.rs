@@ -1,4 +1,4 @@
-//! GIF: frames with their colours and timing, and the loop (the specification of GIF 89a).
+//! GIF: keeps frames with their colours and timing, and the loop (the specification of GIF 89a).
 
 use super::{Damaged, bytes::Bytes};
 
@@ -8,18 +8,18 @@ const TRAILER: u8 = 0x3b;
 const GRAPHIC_CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-/// What is known before a frame comes.
+/// The extensions before a frame.
 #[derive(Default)]
 struct Pending {
     /// The last graphic control: flags, delay, transparent colour.
     control: Option<[u8; 4]>,
-    /// The loop that the file states, and whether it is written.
+    /// The loop of the animation, and whether it is written.
     repeat: Option<[u8; 2]>,
     repeat_is_written: bool,
 }
 
-/// The frames of a file up to its trailer, without metadata. Where a frame after the first is damaged, the file ends
-/// before it. The first may be cut: whether it holds enough pixels, the decoder tells.
+/// The frames of a file up to its trailer, without metadata. If a frame after the first is damaged, the result ends
+/// before it. The first frame may be truncated; the decoder checks whether it has enough pixels.
 pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut bytes = Bytes(bytes);
     // Signature and logical screen descriptor.
@@ -39,14 +39,14 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(stripped)
 }
 
-/// A frame with what belongs before it.
+/// A frame with its extensions.
 struct Frame {
     bytes: Vec<u8>,
     is_whole: bool,
 }
 
 impl Pending {
-    /// The next frame; what precedes it is taken in.
+    /// The next frame. Keeps the extensions before it.
     fn next_frame(&mut self, bytes: &mut Bytes) -> Result<Frame, Damaged> {
         loop {
             match bytes.byte()? {
@@ -91,7 +91,7 @@ impl Pending {
         Ok(())
     }
 
-    /// Writes what belongs before a frame.
+    /// Writes the extensions of a frame.
     fn write(&mut self, stripped: &mut Vec<u8>) {
         if let (Some([low, high]), false) = (self.repeat, self.repeat_is_written) {
             stripped.extend([EXTENSION, APPLICATION, 11]);
@@ -105,18 +105,18 @@ impl Pending {
     }
 }
 
-/// Copies a frame, and returns whether it was whole.
+/// Copies a frame, and returns whether it is complete.
 fn copy_frame(bytes: &mut Bytes, frame: &mut Vec<u8>) -> Result<bool, Damaged> {
     let &[ref place @ .., flags] = bytes.array::<9>()?;
     let has_palette = flags & 0x80 != 0;
-    // The flags of a palette that is not there, of sorting, and those that are reserved say nothing.
+    // Clear the flags of a missing palette, of sorting, and the reserved ones.
     let flags = flags & if has_palette { 0b1100_0111 } else { 0b0100_0000 };
     frame.push(IMAGE);
     frame.extend_from_slice(place);
     frame.push(flags);
     frame.extend_from_slice(bytes.take(palette_length(flags))?);
     let coded = *bytes;
-    bytes.byte()?; // the least size of an LZW code
+    bytes.byte()?; // the minimum code size of LZW
     let mut blocks = SubBlocks(bytes);
     let is_whole = loop {
         match blocks.next() {
@@ -130,7 +130,7 @@ fn copy_frame(bytes: &mut Bytes, frame: &mut Vec<u8>) -> Result<bool, Damaged> {
     Ok(is_whole)
 }
 
-/// The bytes of the palette that such flags announce.
+/// The length of the palette in bytes, from these flags.
 const fn palette_length(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 0b111) + 1) }
 }
@@ -139,7 +139,7 @@ const fn palette_length(flags: u8) -> usize {
 struct SubBlocks<'a, 'b>(&'a mut Bytes<'b>);
 
 impl<'b> SubBlocks<'_, 'b> {
-    /// The next sub-block; `None` at the terminator, after which there is none.
+    /// The next sub-block; `None` at the terminator.
     fn next(&mut self) -> Result<Option<&'b [u8]>, Damaged> {
         let length = self.0.byte()?;
         let block = self.0.take(length.into())?;

@@ -1,10 +1,10 @@
 //! The ICC profile of an image (ICC.1:2022, section 7.2).
 
-/// The length of a profile's header, and where its signature stands in it.
+/// The length of a profile's header, and the range of its signature.
 const HEADER: usize = 128;
 const SIGNATURE: std::ops::Range<usize> = 36..40;
 
-/// The profile without what follows its stated end; `None` where the bytes are no profile.
+/// The profile without bytes after its stated end; `None` if the bytes are not a profile.
 pub(super) fn profile(bytes: &[u8]) -> Option<&[u8]> {
     let size = usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok()?;
     let profile = bytes.get(..size)?;

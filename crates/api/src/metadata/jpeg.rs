@@ -1,5 +1,5 @@
-//! JPEG: tables, frame and scans, and of the application segments JFIF, Adobe's colour transform, ICC and orientation
-//! (ITU-T T.81, annex B; T.871 for JFIF; T.872 for Adobe's segment and ICC).
+//! JPEG: keeps tables, frame and scans, and of the application segments JFIF, Adobe's colour transform, ICC and
+//! orientation (ITU-T T.81, annex B; T.871 for JFIF; T.872 for Adobe's segment and ICC).
 
 use super::{Damaged, bytes::Bytes, exif, icc};
 
@@ -13,23 +13,23 @@ const APP14: u8 = 0xee;
 
 /// A JFIF header of version 1.02 that states no density and holds no thumbnail.
 const JFIF: [u8; 14] = *b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0";
-/// A frame of a film in AVI, which may lack Huffman tables.
+/// The marker of a frame from an AVI video, which may lack Huffman tables.
 const AVI: &[u8] = b"AVI1\0";
 const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
-/// The most bytes of an ICC profile that one segment holds.
+/// The largest part of an ICC profile in one segment, in bytes.
 const ICC_PORTION: usize = 65_519;
 
-/// What comes before the first scan.
+/// The segments before the first scan.
 #[derive(Default)]
 struct Head<'a> {
     has_jfif: bool,
     is_avi: bool,
-    /// The last EXIF block, which counts.
+    /// The last EXIF block, which decoders use.
     exif: Option<&'a [u8]>,
-    /// The portions of the ICC profile, with their numbers and how many there are.
+    /// The parts of the ICC profile: number, count and bytes.
     icc: Vec<(u8, u8, &'a [u8])>,
-    /// Everything else that is kept, in the order in which it came.
+    /// All other kept segments, in their order.
     tables: Vec<u8>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
 }
 
 impl<'a> Head<'a> {
-    /// Takes the next segment in, if it is to be kept. Returns its marker.
+    /// Reads the next segment, keeps it if it is allowed, and returns its marker.
     fn take_segment(&mut self, bytes: &mut Bytes<'a>) -> Result<u8, Damaged> {
         let marker = next_marker(bytes)?;
         if marker == END_OF_IMAGE {
@@ -60,7 +60,7 @@ impl<'a> Head<'a> {
             APP0 if payload.starts_with(AVI) => self.is_avi = true,
             APP1 => self.exif = payload.strip_prefix(EXIF).filter(|exif| !exif.is_empty()).or(self.exif),
             APP2 => self.icc.extend(icc_portion(payload)),
-            // Whether this comes before or after the frame header makes a difference, so it stays where it is.
+            // Its position before or after the frame header matters, so it stays in its place.
             APP14 if payload.starts_with(b"Adobe") => {
                 let &transform = payload.get(11).ok_or(Damaged)?;
                 write_segment(&mut self.tables, APP14, &[b"Adobe\0\x64\0\0\0\0", &[transform][..]].concat());
@@ -94,7 +94,7 @@ impl<'a> Head<'a> {
         stripped.extend_from_slice(&self.tables);
     }
 
-    /// The ICC profile, if all of its portions are there, once each.
+    /// The ICC profile, if it has each of its parts once.
     fn icc_profile(&self) -> Option<Vec<u8>> {
         let mut portions = self.icc.clone();
         portions.sort_by_key(|&(number, ..)| number);
@@ -105,7 +105,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Copies the coded pixels, further scans and the tables between them, until the end of the image.
+/// Copies the compressed pixels, further scans and the tables between them, until the end of the image.
 fn scans(bytes: &mut Bytes, stripped: &mut Vec<u8>) -> Result<(), Damaged> {
     loop {
         let coded = *bytes;
@@ -131,7 +131,7 @@ fn scans(bytes: &mut Bytes, stripped: &mut Vec<u8>) -> Result<(), Damaged> {
     }
 }
 
-/// Goes beyond the next marker and returns it. What precedes it (fill bytes, garbage, coded pixels) is skipped.
+/// Reads up to the next marker and returns it. Skips the bytes before it: fill bytes, garbage, compressed pixels.
 fn next_marker(bytes: &mut Bytes) -> Result<u8, Damaged> {
     let is_marker = |pair: &[u8]| pair[0] == 0xff && pair[1] != 0 && pair[1] != 0xff;
     let place = bytes.0.windows(2).position(is_marker).ok_or(Damaged)?;
@@ -139,13 +139,13 @@ fn next_marker(bytes: &mut Bytes) -> Result<u8, Damaged> {
     bytes.byte()
 }
 
-/// What a segment holds after its length.
+/// The bytes of a segment after its length.
 fn payload<'a>(bytes: &mut Bytes<'a>) -> Result<&'a [u8], Damaged> {
     let length = bytes.u16_be()?.checked_sub(2).ok_or(Damaged)?;
     bytes.take(length.into())
 }
 
-/// A portion of an ICC profile.
+/// A part of an ICC profile.
 fn icc_portion(payload: &[u8]) -> Option<(u8, u8, &[u8])> {
     match payload.strip_prefix(ICC)? {
         [number, count, portion @ ..] if !portion.is_empty() => Some((*number, *count, portion)),
@@ -153,7 +153,7 @@ fn icc_portion(payload: &[u8]) -> Option<(u8, u8, &[u8])> {
     }
 }
 
-/// Writes a segment. What it holds came from one, or is as short.
+/// Writes a segment. The payload must be shorter than 64 KiB.
 fn write_segment(stripped: &mut Vec<u8>, marker: u8, payload: &[u8]) {
     let length = u16::try_from(payload.len() + 2).unwrap_or(u16::MAX);
     stripped.extend([0xff, marker]);
@@ -170,7 +170,7 @@ const fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf)
 }
 
-/// Restarts, and reserved markers, which only damaged pixels hold: decoders stop there.
+/// Restart markers, and reserved ones, which occur only in damaged pixels; decoders stop there.
 const fn is_coded(marker: u8) -> bool {
     matches!(marker, 0x01..=0xbf | 0xd0..=0xd7 | 0xf0..=0xfd)
 }

@@ -1,9 +1,10 @@
-//! Removes from an image everything but what shows it: no metadata is sent on, stored or hashed.
+//! Removes metadata from images before they are sent to the model service, stored or hashed.
 //!
-//! Each format has an allow-list: what decoding needs, the ICC profile, the loop of an animation, and an EXIF block that
-//! holds the orientation alone. Compressed pixels stay byte for byte, so that the image decodes to the same pixels. A
-//! walker follows the structure of a file as the decoder of `digit::preprocessing` does; what the decoder never reads is dropped.
-//! No walker decodes pixels, allocates by a length that a file states, or reads a byte more than a few times.
+//! Each format has an allow-list: the parts that decoding needs, the ICC profile, the loop of an animation, and an EXIF
+//! block that holds only the orientation. Compressed pixels stay byte for byte, so that the image decodes to the same
+//! pixels. A parser follows the structure of a file as the decoder of `digit::preprocessing` does, and drops all parts
+//! that the decoder never reads. No parser decodes pixels, allocates memory by a length that a file states, or reads a
+//! byte more than a few times.
 
 mod bytes;
 mod exif;
@@ -17,11 +18,11 @@ use digit::preprocessing::{ImageKind, PreprocessingError};
 
 use wire::{Content, Input};
 
-/// The structure of an image cannot be followed.
+/// The structure of an image is invalid.
 #[derive(Debug)]
 struct Damaged;
 
-/// An input without metadata: what is stored has to be one.
+/// An input without metadata. The store accepts no other inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stripped(Input);
 
@@ -33,12 +34,12 @@ impl Stripped {
     }
 }
 
-/// Removes the metadata. Strokes and pixels have none and stay as they are.
+/// Removes the metadata of an image. Strokes and pixels have none and do not change.
 ///
-/// Stripping twice is the same as stripping once.
+/// The function is idempotent.
 ///
 /// # Errors
-/// [`PreprocessingError::Corrupt`] when the structure of the image cannot be followed.
+/// [`PreprocessingError::Corrupt`] when the structure of the image is invalid.
 pub fn strip(input: Input) -> Result<Stripped, PreprocessingError> {
     let &Content::Image(kind) = input.content() else { return Ok(Stripped(input)) };
     let stripped = match kind {

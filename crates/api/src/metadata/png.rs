@@ -1,5 +1,5 @@
-//! PNG: header, palette, transparency, pixels, frames of an animation, colour space and orientation
-//! (W3C, "Portable Network Graphics (PNG) Specification", third edition).
+//! PNG: keeps header, palette, transparency, pixels, frames of an animation, colour space and orientation (W3C,
+//! "Portable Network Graphics (PNG) Specification", third edition).
 
 use super::{Damaged, bytes::Bytes, exif, icc};
 use flate2::{Compression, Crc, read::ZlibDecoder, write::ZlibEncoder};
@@ -7,33 +7,34 @@ use std::io::{Read, Write};
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
-/// What an ICC profile is called: any name would do, and the name in the file is free text.
+/// The name of an ICC profile, followed by its compression method. It replaces the name in the file, which is free
+/// text.
 const PROFILE_NAME: &[u8] = b"ICC profile\0\0";
 
-/// The largest ICC profile that is kept, in bytes.
+/// The largest ICC profile, in bytes. A larger one is dropped.
 const LARGEST_PROFILE: u64 = 4 << 20;
 
-/// A chunk, and whether its checksum is right.
+/// A chunk, and whether its checksum is correct.
 struct Chunk<'a> {
     kind: [u8; 4],
     data: &'a [u8],
-    /// All of it, with length and checksum.
+    /// The whole chunk, with length and checksum.
     whole: &'a [u8],
     is_sound: bool,
 }
 
-/// What is kept of a file.
+/// The kept chunks of a file.
 #[derive(Default)]
-struct ExportedPrediction {
+struct KeptChunks {
     colour_type: u8,
-    /// The kinds of chunks that were taken in: of most, a decoder uses the first.
+    /// The kinds of the kept chunks. Of most kinds, a decoder uses the first chunk.
     taken: Vec<[u8; 4]>,
-    /// The orientation's EXIF block.
+    /// An EXIF block with the orientation.
     orientation: Option<Vec<u8>>,
     chunks: Vec<u8>,
 }
 
-/// The image and its animation, without metadata. Where a frame after the first is damaged, the file ends before it.
+/// The image and its animation, without metadata. If a frame after the first is damaged, the result ends before it.
 pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut bytes = Bytes(bytes);
     if bytes.array()? != SIGNATURE {
@@ -43,7 +44,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     if header.kind != *b"IHDR" || header.data.len() != 13 {
         return Err(Damaged);
     }
-    let mut kept = ExportedPrediction { colour_type: header.data[9], ..ExportedPrediction::default() };
+    let mut kept = KeptChunks { colour_type: header.data[9], ..KeptChunks::default() };
     loop {
         let chunk = chunk(&mut bytes)?;
         if chunk.kind == *b"IDAT" {
@@ -65,15 +66,15 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(stripped)
 }
 
-impl ExportedPrediction {
-    /// Takes a chunk before the pixels in, if it is to be kept.
+impl KeptChunks {
+    /// Keeps a chunk before the pixels if it is allowed.
     fn take(&mut self, chunk: &Chunk) -> Result<(), Damaged> {
         let Chunk { kind, data, whole, is_sound } = *chunk;
         match &kind {
             b"PLTE" => self.keep(kind, whole),
             b"fcTL" if data.len() != 26 => return Err(Damaged),
             b"fcTL" if is_sound => self.keep(kind, whole),
-            // No pixels came, a frame came before the image, or nobody can read the image without this chunk.
+            // The image has no pixels, a frame precedes it, or this chunk is critical and unknown.
             b"IEND" | b"fdAT" => return Err(Damaged),
             [first, ..] if first.is_ascii_uppercase() => return Err(Damaged),
             _ if !is_sound || self.has(kind) => {}
@@ -110,7 +111,7 @@ impl ExportedPrediction {
         self.chunks.extend_from_slice(chunk);
     }
 
-    /// As much of a transparency as such a picture has; `None` where a decoder ignores it.
+    /// The part of a `tRNS` chunk that a decoder reads; `None` if it ignores the chunk.
     fn transparency<'a>(&self, data: &'a [u8]) -> Option<&'a [u8]> {
         match self.colour_type {
             _ if data.len() > 256 => None,
@@ -129,12 +130,12 @@ fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Chunk<'a>, Damaged> {
     let kind = *bytes.array()?;
     let data = bytes.take(length)?;
     let sum = u32::from_be_bytes(*bytes.array()?);
-    // Decoders refuse pixels and other critical chunks with a wrong checksum, so those need no second look.
+    // Decoders reject critical chunks with a wrong checksum, so only the checksums of other chunks are compared here.
     let is_sound = kind[0].is_ascii_uppercase() || sum == checksum(kind, data);
     Ok(Chunk { kind, data, whole: &start[..start.len() - bytes.0.len()], is_sound })
 }
 
-/// Copies further pixels of the image. Something has to follow them: a file that ends with them is cut.
+/// Copies further pixels of the image. Another chunk must follow; otherwise the file is truncated.
 fn pixels(bytes: &mut Bytes, chunks: &mut Vec<u8>) -> Result<(), Damaged> {
     loop {
         let mut ahead = *bytes;
@@ -146,7 +147,7 @@ fn pixels(bytes: &mut Bytes, chunks: &mut Vec<u8>) -> Result<(), Damaged> {
     }
 }
 
-/// The next chunk of an animation; `None` at the end or where the file is damaged.
+/// The next chunk of an animation; `None` at the end or when the file is damaged.
 fn frame<'a>(bytes: &mut Bytes<'a>) -> Option<&'a [u8]> {
     loop {
         let chunk = chunk(bytes).ok()?;
@@ -159,12 +160,12 @@ fn frame<'a>(bytes: &mut Bytes<'a>) -> Option<&'a [u8]> {
     }
 }
 
-/// Whether an animation's header says how many frames there are.
+/// Whether an animation's header has a valid number of frames.
 fn counts_frames(data: &[u8]) -> bool {
     matches!(data, &[a, b, c, d, _, _, _, _] if (1..1 << 31).contains(&u32::from_be_bytes([a, b, c, d])))
 }
 
-/// The ICC profile under another name, compressed anew, so that nothing lies behind the compressed data.
+/// The ICC profile with another name, compressed again, so that no bytes follow the compressed data.
 fn profile(data: &[u8]) -> Option<Vec<u8>> {
     let name = data.iter().position(|&byte| byte == 0)?;
     let compressed = data.get(name + 1..)?.strip_prefix(&[0])?;
@@ -175,7 +176,7 @@ fn profile(data: &[u8]) -> Option<Vec<u8>> {
     packed.finish().ok()
 }
 
-/// A chunk that is made here.
+/// A new chunk.
 pub(super) fn written(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
     [&length.to_be_bytes()[..], &kind, data, &checksum(kind, data).to_be_bytes()].concat()

@@ -1,5 +1,5 @@
-//! WebP: the coded pixels, transparency, frames of an animation, ICC profile and orientation
-//! (RFC 9649, section 2).
+//! WebP: keeps compressed pixels, transparency, frames of an animation, ICC profile and orientation (RFC 9649,
+//! section 2).
 
 use super::{Damaged, bytes::Bytes, exif, icc};
 
@@ -10,22 +10,22 @@ const HAS_EXIF: u8 = 0b00_1000;
 const HAS_XMP: u8 = 0b00_0100;
 const IS_ANIMATED: u8 = 0b00_0010;
 
-/// What comes before a frame's chunks: its place, size, duration and flags.
+/// The length of a frame's header, in bytes: its position, size, duration and flags.
 const FRAME_HEADER: usize = 16;
 
-/// The least that a frame holds: the header of a chunk besides.
+/// The least length of a frame, in bytes: its header and the header of a chunk.
 const LEAST_FRAME: usize = FRAME_HEADER + 8;
 
-/// A chunk. Its data may be cut by the end of the file.
+/// A chunk. The end of the file may truncate its data.
 struct Chunk<'a> {
     kind: [u8; 4],
     data: &'a [u8],
     is_whole: bool,
 }
 
-/// What is kept of an extended file. Of each but the frames, the first counts.
+/// The kept chunks of an extended file: the first of each kind, and all frames.
 #[derive(Default)]
-struct ExportedPrediction<'a> {
+struct KeptChunks<'a> {
     profile: Option<Chunk<'a>>,
     animation: Option<Chunk<'a>>,
     frames: Vec<Chunk<'a>>,
@@ -38,7 +38,7 @@ struct ExportedPrediction<'a> {
     xmp: Option<Chunk<'a>>,
 }
 
-/// The image or the animation, without metadata. Where a frame after the first is cut, the file ends before it.
+/// The image or the animation, without metadata. If a frame after the first is truncated, the result ends before it.
 pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut bytes = Bytes(bytes);
     bytes.take(4)?;
@@ -48,7 +48,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let ahead = bytes;
     let first = chunk(&mut bytes)?;
     match &first.kind {
-        // What follows a simple file's one chunk is not part of the image.
+        // A simple file has one chunk; later ones are not part of the image.
         b"VP8 " | b"VP8L" => write_chunk(&mut stripped, first.kind, first.data),
         b"VP8X" => extended(ahead, bytes, size, &mut stripped)?,
         _ => return Err(Damaged),
@@ -58,13 +58,13 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(stripped)
 }
 
-/// An extended file, from its header on, of which the rest is given, too.
+/// Strips an extended file. `header` starts at its first chunk, `rest` at the second.
 fn extended(mut header: Bytes, mut rest: Bytes, size: usize, stripped: &mut Vec<u8>) -> Result<(), Damaged> {
     header.take(8)?;
     let &[flags, _, _, _, canvas @ ..] = header.array::<10>()?;
-    // The decoder reads so far, too: some bytes beyond the stated end.
+    // Like the decoder, read some bytes beyond the stated end.
     let beyond = rest.0.len().saturating_sub(size.saturating_sub(12));
-    let mut kept = ExportedPrediction::default();
+    let mut kept = KeptChunks::default();
     while rest.0.len() > beyond {
         let Ok(chunk) = chunk(&mut rest) else { break };
         kept.take(chunk)?;
@@ -92,7 +92,7 @@ fn extended(mut header: Bytes, mut rest: Bytes, size: usize, stripped: &mut Vec<
     Ok(())
 }
 
-impl<'a> ExportedPrediction<'a> {
+impl<'a> KeptChunks<'a> {
     fn take(&mut self, chunk: Chunk<'a>) -> Result<(), Damaged> {
         let place = match &chunk.kind {
             b"ICCP" => &mut self.profile,
@@ -109,8 +109,8 @@ impl<'a> ExportedPrediction<'a> {
         Ok(())
     }
 
-    /// A frame that is cut in its header damages the file, as for the decoder, which looks into a frame's first chunk
-    /// until it knows that the animation is lossy.
+    /// Keeps a frame. A frame that is truncated in its header damages the file, as for the decoder, which reads a
+    /// frame's first chunk until it knows that the animation is lossy.
     fn take_frame(&mut self, frame: Chunk<'a>) -> Result<(), Damaged> {
         let least = if frame.is_whole || !self.is_lossy { LEAST_FRAME } else { FRAME_HEADER };
         if frame.data.len() < least {
@@ -151,7 +151,7 @@ impl<'a> ExportedPrediction<'a> {
     }
 }
 
-/// What a frame holds, without chunks that are no pixels.
+/// A frame without the chunks after its pixels.
 fn frame(data: &[u8]) -> Result<Vec<u8>, Damaged> {
     let mut bytes = Bytes(data);
     let &[place @ .., flags] = bytes.array::<FRAME_HEADER>()?;
@@ -173,7 +173,7 @@ fn frame(data: &[u8]) -> Result<Vec<u8>, Damaged> {
     Ok(frame)
 }
 
-/// The next chunk, as much of it as there is.
+/// The next chunk, which may be truncated.
 fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Chunk<'a>, Damaged> {
     let kind = *bytes.array()?;
     let length = bytes.length_le()?;

@@ -1,26 +1,27 @@
-//! A recorded answer, as the first page and a drawing's own page show it.
+//! A recorded answer on the first page and on the page of a drawing.
 
 use crate::{Api, StoreError, messages::Messages};
 use digit::Reason;
 use wire::{Prediction, Verdict};
 
-/// A recorded answer.
+/// A recorded answer, formatted for a template.
 pub(super) struct Shown {
     pub(super) id: String,
-    /// The address that its form sends a label to.
+    /// The path that its form posts a label to.
     pub(super) takes_labels: String,
     pub(super) prediction: u8,
     pub(super) is_digit: bool,
-    /// The name of why it is none, and that in words; both empty where it is one.
+    /// The name of the reason why it is not a digit; empty for a digit.
     pub(super) reason: &'static str,
+    /// The text of the reason; empty for a digit.
     pub(super) why: &'static str,
     pub(super) confidence_label: &'static str,
     pub(super) percent: String,
     pub(super) bars: Vec<Bar>,
-    /// What a person said it is: its name, and that in words.
+    /// The label: its name and its text.
     pub(super) true_label: Option<(String, String)>,
     pub(super) model: String,
-    /// How many predictions of this confidence are correct, as a sentence; empty where the drawing is not a digit.
+    /// A sentence with the share of correct predictions at this confidence; empty if the drawing is not a digit.
     pub(super) observed_accuracy: String,
 }
 
@@ -32,7 +33,7 @@ pub(super) struct Bar {
 }
 
 impl Shown {
-    /// A row, on a page below whose `path` it takes labels.
+    /// Formats a row. Its form posts labels to `{path}/{id}/label`.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -44,7 +45,7 @@ impl Shown {
     ) -> Result<Self, StoreError> {
         let observed_accuracy = match row.verdict {
             Verdict::Digit => messages.rate(&api.store.observed_accuracy(row.confidence, Some(&row.model)).await?),
-            // Where no digit is named, the confidence says nothing that was checked.
+            // The observed accuracy covers only predicted digits.
             Verdict::NotADigit => String::new(),
         };
         let bars = digit::Digit::all().zip(row.probabilities).map(|(digit, probability)| Bar {

@@ -1,4 +1,4 @@
-//! `GET /static/<hash>/…`: the files of web/static, which a release carries inside its binary.
+//! `GET /static/<hash>/…`: the files of web/static, which a release build embeds.
 
 use crate::Api;
 use axum::{
@@ -19,10 +19,10 @@ use std::{
 };
 use wire::Code;
 
-/// A browser never asks again, because other content has another address.
+/// A browser caches a file forever, because changed content has another address.
 const CACHING: &str = "public, max-age=31536000, immutable";
 
-/// How long a debug build goes without looking at the files, which somebody may be editing.
+/// How long a debug build caches the files, so that a developer sees edits without a restart.
 const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(RustEmbed)]
@@ -54,7 +54,7 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// The address of a file of web/static, for templates.
+/// The path of a file of web/static, for templates.
 pub(crate) fn address(path: impl AsRef<str>) -> String {
     format!("/static/{}/{}", assets().hash, path.as_ref())
 }
@@ -66,14 +66,14 @@ pub(crate) fn imported(module: impl AsRef<str>) -> Vec<String> {
 
 /// The facts about the files that templates need.
 struct Assets {
-    /// Names the content of all files together. Modules import each other by relative addresses, so a hash in the
-    /// folder's place holds for all of them, and a file that changes also changes the address of its importers.
+    /// The hash of all files. Modules import each other by relative paths, so all files share one hash in the path, and
+    /// a changed file also changes the paths of its importers.
     hash: String,
     /// The modules that each module imports itself.
     imports: BTreeMap<String, Vec<String>>,
 }
 
-/// The files as they are: read once in a release, and again after a while in a debug build, which has them on disk.
+/// The files: read once in a release build, and again after a while in a debug build, which reads them from disk.
 fn assets() -> Arc<Assets> {
     static READ: Mutex<Option<(Instant, Arc<Assets>)>> = Mutex::new(None);
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +94,7 @@ impl Assets {
         let mut hash = Sha256::new();
         let mut imports = BTreeMap::new();
         for (path, data) in &files {
-            // Fixed lengths keep a path apart from the content that follows it.
+            // Hashes of fixed length separate a path from the content after it.
             hash.update(Sha256::digest(path.as_bytes()));
             hash.update(Sha256::digest(data));
             if path.ends_with(".js") {
@@ -118,13 +118,13 @@ impl Assets {
     }
 }
 
-/// The modules that the `import` statements of a module name. A statement begins its line, and ends with `from "…";`.
+/// The modules in the `import` statements of a module. A statement starts a line and ends with `from "…";`.
 fn imports_of(importer: &str, source: &str) -> Vec<String> {
     let statements = source.lines().filter(|line| line.starts_with("import ") || line.starts_with("} from "));
     statements.filter_map(|statement| Some(resolved(importer, statement.split('"').nth(1)?))).collect()
 }
 
-/// The path of a file that another one names relative to itself.
+/// The path of a file from its path relative to another one.
 fn resolved(importer: &str, relative: &str) -> String {
     let mut path: Vec<&str> = importer.split('/').collect();
     path.pop();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_changes_with_the_content_and_the_name_of_any_file_and_with_nothing_else() {
+    fn the_hash_changes_exactly_with_the_content_or_name_of_a_file() {
         let files = [("a.js", "1"), ("b/c.css", "2")];
         let hash = assets_of(&files).hash;
         assert_eq!(hash.len(), 16);

@@ -1,20 +1,20 @@
-//! A drawing of the past, as small as a thumbnail.
+//! A recorded drawing as a card with a thumbnail.
 
 use crate::messages::{Messages, TimeZone};
 use digit::TrueLabel;
 use time::format_description::well_known::Rfc3339;
 use wire::{Prediction, Verdict};
 
-/// A drawing of the past.
+/// A recorded drawing, formatted for a template.
 pub(super) struct DrawingCard {
     pub(super) id: String,
     pub(super) prediction: u8,
     pub(super) is_digit: bool,
-    /// Why it is none, in a word or two.
+    /// A short text of the reason why it is not a digit.
     pub(super) tag: &'static str,
     pub(super) percent: String,
     pub(super) true_label: Option<String>,
-    /// Whether the prediction was right, once a person could tell.
+    /// Whether the prediction is correct; `None` without a label or with `unsure`.
     pub(super) right: Option<bool>,
     pub(super) created_at: String,
     pub(super) when: String,

@@ -1,4 +1,4 @@
-//! `/drawings/{id}`: one drawing, how it came about, and all that is said of it.
+//! `/drawings/{id}`: a drawing, its source, its answer and the predictions of all loaded model versions.
 
 use super::{
     InMessages,
@@ -53,21 +53,21 @@ async fn drawing(
     })
 }
 
-/// How long the page waits for what each version says.
+/// How long the page waits for the predictions of all versions.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The prediction of each loaded version now; none while the model is unavailable or has no time.
+/// The predictions of all loaded versions; `None` if the model service fails or is too slow.
 async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &Input) -> Option<Vec<ModelRow>> {
     match timeout(PATIENCE, api.model.predictions_by_model(drawing)).await {
         Ok(Ok(answers)) => Some(answers.iter().map(|answer| ModelRow::new(messages, answer)).collect()),
         failed => {
-            tracing::warn!(?failed, "a drawing is shown without what each version says of it");
+            tracing::warn!(?failed, "the page shows a drawing without the predictions of all versions");
             None
         }
     }
 }
 
-/// The form under the answer: what the drawing really is.
+/// Handles the label form under the answer.
 async fn label(
     State(api): State<Arc<Api>>,
     visitor: Visitor,
@@ -85,7 +85,7 @@ struct DrawingPage {
     site: Site,
     id: String,
     look: &'static str,
-    /// None where it was an image or pixels.
+    /// `None` for an image or pixels.
     strokes: Option<Strokes>,
     when: String,
     source: &'static str,
@@ -95,7 +95,7 @@ struct DrawingPage {
     notice: Option<&'static Notice>,
 }
 
-/// What a version of the model says.
+/// The prediction of a model version.
 struct ModelRow {
     model: String,
     says: String,

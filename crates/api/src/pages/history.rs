@@ -1,4 +1,4 @@
-//! `GET /history`: what was drawn, newest first, of any kind that one looks for.
+//! `GET /history`: recorded drawings, filtered, newest first.
 
 use super::{
     InMessages,
@@ -25,8 +25,8 @@ use wire::{Page, Source};
 /// Drawings on a page.
 const PAGE: u8 = 48;
 
-/// What of an address says where to look, and not what for.
-const PLACES: [&str; 2] = ["before", "lang"];
+/// Query parameters that are not filters.
+const NOT_FILTERS: [&str; 2] = ["before", "lang"];
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/history", get(history))
@@ -54,7 +54,7 @@ async fn history(
         days: by_day(messages, &zone, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
-        query: address.query_without(&PLACES),
+        query: address.query_without(&NOT_FILTERS),
         site: Site::new(NavItem::History, address),
     })
 }
@@ -66,15 +66,16 @@ struct HistoryPage {
     site: Site,
     form: Form,
     days: Vec<Day>,
-    /// The addresses of older drawings and, where these are not the newest, of those.
+    /// The address of the next page, with older drawings.
     older: Option<String>,
+    /// The address of the first page, unless this is it.
     newest: Option<String>,
-    /// What is looked for, to be exported; empty where that is anything.
+    /// The filter as a query string, for the exports; empty without a filter.
     query: String,
 }
 
 impl HistoryPage {
-    /// The files that what is looked for can be taken along as, and what each is.
+    /// The exports of the filtered drawings: file names and descriptions.
     fn exports(&self) -> [(&'static str, &'static String); 3] {
         let formats = &self.messages.history.formats;
         [("predictions.csv", &formats.csv), ("predictions.ndjson", &formats.ndjson), ("mnist.tar", &formats.idx)]
@@ -83,13 +84,13 @@ impl HistoryPage {
 
 /// The drawings of one day, newest first.
 struct Day {
-    /// The date, as machines read it.
+    /// The date in ISO 8601.
     date: String,
     heading: String,
     cards: Vec<DrawingCard>,
 }
 
-/// What can be looked for, and what is.
+/// The filter form with its choices and current values.
 struct Form {
     predicted: Vec<Choice>,
     true_label: Vec<Choice>,
@@ -102,7 +103,7 @@ struct Form {
     until: String,
 }
 
-/// One of several that a form offers.
+/// An option of a form field.
 struct Choice {
     value: String,
     text: String,
@@ -142,7 +143,7 @@ impl Form {
     }
 }
 
-/// All that can be chosen; first that anything will do.
+/// The options of a form field. The first option matches every prediction.
 fn choices(any: &str, values: impl IntoIterator<Item = (String, String)>, chosen: Option<String>) -> Vec<Choice> {
     let any = (String::new(), any.to_owned());
     let chosen = chosen.unwrap_or_default();
@@ -161,7 +162,7 @@ fn by_day(messages: &'static Messages, zone: &TimeZone, page: &Page) -> Vec<Day>
     .collect()
 }
 
-/// A day in UTC, as forms have it.
+/// The day (UTC) in the format of date inputs.
 fn day(time: OffsetDateTime) -> String {
     time.to_offset(time::UtcOffset::UTC).date().to_string()
 }

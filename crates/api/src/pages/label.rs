@@ -1,4 +1,4 @@
-//! What a form says that a drawing is.
+//! Label forms.
 
 use crate::{
     Api,
@@ -12,23 +12,23 @@ use service::ApiError;
 use uuid::Uuid;
 use wire::Code;
 
-/// A form with a label, or why it is none.
+/// A form with a label, or the error of an invalid form.
 pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
 
 /// The form under an answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Labelled {
-    /// A label's name, or nothing to take the last one back.
+    /// A label's name; an empty one withdraws the latest label.
     true_label: String,
 }
 
-/// Keeps what a form says that the drawing with this id is.
+/// Records the label of a form.
 pub(super) async fn relabel(api: &Api, Visitor(visitor): Visitor, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
     let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
     keep(api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Open }).await.map(drop)
 }
 
-/// Keeps a label by its name, and tells it; nothing takes the last one back.
+/// Records the label with this name and returns it; an empty name withdraws the latest label.
 pub(super) async fn keep(api: &Api, id: Uuid, name: &str, labeller: Labeller) -> Result<Option<TrueLabel>, ApiError> {
     let label = match name {
         "" => None,
@@ -38,7 +38,7 @@ pub(super) async fn keep(api: &Api, id: Uuid, name: &str, labeller: Labeller) ->
     Ok(label)
 }
 
-/// The form holds no label.
+/// The form has no valid label.
 pub(super) fn invalid() -> ApiError {
     ApiError::new(Code::InvalidInput, InvalidDigit.to_string())
 }

@@ -1,4 +1,4 @@
-//! `/label`: what nobody has labelled yet, one drawing at a time, the least certain first.
+//! `/label`: the labelling queue, one unlabelled drawing at a time, in ascending order of confidence.
 
 use super::{
     InMessages, html,
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use wire::Prediction;
 
-/// Drawings that are looked up at once: the one to label, and those whose pictures may be fetched in the meantime.
+/// The number of drawings on the page: the one to label, and the next ones, whose pictures the browser prefetches.
 const AHEAD: u8 = 4;
 
 pub(super) fn router() -> Router<Arc<Api>> {
@@ -34,9 +34,9 @@ pub(super) fn router() -> Router<Arc<Api>> {
 
 #[derive(Debug, Deserialize)]
 struct View {
-    /// The drawing that was labelled or passed over last.
+    /// The drawing that was labelled or skipped last.
     after: Option<Uuid>,
-    /// This drawing, whatever comes next.
+    /// The drawing to show instead of the next one.
     drawing: Option<Uuid>,
 }
 
@@ -72,17 +72,18 @@ async fn next(
 struct LabellingPage {
     messages: &'static Messages,
     site: Site,
-    /// How many nobody has labelled.
+    /// The number of unlabelled drawings.
     left: u64,
-    /// The drawing to label, and those that come next.
+    /// The drawing to label.
     shown: Option<Waiting>,
+    /// The next drawings.
     ahead: Vec<Waiting>,
     done: Option<Done>,
-    /// Whether nothing is left; otherwise some were passed over.
+    /// Whether all drawings are labelled; otherwise some were skipped.
     is_all: bool,
 }
 
-/// A drawing that waits for its label.
+/// A drawing without a label.
 struct Waiting {
     id: String,
     look: &'static str,
@@ -94,7 +95,8 @@ impl Waiting {
     }
 }
 
-/// A drawing that was just labelled, and what the network had taken it for: told only now, so that nobody is led.
+/// The drawing that was just labelled, with its prediction. The page shows it only now, so that it does not influence
+/// the label.
 struct Done {
     id: String,
     label: String,
@@ -109,7 +111,7 @@ impl Done {
     }
 }
 
-/// The form: which drawing, and what it is; nothing takes the label back.
+/// The form: a drawing's id and a label's name; an empty name withdraws the label.
 #[derive(Debug, Deserialize)]
 struct LabellingForm {
     id: Uuid,
@@ -123,6 +125,6 @@ async fn label(
 ) -> Result<Redirect, ApiError> {
     let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid())?;
     let label = keep(&api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Queue }).await?;
-    // The next one, or the same one again.
+    // After a withdrawn label, show the same drawing again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
 }

@@ -1,5 +1,4 @@
-//! The pages, which are for people: the first one with its paper, the history, a drawing, the queue for labelling, and how
-//! good the answers have been.
+//! The HTML pages: the first page with the canvas, the history, a drawing, the labelling queue and the quality.
 
 mod answer;
 pub(crate) mod assets;
@@ -45,10 +44,10 @@ pub(crate) fn router() -> Router<Arc<Api>> {
         .merge(assets::router())
 }
 
-/// The words of the language that the reader gets.
+/// The messages in the reader's language.
 type InMessages = Extension<&'static Messages>;
 
-/// What there is instead of a page.
+/// The page that shows a problem.
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage {
@@ -57,8 +56,8 @@ struct ProblemPage {
     notice: &'static Notice,
 }
 
-/// Makes a page of a handler's problem, under the status and headers that it has elsewhere; but not for a script, which
-/// reads problems.
+/// Replaces a handler's problem by a page with the same status and headers, unless the request accepts problems, as
+/// scripts do.
 async fn problems_as_pages(
     Extension(messages): InMessages,
     address: Address,
@@ -73,8 +72,8 @@ async fn problems_as_pages(
     in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
 }
 
-/// Makes a page of the problem of a form that a page of another site sent, where a browser shows the answer. Such a form is
-/// refused before it reaches the layers of a page, so this layer lies around all routes.
+/// Replaces the problem of a rejected cross-site form by a page, if the request accepts HTML. The service rejects such
+/// a form before the layers of the pages see it, so this layer surrounds all routes.
 pub(crate) async fn refused_forms_as_pages(request: Request, next: Next) -> Response {
     let messages = readers_messages(&request);
     let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
@@ -94,7 +93,7 @@ fn accepts(request: &Request, media_type: &str) -> bool {
     values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == media_type)
 }
 
-/// A page in the place of a problem, under its status and headers.
+/// A page with the status and headers of a problem.
 fn in_place_of(problem: Response, page: &impl Template) -> Response {
     let page = html(page).into_response();
     let (mut parts, _) = problem.into_parts();
@@ -102,7 +101,7 @@ fn in_place_of(problem: Response, page: &impl Template) -> Response {
     Response::from_parts(parts, page.into_body())
 }
 
-/// A template, filled in.
+/// Renders a template.
 fn html(template: &impl Template) -> Result<Html<String>, ApiError> {
     template.render().map(Html).map_err(|error| {
         tracing::error!(%error, "a template failed");

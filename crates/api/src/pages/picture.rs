@@ -1,4 +1,4 @@
-//! `GET /drawings/{id}/picture`: a drawing as the person saw it, for the pages to show.
+//! `GET /drawings/{id}/picture`: a drawing as an image for the pages.
 
 use crate::{
     Api,
@@ -17,17 +17,17 @@ use service::ApiError;
 use std::sync::Arc;
 use wire::{Content, Input, InputKind};
 
-/// How wide the pen is, as a share of the sheet's side.
+/// The width of the pen, as a share of the canvas's side.
 const PEN: f32 = 0.05;
 
-/// How much paper is around ink whose sheet is not known, as a share of the ink's longer side.
+/// The margin around strokes whose canvas is unknown, as a share of their longer side.
 const MARGIN: f32 = 0.12;
 
 pub(super) fn router() -> Router<Arc<Api>> {
     Router::new().route("/drawings/{id}/picture", get(picture))
 }
 
-/// Strokes are drawn, images are shown as they are stored, and of pixels there is no more to see than the network saw.
+/// Returns strokes as SVG, an image as it is stored, and pixels as the bitmap.
 async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<Response, ApiError> {
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown_prediction)?;
     let (media_type, bytes) = match (Strokes::of(&drawing), drawing.content()) {
@@ -38,7 +38,7 @@ async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) ->
     Ok((kept(media_type), bytes).into_response())
 }
 
-/// What a picture shows, as style sheets tell it apart: ink of a pen, a photo with paper of its own, or pixels.
+/// The class of a picture in style sheets: strokes, a photo with its own background, or pixels.
 pub(super) const fn look(kind: InputKind) -> &'static str {
     match kind {
         InputKind::Strokes => "ink",
@@ -47,7 +47,8 @@ pub(super) const fn look(kind: InputKind) -> &'static str {
     }
 }
 
-/// The strokes of a drawing on their sheet, in the unit of their points; on one that they just fill where that is not known.
+/// The strokes of a drawing on their canvas, in the unit of their points. If the canvas is unknown, a square around the
+/// strokes replaces it.
 #[derive(Debug, Template)]
 #[template(path = "strokes.svg")]
 pub(super) struct Strokes {
@@ -59,12 +60,12 @@ pub(super) struct Strokes {
 }
 
 impl Strokes {
-    /// Those of an input; none where it is something else, or a drawing without a point.
+    /// The strokes of an input; `None` if it has no strokes or no points.
     pub(super) fn of(input: &Input) -> Option<Self> {
         let Content::Strokes(drawing) = input.content() else { return None };
         let mut lines = drawing.strokes().to_vec();
         lines.retain(|line| !line.is_empty());
-        // A line needs two points; of one, its round ends remain.
+        // A line needs two points; a single point becomes a dot with the line's round caps.
         for dot in lines.iter_mut().filter(|line| line.len() == 1) {
             dot.push(dot[0]);
         }
@@ -78,7 +79,7 @@ impl Strokes {
     }
 }
 
-/// A square of paper.
+/// The visible square.
 struct Sheet {
     left: f32,
     top: f32,
@@ -86,13 +87,13 @@ struct Sheet {
 }
 
 impl Sheet {
-    /// One that these lines fill but for a margin.
+    /// A square around these lines, with a margin.
     fn around(lines: &[Vec<Point>]) -> Self {
         let ends = |along: fn(&Point) -> f32| {
             lines.iter().flatten().map(along).fold((f32::MAX, f32::MIN), |(low, high), at| (low.min(at), high.max(at)))
         };
         let ((left, right), (top, bottom)) = (ends(|point| point.x), ends(|point| point.y));
-        // Whoever only made a dot gets a sheet all the same.
+        // A single dot has no extent.
         let ink = (right - left).max(bottom - top).max(1.0);
         let side = ink * (1.0 + 2.0 * MARGIN);
         Self { left: f32::midpoint(left, right) - side / 2.0, top: f32::midpoint(top, bottom) - side / 2.0, side }
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn strokes_lie_on_their_sheet_where_it_is_known_and_holds_them() {
+    fn strokes_are_shown_on_their_canvas_if_it_contains_them() {
         let small = svg("[[[100,100],[110,120]]],\"width\":280,\"height\":200").unwrap();
         assert!(small.contains("viewBox=\"0 0 280 280\""), "{small}");
         let outside = svg("[[[100,100],[100,150]]],\"width\":120,\"height\":120").unwrap();
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn strokes_without_a_sheet_fill_one_whatever_their_unit() {
+    fn strokes_without_a_canvas_fill_the_picture_in_any_unit() {
         let svg = svg("[[[100,0],[100,50]],[],[[125,25,7]]]").unwrap();
         assert!(svg.contains("viewBox=\"81.5 -6 62 62\""), "{svg}");
         assert!(svg.contains("points=\"100,0 100,50 \"") && svg.contains("points=\"125,25 125,25 \""), "{svg}");
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_has_a_sheet_and_nothing_at_all_has_none() {
+    fn a_dot_has_a_picture_and_an_empty_drawing_has_none() {
         assert!(svg("[[[3,4]]]").unwrap().contains("viewBox=\"2.38 3.38 1.24 1.24\""));
         assert_eq!(svg("[[]]"), None);
     }

@@ -1,4 +1,4 @@
-//! Where a page stands among the others, and at what address.
+//! The navigation, and the address of a page.
 
 use crate::messages::Messages;
 use axum::{
@@ -8,28 +8,28 @@ use axum::{
 use form_urlencoded::{Serializer, parse};
 use std::convert::Infallible;
 
-/// What the frame around a page shows.
+/// The values that the layout of every page needs.
 #[derive(Debug, Clone)]
 pub(super) struct Site {
     place: NavItem,
-    /// Where it is.
+    /// The address of the page.
     pub(super) address: Address,
 }
 
-/// The pages.
+/// The items of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NavItem {
-    /// The paper, which the site's name leads to, and pages that stand below another one.
+    /// The first page, and pages without an item.
     Other,
-    /// What was drawn.
+    /// The history.
     History,
-    /// What nobody has labelled yet.
+    /// The labelling queue.
     Labelling,
-    /// How good the answers have been.
+    /// The quality of the predictions.
     Quality,
 }
 
-/// A page's address, to make others of that show the same in another way.
+/// A page's address, from which links to other views of the page are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     path: String,
@@ -41,7 +41,7 @@ pub(super) struct Address {
 pub(super) struct Link {
     pub(super) path: &'static str,
     pub(super) text: &'static str,
-    /// Whether it is the page that is shown.
+    /// Whether it is the current page.
     pub(super) is_here: bool,
 }
 
@@ -50,7 +50,7 @@ impl Site {
         Self { place, address }
     }
 
-    /// The pages that every page leads to.
+    /// The links of the navigation.
     pub(super) fn links(&self, messages: &'static Messages) -> [Link; 3] {
         let link = |place, path, text| Link { path, text, is_here: self.place == place };
         [
@@ -62,12 +62,12 @@ impl Site {
 }
 
 impl Address {
-    /// Of the first page.
+    /// The address of the first page.
     pub(super) fn first() -> Self {
         Self { path: "/".to_owned(), query: Vec::new() }
     }
 
-    /// Of this request; of the first page where that was no plain look at a page, which no link can repeat.
+    /// The address of a `GET` request; otherwise the first page, because a link cannot repeat a form.
     fn of(method: &Method, uri: &Uri) -> Self {
         if method != Method::GET {
             return Self::first();
@@ -76,14 +76,14 @@ impl Address {
         Self { path: uri.path().to_owned(), query: query.filter(|(_, value)| !value.is_empty()).collect() }
     }
 
-    /// The address with this in its query, in the place of what it says of that.
+    /// The address with this query parameter, which replaces an earlier one of the same name.
     pub(super) fn with(&self, name: &str, value: &str) -> String {
         let rest = self.query.iter().filter(|(other, _)| other != name);
         let query = Serializer::new(String::new()).extend_pairs(rest).append_pair(name, value).finish();
         format!("{}?{query}", self.path)
     }
 
-    /// The query without these, to be put after another path: empty, or with its question mark.
+    /// The query string without these parameters: empty, or with its question mark.
     pub(super) fn query_without(&self, names: &[&str]) -> String {
         let rest = self.query.iter().filter(|(name, _)| !names.contains(&&**name));
         let query = Serializer::new(String::new()).extend_pairs(rest).finish();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn another_view_of_a_page_keeps_the_rest_of_its_address() {
+    fn a_changed_parameter_keeps_the_rest_of_the_address() {
         let page = address("/history?predicted=7&model=&source=a%26b&lang=en");
         assert_eq!(page.with("lang", "de"), "/history?predicted=7&source=a%26b&lang=de");
         assert_eq!(page.with("before", "x y"), "/history?predicted=7&source=a%26b&lang=en&before=x+y");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_to_a_page_is_not_sent_again_by_a_link() {
+    fn a_link_never_repeats_a_submitted_form() {
         let refused = Address::of(&Method::POST, &Uri::from_static("/upload?x=1"));
         assert_eq!(refused.with("lang", "de"), "/?lang=de");
     }

@@ -1,4 +1,4 @@
-//! What the documentation says of the service as a whole.
+//! The OpenAPI document of the service.
 
 use super::predictions::DELETION_TOKEN;
 use utoipa::{
@@ -14,14 +14,14 @@ use utoipa::{
 #[openapi(
     info(
         title = "digits",
-        description = "Send a drawing, and a convolutional network names the digit and says how sure it is, or that \
-                       it is not a digit and why. Say what it really is, and both are kept.\n\n\
+        description = "A convolutional network recognises the digit in a drawing and states its confidence, or it \
+        rejects the drawing as no digit and states a reason. The service records drawings, \
+        predictions and labels.\n\n\
                        Errors are problems ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that \
-                       keeps its meaning. Each operation lists its own. Besides, an address that does not exist \
-                       answers 404 (`not_found`), a method that an address does not take 405 \
-                       (`method_not_allowed`), any address 503 (`too_many_connections`, with `Retry-After`) while \
-                       more connections are open than may be, and a defect of the service would be a 500 \
-                       (`internal`).",
+                       keeps its meaning. Each operation lists its own. Besides, the service answers 404 \
+                       (`not_found`) for a path that does not exist, 405 (`method_not_allowed`) for a method that a \
+                       path does not support, 503 (`too_many_connections`, with `Retry-After`) when the limit of \
+                       connections is reached, and 500 (`internal`) for a defect of the service.",
     ),
     modifiers(&DeletionTokenHeader),
     tags(

@@ -1,4 +1,4 @@
-//! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on. Nothing is kept.
+//! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: the attribution of an answer. Nothing is recorded.
 
 use crate::{
     Api,
@@ -22,15 +22,15 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(explain).takes_a_drawing(&[])).routes(recorded)
 }
 
-/// Recognises a drawing and shows what the answer rests on.
+/// Recognises a drawing and returns the attribution of the answer.
 ///
-/// The network sees the drawing 25 times more, each time without the strokes in a window of 8 × 8 pixels. The attribution
-/// of a pixel is how much the evidence for the predicted digit falls, on average over the windows that cover the pixel.
-/// (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014.) That a stroke is missing is
-/// evidence, too, but no window shows it. Nothing is kept.
+/// The network classifies the drawing 25 more times, each time without the foreground in a window of 8 × 8 pixels. The
+/// attribution of a pixel is the mean decrease of the evidence for the predicted digit over the windows that cover the
+/// pixel (Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014). This method cannot show
+/// that the absence of a stroke is evidence. Nothing is recorded.
 #[utoipa::path(
     post, path = "/explain", tag = "Recognise", params(ModelQuery),
-    responses((status = OK, description = "What the drawing was taken for, and why", body = Explanation)),
+    responses((status = OK, description = "The answer and its attribution", body = Explanation)),
 )]
 async fn explain(
     State(api): State<Arc<Api>>,
@@ -40,14 +40,14 @@ async fn explain(
     Ok(Json(api.model.explain(drawing.input(), query.model.as_deref()).await?))
 }
 
-/// Shows what the answer to a recorded drawing rests on.
+/// Returns the attribution of a recorded drawing.
 ///
-/// As of `POST /explain`, for the bitmap that was recorded. It is asked anew, of the version that serves now or that is
-/// named, which may be another than the one that answered then. What is asked about are pixels, so that
-/// `too_small`, which is said of a drawing, is never the reason.
+/// As `POST /explain`, for the recorded bitmap. The serving version, or the requested one, classifies the bitmap again;
+/// it may differ from the version of the recorded prediction. The reason is never `too_small`, because that describes a
+/// drawing, not a bitmap.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/attribution", tag = "History", params(PredictionId, ModelQuery),
-    responses((status = OK, description = "What the drawing is taken for, and why", body = Explanation)),
+    responses((status = OK, description = "The new answer and its attribution", body = Explanation)),
 )]
 async fn explain_recorded(
     State(api): State<Arc<Api>>,

@@ -1,4 +1,4 @@
-//! The addresses that programs use: JSON, and files to export.
+//! The HTTP API: JSON and exported files.
 
 mod document;
 mod explain;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// The interface that is documented.
+/// All documented routes.
 pub(crate) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(document::Document::openapi())
         .merge(predict::router())

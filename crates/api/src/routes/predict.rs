@@ -1,4 +1,4 @@
-//! `POST /predict`: what a drawing is taken for, kept unless it is a preview.
+//! `POST /predict`: recognises a drawing, and records it unless it is a preview.
 
 use crate::{
     Api,
@@ -29,15 +29,15 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Options {
-    /// Whether to answer without keeping anything.
+    /// Whether to answer without a record.
     #[serde(default)]
     #[param(default = false)]
     preview: bool,
-    /// An addition to the answer: `bitmap`, which the network saw.
+    /// An addition to the answer: `bitmap`, the preprocessed drawing that the network classified.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = include)]
     include: Option<Include>,
-    /// Where the drawing comes from; `api` unless it is said.
+    /// The source of the drawing; `api` by default.
     #[serde(default)]
     source: Source,
     /// Whether the person who drew allows the drawing to train a model; leave it out if nobody was asked.
@@ -46,13 +46,13 @@ struct Options {
     may_train: Option<bool>,
 }
 
-/// Recognises a drawing, and keeps it unless it is a preview.
+/// Recognises a drawing, and records it unless it is a preview.
 ///
-/// Whatever shows ink gets an answer with a verdict. Where that is `not_a_digit`, there is a reason, and the prediction
-/// is only the digit that the drawing is most like.
+/// Every drawing with a foreground gets an answer with a verdict. If the verdict is `not_a_digit`, the answer has a
+/// reason, and its prediction is only the most similar digit.
 #[utoipa::path(
     post, path = "/predict", tag = "Recognise", params(Options, ModelQuery, Key),
-    responses((status = OK, description = "What the drawing was taken for", body = PredictResponse)),
+    responses((status = OK, description = "The prediction", body = PredictResponse)),
 )]
 async fn predict(
     State(api): State<Arc<Api>>,

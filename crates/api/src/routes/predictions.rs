@@ -1,4 +1,4 @@
-//! `/api/v1/predictions…`: what was recorded, and what it really is.
+//! `/api/v1/predictions…`: recorded predictions and their labels.
 
 use crate::{
     Api,
@@ -19,11 +19,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use wire::{Code, DeletionToken, Input, Labelling, Page, Prediction};
 
-/// Predictions on a page unless the client asks for fewer or more, and at most.
+/// The default number of predictions on a page.
 const PAGE: u8 = 20;
+/// The largest number of predictions on a page.
 const LONGEST_PAGE: u8 = 100;
 
-/// The header that carries a drawing's deletion token. `Authorization` stays free for credentials of people and programs.
+/// The header with a drawing's deletion token. `Authorization` stays free for credentials of people and programs.
 pub(super) const DELETION_TOKEN: HeaderName = HeaderName::from_static("deletion-token");
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
@@ -61,17 +62,17 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Range {
-    /// How many.
+    /// The largest number of predictions on the page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u8>,
     /// Only those older than the prediction with this id.
     before: Option<Uuid>,
 }
 
-/// Looks back, newest first.
+/// Lists predictions, newest first.
 #[utoipa::path(
     get, path = "/api/v1/predictions", tag = "History", params(Range, FilterQuery),
-    responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
+    responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
 )]
 async fn list(
     State(api): State<Arc<Api>>,
@@ -92,31 +93,31 @@ fn length(limit: Option<u8>) -> Result<u8, ApiError> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Ahead {
-    /// How many.
+    /// The largest number of predictions on the page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u8>,
     /// Only those that come after the prediction with this id.
     after: Option<Uuid>,
 }
 
-/// Tells what to label next: what nobody has labelled, the least certain first.
+/// Lists predictions without a label, in ascending order of confidence.
 ///
-/// `next` is what to pass as `after`.
+/// To get the next page, pass `next` as `after`.
 #[utoipa::path(
     get, path = "/api/v1/labelling-queue", tag = "Label", params(Ahead),
-    responses((status = OK, description = "Some predictions, and where the next ones begin", body = Page)),
+    responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
 )]
 async fn queue(State(api): State<Arc<Api>>, Query(ahead): Query<Ahead>) -> Result<Json<Page>, ApiError> {
     Ok(Json(api.store.queue(length(ahead.limit)?, ahead.after).await?))
 }
 
-/// Deletes one's own drawing, with what it was taken for and its labels.
+/// Deletes a drawing with its prediction and its labels.
 ///
 /// Only the client that submitted the drawing may delete it. It sends the `deletion_token` of the answer as
 /// `Deletion-Token`.
 #[utoipa::path(
     delete, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
-    responses((status = NO_CONTENT, description = "It is gone")),
+    responses((status = NO_CONTENT, description = "The drawing is deleted")),
 )]
 async fn delete(
     State(api): State<Arc<Api>>,
@@ -138,7 +139,7 @@ async fn delete(
     }
 }
 
-/// Shows the drawing as it was sent, without metadata: an image file, or JSON.
+/// Returns the drawing as it was sent, without metadata: an image file, or JSON.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/input", tag = "History", params(PredictionId),
     responses((status = OK, description = "The drawing", content(
@@ -151,13 +152,13 @@ async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> R
     Ok((kept(kind.media_type()), bytes))
 }
 
-/// The headers of a part of a row. It never changes, but whoever drew it may delete it, and then browsers are to forget it
-/// soon.
+/// The headers of a part of a row. It never changes, but its author may delete it, so browsers cache it for ten minutes
+/// only.
 pub(crate) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
     [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=600")]
 }
 
-/// Tells one prediction, with the last label that was given to it.
+/// Returns a prediction with its latest label.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId),
     responses((status = OK, description = "The prediction", body = Prediction)),
@@ -166,7 +167,7 @@ async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Re
     api.store.prediction(id).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
-/// Says what a drawing really is. The last label counts, the earlier ones are kept.
+/// Labels a drawing. The latest label counts; earlier ones stay recorded.
 #[utoipa::path(
     put, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     request_body(content = Labelling, examples(
@@ -184,7 +185,7 @@ async fn label(
     api.store.label(id, Some(true_label), labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
-/// Takes the label back. What was said is kept, but counts no longer.
+/// Withdraws the label of a drawing. It stays recorded, but no longer counts.
 #[utoipa::path(
     delete, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     responses((status = OK, description = "The prediction, without a label", body = Prediction)),
@@ -202,10 +203,10 @@ fn labeller(Visitor(visitor): Visitor) -> Labeller {
     Labeller { visitor, origin: if visitor.is_some() { LabelOrigin::Open } else { LabelOrigin::Api } }
 }
 
-/// Shows what the network saw: 28 × 28 pixels, black ink on transparent paper.
+/// Returns the preprocessed drawing as an image: 28 × 28 pixels, a black foreground on a transparent background.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/bitmap.png", tag = "History", params(PredictionId),
-    responses((status = OK, description = "The picture", content_type = "image/png", body = inline(Vec<u8>))),
+    responses((status = OK, description = "The image", content_type = "image/png", body = inline(Vec<u8>))),
 )]
 async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;

@@ -15,12 +15,12 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(predictions_by_model).refuses(&refusals))
 }
 
-/// Has each loaded model version predict a recorded drawing.
+/// Classifies a recorded drawing with each loaded model version.
 ///
-/// The champion comes first, then the version that was trained last, and so on. The predictions are not recorded.
+/// The serving version comes first, then the others from the newest to the oldest. The predictions are not recorded.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}/models", tag = "History", params(PredictionId),
-    responses((status = OK, description = "A prediction of each version", body = PredictionsByModel)),
+    responses((status = OK, description = "The prediction of each version", body = PredictionsByModel)),
 )]
 async fn predictions_by_model(
     State(api): State<Arc<Api>>,

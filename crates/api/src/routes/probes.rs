@@ -1,4 +1,4 @@
-//! `GET /livez` and `/readyz`: whether the service lives, and whether all that it needs does.
+//! `GET /livez` and `/readyz`: liveness and readiness probes.
 
 use crate::Api;
 use axum::extract::State;
@@ -12,16 +12,16 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new().routes(routes!(livez)).routes(ready)
 }
 
-/// Tells whether the service lives.
+/// Checks that the process answers.
 #[utoipa::path(
     get, path = "/livez", tag = "Operations",
-    responses((status = OK, description = "It does", body = String, example = "ok\n")),
+    responses((status = OK, description = "The process answers", body = String, example = "ok\n")),
 )]
 async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// Tells whether the service, the database and the model are ready, and whether it is about to stop.
+/// Checks that the database and the model service are ready, and that the service is not about to stop.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses((status = OK, description = "All are ready", body = String, example = "ok\n")),

@@ -1,4 +1,4 @@
-//! `GET /api/v1/quality` and `GET /api/v1/calibration`: how good the predictions are, all and those of one confidence.
+//! `GET /api/v1/quality` and `GET /api/v1/calibration`: the quality of the predictions.
 
 use crate::{Api, extract::QualityQuery};
 use axum::{Json, extract::State};
@@ -16,7 +16,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(calibration).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
 }
 
-/// Tells how good the predictions are, measured by people's labels.
+/// Returns the quality of the predictions, measured by people's labels.
 #[utoipa::path(
     get, path = "/api/v1/quality", tag = "Quality", params(QualityQuery),
     responses((status = OK, description = "Accuracy, confusion matrix, calibration and latency", body = Quality)),
@@ -28,7 +28,7 @@ async fn quality(State(api): State<Arc<Api>>, Query(query): Query<QualityQuery>)
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CalibrationQuery {
-    /// The confidence of a prediction.
+    /// The confidence of a prediction, from 0 to 1.
     #[param(minimum = 0, maximum = 1)]
     confidence: f64,
     /// Only predictions of this model version.
@@ -37,13 +37,14 @@ struct CalibrationQuery {
     model: Option<ModelVersion>,
 }
 
-/// Tells how many predictions of about this confidence are correct, measured by people's labels.
+/// Returns the share of correct predictions of a similar confidence, measured by people's labels.
 ///
-/// The prediction counts that lie in the same bin, most of which are 5 % wide; the answer names the bin. Predictions of
-/// `not_a_digit` do not count, because their confidence is that of a digit, given that the drawing is one.
+/// The answer covers the predictions in the same confidence bin, and states its bounds. Most bins are 5 % wide.
+/// Predictions of `not_a_digit` do not count, because the confidence is the probability of the digit given that the
+/// drawing is a digit.
 #[utoipa::path(
     get, path = "/api/v1/calibration", tag = "Quality", params(CalibrationQuery),
-    responses((status = OK, description = "The bin, and how many of its predictions are correct", body = ObservedAccuracy)),
+    responses((status = OK, description = "The bin, and the share of its predictions that is correct", body = ObservedAccuracy)),
 )]
 async fn calibration(
     State(api): State<Arc<Api>>,

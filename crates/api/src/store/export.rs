@@ -1,7 +1,7 @@
-//! Everything that was kept, as it was at one moment, a portion at a time.
+//! Exports: a consistent snapshot of predictions, streamed in batches.
 //!
-//! An export has a connection of its own: it lasts as long as its client reads, and when that goes in the middle of a
-//! million rows, closing the connection is what ends them.
+//! An export uses its own connection, because it lasts as long as its client reads. When the client disconnects, the
+//! export closes the connection, which ends the query.
 
 use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered, predictions::Row};
 use digit::Bitmap;
@@ -14,42 +14,42 @@ use tokio::{
 };
 use wire::Prediction;
 
-/// Exports at a time.
+/// The limit of concurrent exports.
 pub(super) const AT_A_TIME: usize = 2;
 
-/// Rows are handed on as soon as they are of so many bytes together; one may be larger by itself.
+/// The size from which on a batch is sent, in bytes. A single row may be larger.
 const PORTION_BYTES: usize = 256 << 10;
 
-/// What a row holds besides its input, about.
+/// The approximate size of a row without its input, in bytes.
 const ROW_BYTES: usize = 1 << 10;
 
-/// How long a portion waits for a client that reads nothing.
+/// How long a batch may wait for a client that does not read.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How long an export takes at most. As long as it reads, PostgreSQL cannot clean up after what changes meanwhile.
+/// The longest duration of an export. While it runs, PostgreSQL cannot vacuum rows that are deleted meanwhile.
 const LONGEST: Duration = Duration::from_mins(30);
 
-/// The predictions of a kind as they were when the export began, whatever is added or deleted meanwhile.
+/// The predictions of a filter at the start of the export. Later inserts and deletions do not change it.
 #[derive(Debug)]
 pub struct Snapshot {
     connection: PgConnection,
     filter: Filter,
-    #[expect(dead_code, reason = "held, and given back when the export ends")]
-    place: OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "released on drop")]
+    permit: OwnedSemaphorePermit,
 }
 
-/// All that is kept of a drawing.
+/// A row of an export.
 #[derive(Debug, Clone)]
 pub struct ExportedPrediction {
-    /// What it was taken for, and its label.
+    /// The prediction and its label.
     pub prediction: Prediction,
-    /// What the network saw.
+    /// The preprocessed drawing.
     pub bitmap: Bitmap,
-    /// What was sent, where that was asked for.
+    /// The stored input, if the export includes inputs.
     pub input: Option<Vec<u8>>,
 }
 
-/// A snapshot that is being read. When this is dropped, the reading ends.
+/// The batches of a snapshot. Dropping this ends the query.
 #[derive(Debug)]
 pub struct Portions {
     first: Option<Vec<ExportedPrediction>>,
@@ -58,38 +58,38 @@ pub struct Portions {
 
 type Portion = Result<Vec<ExportedPrediction>, ExportError>;
 
-/// Why there is no export, or no more of it.
+/// Why an export does not start or ends early.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The database gave no answer.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// As many exports are under way as may be.
-    #[error("{AT_A_TIME} exports are under way already")]
+    /// The limit of concurrent exports is reached.
+    #[error("{AT_A_TIME} exports are already running")]
     Crowded,
-    /// Its place went to others.
-    #[error("its client read nothing for {PATIENCE:?}, or not all within {LONGEST:?}")]
+    /// The client read too slowly.
+    #[error("the client read nothing for {PATIENCE:?}, or not the whole export within {LONGEST:?}")]
     Unread,
 }
 
 impl Store {
-    /// Begins an export.
+    /// Starts an export.
     ///
     /// # Errors
-    /// When the database is unavailable, or as many exports are under way as may be.
+    /// When the database is unavailable, or [`ExportError::Crowded`] when the limit of concurrent exports is reached.
     pub async fn snapshot(&self, filter: Filter) -> Result<Snapshot, ExportError> {
-        let place = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
-        // A statement that takes as long as its client reads is not slow, and the log is not to say so.
+        let permit = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
+        // The statement lasts as long as its client reads, so the log must not report it as slow.
         let database = self.database.clone().disable_statement_logging();
         let mut connection = in_time(database.connect()).await?;
         let begin = sqlx::query("begin isolation level repeatable read read only");
         in_time(begin.execute(&mut connection)).await?;
-        Ok(Snapshot { connection, filter, place })
+        Ok(Snapshot { connection, filter, permit })
     }
 }
 
 impl Snapshot {
-    /// How many there are.
+    /// The number of predictions.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -105,7 +105,7 @@ impl Snapshot {
         Ok(usize::try_from(count).unwrap_or(0))
     }
 
-    /// Begins to read them, newest first, and waits until there is something to tell.
+    /// Starts to read the predictions, newest first, and waits for the first batch.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -120,14 +120,14 @@ impl Snapshot {
             };
             tokio::select! {
                 () = reading => {}
-                () = sender.closed() => {} // the client has gone
+                () = sender.closed() => {} // the client has disconnected
             }
         });
         let first = Some(next(&mut rest).await?);
         Ok(Portions { first, rest })
     }
 
-    /// Hands on all rows, and an empty portion at last, so that who gets all of them knows.
+    /// Sends all rows in batches, and then an empty batch, which marks the end.
     async fn hand_on(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
         let query = query_filtered!(
             query!(
@@ -145,7 +145,7 @@ impl Snapshot {
         let (mut portion, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             bytes += ROW_BYTES + row.input.as_ref().map_or(0, Vec::len);
-            let told = Row {
+            let row_of_prediction = Row {
                 id: row.id,
                 created_at: row.created_at,
                 prediction: row.prediction,
@@ -159,9 +159,9 @@ impl Snapshot {
                 latency_ms: row.latency_ms,
                 true_label: row.true_label,
             };
-            let odd = || StoreError::Defect(format!("prediction {} has an odd bitmap", row.id));
-            let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(odd)?;
-            portion.push(ExportedPrediction { prediction: told.try_into()?, bitmap, input: row.input });
+            let invalid = || StoreError::Defect(format!("prediction {} has an invalid bitmap", row.id));
+            let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(invalid)?;
+            portion.push(ExportedPrediction { prediction: row_of_prediction.try_into()?, bitmap, input: row.input });
             if bytes >= PORTION_BYTES {
                 send(client, mem::take(&mut portion)).await?;
                 bytes = 0;
@@ -179,10 +179,10 @@ async fn send(client: &mpsc::Sender<Portion>, portion: Vec<ExportedPrediction>) 
 }
 
 impl Portions {
-    /// Some more, newest first; none once all were told.
+    /// The next batch, newest first; empty after the last one.
     ///
     /// # Errors
-    /// When the database goes, or the client has kept what came before waiting for too long.
+    /// When the database becomes unavailable, or the client reads too slowly.
     pub async fn next(&mut self) -> Result<Vec<ExportedPrediction>, ExportError> {
         match self.first.take() {
             Some(first) => Ok(first),
@@ -192,6 +192,6 @@ impl Portions {
 }
 
 async fn next(portions: &mut mpsc::Receiver<Portion>) -> Portion {
-    let ended = || Err(StoreError::Defect("an export has ended by itself".to_owned()).into());
+    let ended = || Err(StoreError::Defect("an export ended without a last batch".to_owned()).into());
     portions.recv().await.unwrap_or_else(ended)
 }

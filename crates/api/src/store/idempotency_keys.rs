@@ -1,4 +1,4 @@
-//! The table `idempotency_keys`: what was submitted under a key. Its rows are written with their predictions.
+//! The table `idempotency_keys`: the submission of each key. The writer inserts its rows together with the predictions.
 
 use super::{Store, StoreError, in_time, predictions::named};
 use digit::Reason;
@@ -9,14 +9,14 @@ use wire::{Answer, Verdict};
 /// The request that holds a key.
 #[derive(Debug)]
 pub(crate) struct Holder {
-    /// SHA-256 of what it submitted.
+    /// SHA-256 of its submission.
     pub(crate) request_hash: Vec<u8>,
-    /// The id of its row and the answer, with the bitmap; nothing once the drawing is deleted.
+    /// The prediction's id, and its answer with the bitmap; `None` if the prediction has been deleted.
     pub(crate) recorded: Option<(Uuid, Answer)>,
 }
 
 impl Store {
-    /// The request that holds the key with this SHA-256.
+    /// The request that holds the key with this SHA-256; `None` if the key is free.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -43,7 +43,7 @@ impl Store {
                 bitmap: Some(Bitmap::from_levels(&row.bitmap?)?),
             })
         };
-        let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd column")))?;
+        let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an invalid column")))?;
         Ok(Some(Holder { request_hash: row.request_hash, recorded: Some((id, answer)) }))
     }
 }

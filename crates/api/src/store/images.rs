@@ -1,14 +1,14 @@
-//! Stored images, read and replaced in portions: the one statement that updates `predictions`.
+//! Reads and replaces stored images in batches. This is the only module that updates rows of `predictions`.
 
 use super::StoreError;
 use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-/// The most images of a portion, and the most bytes after which no other image is added to it.
+/// The largest number of images in a batch, and the number of bytes from which on no more images are added to it.
 const IMAGES: i64 = 20;
 const BYTES: i64 = 20_000_000;
 
-/// An image that was submitted, as it is stored.
+/// A stored image.
 #[derive(Debug)]
 pub(crate) struct StoredImage {
     /// The prediction that it belongs to.
@@ -17,7 +17,7 @@ pub(crate) struct StoredImage {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A connection of the tables' owner: the service's own role need not be allowed to update.
+/// A connection as the owner of the tables, because the service's role may not update rows.
 #[derive(Debug)]
 pub(crate) struct StoredImages(PgConnection);
 
@@ -25,12 +25,12 @@ impl StoredImages {
     /// Connects to the database.
     ///
     /// # Errors
-    /// When it cannot be reached.
+    /// When the database is unavailable.
     pub(crate) async fn connect(database: &PgConnectOptions) -> Result<Self, StoreError> {
         Ok(Self(database.connect().await?))
     }
 
-    /// The next images after this prediction, in the order of their ids; none when there are no more.
+    /// The next images after this prediction's id, ordered by id; empty at the end.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -53,10 +53,10 @@ impl StoredImages {
         Ok(query.fetch_all(&mut self.0).await?)
     }
 
-    /// Replaces images in one short transaction. A prediction that was deleted meanwhile stays deleted.
+    /// Replaces images in one transaction. It does not insert a prediction that has been deleted since.
     ///
     /// # Errors
-    /// When the database is unavailable or does not allow it.
+    /// When the database is unavailable, or the role may not update.
     pub(crate) async fn replace(&mut self, images: &[StoredImage]) -> Result<(), StoreError> {
         let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
         let bytes: Vec<&[u8]> = images.iter().map(|image| &image.bytes[..]).collect();
@@ -70,7 +70,7 @@ impl StoredImages {
         Ok(())
     }
 
-    /// Says goodbye to the database.
+    /// Closes the connection.
     ///
     /// # Errors
     /// When the connection broke.

@@ -1,4 +1,4 @@
-//! Inputs as they were sent: large ones take their share of a bounded memory, until the client has them.
+//! Stored inputs. A semaphore limits the memory that large inputs take until they are sent to their clients.
 
 use super::{Store, StoreError, in_time, predictions::named};
 use axum::body::Bytes;
@@ -10,16 +10,17 @@ use tokio::{
 use uuid::Uuid;
 use wire::{Input, InputKind};
 
-/// The memory that large inputs may take together, in KiB: six of the largest.
+/// The memory for large inputs, in KiB: enough for six inputs of the largest size.
 const MEMORY_KIB: usize = 32 << 10;
 
-/// An input of more bytes than this is large. The system takes an answer of fewer at once, however slowly its client reads.
+/// An input of more bytes is large. A smaller one fits into the socket's send buffer, so a slow client does not hold it
+/// in memory.
 const SMALL_BYTES: i32 = 16 << 10;
 
-/// How long an input waits for its share.
+/// How long a large input may wait for memory.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A permit for each KiB that large inputs may take.
+/// A permit for each KiB of large inputs.
 #[derive(Debug, Clone)]
 pub(super) struct InputMemory(Arc<Semaphore>);
 
@@ -30,7 +31,8 @@ impl Default for InputMemory {
 }
 
 impl InputMemory {
-    /// The share of an input of so many bytes, as soon as it is free; first come, first served.
+    /// Waits for the permits of an input of this length in bytes, first come, first served. Returns
+    /// [`StoreError::Crowded`] after [`PATIENCE`].
     async fn acquire(&self, bytes: i32) -> Result<OwnedSemaphorePermit, StoreError> {
         let kibibytes = u32::try_from(bytes).unwrap_or(0).div_ceil(1024);
         let share = timeout(PATIENCE, self.0.clone().acquire_many_owned(kibibytes)).await;
@@ -38,8 +40,8 @@ impl InputMemory {
     }
 }
 
-/// An input and its share of the memory, which is free again when the last reference to the bytes is dropped: when they
-/// are sent, or nobody waits for them any more.
+/// An input and its permits. They are released when the last reference to the bytes is dropped: after the bytes are
+/// sent, or after the client disconnects.
 struct Held {
     bytes: Vec<u8>,
     _share: OwnedSemaphorePermit,
@@ -52,10 +54,10 @@ impl AsRef<[u8]> for Held {
 }
 
 impl Store {
-    /// What was sent, as it came, and its kind.
+    /// The stored input of a prediction, and its kind; `None` if there is no such prediction.
     ///
     /// # Errors
-    /// When the database is unavailable, or as many large inputs as may be are on their way to slow clients.
+    /// When the database is unavailable, or the memory for large inputs stays in use.
     pub async fn input(&self, id: Uuid) -> Result<Option<(Bytes, InputKind)>, StoreError> {
         let query = sqlx::query!(
             r#"select input_kind, octet_length(input) as "bytes!",
@@ -66,7 +68,7 @@ impl Store {
         );
         let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
         let kind = named::<InputKind>(&row.input_kind);
-        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an odd input_kind")))?;
+        let kind = kind.ok_or_else(|| StoreError::Defect(format!("prediction {id} has an invalid input_kind")))?;
         let bytes = match row.small {
             Some(small) => Some(small.into()),
             None => self.large_input(id, row.bytes).await?,
@@ -74,7 +76,7 @@ impl Store {
         Ok(bytes.map(|bytes| (bytes, kind)))
     }
 
-    /// An input of so many bytes; none where it was deleted meanwhile.
+    /// A large input of this length in bytes; `None` if it has been deleted since its length was read.
     async fn large_input(&self, id: Uuid, bytes: i32) -> Result<Option<Bytes>, StoreError> {
         let share = self.inputs.acquire(bytes).await?;
         let query = sqlx::query_scalar!("select input from predictions where id = $1", id);
@@ -82,13 +84,13 @@ impl Store {
         Ok(bytes.map(|bytes| Bytes::from_owner(Held { bytes, _share: share })))
     }
 
-    /// The same, to ask about it again.
+    /// The stored input of a prediction, parsed, to send it to the model again.
     ///
     /// # Errors
-    /// As of [`input`](Self::input).
+    /// The errors of [`input`](Self::input), and [`StoreError::Defect`] when the stored input is invalid.
     pub async fn drawing(&self, id: Uuid) -> Result<Option<Input>, StoreError> {
         let Some((bytes, kind)) = self.input(id).await? else { return Ok(None) };
-        let odd = |error| StoreError::Defect(format!("prediction {id} has an odd input: {error}"));
-        Input::kept(bytes, kind).map(Some).map_err(odd)
+        let invalid = |error| StoreError::Defect(format!("prediction {id} has an invalid input: {error}"));
+        Input::kept(bytes, kind).map(Some).map_err(invalid)
     }
 }

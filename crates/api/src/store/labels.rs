@@ -1,4 +1,4 @@
-//! The table `labels`: appended to, never changed.
+//! The table `labels`, which is append-only.
 
 use super::{Store, StoreError, in_time, predictions::Row};
 use crate::visitor::VisitorId;
@@ -36,8 +36,8 @@ impl LabelOrigin {
 }
 
 impl Store {
-    /// Says what the drawing of a prediction really is, or takes back what was said, and returns the prediction with that
-    /// label; `None` if there is no such prediction.
+    /// Adds a label to a prediction, or withdraws its label with `None`, and returns the prediction with its new label;
+    /// `None` if there is no such prediction.
     ///
     /// # Errors
     /// When the database is unavailable.

@@ -1,15 +1,15 @@
-//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, and deletes the idempotency
-//! keys that have expired.
+//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, and deletes expired
+//! idempotency keys.
 
 use super::StoreError;
 use sqlx::PgPool;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often. Every reader of counts also reads what is only noted, so that it must not become much.
+/// The interval. Each query of the counts also reads the pending rows, so these must stay few.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Goes on for as long as the runtime does.
+/// Starts the maintenance, which runs as long as the Tokio runtime does.
 pub(super) fn start(pool: PgPool) {
     tokio::spawn(async move {
         let mut ticks = interval(EVERY);
@@ -30,7 +30,7 @@ fn report(task: &str, result: Result<(), StoreError>) {
     }
 }
 
-/// However long it takes: after a restoration, there may be much.
+/// Runs without a statement timeout, because many rows may be pending after a restore from a backup.
 async fn apply_pending_counts(pool: &PgPool) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
     sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;

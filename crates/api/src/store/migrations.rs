@@ -1,4 +1,4 @@
-//! The tables and the role of the web service: made and brought up to date by the owner of the database.
+//! Migrations: the owner of the database creates and updates the tables and the role of the web service.
 
 use super::{CONNECT_LIMIT, is_unavailable};
 use postgres_protocol::password::scram_sha_256;
@@ -9,19 +9,20 @@ use sqlx::{
 };
 use std::{fmt, time::Duration};
 
-/// A binary also works on a schema that is newer than its own, so that an operator can go back by one version: a release
-/// only adds to the schema, and drops what the release before it stopped using.
+/// The migrations. A binary also accepts a newer schema, so that an operator can roll back by one version: a release
+/// only adds to the schema, or drops columns and tables that the previous release no longer used.
 static MIGRATIONS: Migrator = {
     let mut migrations = sqlx::migrate!("../../migrations");
     migrations.ignore_missing = true;
     migrations
 };
 
-/// How long to wait before another try.
+/// The delay before the next attempt.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What the service's role may do, as PostgreSQL's `format` takes it: the role's name is the first argument. It may append
-/// to `predictions` and `labels`, and delete a prediction; what is derived from them is written by functions of the owner.
+/// The privileges of the service's role, a template for PostgreSQL's `format`, whose first argument is the role's name.
+/// The role may append to `predictions` and `labels`, and delete predictions. Functions of the owner write all tables
+/// that are derived from these.
 const GRANTS: &str = "
     alter role %1$I nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
     revoke all on all tables in schema public from %1$I;
@@ -36,7 +37,7 @@ const GRANTS: &str = "
 pub struct ServiceRole {
     /// Its name.
     pub name: String,
-    /// Its password, unless PostgreSQL lets it in without one.
+    /// Its password; `None` if PostgreSQL authenticates it without one.
     pub password: Option<String>,
 }
 
@@ -51,11 +52,11 @@ pub(super) fn newest() -> Option<i64> {
     MIGRATIONS.iter().map(|migration| migration.version).max()
 }
 
-/// Brings the tables up to date as their owner, as soon as the database can be reached, and then sets up the role of the
-/// web service, if it is not the owner itself.
+/// Applies the migrations as the owner of the tables, and then sets up the role of the web service, unless that is the
+/// owner itself. Waits for the database while it is unavailable.
 ///
 /// # Errors
-/// When PostgreSQL refuses a statement for a reason that does not pass by itself.
+/// When PostgreSQL rejects a statement for a reason that a later attempt does not remove.
 pub async fn migrate(owner: &PgConnectOptions, service: &ServiceRole) -> Result<(), MigrateError> {
     let mut is_told = false;
     loop {
@@ -72,7 +73,7 @@ pub async fn migrate(owner: &PgConnectOptions, service: &ServiceRole) -> Result<
     }
 }
 
-/// On a connection of its own: a migration may take longer than a request's statement.
+/// Migrates on a connection without a statement timeout, because a migration may take longer than a request.
 async fn try_to_migrate(owner: &PgConnectOptions, service: &ServiceRole) -> Result<(), MigrateError> {
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_LIMIT).connect_lazy_with(owner.clone());
     MIGRATIONS.run(&pool).await?;
@@ -83,17 +84,17 @@ async fn try_to_migrate(owner: &PgConnectOptions, service: &ServiceRole) -> Resu
     Ok(())
 }
 
-/// Makes the role if there is none, gives it its password, and grants it what it needs and no more.
+/// Creates the role if it does not exist, sets its password, and grants it the least privileges that it needs.
 async fn set_up(connection: &mut PgConnection, role: &ServiceRole) -> sqlx::Result<()> {
     let mut transaction = connection.begin().await?;
     let exists =
         sqlx::query_scalar!(r#"select exists (select from pg_roles where rolname = $1) as "exists!""#, role.name);
     let verb = if exists.fetch_one(&mut *transaction).await? { "alter" } else { "create" };
-    // PostgreSQL takes a verifier in place of a password, so that no log of statements shows the password.
+    // PostgreSQL accepts a SCRAM verifier in place of the password, so that no statement log shows the password.
     let password = role.password.as_ref().map_or_else(String::new, |_| " password %2$L".to_owned());
     let verifier = role.password.as_ref().map(|password| scram_sha_256(password.as_bytes()));
     for statements in [&format!("{verb} role %1$I login{password}"), GRANTS] {
-        // PostgreSQL quotes the name and the verifier: no statement of this kind takes parameters.
+        // `format` quotes the name and the verifier, because these statements take no parameters.
         let statements = sqlx::query_scalar!(
             r#"select format($1, $2::text, $3::text) as "statements!""#,
             statements,

@@ -1,4 +1,4 @@
-//! The database: all SQL of digits is in this module and in migrations/.
+//! The database access. All SQL of digits is in this module and in migrations/.
 
 mod export;
 mod idempotency_keys;
@@ -35,63 +35,65 @@ use writer::Writer;
 
 /// How long a request may wait for a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-/// After which PostgreSQL cancels a statement.
+/// How long a statement may run before PostgreSQL cancels it.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
-/// After which this program gives up on both, and tells the client that the database is unavailable.
+/// How long a request may wait for a connection and its statement together, before the api answers
+/// `database_unavailable`.
 const ANSWER_LIMIT: Duration = Duration::from_secs(6);
-// PostgreSQL gives up first, so that a statement whose client was told that it failed is not committed afterwards. Only a
-// connection that breaks at the very commit leaves that open; the client then finds the row by its idempotency key.
+// PostgreSQL cancels a statement before the api answers that it failed, so that it is not committed afterwards. If the
+// connection breaks during the commit, the outcome is unknown; the client then finds the row by its idempotency key.
 const _: () = assert!(CONNECT_LIMIT.as_millis() + STATEMENT_LIMIT.as_millis() < ANSWER_LIMIT.as_millis());
-/// PostgreSQL behind a pool of connections, which replaces those that break.
+
+/// PostgreSQL behind a connection pool, which replaces broken connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
     writer: Writer,
     database: PgConnectOptions,
-    /// A permit for each export that may be under way.
+    /// A permit for each concurrent export.
     exports: Arc<Semaphore>,
     inputs: InputMemory,
 }
 
-/// Why the database gave no answer; the reasons are for the log.
+/// Why a database operation failed. The reasons are for the log, not for clients.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, is shutting down, full or not set up yet.
+    /// PostgreSQL is unreachable, starting, stopping, out of resources or not migrated yet; a retry may succeed.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// It refused what this program should never have asked, or holds what it should not.
-    #[error("the database refused a statement: {0}")]
+    /// A defect: PostgreSQL rejected a statement, or a row holds an invalid value.
+    #[error("the database access failed: {0}")]
     Defect(String),
-    /// More waits to be written than may.
-    #[error("too much waits for the database")]
+    /// The write queue is full.
+    #[error("the write queue is full")]
     Busy,
-    /// As many large inputs as may be are on their way to clients.
+    /// The memory for large inputs is in use, and was not freed in time.
     #[error("too many large inputs are being sent")]
     Crowded,
 }
 
 impl Store {
-    /// A store that connects when it is first asked for something. Within a runtime, which then also writes and counts.
+    /// A store that connects on first use. It starts its writer and its maintenance as tasks, within a Tokio runtime.
     #[must_use]
     pub fn new(database: PgConnectOptions, connections: NonZeroU32) -> Self {
-        // The best index depends on the values of a query, so that PostgreSQL plans each query with its values.
+        // The best index depends on a query's parameters, so PostgreSQL plans each query with their values.
         let pool = connect(&database, connections.get(), "force_custom_plan");
-        // There is one way to insert. PostgreSQL plans it once for each connection, which saves a fifth of its time.
+        // The insert has one possible plan. PostgreSQL makes it once a connection, which saves a fifth of the time.
         let writing = connect(&database, writer::STATEMENTS, "force_generic_plan");
         maintenance::start(pool.clone());
         let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
         Self { writer: Writer::start(writing), pool, database, exports, inputs: InputMemory::default() }
     }
 
-    /// Shows what is counted of writing.
+    /// Registers the metrics of the writer.
     pub(crate) fn register(&self, registry: &mut Registry) {
         self.writer.register(registry);
     }
 
-    /// Checks that the database answers and has its tables.
+    /// Checks that the database answers and that its migrations are applied.
     ///
     /// # Errors
-    /// When it does not.
+    /// [`StoreError::Unavailable`] when the database does not answer, or when a migration is missing.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let query = sqlx::query_scalar!(
             r#"select exists (select from _sqlx_migrations where version >= $1 and success) as "has_all!""#,
@@ -104,7 +106,7 @@ impl Store {
     }
 }
 
-/// Connections whose statements PostgreSQL cancels after the limit, and plans in this way.
+/// A pool that connects lazily, and sets the statement timeout and `plan_cache_mode` of each connection.
 fn connect(database: &PgConnectOptions, connections: u32, plan_cache_mode: &str) -> PgPool {
     let statement_limit = format!("{}ms", STATEMENT_LIMIT.as_millis());
     let options = [("statement_timeout", &*statement_limit), ("plan_cache_mode", plan_cache_mode)];
@@ -112,7 +114,7 @@ fn connect(database: &PgConnectOptions, connections: u32, plan_cache_mode: &str)
     pool.connect_lazy_with(database.clone().options(options))
 }
 
-/// Gives up on a database that takes a connection but does not answer.
+/// Runs a query, and fails with [`StoreError::Unavailable`] when it takes longer than [`ANSWER_LIMIT`].
 async fn in_time<T>(query: impl Future<Output = sqlx::Result<T>>) -> Result<T, StoreError> {
     let answer = tokio::time::timeout(ANSWER_LIMIT, query).await;
     Ok(answer.map_err(|_| StoreError::Unavailable(format!("no answer within {ANSWER_LIMIT:?}")))??)
@@ -128,7 +130,7 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Whether waiting may help.
+/// Whether the same statement may succeed later.
 fn is_unavailable(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, WorkerCrashed};
     match error {
@@ -138,7 +140,7 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the tables, or some of their columns and functions, are not there yet.
+/// Whether a table, a column or a function is missing because a migration is not applied yet.
 fn is_not_migrated(error: &sqlx::Error) -> bool {
     const UNDEFINED: [&str; 3] = [
         "42P01", // table
@@ -154,15 +156,15 @@ fn is_not_migrated(error: &sqlx::Error) -> bool {
 fn is_passing(code: &str) -> bool {
     const CLASSES: [&str; 6] = [
         "08", // connection exception
-        "28", // wrong password: someone is about to mend it
-        "3D", // the database is not there yet
-        "53", // out of disk, memory or connections
-        "57", // shutting down or starting up; a statement that took too long
-        "58", // the system it runs on fails
+        "28", // invalid authorization, until an operator corrects the password
+        "3D", // the database does not exist yet
+        "53", // insufficient resources: disk, memory or connections
+        "57", // operator intervention: shutdown, startup, statement timeout
+        "58", // system error
     ];
     const STATES: [&str; 2] = [
-        "25006", // a standby that is about to take over
-        "55P03", // a lock that a migration did not get in time
+        "25006", // read-only transaction: a standby before its promotion
+        "55P03", // lock not available: a migration holds it
     ];
     STATES.contains(&code) || CLASSES.iter().any(|class| code.starts_with(class))
 }

@@ -1,4 +1,4 @@
-//! The table `history`: which predictions there are of a kind, page by page.
+//! The table `prediction_index`: filtered and paged lists of predictions.
 
 use super::{Store, StoreError, in_time, predictions::Row};
 use digit::{ModelVersion, TrueLabel};
@@ -6,33 +6,33 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use wire::{Page, Prediction, Source};
 
-/// Which predictions are wanted; all of it must hold.
+/// A filter of predictions. All conditions must hold; `None` and `false` hold for every prediction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
-    /// What they were taken for.
+    /// The predicted class.
     pub predicted: Option<TrueLabel>,
-    /// What they are labelled.
+    /// The label.
     pub true_label: Option<TrueLabel>,
-    /// Whether they are labelled.
+    /// Whether they have a label.
     pub is_labelled: Option<bool>,
-    /// Only those that were taken for something else than they are labelled.
+    /// Only those whose predicted class differs from the label.
     pub only_incorrect: bool,
     /// Only those whose confidence is below 0.9.
     pub only_low_confidence: bool,
-    /// Only those that are labelled as a digit.
+    /// Only those whose label is a digit.
     pub only_digits: bool,
-    /// The version of the model that answered.
+    /// The model version.
     pub model: Option<ModelVersion>,
-    /// Where they came from.
+    /// The source.
     pub source: Option<Source>,
-    /// From then on.
+    /// The earliest time of creation, inclusive.
     pub since: Option<OffsetDateTime>,
-    /// Before then.
+    /// The end of the times of creation, exclusive.
     pub until: Option<OffsetDateTime>,
 }
 
-/// A checked query on `filter_predictions`, of the predictions of a filter that are older than `before`. Their arguments
-/// are `$1` to `$10` of its SQL, and what else the query takes follows.
+/// A compile-time checked query on `filter_predictions`, for the predictions of a filter that are older than `before`.
+/// The arguments of the function are `$1` to `$10` of the SQL; further arguments follow.
 macro_rules! query_filtered {
     ($query:ident!($($row:ident,)? $sql:literal), $filter:expr, $before:expr $(, $more:expr)*) => {{
         let filter: &Filter = $filter;
@@ -57,12 +57,12 @@ macro_rules! query_filtered {
 pub(super) use query_filtered;
 
 impl Store {
-    /// At most `limit` predictions, newest first, all older than the one with the id `before`.
+    /// At most `limit` predictions, newest first, all older than the prediction `before`.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
-        let one_more = i64::from(limit) + 1; // it tells whether there is a next page
+        let one_more = i64::from(limit) + 1; // shows whether there is a next page
         let query = query_filtered!(
             query_as!(
                 Row,
@@ -84,8 +84,7 @@ impl Store {
         page(in_time(query.fetch_all(&self.pool)).await?, limit)
     }
 
-    /// At most `limit` predictions that nobody has labelled, the least certain first, all after the one with the id
-    /// `after`.
+    /// At most `limit` unlabelled predictions, in ascending order of confidence, all after the prediction `after`.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -113,20 +112,20 @@ impl Store {
 }
 
 impl Filter {
-    /// The ids that can be meant, from the first to before the end: they begin with the time in milliseconds.
+    /// The range of ids that match, without its end: a `UUIDv7` begins with the time in milliseconds.
     pub(super) fn ids(&self, before: Option<Uuid>) -> (Uuid, Uuid) {
         let end = self.until.map_or(Uuid::max(), first_id);
         (self.since.map_or(Uuid::nil(), first_id), before.map_or(end, |before| before.min(end)))
     }
 }
 
-/// The least id of this millisecond.
+/// The smallest id of this millisecond.
 fn first_id(time: OffsetDateTime) -> Uuid {
     let milliseconds = u128::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
     Uuid::from_u128(milliseconds << 80)
 }
 
-/// A page of rows of which one more was asked for.
+/// A page of at most `limit` rows; one more row means that there is a next page.
 fn page(rows: Vec<Row>, limit: u8) -> Result<Page, StoreError> {
     let mut predictions = rows.into_iter().map(Prediction::try_from).collect::<Result<Vec<_>, _>>()?;
     let more = predictions.len() > usize::from(limit);
@@ -141,7 +140,7 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
-    fn an_id_of_a_moment_lies_between_the_first_ids_of_its_neighbours() {
+    fn an_id_lies_between_the_first_ids_of_its_millisecond_and_of_a_later_one() {
         let now = OffsetDateTime::now_utc();
         let id = Uuid::now_v7();
         let later = OffsetDateTime::now_utc() + time::Duration::milliseconds(2);

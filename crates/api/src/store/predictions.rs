@@ -1,4 +1,4 @@
-//! The table `predictions`: written once, read as rows, pages and bitmaps.
+//! The table `predictions`: inserts, deletes and reads of single rows.
 
 use super::{Store, StoreError, in_time, writer::Table, writes::Written};
 use crate::{idempotency::Claim, metadata::Stripped, visitor::VisitorId};
@@ -11,24 +11,24 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use wire::{Answer, DeletionToken, InputKind, Prediction, Source, Verdict};
 
-/// A prediction to keep.
+/// A prediction to insert.
 #[derive(Debug)]
 pub(crate) struct NewPrediction {
-    /// Its id.
+    /// A `UUIDv7`.
     pub(super) id: Uuid,
-    /// What the model said.
+    /// The model's answer.
     answer: Answer,
-    /// What the network saw.
+    /// The preprocessed drawing.
     bitmap: Bitmap,
-    /// What was sent, without metadata.
+    /// The client's input, without metadata.
     pub(super) input: Stripped,
-    /// From where.
+    /// Whether the canvas, an upload or an API client sent it.
     source: Source,
-    /// How long the model service took.
+    /// The latency of the model request.
     took: Duration,
-    /// What its deletion needs.
+    /// The token that a client needs to delete it.
     pub(super) deletion_token: DeletionToken,
-    /// The idempotency key under which it is submitted.
+    /// The idempotency key of the request and the hash of its content.
     pub(super) claim: Option<Claim>,
     /// The visitor who drew.
     visitor: Option<VisitorId>,
@@ -37,7 +37,7 @@ pub(crate) struct NewPrediction {
 }
 
 impl NewPrediction {
-    /// A prediction of this moment.
+    /// A prediction with a new id, made now.
     pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Stripped, source: Source) -> Self {
         Self {
             id: Uuid::now_v7(),
@@ -58,13 +58,13 @@ impl NewPrediction {
         Self { visitor, may_train, ..self }
     }
 
-    /// The same, submitted under an idempotency key.
+    /// The same with the claim to an idempotency key, which also determines the deletion token.
     pub(crate) fn claimed(self, claim: Option<Claim>) -> Self {
         let deletion_token = claim.as_ref().map_or(self.deletion_token, |claim| claim.deletion_token);
         Self { deletion_token, claim, ..self }
     }
 
-    /// When it was recorded: the instant of its id, to the millisecond, so that both tell the same day.
+    /// The time in its id, in milliseconds, so that `id` and `created_at` always name the same day.
     fn created_at(&self) -> OffsetDateTime {
         let seconds_and_nanos = self.id.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
         let (seconds, nanos) = seconds_and_nanos;
@@ -72,10 +72,10 @@ impl NewPrediction {
     }
 }
 
-/// What became of the wish to delete a prediction.
+/// The result of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
-    /// It is gone.
+    /// The prediction and its labels are deleted.
     Done,
     /// The deletion token belongs to another prediction, or to none.
     NotYours,
@@ -83,7 +83,7 @@ pub enum Deletion {
     Unknown,
 }
 
-/// A prediction with its label, as the database tells it.
+/// A prediction with its latest label, as the columns of a query.
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) created_at: OffsetDateTime,
@@ -100,11 +100,10 @@ pub(super) struct Row {
 }
 
 impl Store {
-    /// Keeps a prediction and returns its id, and its deletion token; nothing where another request holds
-    /// its idempotency key.
+    /// Inserts a prediction and returns its id and deletion token; `None` if another request holds its idempotency key.
     ///
     /// # Errors
-    /// When the database is unavailable or too much waits for it.
+    /// When the database is unavailable or the write queue is full.
     pub(crate) async fn record(&self, new: NewPrediction) -> Result<Option<(Uuid, DeletionToken)>, StoreError> {
         let (id, deletion_token) = (new.id, new.deletion_token);
         Ok(match self.writer.write(new).await? {
@@ -113,7 +112,7 @@ impl Store {
         })
     }
 
-    /// Deletes a prediction with all its labels, if the deletion token is its own.
+    /// Deletes a prediction with all its labels, if the deletion token belongs to it.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -131,7 +130,7 @@ impl Store {
         })
     }
 
-    /// The prediction with this id and the last label given to it.
+    /// The prediction with this id, and its latest label.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -147,7 +146,7 @@ impl Store {
         in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
     }
 
-    /// What the network saw of the prediction with this id.
+    /// The bitmap of the prediction with this id.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -159,8 +158,8 @@ impl Store {
 }
 
 impl Table for PgPool {
-    /// With one statement. The columns go over as arrays, and the probabilities of all as one, ten for each row. The keys
-    /// are claimed in their order, so that no two statements wait for each other.
+    /// One statement with an array for each column; the probabilities of all rows are one array, ten for each row. It
+    /// inserts the keys in sorted order, so that two statements never deadlock.
     async fn insert(&self, new: &[NewPrediction]) -> Result<Vec<Uuid>, StoreError> {
         let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
         let query = sqlx::query_scalar!(
@@ -214,7 +213,7 @@ impl Table for PgPool {
     }
 }
 
-/// What each prediction has in one column.
+/// The values of one column.
 fn column<'a, T>(new: &'a [NewPrediction], value: impl Fn(&'a NewPrediction) -> T) -> Vec<T> {
     new.iter().map(value).collect()
 }
@@ -224,25 +223,25 @@ impl TryFrom<Row> for Prediction {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let id = row.id;
-        let odd = |column: &str| StoreError::Defect(format!("prediction {id} has an odd {column}"));
+        let invalid = |column: &str| StoreError::Defect(format!("prediction {id} has an invalid {column}"));
         Ok(Self {
             id,
             created_at: row.created_at,
-            prediction: Digit::try_from(i64::from(row.prediction)).map_err(|_| odd("prediction"))?,
+            prediction: Digit::try_from(i64::from(row.prediction)).map_err(|_| invalid("prediction"))?,
             confidence: row.confidence,
-            probabilities: row.probabilities.try_into().map_err(|_| odd("probabilities"))?,
-            verdict: named::<Verdict>(&row.verdict).ok_or_else(|| odd("verdict"))?,
-            reason: row.reason.map(|reason| named::<Reason>(&reason).ok_or_else(|| odd("reason"))).transpose()?,
+            probabilities: row.probabilities.try_into().map_err(|_| invalid("probabilities"))?,
+            verdict: named::<Verdict>(&row.verdict).ok_or_else(|| invalid("verdict"))?,
+            reason: row.reason.map(|reason| named::<Reason>(&reason).ok_or_else(|| invalid("reason"))).transpose()?,
             model: row.model,
-            source: named::<Source>(&row.source).ok_or_else(|| odd("source"))?,
-            input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| odd("input_kind"))?,
+            source: named::<Source>(&row.source).ok_or_else(|| invalid("source"))?,
+            input_kind: named::<InputKind>(&row.input_kind).ok_or_else(|| invalid("input_kind"))?,
             latency_ms: row.latency_ms,
-            true_label: row.true_label.map(|label| label.parse().map_err(|_| odd("true_label"))).transpose()?,
+            true_label: row.true_label.map(|label| label.parse().map_err(|_| invalid("true_label"))).transpose()?,
         })
     }
 }
 
-/// The variant that a column names, as JSON names it.
+/// The variant with this name in JSON, which is also its name in a column.
 pub(super) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     let name: StrDeserializer<serde::de::value::Error> = name.into_deserializer();
     T::deserialize(name).ok()

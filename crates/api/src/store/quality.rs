@@ -1,4 +1,4 @@
-//! Counts of predictions, confidence bins and latency buckets: how good the predictions are, without reading each.
+//! Quality from aggregated tables: counts of predictions, confidence bins and latency buckets.
 
 use super::{Store, StoreError, in_time};
 use digit::{ModelVersion, TrueLabel};
@@ -6,16 +6,16 @@ use sqlx::PgConnection;
 use time::Date;
 use wire::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
 
-/// Which predictions count.
+/// The predictions that a quality report covers. `None` covers all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QualityScope {
-    /// Those of this model version.
+    /// Only those of this model version.
     pub model: Option<ModelVersion>,
-    /// Those from this day on.
+    /// Only those from this day (UTC) on.
     pub since: Option<Date>,
 }
 
-/// The predictions of one predicted class and label.
+/// The number of predictions of one predicted class and label.
 #[derive(Debug, Clone)]
 struct ClassCount {
     predicted: String,
@@ -27,12 +27,12 @@ struct ClassCount {
 const NOT_A_DIGIT: usize = 10;
 
 impl Store {
-    /// How good the predictions are, measured by people's labels.
+    /// The quality of the predictions, measured by people's labels.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub async fn quality(&self, judged: &QualityScope) -> Result<Quality, StoreError> {
-        // All figures are of one snapshot, whatever is written meanwhile.
+        // All figures come from one snapshot, so that concurrent writes do not make them inconsistent.
         let begin = "begin isolation level repeatable read read only";
         let mut snapshot = in_time(self.pool.begin_with(begin)).await?;
         let counts = counts(&mut snapshot, judged).await?;
@@ -69,7 +69,7 @@ impl Store {
         in_time(query.fetch_one(&self.pool)).await.map(number)
     }
 
-    /// How many predictions of about this confidence, of one model version or of all, are correct.
+    /// The share of correct predictions in the bin of this confidence, of one model version or of all.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -109,7 +109,8 @@ async fn counts(
     in_time(query.fetch_all(snapshot)).await
 }
 
-/// Only predictions of a digit count: the confidence is the probability of a digit, given that the drawing is one.
+/// Only predictions of a digit count, because the confidence is the probability of the digit given that the drawing is
+/// a digit.
 async fn confidence_bins(
     snapshot: &mut PgConnection,
     QualityScope { model, since }: &QualityScope,
@@ -200,7 +201,7 @@ async fn latency_buckets(
         *since,
     );
     let rows = in_time(query.fetch_all(snapshot)).await?;
-    // As the function `latency_bucket` of the database has it.
+    // The same bounds as in the database's function `latency_bucket`.
     let ms = |bucket: i16| (f64::from(bucket) / 4.0).exp2();
     let latency_bucket = |bucket: i16, count| LatencyBucket {
         from_ms: if bucket == 0 { 0.0 } else { ms(bucket) },
@@ -211,7 +212,7 @@ async fn latency_buckets(
 }
 
 impl ClassCount {
-    /// Whether people labelled these predictions, and not as `unsure`.
+    /// Whether these predictions have a label other than `unsure`.
     fn is_labelled(&self) -> bool {
         !["", TrueLabel::UNSURE].contains(&&*self.true_label)
     }
@@ -221,7 +222,7 @@ impl ClassCount {
     }
 }
 
-/// How many of these predictions are correct.
+/// The share of these predictions that is correct.
 fn correct<'a>(labelled: impl Iterator<Item = &'a ClassCount>) -> Share {
     let add = |(correct, total), count: &ClassCount| {
         let predictions = number(count.count);
@@ -239,11 +240,10 @@ fn confusion(counts: &[ClassCount]) -> Result<[[u64; 11]; 11], StoreError> {
     Ok(confusion)
 }
 
-/// The bin from 99 % on; the bin before it ends there, all others are of 5 %.
+/// The bin from 99 % on. The bin before it covers 95 % to 99 %, each other bin 5 %.
 const LAST_BIN: i16 = 20;
 
-/// The lowest confidence of a bin, and the one at which the next begins, as the function `confidence_bin` of the database
-/// has it.
+/// The lower and upper bound of a bin, the same as in the database's function `confidence_bin`.
 fn bounds(bin: i16) -> (f64, f64) {
     match bin {
         LAST_BIN => (0.99, 1.0),
@@ -252,7 +252,7 @@ fn bounds(bin: i16) -> (f64, f64) {
     }
 }
 
-/// The index of a label among the classes.
+/// The index of a class: the digit, or [`NOT_A_DIGIT`].
 fn class(label: &str) -> Result<usize, StoreError> {
     match label.parse() {
         Ok(TrueLabel::Digit(digit)) => Ok(digit.value().into()),
@@ -261,7 +261,7 @@ fn class(label: &str) -> Result<usize, StoreError> {
     }
 }
 
-/// The mean of so many that sum up to this; `None` of none.
+/// The mean of `count` values with this sum; `None` if there are none.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
 fn mean(sum: f64, count: u64) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_label_unsure_counts_as_no_confusion() {
+    fn the_confusion_matrix_excludes_unsure_and_unlabelled_predictions() {
         let counts =
             [count_of("7", "1", 5), count_of("not_a_digit", "0", 1), count_of("7", "unsure", 9), count_of("7", "", 9)];
         let confusion = confusion(&counts).unwrap();

@@ -1,7 +1,7 @@
-//! Writes predictions: what comes while a statement is under way goes into the next one, all together.
+//! Writes predictions in batches: predictions that arrive while statements run are inserted together by the next one.
 //!
-//! No timer: a lone prediction is written at once, and under load statements grow by themselves. Nobody is told that a
-//! prediction is kept before the statement that holds it is committed.
+//! There is no timer: the writer inserts a single prediction at once, and batches grow under load. A client gets its
+//! answer only after the statement with its prediction is committed.
 
 use super::{
     NewPrediction, StoreError,
@@ -14,35 +14,36 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument;
 use uuid::Uuid;
 
-/// Statements under way at a time: a second one, so that one with large images does not hold up the small ones.
+/// Concurrent statements: two, so that a statement with large images does not delay small predictions.
 pub(super) const STATEMENTS: u32 = 2;
 
-/// What a prediction weighs at least, in bytes, so that a bound on weight bounds the count, too.
+/// The least weight of a prediction, in bytes, so that a limit of weight also limits the number of predictions.
 const LEAST_WEIGHT: usize = 32 << 10;
 
-/// The most that goes into a statement: 256 drawings, or one of the largest images and some drawings.
+/// The largest weight of a statement, in bytes: 256 drawings, or one image of the largest size and some drawings.
 const STATEMENT_WEIGHT: usize = 8 << 20;
 
-/// The most that may wait or be under way: as many of the largest images as are read at a time, and many drawings.
+/// The largest weight of all queued and running predictions, in bytes: more than the largest images that the api reads
+/// at a time.
 const QUEUE_WEIGHT: usize = 96 << 20;
 
-/// Where predictions are kept.
+/// The table that the writer inserts into.
 pub(super) trait Table: Clone + Send + Sync + 'static {
-    /// Inserts predictions and commits them, all or none but those whose idempotency key another request holds; returns
-    /// the ids of what was inserted.
+    /// Inserts and commits predictions, and returns the ids of the inserted ones. It skips predictions whose
+    /// idempotency key another request holds, and inserts all others or, on an error, none.
     fn insert(&self, new: &[NewPrediction]) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
 }
 
-/// A handle to the queue; once the last one is gone, what waits is still written.
+/// A handle to the queue. After the last handle is dropped, the writer still inserts the queued predictions.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     queue: mpsc::UnboundedSender<Waiting>,
-    /// A permit for each byte that may wait or be under way.
+    /// A permit for each byte of queued and running predictions.
     room: Arc<Semaphore>,
     writes: Writes,
 }
 
-/// A prediction on its way, and who waits for it to be kept.
+/// A queued prediction, and the client that waits for it.
 #[derive(Debug)]
 struct Waiting {
     new: NewPrediction,
@@ -52,12 +53,12 @@ struct Waiting {
 #[derive(Debug)]
 struct Client {
     reply: oneshot::Sender<Result<Written, StoreError>>,
-    #[expect(dead_code, reason = "held, and given back when it is dropped")]
+    #[expect(dead_code, reason = "released on drop")]
     room: OwnedSemaphorePermit,
 }
 
 impl Writer {
-    /// Starts to write what comes.
+    /// Starts the task that inserts the predictions.
     pub(super) fn start(table: impl Table) -> Self {
         let (queue, arrivals) = mpsc::unbounded_channel();
         let writes = Writes::default();
@@ -65,12 +66,15 @@ impl Writer {
         Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), writes }
     }
 
-    /// Shows what is counted of writing.
+    /// Registers the metrics of the writer.
     pub(super) fn register(&self, registry: &mut Registry) {
         self.writes.register(registry);
     }
 
-    /// Returns when the prediction is committed.
+    /// Queues a prediction and returns when it is committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once when the queue is full; the error of the statement when it failed.
     pub(super) async fn write(&self, new: NewPrediction) -> Result<Written, StoreError> {
         let ended = || StoreError::Defect("the writer has ended".to_owned());
         let room =
@@ -86,7 +90,7 @@ impl Writer {
     }
 }
 
-/// Fills a statement whenever one may be sent.
+/// Starts a statement with the next batch whenever fewer than [`STATEMENTS`] run.
 async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
     let statements = Arc::new(Semaphore::new(STATEMENTS as usize));
     while let Ok(statement) = statements.clone().acquire_owned().await
@@ -100,9 +104,9 @@ async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
     }
 }
 
-/// Writes a batch and tells every client the outcome, which is counted by then.
+/// Inserts a batch, counts the outcome of each prediction, and then sends it to its client.
 ///
-/// What one prediction may be at fault for must not cost its neighbours theirs: each is then tried by itself.
+/// When PostgreSQL rejects the statement, a single prediction may be the cause, so each is then inserted by itself.
 async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
     let (new, clients): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.new, waiting.client)).unzip();
     let together = insert(&new, table, writes).await;
@@ -122,11 +126,11 @@ async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
         };
         writes.waiting.dec();
         writes.settled(&outcome);
-        let _ = client.reply.send(outcome); // it may have gone
+        let _ = client.reply.send(outcome); // fails when the client has disconnected
     }
 }
 
-/// One statement, measured.
+/// Runs a statement and records its metrics.
 async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> Result<Vec<Uuid>, StoreError> {
     let began = Instant::now();
     let outcome = table.insert(new).await;
@@ -134,16 +138,17 @@ async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> R
     outcome
 }
 
-/// Predictions that wait, first come first served.
+/// The queued predictions, in the order of their arrival.
 #[derive(Debug)]
 struct Queue {
     arrivals: mpsc::UnboundedReceiver<Waiting>,
-    /// Came before all others, and found no room in the last batch.
+    /// The oldest prediction, when it did not fit into the last batch.
     first: Option<Waiting>,
 }
 
 impl Queue {
-    /// What waits, as much as fits into a statement, as soon as there is something; none once all handles are gone.
+    /// Waits for a prediction, and returns it with as many queued ones as fit into a statement; `None` when the queue
+    /// is empty and all handles are dropped.
     async fn next_batch(&mut self) -> Option<Vec<Waiting>> {
         let first = match self.first.take() {
             Some(first) => first,
@@ -163,7 +168,7 @@ impl Queue {
     }
 }
 
-/// How much of the bounds a prediction takes, in bytes.
+/// The weight of a prediction, in bytes: the length of its input, but at least [`LEAST_WEIGHT`].
 fn weight(new: &NewPrediction) -> usize {
     new.input.input().bytes().len().max(LEAST_WEIGHT)
 }

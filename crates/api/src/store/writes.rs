@@ -1,4 +1,4 @@
-//! What is counted and measured of writing predictions.
+//! The metrics of writing predictions.
 
 use super::StoreError;
 use prometheus_client::{
@@ -9,7 +9,7 @@ use service::{Outcomes, seconds};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Rows that a statement writes: one where there is little to do, up to as many as fit.
+/// The buckets of the histogram of rows for each statement.
 const ROWS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 const STORED: &str = "stored";
@@ -18,19 +18,19 @@ const BUSY: &str = "busy";
 const UNAVAILABLE: &str = "unavailable";
 const REJECTED: &str = "rejected";
 
-/// What became of a prediction that PostgreSQL took.
+/// The outcome of a prediction whose statement is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
     /// Its row is committed.
     Inserted,
-    /// Another request holds its idempotency key, and the row of that one is committed.
+    /// Another request holds its idempotency key; the row of that request is committed.
     KeyTaken,
 }
 
-/// Counters and histograms; a clone is the same ones.
+/// Counters and histograms, shared by all clones.
 #[derive(Debug, Clone)]
 pub(super) struct Writes {
-    /// Predictions that wait to be written, or are being written.
+    /// Predictions that are queued or being inserted.
     pub(super) waiting: Gauge,
     predictions: Outcomes,
     rows: Histogram,
@@ -52,14 +52,14 @@ impl Default for Writes {
 
 impl Writes {
     pub(super) fn register(&self, registry: &mut Registry) {
-        registry.register("predictions_waiting", "Predictions on their way to the database", self.waiting.clone());
-        self.predictions.register(registry, "predictions", "Predictions to be kept, by what became of them");
-        registry.register("statement_rows", "Rows that were committed at once", self.rows.clone());
-        registry.register("statement_seconds", "How long it took to write and commit them", self.seconds.clone());
-        registry.register("statement_failures", "Statements after which nothing was committed", self.failures.clone());
+        registry.register("predictions_waiting", "Predictions that are queued or being inserted", self.waiting.clone());
+        self.predictions.register(registry, "predictions", "Predictions by outcome");
+        registry.register("statement_rows", "Rows of each committed statement", self.rows.clone());
+        registry.register("statement_seconds", "Latency of committed statements", self.seconds.clone());
+        registry.register("statement_failures", "Failed statements", self.failures.clone());
     }
 
-    /// A statement is over, which inserted the rows with these ids.
+    /// Records a statement: its duration, and the ids that it inserted.
     pub(super) fn ran(&self, took: Duration, outcome: &Result<Vec<Uuid>, StoreError>) {
         let Ok(inserted) = outcome else {
             self.failures.inc();
@@ -69,7 +69,7 @@ impl Writes {
         self.seconds.observe(took.as_secs_f64());
     }
 
-    /// What a prediction came to.
+    /// Counts the outcome of a prediction.
     pub(super) fn settled(&self, outcome: &Result<Written, StoreError>) {
         let outcome = match outcome {
             Ok(Written::Inserted) => STORED,

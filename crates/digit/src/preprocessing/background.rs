@@ -1,24 +1,23 @@
-//! The grey of the background behind the foreground, wherever light and shadow make it lighter or darker.
+//! An estimate of the background's grey at each pixel, under uneven light and shadows.
 
 use super::plane::{Field, Plane};
 use crate::levels::{level_of, median_of};
 
-/// Cells on the longer side of the grid on which the background is looked at: fewer miss the edges of shadows.
+/// Cells on the longer side of the grid. Fewer cells would miss the edges of shadows.
 const CELLS: usize = 40;
 
-/// The side of the window whose median is the background in its middle, as a share of the picture's longer side, before and
-/// after foreground is known. A smaller one follows a shadow more closely, but takes thick strokes for background.
+/// The side of the window whose median is the background at its centre, as a share of the image's longer side: without
+/// and with a known foreground. A smaller window follows a shadow more closely, but treats thick strokes as background.
 const WINDOWS: (f32, f32) = (0.34, 0.45);
 
-/// A cell with less than this share of its pixels free of foreground says nothing of the background.
+/// The least share of a cell's pixels that must be free of foreground, for the cell to be known.
 const LEAST_FREE: f32 = 0.3;
 
-/// A window grows until this share of its cells says something.
+/// A window grows until this share of its cells is known.
 const LEAST_KNOWN: f32 = 0.25;
 
-/// The background's grey behind each pixel: the median of its surroundings, which follows the edge of a shadow (Huang, Yang
-/// & Tang, "A Fast Two-Dimensional Median Filtering Algorithm", 1979, on why medians keep edges). What is known to be
-/// foreground is left out.
+/// The background's grey at each pixel: the median of its surroundings without the known foreground. A median follows
+/// the edge of a shadow (Huang, Yang & Tang, "A Fast Two-Dimensional Median Filtering Algorithm", 1979).
 pub(super) fn estimate_background(grey: &Field, foreground: Option<&Plane>) -> Field {
     let factor = grey.width.max(grey.height).div_ceil(CELLS).max(1);
     let cells = cells(grey, foreground, factor);
@@ -26,14 +25,14 @@ pub(super) fn estimate_background(grey: &Field, foreground: Option<&Plane>) -> F
     enlarge(&medians(&cells, window), factor, grey.width, grey.height)
 }
 
-/// The background's grey in squares of pixels, as far as it is known.
+/// The background's grey in squares of pixels; `None` if it is unknown.
 struct Cells {
     width: usize,
     height: usize,
     levels: Vec<Option<u8>>,
 }
 
-/// The means of squares of pixels that hold no foreground; unknown where there are too few of those.
+/// The mean grey of each square's background pixels; `None` if it has too few of them.
 fn cells(grey: &Field, foreground: Option<&Plane>, factor: usize) -> Cells {
     let (width, height) = (grey.width.div_ceil(factor), grey.height.div_ceil(factor));
     let mut sums = vec![(0.0, 0.0, 0.0); width * height];
@@ -61,7 +60,7 @@ fn medians(cells: &Cells, window: f32) -> Field {
     Field { width: cells.width, height: cells.height, values }
 }
 
-/// The median of what is known around a cell; 0 if nothing is.
+/// The median of the known cells around a cell; 0 if there are none.
 fn median_around(cells: &Cells, x: usize, y: usize, mut radius: usize) -> u8 {
     loop {
         let columns = x.saturating_sub(radius)..(x + radius + 1).min(cells.width);
@@ -81,7 +80,7 @@ fn median_around(cells: &Cells, x: usize, y: usize, mut radius: usize) -> u8 {
     }
 }
 
-/// A field `factor` times as large, cut to a size; values between those of cells lie on a straight line.
+/// A field `factor` times as large, cropped to a size, by bilinear interpolation.
 fn enlarge(cells: &Field, factor: usize, width: usize, height: usize) -> Field {
     let columns: Vec<_> = (0..width).map(|x| between(x, factor, cells.width)).collect();
     let mut values = Vec::with_capacity(width * height);
@@ -96,7 +95,7 @@ fn enlarge(cells: &Field, factor: usize, width: usize, height: usize) -> Field {
     Field { width, height, values }
 }
 
-/// The two cells between whose middles a pixel lies, and the share of the way from the first to the second.
+/// The two cells between whose centres a pixel lies, and the weight of the second one.
 fn between(pixel: usize, factor: usize, cells: usize) -> (usize, usize, f32) {
     let place = ((as_f32(pixel) + 0.5) / as_f32(factor) - 0.5).max(0.0);
     let first = whole(place).min(cells - 1);
@@ -118,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn background_follows_the_edge_of_a_shadow_and_not_a_stroke() {
+    fn the_background_follows_the_edge_of_a_shadow_but_not_a_stroke() {
         let light = |x: usize| if x < 90 { 220.0 } else { 120.0 };
         let grey = |x: usize, y: usize| if (30..42).contains(&x) && y > 30 { 30.0 } else { light(x) };
         let values = (0..160).flat_map(|y| (0..200).map(move |x| grey(x, y))).collect();
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_to_be_foreground_is_no_background_be_it_most_of_the_picture() {
+    fn known_foreground_does_not_affect_the_background_even_if_it_covers_most_of_the_image() {
         let is_foreground = |index: usize| (20..90).contains(&(index % 100));
         let values = (0..10_000).map(|index| if is_foreground(index) { 10.0 } else { 200.0 }).collect();
         let levels = (0..10_000).map(|index| u8::from(is_foreground(index)) * 255).collect();

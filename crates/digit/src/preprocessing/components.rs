@@ -1,57 +1,59 @@
-//! The connected pieces of foreground: which of them are dust, and which are the edges of shadows.
+//! The connected components of the foreground, without dust and the edges of shadows.
 //!
-//! Pieces are found by runs, stretches of foreground in a row, joined with those that they touch in the row above (He, Chao
-//! & Suzuki, "A Run-Based Two-Scan Labeling Algorithm", 2008).
+//! Runs of foreground pixels in a row are joined with the runs that they touch in the row above (He, Chao & Suzuki, "A
+//! Run-Based Two-Scan Labeling Algorithm", 2008).
 
 use super::plane::{Field, Plane};
 use std::ops::Range;
 
-/// A piece with less than this share of the largest one's foreground is dust. A flag of a 5 or a part of a broken 4 has more.
+/// A component with less than this share of the largest one's foreground is dust. The upper stroke of a 5 or a part of
+/// a broken 4 has more.
 const DUST: f32 = 0.06;
 
-/// A piece whose edges are less than this share as steep as those of the steepest is no foreground: light fades slowly.
+/// A component is not foreground if the steepness of its edges is below this share of the largest one: shadows fade
+/// slowly.
 const SOFT: f32 = 0.5;
 
-/// A piece with less than this share of all foreground is too small to say how steep the edges of foreground are.
+/// A component with less than this share of all foreground does not count for the largest steepness.
 const SMALL: f32 = 0.05;
 
-/// Pixels to either side of an edge between which its steepness is measured.
+/// The distance, in pixels, to either side of an edge, at which its steepness is measured.
 const REACH: usize = 2;
 
-/// Clears pieces that are tiny beside the largest.
+/// Clears components that are tiny compared with the largest one.
 pub(super) fn remove_dust(plane: &mut Plane) {
-    let pieces = Pieces::of(plane);
-    let foreground = pieces.sums(|run| run.foreground);
+    let components = Components::of(plane);
+    let foreground = components.sums(|run| run.foreground);
     let least = DUST * most(foreground.iter().copied());
-    pieces.clear(plane, |piece| foreground[piece] < least);
+    components.clear(plane, |component| foreground[component] < least);
 }
 
-/// Clears pieces that fade into the background more slowly than others do, by the greys that they were found in.
+/// Clears components whose edges in `grey` are less steep than those of others.
 pub(super) fn remove_soft(plane: &mut Plane, grey: &Field) {
-    let pieces = Pieces::of(plane);
-    let foreground = pieces.sums(|run| run.foreground);
-    let steps = pieces.sums(|run| run.steps(grey).sum());
-    let edges = pieces.sums(|run| as_f32(run.steps(grey).count()));
-    let steepness = |piece: usize| if edges[piece] > 0.0 { steps[piece] / edges[piece] } else { 0.0 };
-    let small = SMALL * pieces.0.iter().map(|run| run.foreground).sum::<f32>();
-    let steepest = most((0..foreground.len()).filter(|&piece| foreground[piece] > small).map(steepness));
-    pieces.clear(plane, |piece| steepness(piece) < SOFT * steepest);
+    let components = Components::of(plane);
+    let foreground = components.sums(|run| run.foreground);
+    let steps = components.sums(|run| run.steps(grey).sum());
+    let edges = components.sums(|run| as_f32(run.steps(grey).count()));
+    let steepness = |component: usize| if edges[component] > 0.0 { steps[component] / edges[component] } else { 0.0 };
+    let small = SMALL * components.0.iter().map(|run| run.foreground).sum::<f32>();
+    let steepest = most((0..foreground.len()).filter(|&component| foreground[component] > small).map(steepness));
+    components.clear(plane, |component| steepness(component) < SOFT * steepest);
 }
 
-/// All runs of a plane; a piece goes by the index of its first run.
-struct Pieces(Vec<Run>);
+/// All runs of a plane. The index of a component is that of its first run.
+struct Components(Vec<Run>);
 
-/// Foreground without a gap in one row.
+/// Foreground without a gap in a row.
 struct Run {
     y: usize,
     columns: Range<usize>,
-    /// The first run of its piece.
-    piece: usize,
+    /// The first run of its component, after [`Components::join`].
+    component: usize,
     foreground: f32,
 }
 
 impl Run {
-    /// How much the grey changes across each end of the run that is not the picture's edge.
+    /// The difference of greys across each end of the run that is not at the image's edge.
     fn steps(&self, grey: &Field) -> impl Iterator<Item = f32> {
         let row = grey.row(self.y);
         let ends = [self.columns.start, self.columns.end].into_iter().filter(|&end| 0 < end && end < row.len());
@@ -59,14 +61,14 @@ impl Run {
     }
 }
 
-impl Pieces {
+impl Components {
     fn of(plane: &Plane) -> Self {
-        let mut pieces = Self(Vec::new());
+        let mut components = Self(Vec::new());
         for (y, row) in plane.rows().enumerate() {
-            pieces.add_runs(y, row);
+            components.add_runs(y, row);
         }
-        pieces.join();
-        pieces
+        components.join();
+        components
     }
 
     fn add_runs(&mut self, y: usize, row: &[u8]) {
@@ -75,12 +77,12 @@ impl Pieces {
             let start = from + gap;
             let end = row[start..].iter().position(|&level| level == 0).map_or(row.len(), |length| start + length);
             let foreground = row[start..end].iter().map(|&level| usize::from(level)).sum();
-            self.0.push(Run { y, columns: start..end, piece: self.0.len(), foreground: as_f32(foreground) });
+            self.0.push(Run { y, columns: start..end, component: self.0.len(), foreground: as_f32(foreground) });
             from = end;
         }
     }
 
-    /// Joins runs of neighbouring rows that touch, be it by a corner.
+    /// Joins runs of neighbouring rows that touch by a side or a corner.
     fn join(&mut self) {
         let mut above = 0;
         for index in 0..self.0.len() {
@@ -91,42 +93,43 @@ impl Pieces {
             let mut touching = above;
             while self.0[touching].y + 1 == y && self.0[touching].columns.start <= columns.end {
                 let (one, other) = (self.first(touching), self.first(index));
-                self.0[one.max(other)].piece = one.min(other);
+                self.0[one.max(other)].component = one.min(other);
                 touching += 1;
             }
         }
-        // A run points to itself or to an earlier one, which by now points to the first.
+        // A run points to itself or to an earlier run, which already points to the first one.
         for index in 0..self.0.len() {
-            self.0[index].piece = self.0[self.0[index].piece].piece;
+            self.0[index].component = self.0[self.0[index].component].component;
         }
     }
 
-    /// The first run of a run's piece; shortens the way there for the next time.
+    /// The first run of a run's component. Shortens the path for the next call.
     fn first(&mut self, mut index: usize) -> usize {
-        while self.0[index].piece != index {
-            self.0[index].piece = self.0[self.0[index].piece].piece;
-            index = self.0[index].piece;
+        while self.0[index].component != index {
+            self.0[index].component = self.0[self.0[index].component].component;
+            index = self.0[index].component;
         }
         index
     }
 
-    /// What the runs of each piece add up to, at the piece's index.
+    /// The sum over the runs of each component, at the component's index.
     fn sums(&self, of: impl Fn(&Run) -> f32) -> Vec<f32> {
         let mut sums = vec![0.0; self.0.len()];
         for run in &self.0 {
-            sums[run.piece] += of(run);
+            sums[run.component] += of(run);
         }
         sums
     }
 
     fn clear(&self, plane: &mut Plane, is_cleared: impl Fn(usize) -> bool) {
-        for run in self.0.iter().filter(|run| is_cleared(run.piece)) {
+        for run in self.0.iter().filter(|run| is_cleared(run.component)) {
             plane.levels[run.y * plane.width..][run.columns.clone()].fill(0);
         }
     }
 }
 
-/// Where foreground begins in a row, most of which is background: looked for in blocks, each compared as a whole.
+/// The position of the first foreground pixel of a row. It skips the background in blocks, because most pixels are
+/// background.
 fn first_foreground(row: &[u8]) -> Option<usize> {
     const BLOCK: usize = 16;
     let is_background = |block: &&[u8; BLOCK]| **block == [0; BLOCK];
@@ -154,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_joined_by_sides_and_corners_and_along_any_way() {
+    fn runs_are_joined_by_sides_and_corners_along_any_path() {
         for (rows, expected) in [
             (vec!["...."], 0),
             (vec!["##.#", "....", "#..."], 3),
@@ -164,14 +167,14 @@ mod tests {
             (vec!["#####", "....#", "###.#", "#...#", "#####"], 1),
             (vec!["###", "#.#", "###"], 1),
         ] {
-            let pieces = Pieces::of(&plane(&rows));
-            let found = pieces.0.iter().enumerate().filter(|(index, run)| run.piece == *index).count();
+            let components = Components::of(&plane(&rows));
+            let found = components.0.iter().enumerate().filter(|(index, run)| run.component == *index).count();
             assert_eq!(found, expected, "{rows:?}");
         }
     }
 
     #[test]
-    fn dust_goes_and_the_parts_of_a_digit_stay() {
+    fn dust_is_removed_and_the_parts_of_a_digit_stay() {
         let bar = Plane { width: 100, height: 100, levels: vec![0; 10_000] };
         let paint = |plane: &mut Plane, left: usize, top: usize, width: usize, height: usize| {
             for y in top..top + height {
@@ -189,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fades_slowly_is_no_foreground() {
+    fn a_component_with_soft_edges_is_not_foreground() {
         let grey = |x: usize| match x {
             20..28 => 40.0,
             _ => 200.0 - 3.0 * as_f32(x.clamp(50, 80) - 50),

@@ -1,4 +1,4 @@
-//! Tells foreground from background: by transparency where there is any, else by how far a pixel is from the border's colour.
+//! Separates foreground from background: by transparency, or by the difference of a pixel from the border's colour.
 
 use super::{
     decode::Pixels,
@@ -7,22 +7,23 @@ use super::{
 };
 use crate::levels::{FAINTEST, level_of, median_of};
 
-/// Below this share of the strongest contrast a pixel is background: the blur of an edge, a compression artefact.
-const PAPER: f32 = 0.1;
+/// A pixel with less than this share of the strongest contrast is background, such as the blur of an edge or a
+/// compression artefact.
+const LEAST_CONTRAST: f32 = 0.1;
 
-/// Noise, and lines printed on the background, are cleared up to this share of the strongest contrast.
-const MOST_PAPER: f32 = 0.6;
+/// Noise and printed lines are cleared up to this share of the strongest contrast.
+const MOST_NOISE: f32 = 0.6;
 
-/// Lines that are fainter than this share of the strongest contrast may be printed on the background.
+/// Lines below this share of the strongest contrast may be printed on the background.
 const MOST_PRINT: f32 = 0.5;
 
-/// The background ends, and foreground begins, at so many times the contrast of lines printed on it.
+/// Foreground begins at this multiple of the contrast of printed lines.
 const CLEAR_OF_PRINT: f32 = 1.2;
 
-/// Levels by which background of one colour may differ from itself.
+/// The largest deviation of a background of one colour, in levels.
 const EVEN: usize = 4;
 
-/// The foreground of a picture as levels from 0 to 255, stretched so that the strongest is 255; `None` if it is blank.
+/// The foreground of an image as levels from 0 to 255, scaled so that the strongest is 255; `None` if it is blank.
 pub(super) fn foreground(pixels: &Pixels) -> Option<Plane> {
     if pixels.channels == 4 && border_is_transparent(pixels) {
         let alpha = alpha(pixels);
@@ -32,13 +33,14 @@ pub(super) fn foreground(pixels: &Pixels) -> Option<Plane> {
     by_colour(pixels).or_else(|| trimmed(pixels))
 }
 
-/// Foreground of one colour, cut out so tightly that its border is opaque.
+/// The alpha channel, for foreground of one colour that is cropped so tightly that its border is opaque.
 fn trimmed(pixels: &Pixels) -> Option<Plane> {
     let has_holes = pixels.channels == 4 && pixels.data.chunks_exact(4).any(|pixel| pixel[3] < 128);
     if has_holes { stretch(alpha(pixels), 0.0) } else { None }
 }
 
-/// A canvas sends its foreground as alpha, so that whatever colour the theme gave the foreground, it stays foreground.
+/// Whether most of the border is transparent. A canvas sends its foreground as alpha, so that its colour does not
+/// matter.
 fn border_is_transparent(pixels: &Pixels) -> bool {
     let (mut clear, mut all) = (0, 0);
     for pixel in border_pixels(pixels) {
@@ -53,8 +55,8 @@ fn alpha(pixels: &Pixels) -> Plane {
     Plane { width: pixels.width, height: pixels.height, levels }
 }
 
-/// Whether the opaque pixels are background with foreground on it (a screenshot with round corners), not foreground alone:
-/// a filled rectangle that is not of one colour.
+/// Whether the opaque pixels are a background with foreground on it, such as a screenshot with round corners: a filled
+/// rectangle of more than one colour.
 fn is_sheet(pixels: &Pixels, drawn: Bounds) -> bool {
     let region = crop(pixels, drawn);
     let opaque = || region.data.chunks_exact(4).filter(|pixel| pixel[3] >= 128);
@@ -76,8 +78,8 @@ fn crop(pixels: &Pixels, to: Bounds) -> Pixels {
     Pixels { width: to.width(), height: to.height(), channels: pixels.channels, data }
 }
 
-/// Foreground is what differs from the background: the largest difference of a channel, so that blue on black counts as
-/// much as white on black. What is transparent shows the background.
+/// The foreground by colour: the largest difference of a channel from the background, so that blue on black counts as
+/// much as white on black. Transparent pixels show the background.
 fn by_colour(pixels: &Pixels) -> Option<Plane> {
     let background = border_median(pixels);
     let plane = Plane { width: pixels.width, height: pixels.height, levels: distances(pixels, background) };
@@ -92,7 +94,7 @@ fn by_colour(pixels: &Pixels) -> Option<Plane> {
     }
 }
 
-/// How far each pixel is from the background.
+/// The difference of each pixel from the background.
 fn distances(pixels: &Pixels, background: [u8; 3]) -> Vec<u8> {
     match pixels.channels {
         1 => pixels.data.iter().map(|level| level.abs_diff(background[0])).collect(),
@@ -112,14 +114,14 @@ fn distance(colour: [u8; 3], background: [u8; 3]) -> u8 {
     red.max(green).max(blue)
 }
 
-/// Whether the background is of one colour: three quarters of the border are, however much of it strokes cross.
+/// Whether the background has one colour: three quarters of the border's pixels do, because strokes may cross it.
 fn is_even(border: &[usize; 256]) -> bool {
     let close: usize = border[..=EVEN].iter().sum();
     close * 4 >= border.iter().sum::<usize>() * 3
 }
 
-/// The strongest of the lines that are printed on the background, or 0: what runs off the picture at four places or more
-/// and is fainter than foreground.
+/// The contrast of the strongest printed line, or 0. Lines are printed if at least four cross the image's edge and they
+/// are fainter than the foreground.
 fn printed(plane: &Plane) -> u8 {
     let strongest = plane.levels.iter().copied().max().unwrap_or(0);
     let edge = ring(plane.width, plane.height).map(|index| plane.levels[index]).collect::<Vec<_>>();
@@ -136,12 +138,12 @@ fn ring(width: usize, height: usize) -> impl Iterator<Item = usize> {
     across.chain(back).chain((1..bottom).rev().filter(move |_| right > 0).map(move |y| y * width))
 }
 
-/// Stretches the levels so that the strongest is 255 and clears those that are no more than `noise` levels or
-/// [`PAPER`] of the strongest; `None` if even the strongest is too faint to have been drawn.
+/// Scales the levels so that the strongest is 255, and clears those below `noise` or [`LEAST_CONTRAST`] of the
+/// strongest; `None` if the strongest is too faint.
 fn stretch(mut plane: Plane, noise: f32) -> Option<Plane> {
     let strongest = plane.levels.iter().copied().max().filter(|&level| level >= FAINTEST)?;
     let strongest = f32::from(strongest);
-    let background = noise.clamp(PAPER * strongest, MOST_PAPER * strongest);
+    let background = noise.clamp(LEAST_CONTRAST * strongest, MOST_NOISE * strongest);
     let stretched: [u8; 256] = std::array::from_fn(|level| {
         let foreground = f32::from(u8::try_from(level).unwrap_or(u8::MAX));
         if foreground < background { 0 } else { level_of(foreground / strongest) }
@@ -152,7 +154,7 @@ fn stretch(mut plane: Plane, noise: f32) -> Option<Plane> {
     Some(plane)
 }
 
-/// The median colour of the border: the background, even where a stroke runs off it.
+/// The median colour of the border: the background's, even if a stroke crosses the border.
 fn border_median(pixels: &Pixels) -> [u8; 3] {
     let mut counts = [[0; 256]; 3];
     for pixel in border_pixels(pixels) {
@@ -167,7 +169,7 @@ fn border_pixels(pixels: &Pixels) -> impl Iterator<Item = &[u8]> {
     border(pixels.width, pixels.height).map(|index| &pixels.data[index * pixels.channels..][..pixels.channels])
 }
 
-/// The pixels of a frame around the picture, 2 % of its shorter side wide.
+/// The pixels of a border, 2 % of the image's shorter side wide.
 fn border(width: usize, height: usize) -> impl Iterator<Item = usize> {
     let thickness = (width.min(height) / 50).max(1);
     let row = move |y: usize| {
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn foreground_is_found_whatever_its_colour_and_its_background() {
+    fn foreground_of_any_colour_is_found_on_any_background() {
         let black = [0, 0, 0, 255];
         let white = [255, 255, 255, 255];
         let (blue, grey) = ([0, 0, 255, 255], [120, 120, 120, 255]);
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn foreground_that_is_trimmed_to_its_edges_is_still_foreground() {
+    fn foreground_that_is_cropped_to_its_edges_is_found() {
         let mut pixels = sheet(10, 40, [0, 0, 0, 255]);
         paint(&mut pixels, Bounds { left: 6, top: 8, right: 10, bottom: 40 }, [0, 0, 0, 0]);
         assert_eq!(foreground(&pixels).unwrap().bounds(255), Some(Bounds { left: 0, top: 0, right: 10, bottom: 40 }));

@@ -1,20 +1,20 @@
-//! Image bytes to pixels, the right way up, within limits that no file can exceed.
+//! Decodes images to upright pixels, within limits of size and memory.
 
 use super::PreprocessingError;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use std::{fmt, io::Cursor};
 
-/// The most pixels that are decoded: 25 megapixels, more than most phones take.
+/// The largest number of pixels: 25 megapixels, more than most photos of phones have.
 pub const MAX_PIXELS: u64 = 25_000_000;
 
-/// The most pixels across or down: what JPEG can hold.
+/// The largest width and height in pixels: the limit of JPEG.
 const MAX_SIDE: u32 = 65_535;
 
-/// The most memory, in bytes, that one decoder may ask for: 16 bits of red, green, blue and alpha a pixel, and a
-/// little for itself.
+/// The largest memory of a decoder, in bytes: 16 bits of red, green, blue and alpha for each pixel, and 16 MiB for
+/// itself.
 const MAX_DECODER_BYTES: u64 = MAX_PIXELS * 8 + (16 << 20);
 
-/// The image formats that are read.
+/// The supported image formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageKind {
     /// PNG, of any bit depth, with palette or transparency.
@@ -28,7 +28,7 @@ pub enum ImageKind {
 }
 
 impl ImageKind {
-    /// Tells the format from the first bytes, not from what a client says it is.
+    /// Detects the format from the first bytes, not from `Content-Type`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match image::guess_format(bytes).ok()? {
@@ -90,10 +90,10 @@ impl From<DynamicImage> for Pixels {
     }
 }
 
-/// Decodes an image and turns it as its EXIF orientation says.
+/// Decodes an image and applies its EXIF orientation.
 ///
 /// # Errors
-/// When the bytes are no image, a damaged one or too large a one.
+/// When the bytes are not an image, or the image is damaged or too large.
 pub fn decode(bytes: &[u8]) -> Result<Pixels, PreprocessingError> {
     let kind = ImageKind::of(bytes).ok_or(PreprocessingError::NotAnImage)?;
     let corrupt = |_| PreprocessingError::Corrupt(kind);
@@ -108,7 +108,7 @@ pub fn decode(bytes: &[u8]) -> Result<Pixels, PreprocessingError> {
         return Err(PreprocessingError::TooLarge { width, height });
     }
     if width == 0 || height == 0 {
-        return Err(PreprocessingError::Corrupt(kind)); // a GIF can say so
+        return Err(PreprocessingError::Corrupt(kind)); // a GIF may declare it
     }
     let orientation = decoder.orientation().map_err(corrupt)?;
     let mut image = eight_bits(DynamicImage::from_decoder(decoder).map_err(corrupt)?);
@@ -116,7 +116,7 @@ pub fn decode(bytes: &[u8]) -> Result<Pixels, PreprocessingError> {
     Ok(image.into())
 }
 
-/// How many pixels an image has, as its first bytes say; `None` if it is no image.
+/// The number of pixels in the header of an image; `None` if it is not an image.
 #[must_use]
 pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
     let kind = ImageKind::of(bytes)?;
@@ -124,21 +124,21 @@ pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
     Some(u64::from(width) * u64::from(height))
 }
 
-/// The orientation, 2 to 8, that [`decode`] finds in an EXIF block (a TIFF file); `None` where there is nothing to turn.
+/// The orientation, 2 to 8, that [`decode`] finds in an EXIF block (a TIFF file); `None` if the image is upright.
 #[must_use]
 pub fn exif_orientation(exif: &[u8]) -> Option<u8> {
     Orientation::from_exif_chunk(exif).map(Orientation::to_exif).filter(|&orientation| orientation > 1)
 }
 
-/// Whether a JPEG breaks off: its end marker does not follow its last scan. The decoder would fill the rest with grey,
-/// which is no drawing.
+/// Whether a JPEG is truncated: its end marker does not follow its last scan. The decoder would fill the rest with
+/// grey.
 fn is_cut(bytes: &[u8]) -> bool {
     let last = |marker| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
     let (end_of_image, start_of_scan) = (last(0xd9), last(0xda));
     end_of_image < start_of_scan
 }
 
-/// Eight bits a channel. Done before an image is turned, which takes a second copy.
+/// Converts to eight bits a channel. It runs before the orientation is applied, because that makes a second copy.
 fn eight_bits(image: DynamicImage) -> DynamicImage {
     let colour = image.color();
     match (colour.has_alpha(), colour.has_color()) {

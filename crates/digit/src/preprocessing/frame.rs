@@ -1,6 +1,6 @@
-//! Frames foreground as MNIST frames its digits: fitted into 20×20, then centred by mass in 28×28.
+//! Frames foreground as in MNIST: scales it to 20×20 pixels, and centres it by mass in 28×28.
 //!
-//! The steps are those that QMNIST reconstructed (Yadav & Bottou, "Cold Case: the Lost MNIST Digits", 2019).
+//! QMNIST reconstructed these steps (Yadav & Bottou, "Cold Case: the Lost MNIST Digits", 2019).
 
 use super::plane::{Bounds, Plane};
 use crate::{Bitmap, SIDE, levels::level_of};
@@ -25,7 +25,7 @@ pub(super) fn bitmap(foreground: &Plane) -> Option<Bitmap> {
     Some(centre(&fitted))
 }
 
-/// Resamples the smallest square around `bounds` to 20×20; each pixel is the mean over the area it covers.
+/// Resamples the smallest square around `bounds` to 20×20. Each pixel is the mean of the area that it covers.
 fn fit(foreground: &Plane, bounds: Bounds) -> Fitted {
     let side = as_f32(bounds.width().max(bounds.height()));
     let left = as_f32(bounds.left) - (side - as_f32(bounds.width())) / 2.0;
@@ -48,7 +48,7 @@ fn fit(foreground: &Plane, bounds: Bounds) -> Fitted {
     fitted
 }
 
-/// The source pixels that one of the 20 rows or columns covers, and how much of it each of them fills.
+/// The source pixels that one of the 20 rows or columns covers.
 struct Overlap {
     start: f32,
     end: f32,
@@ -71,7 +71,7 @@ impl Overlap {
         Self { start, end, first: within(start.floor()), last: within(end.ceil()) }
     }
 
-    /// Source indices with weights that sum to 1 where all of the part lies within the source.
+    /// Source indices with weights, which sum to 1 if the whole part lies within the source.
     fn weights(&self) -> impl Iterator<Item = (usize, f32)> {
         let length = self.end - self.start;
         (self.first..self.last).map(move |i| {
@@ -96,14 +96,14 @@ fn centre(fitted: &Fitted) -> Bitmap {
     Bitmap::new(levels)
 }
 
-/// Where the box starts so that a centre of mass at `centre` of it lands in the middle of the bitmap. A digit so
-/// lopsided that the box would leave the bitmap keeps all its foreground instead.
+/// The start of the box in the bitmap, so that its centre of mass, at `centre`, lies in the middle of the bitmap. The
+/// box never leaves the bitmap, so a very asymmetric digit keeps all its foreground but is not centred.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 to 8 before the cast")]
 fn offset(centre: f32) -> usize {
     (15.0 - centre).clamp(0.0, as_f32(SIDE - BOX)) as usize
 }
 
-/// Exact for every length that occurs here: an image's side is below 2²⁴.
+/// Exact for every length here: an image's side is below 2²⁴ pixels.
 #[expect(clippy::cast_precision_loss, reason = "sides are below 2^24 pixels")]
 const fn as_f32(pixels: usize) -> f32 {
     pixels as f32
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_twenty_pixels_is_not_resampled() {
+    fn an_image_of_twenty_pixels_is_not_resampled() {
         let mut foreground = plane(20, 20, Bounds { left: 0, top: 0, right: 20, bottom: 20 });
         for (i, level) in foreground.levels.iter_mut().enumerate() {
             *level = u8::try_from(i % 256).unwrap().max(1);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_centre_of_mass_lands_in_the_middle() {
+    fn the_centre_of_mass_is_in_the_middle() {
         // An L: heavy at the left and at the bottom.
         let mut foreground = plane(100, 100, Bounds { left: 10, top: 10, right: 30, bottom: 90 });
         for y in 70..90 {

@@ -1,9 +1,9 @@
-//! From foreground to a [`Bitmap`]: the one preprocessing, for serving and for training on drawings alike.
+//! The preprocessing of images and strokes to a [`Bitmap`], the same for serving and for training.
 //!
 //! An image is decoded ([`mod@decode`]) and shrunk ([`shrink`]). Its foreground is separated from its background
-//! ([`contrast`], and [`photo`] where the [`background`] is uneven) and freed of dust ([`components`]); very thin and very
-//! thick lines get the usual width ([`width`]), and the foreground is framed as MNIST frames its digits ([`frame`]).
-//! Strokes ([`drawing`]) are drawn with one pen ([`pen`]) and framed the same way.
+//! ([`contrast`], and [`photo`] if the [`background`] is uneven), and dust is removed ([`components`]). Very thin and
+//! very thick lines get the usual width ([`width`]), and the foreground is framed as in MNIST ([`frame`]). Strokes
+//! ([`drawing`]) are rendered with one pen ([`pen`]) and framed in the same way.
 
 mod decode;
 mod shrink;
@@ -22,22 +22,22 @@ use crate::Bitmap;
 pub use decode::{ImageKind, MAX_PIXELS, Pixels, decode, exif_orientation, pixel_count};
 pub use drawing::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 
-/// Names this preprocessing in a model's card: a model is served only with the preprocessing it was trained for.
+/// The version of this preprocessing in model cards. A model is served only with the preprocessing of its training.
 pub const VERSION: &str = "mnist-2";
 
-/// A drawing as the network sees it.
+/// A preprocessed drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preprocessed {
-    /// The foreground, framed as MNIST frames its digits.
+    /// The foreground, framed as in MNIST.
     pub bitmap: Bitmap,
-    /// Whether there is so little of it (a dot, a few pixels) that it could be anything.
+    /// Whether the foreground is too small to be recognisable: a dot or a few pixels.
     pub is_too_small: bool,
 }
 
 /// Why an image or a drawing gives no bitmap.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PreprocessingError {
-    /// The bytes start like no image format that is read here.
+    /// The bytes do not start like an image of a supported format.
     #[error("these bytes are not a PNG, JPEG, WebP or GIF image")]
     NotAnImage,
     /// The image is truncated or damaged.
@@ -46,9 +46,9 @@ pub enum PreprocessingError {
     /// The image has more than [`MAX_PIXELS`] pixels.
     #[error("the image is {width} × {height} pixels; the most that is read is 25 megapixels, and 65,535 a side")]
     TooLarge {
-        /// Pixels across.
+        /// The width in pixels.
         width: u32,
-        /// Pixels down.
+        /// The height in pixels.
         height: u32,
     },
     /// There is no foreground.
@@ -56,18 +56,19 @@ pub enum PreprocessingError {
     Blank,
 }
 
-/// The foreground of an image, whatever its size, place, polarity, orientation or transparency.
+/// Preprocesses an image. The result hardly depends on the size, position, polarity, orientation or transparency of the
+/// drawing in it.
 ///
 /// # Errors
-/// When the bytes are no image, a damaged one, too large a one, or a blank one.
+/// When the bytes are not an image, or the image is damaged, too large or blank.
 pub fn from_image(bytes: &[u8]) -> Result<Preprocessed, PreprocessingError> {
     from_pixels(&decode(bytes)?)
 }
 
-/// The same of an image that is decoded already.
+/// Preprocesses a decoded image.
 ///
 /// # Errors
-/// [`PreprocessingError::Blank`] when nothing stands out from the background.
+/// [`PreprocessingError::Blank`] when the image has no foreground.
 pub fn from_pixels(pixels: &Pixels) -> Result<Preprocessed, PreprocessingError> {
     let mut foreground = contrast::foreground(&shrink::shrink(pixels)).ok_or(PreprocessingError::Blank)?;
     components::remove_dust(&mut foreground);
@@ -76,7 +77,7 @@ pub fn from_pixels(pixels: &Pixels) -> Result<Preprocessed, PreprocessingError> 
     Ok(Preprocessed { bitmap, is_too_small })
 }
 
-/// The foreground that strokes draw, at one pen width whatever the drawing's size.
+/// Preprocesses strokes, with a pen width relative to the size of the drawing.
 ///
 /// # Errors
 /// [`PreprocessingError::Blank`] when there is no point.

@@ -1,5 +1,4 @@
-//! Strokes drawn with one pen: a small drawing and a large one, a thin brush and a thick one, get the line that
-//! MNIST's digits have.
+//! Renders strokes with one pen, whose width relative to the drawing is that of MNIST's digits.
 
 use super::{
     drawing::{Drawing, Extent, Point, STILL},
@@ -9,13 +8,13 @@ use super::{
 use crate::levels::level_of;
 use std::ops::Range;
 
-/// The pen's width as a share of the digit's longer side, foreground included.
+/// The pen's width as a share of the digit's longer side, including the pen.
 const PEN: f32 = 0.12;
 
-/// Pixels per side of the square that strokes are drawn on: each of the 20×20 pixels gets 5×5 of them.
+/// Pixels per side of the square that strokes are rendered to: 5×5 for each of the 20×20 pixels.
 const CANVAS: usize = BOX * 5;
 
-/// The strokes' foreground on a square of its own, or `None` if there is no point.
+/// Renders strokes to a square, or returns `None` if there is no point.
 pub(super) fn foreground(drawing: &Drawing) -> Option<Plane> {
     let frame = Frame::around(drawing)?;
     let mut plane = Plane { width: CANVAS, height: CANVAS, levels: vec![0; CANVAS * CANVAS] };
@@ -30,18 +29,18 @@ pub(super) fn foreground(drawing: &Drawing) -> Option<Plane> {
     Some(plane)
 }
 
-/// How points of a drawing map onto the canvas.
+/// The mapping of a drawing's points to the square.
 struct Frame {
     middle: Point,
     scale: f32,
 }
 
 impl Frame {
-    /// Fits the drawing's path, widened by the pen, into the canvas.
+    /// Fits the drawing, with the width of the pen, into the square.
     fn around(drawing: &Drawing) -> Option<Self> {
         let extent = Extent::of(drawing)?;
         let side = extent.side();
-        // A mere dot has no size of its own; it becomes one dot of the pen.
+        // A dot has no size, so it becomes a dot of the pen.
         let scale = if side > STILL { canvas() * (1.0 - PEN) / side } else { 0.0 };
         Some(Self { middle: extent.middle(), scale })
     }
@@ -59,7 +58,7 @@ const fn canvas() -> f32 {
     CANVAS as f32
 }
 
-/// Draws a line with round ends; a pixel that its edge crosses gets a share of the foreground.
+/// Draws a line with round ends and antialiased edges.
 fn draw_line(plane: &mut Plane, from: Point, to: Point) {
     let (line, radius) = (Line::new(from, to), canvas() * PEN / 2.0);
     let columns = span(from.x.min(to.x) - radius, from.x.max(to.x) + radius);
@@ -72,7 +71,7 @@ fn draw_line(plane: &mut Plane, from: Point, to: Point) {
     }
 }
 
-/// The canvas's pixels from `start` to `end`.
+/// The square's pixels from `start` to `end`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the canvas before the cast")]
 fn span(start: f32, end: f32) -> Range<u16> {
     let within = |edge: f32| edge.clamp(0.0, canvas()) as u16;
@@ -83,7 +82,7 @@ fn span(start: f32, end: f32) -> Range<u16> {
 struct Line {
     from: Point,
     along: Point,
-    /// One by the square of its length; 0 for a dot.
+    /// The reciprocal of its squared length; 0 for a dot.
     per_square: f32,
 }
 
@@ -94,7 +93,7 @@ impl Line {
         Self { from, along, per_square: if square.is_normal() { square.recip() } else { 0.0 } }
     }
 
-    /// How far a point is from the nearest of the line's.
+    /// The distance of a point from the line.
     fn distance(&self, point: Point) -> f32 {
         let (x, y) = (point.x - self.from.x, point.y - self.from.y);
         let nearest = ((x * self.along.x + y * self.along.y) * self.per_square).clamp(0.0, 1.0);
@@ -127,7 +126,7 @@ mod tests {
         assert!(is_too_small(drawing(&tap)));
         assert!(is_too_small(drawing(&[(9.0, 9.0); 5])));
         assert!(is_too_small(drawing(&tremble).on_canvas(280.0)));
-        assert!(!is_too_small(drawing(&tremble)), "without a canvas it may be all of a small one");
+        assert!(!is_too_small(drawing(&tremble)), "without a canvas, the canvas may be small");
         assert!(!is_too_small(drawing(&short).on_canvas(280.0)));
         assert!(!is_too_small(drawing(&short)));
     }

@@ -1,4 +1,4 @@
-//! Tells foreground from background where the background is not of one colour: photos, with their shadows, grain and blur.
+//! Separates foreground from a background of more than one colour: photos with shadows, grain and blur.
 
 use super::{
     background::estimate_background,
@@ -8,35 +8,35 @@ use super::{
 };
 use crate::levels::{FAINTEST, level_of, median_of};
 
-/// Shares of the foreground's strength: a fainter pixel than the first is background, a stronger one than the second is
-/// full foreground.
-/// Blur leaves the edge of a stroke half way between.
+/// Shares of the foreground's strength: a pixel below the first is background, a pixel above the second is full
+/// foreground. The blurred edge of a stroke lies between them.
 const EDGE: (f32, f32) = (0.3, 0.7);
 
-/// The foreground's strength is what one of this many pixels surpasses; a small digit of thin strokes covers twice as many.
+/// The foreground's strength is the contrast that one of this many pixels exceeds. A small digit with thin strokes
+/// covers twice as many.
 const STRONG: usize = 500;
 
-/// Foreground is stronger than so many standard deviations of what is left of the grain. Of grain alone, one pixel of
-/// [`STRONG`] surpasses 2.9.
+/// Foreground is stronger than this many standard deviations of the remaining grain. In pure grain, one of [`STRONG`]
+/// pixels exceeds 2.9.
 const GRAIN: f32 = 4.0;
 
-/// Background darker than this is taken to be as light as this, lest a shadow's grain look like foreground.
+/// The least level of the background in a contrast, so that the grain of a shadow is not foreground.
 const DARKEST: f32 = 32.0;
 
-/// One of so many pixels is looked at to tell which channel varies most.
+/// One of this many pixels is a sample for the variances of the channels.
 const SAMPLE: usize = 7;
 
-/// The foreground of a picture; `None` if it is blank.
+/// The foreground of an image; `None` if it is blank.
 ///
-/// The background behind a stroke as thick as the window in which it is looked for is found by looking twice, the second
-/// time past what was foreground the first time.
+/// It estimates the background twice, the second time without the foreground of the first time, so that it also finds
+/// the background behind strokes as thick as the window.
 pub(super) fn foreground(pixels: &Pixels, background: [u8; 3]) -> Option<Plane> {
     let grey = calm(&liveliest(pixels, background));
     let first = foreground_before(&grey, &estimate_background(&grey, None))?;
     foreground_before(&grey, &estimate_background(&grey, Some(&first)))
 }
 
-/// Pixels that stand out from the background, in shares of the light there: a shadow dims both alike.
+/// The pixels with contrast to the background, relative to the background's light, because a shadow dims both equally.
 fn foreground_before(grey: &Field, background: &Field) -> Option<Plane> {
     let stands_out = contrast(grey, background);
     // The median of a normal distribution's absolute values is 0.6745 standard deviations.
@@ -52,7 +52,8 @@ fn foreground_before(grey: &Field, background: &Field) -> Option<Plane> {
     Some(foreground)
 }
 
-/// How far each pixel is on the foreground's side of the background, from 0 to 1; below 0 on the other side.
+/// The contrast of each pixel: from 0 to 1 towards the foreground's side of the background, below 0 towards the other
+/// side.
 fn contrast(grey: &Field, background: &Field) -> Vec<f32> {
     let pairs = || grey.values.iter().zip(&background.values);
     let is_dark = pairs().map(|(grey, background)| (background - grey).powi(3)).sum::<f32>() >= 0.0;
@@ -63,7 +64,7 @@ fn contrast(grey: &Field, background: &Field) -> Vec<f32> {
     }
 }
 
-/// The contrast, to a thousandth, that one of so many surpasses.
+/// The contrast that one of `one_of` pixels exceeds, to a thousandth.
 fn surpassed_by(contrasts: impl ExactSizeIterator<Item = f32>, one_of: usize) -> f32 {
     let mut left = contrasts.len() / one_of;
     let mut counts = [0_usize; 1001];
@@ -84,7 +85,8 @@ fn thousandths(contrast: f32) -> usize {
     (contrast.clamp(0.0, 1.0) * 1000.0) as usize
 }
 
-/// The channel that varies most: red for a blue pen, blue for a yellow one. What is transparent shows the background.
+/// The channel with the largest variance: red for a blue pen, blue for a yellow one. Transparent pixels show the
+/// background.
 fn liveliest(pixels: &Pixels, background: [u8; 3]) -> Plane {
     let over = |pixel: &[u8], channel: usize| match pixel.get(3) {
         None => pixel[channel],
@@ -101,7 +103,7 @@ fn liveliest(pixels: &Pixels, background: [u8; 3]) -> Plane {
     Plane { width: pixels.width, height: pixels.height, levels }
 }
 
-/// The levels' variance, times the square of their count.
+/// The variance of levels, times the square of their count.
 fn spread(levels: impl Iterator<Item = u8>) -> u64 {
     let (mut count, mut sum, mut squares) = (0, 0, 0);
     for level in levels.map(u64::from) {
@@ -112,7 +114,7 @@ fn spread(levels: impl Iterator<Item = u8>) -> u64 {
     squares * count - sum * sum
 }
 
-/// Smoothed once, and more often the more grain there is.
+/// Smooths a plane once, or up to three times if it has much grain.
 fn calm(plane: &Plane) -> Field {
     let grain = grain(plane);
     let values = plane.levels.iter().map(|&level| f32::from(level)).collect();
@@ -123,7 +125,7 @@ fn calm(plane: &Plane) -> Field {
     grey
 }
 
-/// The median difference of neighbours, about a standard deviation of the grain.
+/// The median difference of horizontal neighbours, about a standard deviation of the grain.
 fn grain(plane: &Plane) -> u8 {
     let mut counts = [0_usize; 256];
     for row in plane.rows() {
@@ -134,7 +136,7 @@ fn grain(plane: &Plane) -> u8 {
     median_of(&counts)
 }
 
-/// Means with the weights 1, 2, 1 of neighbours, across and down.
+/// Smooths with the weights 1, 2, 1, horizontally and vertically.
 fn smooth(field: &mut Field) {
     let (width, height) = (field.width, field.height);
     let mut across = Vec::with_capacity(field.values.len());

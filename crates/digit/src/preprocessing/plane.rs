@@ -1,6 +1,6 @@
-//! A plane of grey levels, as large as the picture it came from.
+//! Planes of grey levels, and of fractional values.
 
-/// `width × height` levels, row-major: 0 is background, 255 is the darkest foreground of the picture.
+/// `width × height` levels, row-major: 0 is background, 255 is the strongest foreground of the image.
 pub(super) struct Plane {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -38,7 +38,7 @@ impl Plane {
     /// The tight bounding box of all levels of at least `least`, or `None` if there is none.
     pub(super) fn bounds(&self, least: u8) -> Option<Bounds> {
         let is_foreground = |level: &u8| *level >= least;
-        // The strongest level of a row, of a column: without an early end, so that many are compared at a time.
+        // The strongest level of a row or column, without an early exit, so that the compiler can vectorise it.
         let foreground = |row: &[u8]| is_foreground(&row.iter().fold(0, |most, &level| most.max(level)));
         let top = self.rows().position(foreground)?;
         let bottom = self.rows().rposition(foreground)? + 1;
@@ -51,7 +51,7 @@ impl Plane {
     }
 }
 
-/// A picture whose values are not whole numbers, row-major.
+/// `width × height` values, row-major, which are not whole numbers.
 pub(super) struct Field {
     pub(super) width: usize,
     pub(super) height: usize,

@@ -1,13 +1,12 @@
-//! Makes large pictures small before anything else looks at them: a photo's millions of pixels show no more of a
-//! digit than some hundred thousand do.
+//! Shrinks large images first, because a photo's millions of pixels show no more of a digit than some hundred thousand.
 
 use super::decode::Pixels;
 use std::borrow::Cow;
 
-/// The most pixels on the longer side of what is worked on. A digit that fills a tenth of it has 51 pixels yet.
+/// The largest side of a shrunk image, in pixels. A digit that fills a tenth of it still has 51 pixels.
 const LONGEST: usize = 512;
 
-/// The picture, shrunk by a whole factor if its longer side is above [`LONGEST`]; each pixel is the mean of a square.
+/// The image, shrunk by a whole factor if its longer side exceeds [`LONGEST`]. Each pixel is the mean of a square.
 pub(super) fn shrink(pixels: &Pixels) -> Cow<'_, Pixels> {
     let factor = pixels.width.max(pixels.height).div_ceil(LONGEST);
     match (factor, pixels.channels) {
@@ -33,7 +32,7 @@ fn means<const CHANNELS: usize>(pixels: &Pixels, factor: usize) -> Pixels {
     Pixels { width, height, channels: CHANNELS, data }
 }
 
-/// What the pixels of one square add up to. A colour counts by its alpha: what is transparent has none.
+/// The sums of a square's pixels. Alpha weights the colours, so transparent pixels have none.
 #[derive(Clone)]
 struct Sum<const CHANNELS: usize> {
     channels: [u64; CHANNELS],
@@ -72,13 +71,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_small_picture_is_left_as_it_is() {
+    fn a_small_image_does_not_change() {
         let small = Pixels { width: 512, height: 2, channels: 3, data: vec![7; 512 * 2 * 3] };
         assert!(matches!(shrink(&small), Cow::Borrowed(_)));
     }
 
     #[test]
-    fn a_large_one_becomes_the_means_of_squares_the_last_of_them_partial() {
+    fn a_large_image_becomes_the_means_of_squares_of_which_the_last_is_partial() {
         let data =
             (0..1025).flat_map(|x| [if x < 1024 { 100 } else { 40 }, if x % 3 == 1 { 30 } else { 0 }, 0]).collect();
         let shrunk = shrink(&Pixels { width: 1025, height: 1, channels: 3, data }).into_owned();
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_transparent_lends_no_colour() {
+    fn transparent_pixels_do_not_affect_the_colour() {
         let data = [[200, 100, 50, 255], [0, 0, 0, 0]].concat().repeat(300);
         let shrunk = shrink(&Pixels { width: 600, height: 1, channels: 4, data }).into_owned();
         assert_eq!(shrunk.data[..4], [200, 100, 50, 128]);

@@ -1,25 +1,25 @@
-//! Tells a dot, and a few pixels, from foreground that could be a digit.
+//! Detects foreground that is too small to be a digit: a dot, or a few pixels.
 
 use super::plane::Plane;
 
-/// A picture whose foreground is no longer than this, in pixels, is too coarse to show a digit.
+/// The longest foreground, in pixels, that is too coarse to show a digit.
 const FEWEST: usize = 5;
 
-/// Foreground no longer than this share of the picture's longer side is a dot, whatever its shape: a digit of that size could
-/// not have been meant. On a canvas of 280 pixels it is 5.
+/// The longest foreground that is a dot in any shape, as a share of the image's longer side. On a canvas of 280 pixels
+/// it is 5 pixels.
 const TINY: f32 = 0.02;
 
-/// A tap leaves a dot of the brush, which is no longer than this share of the picture.
+/// The longest dot of a brush, as a share of the image's longer side.
 const BRUSH: f32 = 0.2;
 
-/// A dot is this round, its shorter side as a share of its longer, and this full, its foreground as a share of its box (a
-/// disc: 0.785). A small 0 has a hole, a small 1 is narrow.
+/// The least ratio of a dot's shorter side to its longer one. A small 1 is narrower.
 const ROUND: f32 = 0.8;
+/// The least share of foreground in a dot's box (a disc: 0.785). A small 0 has a hole.
 const FULL: f32 = 0.66;
 
-/// Whether there is so little foreground that it could be anything; also if there is none.
+/// Whether the foreground is too small to be a digit, or empty.
 pub(super) fn is_too_small(foreground: &Plane) -> bool {
-    // Half of full foreground, so that blur and smoothed edges do not count.
+    // Half of full foreground, so that blur and antialiased edges do not count.
     let Some(bounds) = foreground.bounds(128) else { return true };
     let longer = bounds.width().max(bounds.height());
     let share = as_f32(longer) / as_f32(foreground.width.max(foreground.height));
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn small_digits_are_not() {
+    fn small_digits_are_not_too_small() {
         assert!(!is_too_small(&canvas(|x, y| x.abs() <= 2.0 && y.abs() <= 10.0)), "a 1 of 20 pixels");
         assert!(!is_too_small(&canvas(|x, y| x.abs() <= 6.0 && y.abs() <= 12.0)), "a 1 with a thick brush");
         assert!(!is_too_small(&canvas(|x, y| (6.0..=10.0).contains(&x.hypot(y)))), "a 0 of 20 pixels");

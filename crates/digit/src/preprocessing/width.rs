@@ -1,21 +1,21 @@
-//! Makes lines that are much thinner or thicker than MNIST's as wide as those.
+//! Gives lines that are much thinner or thicker than MNIST's the usual width.
 //!
-//! Thickening and thinning go by the distance of each pixel from foreground or from background (Felzenszwalb & Huttenlocher,
-//! "Distance Transforms of Sampled Functions", 2012), so that round brushes keep their round ends.
+//! It thickens and thins by the distance of each pixel from foreground or background (Felzenszwalb & Huttenlocher,
+//! "Distance Transforms of Sampled Functions", 2012), so that lines of round brushes keep their round ends.
 
 use super::plane::{Bounds, Plane};
 use crate::levels::level_of;
 
-/// Widths, as shares of the longer side of the digit's box, that are left as they are: those of 94 % of MNIST.
+/// The usual widths, as shares of the longer side of the digit's box: those of 94 % of MNIST. They do not change.
 const USUAL: std::ops::RangeInclusive<f32> = 0.06..=0.18;
 
-/// The width that other lines get, as a share of the longer side of the digit's box as it was.
+/// The width that other lines get, as a share of the longer side of the digit's original box.
 const WANTED: f32 = 0.12;
 
-/// From this level on a pixel is more foreground than background.
+/// The least level of a foreground pixel.
 const HALF: u8 = 128;
 
-/// The foreground with its lines about as wide as MNIST's are.
+/// The foreground with lines about as wide as MNIST's.
 pub(super) fn even_out(foreground: Plane) -> Plane {
     let Some(bounds) = foreground.bounds(HALF) else { return foreground };
     let side = as_f32(bounds.width().max(bounds.height()));
@@ -29,11 +29,11 @@ pub(super) fn even_out(foreground: Plane) -> Plane {
     if redrawn.bounds(HALF).is_some() { redrawn } else { foreground }
 }
 
-/// The width of lines much longer than wide: twice their area by their outline, which is the sum of all slopes. The
-/// foreground needs margins of background.
+/// The width of lines that are much longer than wide: twice their area, divided by the length of their outline, which
+/// is the sum of all gradients. The foreground must have a margin of background.
 fn line_width(foreground: &Plane) -> f32 {
     let rows: Vec<&[u8]> = foreground.rows().collect();
-    // A sum for each column, so that many are added at a time.
+    // A sum for each column, so that the compiler can vectorise the additions.
     let mut slopes = vec![0.0; foreground.width - 2];
     for three in rows.windows(3) {
         let [above, row, below] = [&three[0][1..], three[1], &three[2][1..]];
@@ -48,7 +48,7 @@ fn line_width(foreground: &Plane) -> f32 {
     2.0 * as_f32(usize::try_from(area).unwrap_or(usize::MAX)) / outline.max(1.0)
 }
 
-/// The foreground within `bounds`, with empty margins around it.
+/// The foreground within `bounds`, with an empty margin around it.
 fn cut(foreground: &Plane, bounds: Bounds, margin: usize) -> Plane {
     let (width, height) = (bounds.width() + 2 * margin, bounds.height() + 2 * margin);
     let mut levels = vec![0; width * height];
@@ -59,10 +59,10 @@ fn cut(foreground: &Plane, bounds: Bounds, margin: usize) -> Plane {
     Plane { width, height, levels }
 }
 
-/// The foreground with its outline moved outwards by so many pixels, or inwards if they are negative.
+/// The foreground with its outline moved outwards by this number of pixels, or inwards if it is negative.
 fn redraw(foreground: &Plane, outwards: f32) -> Plane {
     let is_foreground = |&level: &u8| level >= HALF;
-    // Distances are between the middles of pixels; the outline lies half way to the neighbour.
+    // Distances are between the centres of pixels; the outline lies half way to the neighbour.
     let levels = if outwards > 0.0 {
         let to_foreground = distances(foreground, is_foreground);
         let thick = to_foreground.iter().map(|distance| level_of(outwards + 1.0 - distance));
@@ -74,7 +74,7 @@ fn redraw(foreground: &Plane, outwards: f32) -> Plane {
     Plane { width: foreground.width, height: foreground.height, levels }
 }
 
-/// Each pixel's distance from the nearest that `is_goal`.
+/// The distance of each pixel from the nearest one that satisfies `is_goal`.
 fn distances(plane: &Plane, is_goal: impl Fn(&u8) -> bool) -> Vec<f32> {
     let far = as_f32(plane.width + plane.height).powi(2);
     let mut squares: Vec<f32> = plane.levels.iter().map(|level| if is_goal(level) { 0.0 } else { far }).collect();
@@ -92,9 +92,9 @@ fn distances(plane: &Plane, is_goal: impl Fn(&u8) -> bool) -> Vec<f32> {
     squares.into_iter().map(f32::sqrt).collect()
 }
 
-/// The least of the parabolas that stand on the values, at each place of a line.
+/// Replaces each value of a line by the least of the parabolas that are rooted at all values.
 fn lower_envelope(line: &mut [f32]) {
-    // The parabolas of the envelope, each with the place from which on it is the least.
+    // The parabolas of the envelope, each with the position from which on it is the least.
     let mut parabolas: Vec<(usize, f32)> = Vec::with_capacity(line.len());
     for (place, &height) in line.iter().enumerate() {
         let lifted = |place: usize, height: f32| height + as_f32(place).powi(2);
@@ -138,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn thin_and_thick_lines_become_as_wide_as_usual_and_usual_ones_stay() {
-        // A short thick line's width is underestimated, so that it keeps some of what it was.
+    fn thin_and_thick_lines_get_the_usual_width_and_usual_ones_do_not_change() {
+        // The width of a short thick line is underestimated, so it stays somewhat thicker.
         for (width, expected) in [(2, 21..=28), (5, 21..=28), (48, 24..=36)] {
             let found = even_out(bar(width)).bounds(HALF).unwrap().width();
             assert!(expected.contains(&found), "{width} became {found}");
@@ -158,10 +158,10 @@ mod tests {
             let found = distances(&plane, |&level| level == 1);
             for (index, distance) in found.into_iter().enumerate() {
                 let goals = (0..plane.levels.len()).filter(|&goal| plane.levels[goal] == 1);
-                let away = |goal: usize| {
+                let distance_to = |goal: usize| {
                     as_f32((goal % width).abs_diff(index % width)).hypot(as_f32((goal / width).abs_diff(index / width)))
                 };
-                let expected = goals.map(away).fold(f32::MAX, f32::min);
+                let expected = goals.map(distance_to).fold(f32::MAX, f32::min);
                 prop_assert!((distance - expected).abs() < 1e-3);
             }
         }

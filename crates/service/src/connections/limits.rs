@@ -7,32 +7,32 @@ use std::{
     time::Duration,
 };
 
-/// Open files that are no connections: listeners, the database, the other service, connections that are refused, the log.
+/// Open files besides accepted connections: listeners, the database, the other service, rejected connections, the log.
 const OTHER_FILES: u64 = 256;
 
-/// Limits on connections, by flag or by environment.
+/// Limits on connections, from flags and environment variables.
 #[derive(Debug, Clone, Args)]
 pub struct ConnectionOptions {
-    /// Connections that may be open at a time. Where the system allows the process fewer open files, fewer.
+    /// Largest number of open connections. The limit of open files may lower it.
     #[arg(long, env = "MAX_CONNECTIONS", default_value = "4096")]
     pub max_connections: NonZeroUsize,
-    /// Seconds in which a request's head must arrive, and after an answer the next request on the same connection.
+    /// Seconds within which the head of a request must arrive, from the start of the connection or the last response.
     #[arg(long, env = "HEADER_TIMEOUT_SECONDS", default_value = "10")]
     pub header_timeout_seconds: NonZeroU32,
-    /// Seconds after which a connection is closed whose client takes nothing of its answer.
+    /// Seconds after which the service closes a connection whose client reads nothing of its response.
     #[arg(long, env = "SEND_TIMEOUT_SECONDS", default_value = "30")]
     pub send_timeout_seconds: NonZeroU32,
 }
 
 impl ConnectionOptions {
-    /// The limits, after the system was asked for as many open files as it allows.
+    /// Raises the process's limit of open files as far as the system allows, and returns the limits.
     #[must_use]
     pub fn limits(&self) -> ConnectionLimits {
         let files = increase_nofile_limit(u64::MAX).or_else(|_| Resource::NOFILE.get_soft()).unwrap_or(u64::MAX);
         let files = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX).max(1);
         let most = self.max_connections.get();
         if files < most {
-            tracing::warn!(most, files, "fewer connections are accepted: the system allows too few open files");
+            tracing::warn!(most, files, "the limit of open files lowers the limit of connections");
         }
         let seconds = |seconds: NonZeroU32| Duration::from_secs(seconds.get().into());
         ConnectionLimits {
@@ -46,11 +46,11 @@ impl ConnectionOptions {
 /// Limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// How many may be open at a time.
+    /// The largest number of open connections.
     pub connections: usize,
-    /// In what time a request's head must arrive, and after an answer the next request.
+    /// The time within which the head of a request must arrive, from the start of the connection or the last response.
     pub header_timeout: Duration,
-    /// How long a client may take nothing of its answer.
+    /// The time after which a connection is closed whose client reads nothing of its response.
     pub send_timeout: Duration,
 }
 

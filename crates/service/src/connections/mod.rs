@@ -1,4 +1,4 @@
-//! The connections of a service: how many may be open, and how long a client may keep one waiting.
+//! The connections of a service, with a limit of their number and timeouts.
 
 mod limits;
 mod refusal;
@@ -30,49 +30,50 @@ use tokio::{
 use tokio_io_timeout::TimeoutWriter;
 use unused::Unused;
 
-/// The largest head of a request, and about what a connection buffers besides, in bytes.
+/// The largest head of a request, and the approximate size of a connection's buffer, in bytes.
 const BUFFER_BYTES: usize = 16 << 10;
 
-/// The part of an answer that the system may buffer, in bytes. Linux tells that there is room again when a third of it is sent, so
-/// that it also says how much a client must take in time.
+/// The socket's send buffer, in bytes. Linux reports a socket as writable again when a third of the buffer is free, so
+/// this also determines how many bytes a client must read before the send timeout.
 const SEND_BUFFER_BYTES: usize = 128 << 10;
 
-/// Connections that may wait to be accepted, unless the system allows fewer: where many come at once, the system drops what
-/// is beyond, and a client tries again after a second.
+/// The backlog of the listener, unless the system's limit is lower. The system drops further connections, and their
+/// clients retry after a second.
 const BACKLOG: i32 = 4096;
 
-/// How long to wait before another try where no connection can be accepted, for want of open files or memory.
+/// The delay before the next attempt after `accept` failed for lack of open files or memory.
 const RETRY: Duration = Duration::from_millis(100);
 
-/// Connections that are told at a time that there are too many, and how long each may take; more are closed without a word.
+/// The number of connections that are rejected with a response at a time; further ones are closed without one.
 const REFUSALS: usize = 64;
+/// How long the rejection of a connection may take.
 const REFUSAL_LIMIT: Duration = Duration::from_secs(1);
 
-/// A service's connections; a clone is the same ones.
+/// The connections of a service, shared by all clones.
 #[derive(Debug, Clone)]
 pub struct Connections {
     limits: ConnectionLimits,
-    /// A permit for each connection that may be open.
+    /// A permit for each open connection.
     slots: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
     unused: Arc<Unused>,
     outcomes: Outcomes,
 }
 
-/// How a connection ended.
+/// The outcome of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// The client or the service closed it, or it broke.
+    /// The client or the service closed it, or it failed.
     Closed,
-    /// No further request came in time.
+    /// No further request arrived in time.
     IdleTimeout,
-    /// The first request's head did not come in time.
+    /// The head of the first request did not arrive in time.
     HeaderTimeout,
-    /// The client took nothing of its answer for too long.
+    /// The client read nothing of its response for too long.
     SendTimeout,
-    /// It had sent no whole head when another connection needed its slot.
+    /// It had not sent a complete head when another connection needed its slot.
     Displaced,
-    /// There were too many.
+    /// The limit of connections was reached.
     Refused,
 }
 
@@ -91,7 +92,7 @@ impl Outcome {
         }
     }
 
-    /// How a connection ended that had or had not sent a request.
+    /// The outcome of a connection; `is_used` if it has sent a request.
     fn of(result: &hyper::Result<()>, is_used: bool) -> Self {
         match result {
             Err(error) if error.is_timeout() && is_used => Self::IdleTimeout,
@@ -102,7 +103,7 @@ impl Outcome {
     }
 }
 
-/// Whether [`TimeoutWriter`] gave up.
+/// Whether [`TimeoutWriter`] timed out.
 fn is_send_timeout(error: &hyper::Error) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
     cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
@@ -115,7 +116,7 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// None yet, within these limits.
+    /// No connections, with these limits.
     #[must_use]
     pub fn new(limits: ConnectionLimits) -> Self {
         Self {
@@ -127,25 +128,21 @@ impl Connections {
         }
     }
 
-    /// Shows how many are open, and how the others ended.
+    /// Registers the number of open connections, and the outcomes of the ended ones.
     pub fn register(&self, registry: &mut Registry) {
-        self.outcomes.register(registry, "connections", "Connections that ended, by why");
+        self.outcomes.register(registry, "connections", "Ended connections by outcome");
         let connections = self.clone();
         let read = move || connections.open() as u64;
-        registry.register_collector(Box::new(Reading {
-            name: "connections_open",
-            help: "Connections that are open.",
-            read,
-        }));
+        registry.register_collector(Box::new(Reading { name: "connections_open", help: "Open connections.", read }));
     }
 
-    /// How many are open.
+    /// The number of open connections.
     #[must_use]
     pub fn open(&self) -> usize {
         self.limits.connections - self.slots.available_permits()
     }
 
-    /// Accepts connections and serves them until this ends; those that remain finish with what is returned.
+    /// Accepts and serves connections until `until` ends. The returned value waits for the remaining ones.
     ///
     /// # Errors
     /// When the listener cannot be set up.
@@ -156,7 +153,7 @@ impl Connections {
         until: impl Future<Output = ()>,
     ) -> io::Result<GracefulShutdown> {
         listen(&listener, BACKLOG)?;
-        set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?; // which its connections inherit
+        set_socket_send_buffer_size(&listener, SEND_BUFFER_BYTES)?; // connections inherit it
         let (graceful, mut until, mut is_failing) = (GracefulShutdown::new(), pin!(until), false);
         loop {
             let accepted = tokio::select! {
@@ -171,7 +168,7 @@ impl Connections {
                 Err(error) if is_the_clients(&error) => {}
                 Err(error) => {
                     if !is_failing {
-                        tracing::error!(%error, "no connection can be accepted");
+                        tracing::error!(%error, "the service cannot accept connections");
                     }
                     is_failing = true;
                     sleep(RETRY).await;
@@ -182,7 +179,7 @@ impl Connections {
         Ok(graceful)
     }
 
-    /// Serves a connection if there is a slot, or one that another has not made use of yet.
+    /// Serves a connection if there is a free slot, or if an unused connection can be displaced; otherwise rejects it.
     fn admit(&self, stream: TcpStream, app: &Router, watcher: Watcher) {
         let (connections, app) = (self.clone(), app.clone());
         if let Ok(slot) = self.slots.clone().try_acquire_owned() {
@@ -225,7 +222,7 @@ impl Connections {
     }
 }
 
-/// Whether it is the connection that failed and not this process.
+/// Whether the error concerns one connection and not this process.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)

@@ -1,4 +1,4 @@
-//! The answer to a connection that is one too many.
+//! The response to a connection beyond the limit.
 
 use crate::ApiError;
 use std::io;
@@ -8,12 +8,13 @@ use tokio::{
 };
 use wire::{Code, PROBLEM_MEDIA_TYPE};
 
-/// The part of a refused request that is read, in bytes: a connection that is closed with more unread may lose its answer.
+/// The part of a rejected request that is read, in bytes. A connection that is closed with unread bytes may lose its
+/// response.
 const REFUSED_BYTES: u64 = 64 << 10;
 
-/// Answers a request, whatever it is, with the problem that there are too many connections.
+/// Answers any request with the problem `too_many_connections`.
 pub(super) async fn refuse(mut stream: TcpStream) -> io::Result<()> {
-    // A client that is answered before it asks takes that for a mistake.
+    // A client may treat a response before its request as an error.
     stream.readable().await?;
     stream.write_all(refusal().as_bytes()).await?;
     stream.shutdown().await?;

@@ -1,4 +1,4 @@
-//! Tests of connections over real sockets, with a clock that the test moves.
+//! Tests of connections over real sockets, with a clock that the test advances.
 
 use super::*;
 use axum::{
@@ -22,10 +22,10 @@ use tokio::{
 };
 use wire::PROBLEM_MEDIA_TYPE;
 
-/// How long a test waits for what should have happened at once.
+/// How long a test waits for the end of a connection.
 const HANGS: Duration = Duration::from_mins(10);
 
-/// Requests that have begun, and may end.
+/// Signals that a request has begun, and that it may end.
 #[derive(Debug, Clone, Default)]
 struct Gate {
     begun: Arc<Notify>,
@@ -38,7 +38,7 @@ async fn slow(State(gate): State<Gate>) -> &'static str {
     "done"
 }
 
-/// A service with such limits, and its connections.
+/// Starts a service with these limits.
 async fn start(limits: ConnectionLimits) -> (SocketAddr, Connections, Gate) {
     let routes = Router::new()
         .route("/livez", get(async || "ok"))
@@ -58,14 +58,14 @@ fn at_most(connections: usize) -> ConnectionLimits {
     ConnectionLimits { connections, ..ConnectionLimits::default() }
 }
 
-/// A connection on which this was sent.
+/// A connection that has sent this text.
 async fn connect(address: SocketAddr, sent: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(sent.as_bytes()).await.unwrap();
     stream
 }
 
-/// All that comes until the other side closes.
+/// Reads until the service closes the connection.
 async fn read(mut stream: TcpStream) -> String {
     let mut answer = String::new();
     timeout(HANGS, stream.read_to_string(&mut answer)).await.expect("the connection stays open").unwrap();
@@ -90,13 +90,13 @@ fn counted(connections: &Connections, outcome: Outcome) -> u64 {
     text.lines().find_map(|line| line.strip_prefix(&name)).unwrap().parse().unwrap()
 }
 
-/// Waits until all connections have sent a request. Meanwhile no time passes by itself.
+/// Waits until all connections have sent a request. The clock stands still meanwhile.
 async fn until_used(connections: &Connections, open: usize) {
     until(|| connections.open() == open && connections.unused.lock().waiting.is_empty()).await;
 }
 
-/// A clock that stands still until this is dropped, or the test moves it on. One that is merely paused goes on by itself
-/// while a connection's bytes are on their way.
+/// Stops the clock until this is dropped or the test advances it. Tokio advances a clock that is only paused while
+/// bytes are in transit.
 struct StoppedClock(JoinHandle<()>);
 
 impl StoppedClock {
@@ -118,7 +118,7 @@ impl Drop for StoppedClock {
 const HALF: &str = "GET /livez HTTP/1.1\r\nhost: x\r\n";
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_whose_request_never_comes_whole_is_closed() {
+async fn a_connection_without_a_complete_request_is_closed() {
     let (address, connections, _) = start(at_most(8)).await;
     let half_sent = [connect(address, HALF).await, connect(address, "").await, connect(address, "G").await];
     until(|| connections.open() == 3).await;
@@ -132,7 +132,7 @@ async fn a_connection_whose_request_never_comes_whole_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_is_kept_and_no_longer_used_is_closed() {
+async fn an_idle_connection_is_closed() {
     let (address, connections, _) = start(at_most(8)).await;
     let stream = connect(address, &"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n".repeat(2)).await;
     until_used(&connections, 1).await;
@@ -142,7 +142,7 @@ async fn a_connection_that_is_kept_and_no_longer_used_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_comes_slowly_within_a_minute_is_read_and_one_that_takes_longer_is_not() {
+async fn a_slow_body_is_read_for_a_minute_and_then_rejected() {
     let (address, connections, _) = start(at_most(8)).await;
     let _clock = StoppedClock::new();
     let head = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 5000000\r\n\r\n";
@@ -163,7 +163,7 @@ async fn a_body_that_comes_slowly_within_a_minute_is_read_and_one_that_takes_lon
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_told_so_and_the_next_is_served_when_one_ends() {
+async fn a_connection_beyond_the_limit_is_rejected_and_the_next_is_served_when_one_ends() {
     let (address, connections, gate) = start(at_most(2)).await;
     let busy = [0; 2].map(|_| tokio::spawn(ask(address, "/slow")));
     until_used(&connections, 2).await;
@@ -186,7 +186,7 @@ async fn one_connection_too_many_is_told_so_and_the_next_is_served_when_one_ends
 }
 
 #[tokio::test]
-async fn the_oldest_that_sent_no_whole_request_makes_room_for_the_next() {
+async fn the_oldest_unused_connection_is_displaced_by_a_new_one() {
     let (address, connections, _) = start(at_most(2)).await;
     let oldest = connect(address, HALF).await;
     until(|| connections.open() == 1).await;
@@ -202,7 +202,7 @@ async fn the_oldest_that_sent_no_whole_request_makes_room_for_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_nobody_reads_is_given_up() {
+async fn a_connection_whose_client_reads_nothing_is_closed() {
     let (address, connections, _) = start(at_most(8)).await;
     let unread = connect(address, "GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await;
     until_used(&connections, 1).await;
@@ -214,7 +214,7 @@ async fn an_answer_that_nobody_reads_is_given_up() {
 }
 
 #[test]
-fn as_many_files_may_be_open_as_the_system_allows() {
+fn the_limit_of_open_files_is_raised_to_the_systems_limit() {
     let options = ConnectionOptions {
         max_connections: NonZeroUsize::MIN,
         header_timeout_seconds: NonZeroU32::MIN,

@@ -1,4 +1,4 @@
-//! Connections that have not sent a request yet, which others may displace.
+//! Connections without a complete request, which new connections may displace.
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// Connections that have not sent a whole request yet, the oldest first. Each can be told that another needs its slot.
+/// The connections that have not sent the complete head of a request, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Unused(Mutex<Queue>);
 
@@ -18,7 +18,7 @@ pub(super) struct Queue {
 }
 
 impl Unused {
-    /// Adds a connection, which leaves with its first request or when it ends; the future ends when it is displaced.
+    /// Adds a connection. It leaves with its first request or when it ends. The future ends when it is displaced.
     pub(super) fn enter(self: &Arc<Self>) -> (Entry, impl Future<Output = ()> + use<>) {
         let (displace, displaced) = oneshot::channel();
         let mut queue = self.lock();
@@ -27,25 +27,25 @@ impl Unused {
         queue.waiting.insert(number, displace);
         let displaced = async {
             if displaced.await.is_err() {
-                pending::<()>().await; // it has left
+                pending::<()>().await; // the connection has left
             }
         };
         (Entry { unused: self.clone(), number }, displaced)
     }
 
-    /// Tells the one that has waited for the longest; whether there is any.
+    /// Displaces the oldest connection. Returns whether there was one.
     pub(super) fn displace_oldest(&self) -> bool {
         let oldest = self.lock().waiting.pop_first();
-        oldest.map(|(_, displace)| displace.send(())).is_some() // one that just ended gives its slot back, too
+        oldest.map(|(_, displace)| displace.send(())).is_some() // a connection that just ended frees its slot, too
     }
 
-    /// Nothing panics while it holds the lock.
+    /// The lock is never poisoned, because no code panics while it holds it.
     pub(super) fn lock(&self) -> MutexGuard<'_, Queue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One of the connections that are [`Unused`], until it leaves them.
+/// A connection in [`Unused`].
 #[derive(Debug)]
 pub(super) struct Entry {
     unused: Arc<Unused>,

@@ -1,4 +1,5 @@
-//! The body of `POST /predict` in the documentation: every form that [`DrawingInput`](crate::DrawingInput) reads, with examples.
+//! The body of `POST /predict` in the OpenAPI document: every type that [`DrawingInput`](crate::DrawingInput) reads,
+//! with examples.
 
 use digit::preprocessing::MAX_PIXELS;
 
@@ -15,7 +16,7 @@ use utoipa::{
 };
 use wire::{Code, Input};
 
-/// What a request may be refused for that sends a drawing to a model: its query, its body, and the drawing in it.
+/// The errors of a request with a drawing for a model: of its query, its body and the drawing.
 pub(super) const REFUSED: [Code; 16] = [
     Code::InvalidQuery,
     Code::UnknownModel,
@@ -35,7 +36,8 @@ pub(super) const REFUSED: [Code; 16] = [
     Code::Overloaded,
 ];
 
-/// An eight in each format, served beside the page, because a document in JSON cannot hold it: media type, name, bytes.
+/// An eight in each image format: media type, name, bytes. The service serves them as files, because JSON cannot
+/// contain them.
 pub(super) const PICTURES: [(&str, &str, &[u8]); 4] = [
     ("image/png", "eight.png", include_bytes!("../../../../examples/eight.png")),
     ("image/jpeg", "eight.jpg", include_bytes!("../../../../examples/eight.jpg")),
@@ -45,8 +47,8 @@ pub(super) const PICTURES: [(&str, &str, &[u8]); 4] = [
 
 pub(super) fn body() -> RequestBody {
     let description = format!(
-        "What to recognise, at most 5 MB. An image may have any colours and any size up to {} megapixels: its ink is \
-         what differs from its border, or what is not transparent.",
+        "The drawing, at most 5 MB. An image may have any colours and any size up to {} megapixels. Its foreground \
+        is the part that differs from its border, or that is not transparent.",
         MAX_PIXELS / 1_000_000
     );
     let body = RequestBodyBuilder::new()
@@ -77,8 +79,8 @@ fn form() -> Content {
         .schema_type(Type::String)
         .content_media_type("application/octet-stream")
         .min_length(Some(1))
-        .description(Some("The image. Fields before it are passed over, what follows it is not read."));
-    // Names travel in a header, which has no room for control characters.
+        .description(Some("The image. The service ignores fields before it and does not read those after it."));
+    // A field's name is in a header, which may not contain control characters.
     let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^[^\x00-\x1f\x7f]*$"));
     ContentBuilder::new()
         .schema(Some(ObjectBuilder::new().property("file", file).required("file").property_names(Some(name))))
@@ -88,7 +90,7 @@ fn form() -> Content {
 
 fn picture(name: &str) -> Content {
     let example = ExampleBuilder::new().summary("An eight").external_value(format!("/docs/{name}")).build();
-    // A body that is not text needs no schema; this one has Swagger UI ask for a file.
+    // A binary body needs no schema, but with this one Swagger UI offers a file chooser.
     let file = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/octet-stream");
     ContentBuilder::new().schema(Some(file.min_length(Some(1)))).examples_from_iter([("eight", example)]).build()
 }

@@ -1,4 +1,4 @@
-//! What a service can be asked, as an OpenAPI document that is made of its routes, and as a page to read and try it.
+//! The OpenAPI document of a service, generated from its routes, and Swagger UI.
 
 mod drawing;
 mod operations;

@@ -1,28 +1,28 @@
-//! What is said of operations besides what their handlers say.
+//! Additions to the documentation of operations.
 
 use super::{drawing, problems};
 use utoipa::{ToSchema, openapi::path::Operation};
 use utoipa_axum::router::UtoipaMethodRouter;
 use wire::{Code, Problem};
 
-/// Routes whose documentation can be added to.
+/// Routes whose OpenAPI operations can be changed.
 pub trait Documented: Sized {
-    /// Changes what is said of each operation.
+    /// Changes each operation.
     #[must_use]
     fn each_operation(self, change: impl Fn(&mut Operation)) -> Self;
 
-    /// Adds the schema of a type, and of all that it is made of, to the document.
+    /// Adds the schemas of a type and of its fields to the document.
     #[must_use]
     fn with_schema<T: ToSchema>(self) -> Self;
 
-    /// Says that the operations may answer with problems of these codes.
+    /// Documents that the operations may answer with problems of these codes.
     #[must_use]
     fn refuses(self, codes: &[Code]) -> Self {
         self.with_schema::<Problem>().each_operation(|operation| problems::refuse(operation, codes))
     }
 
-    /// Says that the operations take what [`DrawingInput`](crate::DrawingInput) reads for the model that
-    /// [`ModelQuery`](crate::ModelQuery) names, and answer with problems where either is wrong, or of these codes besides.
+    /// Documents that the operations take a [`DrawingInput`](crate::DrawingInput) and a
+    /// [`ModelQuery`](crate::ModelQuery), and may answer with their problems and with problems of these codes.
     #[must_use]
     fn takes_a_drawing(self, besides: &[Code]) -> Self {
         self.with_schema::<wire::Input>()

@@ -1,4 +1,4 @@
-//! `GET /docs`: the document as a page, where requests can be tried out. All of it comes from this program.
+//! `GET /docs`: Swagger UI with the OpenAPI document. This program serves all of its files.
 
 use super::drawing::PICTURES;
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// What the page may load: this service's files and answers, and the pictures that are part of them.
+/// The page may load only files and responses of this origin, and images inside of these.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                                        img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; \
                                        frame-ancestors 'none'";
@@ -36,12 +36,12 @@ pub(super) fn router() -> Router {
         .layer(always(header::CACHE_CONTROL, "no-cache"))
 }
 
-/// A file of this program.
+/// A route for an embedded file.
 fn plain(media_type: &'static str, file: &'static [u8]) -> MethodRouter {
     get(async move || ([(header::CONTENT_TYPE, media_type)], file))
 }
 
-/// One that is compressed, which every browser accepts.
+/// A route for an embedded file that is compressed with gzip, which every browser accepts.
 fn packed(media_type: &'static str, file: &'static [u8]) -> MethodRouter {
     get(async move || ([(header::CONTENT_TYPE, media_type), (header::CONTENT_ENCODING, "gzip")], file))
 }

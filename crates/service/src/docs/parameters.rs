@@ -1,4 +1,4 @@
-//! Query parameters in the documentation that [`empty_as_none`](crate::empty_as_none) reads: each may be empty.
+//! Schemas of query parameters that [`empty_as_none`](crate::empty_as_none) reads. Each may be empty.
 
 use digit::ModelVersion;
 use utoipa::openapi::{ObjectBuilder, Schema, schema::Type};
@@ -21,7 +21,7 @@ pub fn model_version() -> Schema {
     empty_or(ModelVersion::PATTERN)
 }
 
-/// An addition to an answer.
+/// The parameter `include`.
 #[must_use]
 pub fn include() -> Schema {
     empty_or_one_of(["bitmap"])

@@ -1,4 +1,4 @@
-//! What an operation may refuse, in its documentation.
+//! The error responses in the OpenAPI document.
 
 use std::collections::BTreeMap;
 use utoipa::{
@@ -12,7 +12,7 @@ use utoipa::{
 };
 use wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 
-/// The codes of each status, which they have by this function.
+/// Groups codes by their status.
 pub fn by_status(codes: &[Code], status: impl Fn(Code) -> u16) -> BTreeMap<u16, Vec<Code>> {
     let mut statuses = BTreeMap::<u16, Vec<Code>>::new();
     for &code in codes {
@@ -21,7 +21,7 @@ pub fn by_status(codes: &[Code], status: impl Fn(Code) -> u16) -> BTreeMap<u16, 
     statuses
 }
 
-/// A response of this status, with the header that says when to try again where that may help.
+/// An error response with this status, and with `Retry-After` for 429 and 503.
 #[must_use]
 pub fn refusal(status: u16, description: String) -> ResponseBuilder {
     let response = ResponseBuilder::new().description(description);
@@ -29,11 +29,12 @@ pub fn refusal(status: u16, description: String) -> ResponseBuilder {
         return response;
     }
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
-    let header = HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds after which to try again."));
+    let header =
+        HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds after which the client may try again."));
     response.header("Retry-After", header.build())
 }
 
-/// Adds the problems of these codes to an operation.
+/// Adds responses with the problems of these codes to an operation.
 pub(super) fn refuse(operation: &mut Operation, codes: &[Code]) {
     for (status, codes) in by_status(codes, Code::status) {
         let meaning = |code: &Code| format!("`{}`: {}", name(*code), code.title());
@@ -45,12 +46,12 @@ pub(super) fn refuse(operation: &mut Operation, codes: &[Code]) {
     }
 }
 
-/// A problem of this kind; what happened differs from time to time.
+/// An example of a problem with this code.
 fn example(code: Code) -> Example {
     ExampleBuilder::new().summary(code.title()).value(serde_json::to_value(Problem::new(code, "…")).ok()).build()
 }
 
-/// A [`Problem`] of one of these kinds, which have this status.
+/// The schema of a [`Problem`] with this status and one of these codes.
 fn problem(status: u16, codes: &[Code]) -> Schema {
     let status = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status]));
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes.iter().map(|code| name(*code))));

@@ -1,4 +1,4 @@
-// Shows the service's OpenAPI document. Nobody else is asked for anything: Swagger UI's validator is off.
+// Shows the service's OpenAPI document. The validator of Swagger UI is off, because it would contact another server.
 globalThis.SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",

@@ -1,4 +1,5 @@
-//! Traces on their way to a collector: in batches, from a thread of their own, and dropped where it does not take them.
+//! The export of traces to a collector. A thread sends batches of spans, and drops them if the collector is
+//! unavailable.
 
 use opentelemetry_otlp::{ExporterBuildError, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{
@@ -15,57 +16,57 @@ use std::{
 /// How long the collector may take to answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why no traces can be sent.
+/// Why the export of traces cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectorError {
-    /// The address is of another kind.
-    #[error("OTEL_EXPORTER_OTLP_ENDPOINT names no collector that speaks http, such as http://127.0.0.1:4318")]
+    /// The address is not an `http` URL.
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT must be an http address of a collector, such as http://127.0.0.1:4318")]
     Address,
-    /// The client cannot be made.
+    /// The HTTP client cannot be created.
     #[error("no client for the trace collector: {0}")]
     Client(#[from] reqwest::Error),
-    /// One of OpenTelemetry's variables is wrong.
+    /// One of OpenTelemetry's environment variables is invalid.
     #[error("no exporter for the trace collector: {0}")]
     Exporter(#[from] ExporterBuildError),
 }
 
-/// What makes spans and sends them. OpenTelemetry's variables say the rest: `OTEL_TRACES_SAMPLER`,
-/// `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_…`.
+/// The provider that exports spans to a collector. OpenTelemetry's environment variables configure the rest:
+/// `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_…`.
 pub(super) fn provider(endpoint: &str, service: &str) -> Result<SdkTracerProvider, CollectorError> {
     if !endpoint.starts_with("http://") {
         return Err(CollectorError::Address);
     }
-    // A neighbour, as the model service is, never beyond a proxy.
+    // The collector is on the same network, so no proxy is used.
     let client = reqwest::blocking::Client::builder().timeout(ANSWER_LIMIT).no_proxy().build()?;
     let exporter = opentelemetry_otlp::SpanExporter::builder().with_http().with_http_client(client);
     let exporter = exporter.with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/'))).build()?;
     let name = env::var("OTEL_SERVICE_NAME").ok().filter(|name| !name.is_empty());
     let resource = Resource::builder().with_service_name(name.unwrap_or_else(|| service.to_owned())).build();
-    Ok(SdkTracerProvider::builder().with_batch_exporter(Telling::of(exporter)).with_resource(resource).build())
+    Ok(SdkTracerProvider::builder().with_batch_exporter(LoggedExporter::of(exporter)).with_resource(resource).build())
 }
 
-/// An exporter that says once that the collector takes no spans, and once that it takes them again.
+/// An exporter that logs once when the collector becomes unavailable, and once when it is available again.
 #[derive(Debug)]
-struct Telling<E> {
+struct LoggedExporter<E> {
     exporter: E,
     is_failing: AtomicBool,
 }
 
-impl<E> Telling<E> {
+impl<E> LoggedExporter<E> {
     const fn of(exporter: E) -> Self {
         Self { exporter, is_failing: AtomicBool::new(false) }
     }
 }
 
-impl<E: SpanExporter> SpanExporter for Telling<E> {
+impl<E: SpanExporter> SpanExporter for LoggedExporter<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let result = self.exporter.export(batch).await;
         let was_failing = self.is_failing.swap(result.is_err(), Ordering::Relaxed);
         match &result {
             Err(error) if !was_failing => {
-                tracing::warn!(%error, "the trace collector takes no spans; they are dropped until it does");
+                tracing::warn!(%error, "the trace collector is unavailable; spans are dropped until it is available again");
             }
-            Ok(()) if was_failing => tracing::info!("the trace collector takes spans again"),
+            Ok(()) if was_failing => tracing::info!("the trace collector is available again"),
             _ => {}
         }
         result
@@ -96,9 +97,9 @@ mod tests {
 
     /// A collector that is unavailable for a while.
     #[derive(Debug)]
-    struct Away(Mutex<Vec<bool>>);
+    struct UnreliableCollector(Mutex<Vec<bool>>);
 
-    impl SpanExporter for Away {
+    impl SpanExporter for UnreliableCollector {
         async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
             let is_unavailable = self.0.lock().unwrap().remove(0);
             if is_unavailable { Err(OTelSdkError::InternalFailure("nobody there".to_owned())) } else { Ok(()) }
@@ -119,14 +120,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_a_collector_that_is_away_one_is_told_once() {
+    async fn an_outage_of_the_collector_is_logged_once() {
         let (log, options) = (Log::default(), TelemetryOptions::default());
         let lines = log.clone();
         let (subscriber, _telemetry) = options.subscriber("test", move || lines.clone(), false).unwrap();
         let _told = tracing::subscriber::set_default(subscriber);
-        let away = [false, true, true, true, false, false, true];
-        let exporter = Telling::of(Away(Mutex::new(away.to_vec())));
-        for is_unavailable in away {
+        let outages = [false, true, true, true, false, false, true];
+        let exporter = LoggedExporter::of(UnreliableCollector(Mutex::new(outages.to_vec())));
+        for is_unavailable in outages {
             assert_eq!(exporter.export(Vec::new()).await.is_err(), is_unavailable);
         }
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_address_that_can_be_a_collectors_is_taken() {
+    fn only_http_addresses_of_collectors_are_accepted() {
         for address in ["127.0.0.1:4318", "https://127.0.0.1:4318", "grpc://127.0.0.1:4317", "http"] {
             assert!(matches!(provider(address, "test"), Err(CollectorError::Address)), "{address}");
         }

@@ -1,4 +1,4 @@
-//! Where a process tells what it does: log lines on standard error, and traces to a collector if there is one.
+//! Telemetry of a process: log lines on standard error, and traces to a collector if one is configured.
 
 mod collector;
 
@@ -21,54 +21,54 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// How long a process that ends waits for the collector to take the last spans.
+/// How long an ending process waits for the export of the last spans.
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
-/// How a process tells what it does, and whether it goes on with its callers' traces.
+/// The options of logs and traces.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TelemetryOptions {
-    /// How log lines are written; `RUST_LOG` says which ones are.
+    /// Format of log lines. `RUST_LOG` selects the lines.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
-    /// OpenTelemetry collector to send traces to, by OTLP over HTTP, which is mostly at port 4318 [default: none].
+    /// OpenTelemetry collector that receives traces, by OTLP over HTTP, mostly at port 4318 [default: none].
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
     pub otlp_endpoint: Option<String>,
-    /// Believes the traceparent and tracestate of callers, so that their traces go on here. Without it each request begins
-    /// a trace, because any client could otherwise choose its name and whether it is kept.
+    /// Trusts the traceparent and tracestate of callers, and continues their traces. Without it each request starts a
+    /// trace, so that clients cannot choose its id and whether it is sampled.
     #[arg(long, env = "TRUST_TRACE_CONTEXT", value_parser = BoolishValueParser::new())]
     pub trust_trace_context: bool,
 }
 
-/// How a log line is written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// For programs: an object a line.
+    /// A JSON object a line, for programs.
     Json,
 }
 
-/// Sends the last spans to the collector when it is dropped.
+/// Exports the last spans when it is dropped.
 #[derive(Debug)]
-#[must_use = "what is told last is lost when this is dropped first"]
+#[must_use = "the last spans are lost if this is dropped early"]
 pub struct Telemetry(Option<SdkTracerProvider>);
 
 impl TelemetryOptions {
-    /// Sets up all of this process to tell what it does, under the name of a service. Outside of any runtime.
+    /// Sets up the logs and traces of this process, with the name of a service. Must run outside of a Tokio runtime.
     ///
     /// # Errors
-    /// When the collector cannot be one. One that is unavailable is no error.
+    /// When the configuration of the collector is invalid. An unavailable collector is not an error.
     pub fn start(&self, service: &str) -> Result<Telemetry, CollectorError> {
         let (subscriber, telemetry) = self.subscriber(service, io::stderr, io::stderr().is_terminal())?;
         subscriber.init();
         Ok(telemetry)
     }
 
-    /// What receives log lines and spans, and writes the former to `log`, in colour or not. Outside of any runtime.
+    /// A subscriber that writes log lines to `log` and exports spans. Must run outside of a Tokio runtime.
     ///
     /// # Errors
-    /// When the collector cannot be one.
+    /// When the configuration of the collector is invalid.
     pub fn subscriber<L>(
         &self,
         service: &str,
@@ -101,7 +101,7 @@ impl TelemetryOptions {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         if let Some(provider) = &self.0 {
-            // Of a collector that is unavailable has been told already.
+            // The exporter has already logged that the collector is unavailable.
             let _ = provider.shutdown_with_timeout(FLUSH_LIMIT);
         }
     }

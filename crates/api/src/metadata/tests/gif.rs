@@ -10,12 +10,12 @@ fn extension(label: u8, blocks: &[&[u8]]) -> Vec<u8> {
     [0x21, label].into_iter().chain(blocks).chain([0]).collect()
 }
 
-/// Where the first block starts: behind the palette.
+/// The position of the first block, after the palette.
 fn first_block(gif: &[u8]) -> usize {
     13 + if gif[10] & 0x80 == 0 { 0 } else { 3 << ((gif[10] & 7) + 1) }
 }
 
-/// The image with this before its first block.
+/// The image with these blocks before its first one.
 fn with(gif: &[u8], blocks: &[u8]) -> Vec<u8> {
     let place = first_block(gif);
     [&gif[..place], blocks, &gif[place..]].concat()
@@ -27,7 +27,7 @@ fn frames(gif: &[u8]) -> Vec<image::RgbaImage> {
 }
 
 #[test]
-fn whatever_can_lie_in_a_gif_is_dropped() {
+fn metadata_in_every_place_of_a_gif_is_dropped() {
     for image in [seven(), transparent_seven()] {
         let plain = encoded(&image, ImageFormat::Gif);
         let expected = stripped(&plain);
@@ -59,13 +59,13 @@ fn an_animation_keeps_its_frames_its_timing_and_its_loop() {
     let found = stripped(&[&with(&whole[..last], &comment)[..], &comment, &[0x3b]].concat());
     assert_eq!(frames(&found), expected);
     assert!(holds(&found, b"\x0bNETSCAPE2.0\x03\x01\x03\0\0"));
-    // A frame that is cut is none.
+    // A truncated frame is dropped.
     let cut = stripped(&whole[..last - 3]);
     assert_eq!(frames(&cut), &expected[..1]);
 }
 
 #[test]
-fn the_last_control_before_a_frame_counts_and_what_it_does_not_say_is_cleared() {
+fn the_last_control_before_a_frame_counts_and_its_unused_fields_are_cleared() {
     let plain = encoded(&seven(), ImageFormat::Gif);
     let place = first_block(&plain);
     let without =
@@ -77,7 +77,7 @@ fn the_last_control_before_a_frame_counts_and_what_it_does_not_say_is_cleared() 
 }
 
 #[test]
-fn a_structure_that_cannot_be_followed_is_refused() {
+fn an_invalid_structure_is_rejected() {
     let plain = encoded(&seven(), ImageFormat::Gif);
     let place = first_block(&plain);
     let no_frame = [&plain[..place], &[0x3b]].concat();

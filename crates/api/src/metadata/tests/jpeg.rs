@@ -9,12 +9,12 @@ fn segment(marker: u8, payload: &[&[u8]]) -> Vec<u8> {
     [&[0xff, marker][..], &length.to_be_bytes(), &payload].concat()
 }
 
-/// The image with this in front of all other segments.
+/// The image with these segments before all others.
 fn with(jpeg: &[u8], segments: &[Vec<u8>]) -> Vec<u8> {
     [&jpeg[..2], &segments.concat(), &jpeg[2..]].concat()
 }
 
-/// A whole JPEG with a comment, as EXIF blocks hold one.
+/// A JPEG with a comment, as the thumbnail of an EXIF block.
 pub(super) fn thumbnail() -> Vec<u8> {
     with(&encoded(&seven(), ImageFormat::Jpeg), &[segment(0xfe, &[MARKER])])
 }
@@ -34,7 +34,7 @@ fn a_photo_keeps_its_orientation_and_loses_all_other_metadata() {
 }
 
 #[test]
-fn whatever_can_lie_in_a_jpeg_is_dropped() {
+fn metadata_in_every_place_of_a_jpeg_is_dropped() {
     let photo = encoded(&seven(), ImageFormat::Jpeg);
     let namespace = b"http://ns.adobe.com/xap/1.0/\0";
     let extended = b"http://ns.adobe.com/xmp/extension/\0";
@@ -66,7 +66,7 @@ fn whatever_can_lie_in_a_jpeg_is_dropped() {
 }
 
 #[test]
-fn what_lies_behind_the_end_is_dropped_be_it_a_film_or_a_second_image() {
+fn a_video_or_an_image_after_the_end_is_dropped() {
     let photo = encoded(&seven(), ImageFormat::Jpeg);
     for second in [MARKER.to_vec(), thumbnail(), [b"\0\0\0\x18ftypmp42", MARKER].concat()] {
         assert_eq!(stripped(&[&photo[..], &second].concat()), stripped(&photo));
@@ -86,7 +86,7 @@ fn comments_between_scans_are_dropped_and_every_scan_stays() {
 }
 
 #[test]
-fn adobes_colour_transform_stays_with_its_fixed_fields_alone() {
+fn adobes_segment_keeps_only_its_colour_transform() {
     let cmyk = picture("cmyk.jpg");
     assert!(holds(&stripped(&cmyk), b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0"));
     let photo = encoded(&image::DynamicImage::from(seven().into_rgb8()), ImageFormat::Jpeg);
@@ -95,24 +95,24 @@ fn adobes_colour_transform_stays_with_its_fixed_fields_alone() {
 }
 
 #[test]
-fn an_icc_profile_stays_without_what_lies_behind_it() {
+fn an_icc_profile_stays_without_the_bytes_after_it() {
     let photo = encoded(&seven(), ImageFormat::Jpeg);
     let profile = profile(100_000);
     let (first, second) = profile.split_at(50_000);
     let portions =
         [segment(0xe2, &[b"ICC_PROFILE\0\x02\x02", second, MARKER]), segment(0xe2, &[b"ICC_PROFILE\0\x01\x02", first])];
     assert_eq!(profile_of(&stripped(&with(&photo, &portions))), Some(profile.clone()));
-    assert_eq!(profile_of(&stripped(&with(&photo, &portions[1..]))), None, "half a profile is none");
+    assert_eq!(profile_of(&stripped(&with(&photo, &portions[1..]))), None, "an incomplete profile is dropped");
 }
 
 #[test]
-fn a_film_frame_without_huffman_tables_is_still_known_for_one() {
+fn a_frame_of_an_avi_video_keeps_its_marker() {
     let found = stripped(&with(&encoded(&seven(), ImageFormat::Jpeg), &[segment(0xe0, &[b"AVI1\0", MARKER])]));
     assert!(holds(&found, b"\xff\xe0\0\x07AVI1\0"));
 }
 
 #[test]
-fn a_structure_that_cannot_be_followed_is_refused() {
+fn an_invalid_structure_is_rejected() {
     let photo = encoded(&seven(), ImageFormat::Jpeg);
     let scan = photo.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
     let without_end = &photo[..photo.len() - 2];

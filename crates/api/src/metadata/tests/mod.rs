@@ -1,4 +1,4 @@
-//! Images with metadata planted wherever a format can hold it: nothing of it is left, and the pixels are the same.
+//! Tests with metadata in every place that a format has for it: none is left, and the pixels are the same.
 
 mod gif;
 mod jpeg;
@@ -11,10 +11,10 @@ use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Lum
 use std::{io::Cursor, path::Path};
 use wire::Input;
 
-/// What nobody should find.
+/// Metadata that must not be left.
 const MARKER: &[u8] = b"52.5163 N 13.3777 E, Mary's camera";
 
-/// The bytes of a committed picture: one of this folder, of the tests of `digit`, or of the examples.
+/// The bytes of an image file of these tests, of the tests of `digit`, or of the examples.
 fn picture(name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["src/metadata/tests/pictures", "../digit/tests/pictures", "../../examples"];
@@ -26,18 +26,18 @@ fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, PreprocessingError> {
     Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.input().bytes().to_vec())
 }
 
-/// The image without metadata, after a look at what must hold of every one.
+/// The image without metadata. Checks the properties of every stripped image.
 #[track_caller]
 fn stripped(bytes: &[u8]) -> Vec<u8> {
     let stripped = try_stripped(bytes).unwrap();
     assert!(!holds(&stripped, MARKER), "metadata is left");
-    assert_eq!(try_stripped(&stripped).unwrap(), stripped, "stripping twice is another thing");
+    assert_eq!(try_stripped(&stripped).unwrap(), stripped, "a second run changes the image");
     assert_eq!(decoded(&stripped), decoded(bytes), "the pixels differ");
     assert_eq!(preprocessing::from_image(&stripped), preprocessing::from_image(bytes));
     stripped
 }
 
-/// The first frame, turned as the image says.
+/// The first frame, with its orientation applied.
 fn decoded(bytes: &[u8]) -> DynamicImage {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
     let mut decoder = reader.into_decoder().unwrap();
@@ -47,7 +47,7 @@ fn decoded(bytes: &[u8]) -> DynamicImage {
     image
 }
 
-/// The orientation that an image states, as EXIF numbers it.
+/// The orientation of an image, as a number of EXIF.
 fn orientation(bytes: &[u8]) -> u8 {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
     reader.into_decoder().unwrap().orientation().unwrap().to_exif()
@@ -87,7 +87,7 @@ fn exif(orientation: u8, is_big: bool) -> Vec<u8> {
     .concat()
 }
 
-/// An ICC profile, as far as anybody here looks at it.
+/// An ICC profile with a valid length and signature.
 fn profile(length: usize) -> Vec<u8> {
     let mut profile: Vec<u8> = (0..length).map(|place| u8::try_from(place % 251).unwrap()).collect();
     profile[..4].copy_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
@@ -95,14 +95,14 @@ fn profile(length: usize) -> Vec<u8> {
     profile
 }
 
-/// A 7 that looks different each way it is turned or mirrored.
+/// A 7, which differs in every orientation.
 fn seven() -> DynamicImage {
     let is_pen =
         |x: u32, y: u32| (8..12).contains(&y) && (8..30).contains(&x) || (8..40).contains(&y) && (26..30).contains(&x);
     GrayImage::from_fn(40, 48, |x, y| Luma([if is_pen(x, y) { 20 } else { 240 }])).into()
 }
 
-/// The same where the paper shows through.
+/// The same with a transparent background.
 fn transparent_seven() -> DynamicImage {
     let mut image: RgbaImage = seven().into_rgba8();
     image.pixels_mut().for_each(|pixel| pixel.0[3] = 255 - pixel.0[0]);
@@ -111,7 +111,7 @@ fn transparent_seven() -> DynamicImage {
 
 fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    // GIFs are in colour, always.
+    // The GIF encoder accepts only colour.
     let coloured = (format == ImageFormat::Gif && !image.color().has_color()).then(|| image.to_rgb8().into());
     coloured.as_ref().unwrap_or(image).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
@@ -142,14 +142,14 @@ fn images_without_metadata_keep_their_length() {
 }
 
 #[test]
-fn strokes_and_pixels_stay_as_they_are() {
+fn strokes_and_pixels_do_not_change() {
     let json = picture("eight.json");
     let input = Input::json(json.clone().into()).unwrap();
     assert_eq!(strip(input).unwrap().input().bytes().to_vec(), json);
 }
 
 #[test]
-fn a_file_that_breaks_off_is_never_taken_for_another_picture() {
+fn a_truncated_file_is_never_decoded_to_another_image() {
     for name in
         ["eight.jpg", "eight.png", "eight.webp", "eight.gif", "progressive.jpg", "animation.webp", "animation.gif"]
     {

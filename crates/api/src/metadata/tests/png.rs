@@ -8,14 +8,14 @@ use flate2::{Compression, write::ZlibEncoder};
 use image::ImageFormat;
 use std::io::Write;
 
-/// Where the first chunk after the header starts.
+/// The position of the first chunk after the header.
 const BEHIND_HEADER: usize = 33;
 
 fn chunk(kind: [u8; 4], data: &[&[u8]]) -> Vec<u8> {
     written(kind, &data.concat())
 }
 
-/// The image with this behind its header.
+/// The image with these chunks after its header.
 fn with(png: &[u8], chunks: &[u8]) -> Vec<u8> {
     [&png[..BEHIND_HEADER], chunks, &png[BEHIND_HEADER..]].concat()
 }
@@ -39,7 +39,7 @@ fn kinds(mut png: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn every_orientation_stays_in_a_fresh_block() {
+fn every_orientation_stays_in_a_new_block() {
     let plain = encoded(&seven(), ImageFormat::Png);
     for is_big in [false, true] {
         for turn in 1..=8 {
@@ -50,7 +50,7 @@ fn every_orientation_stays_in_a_fresh_block() {
 }
 
 #[test]
-fn whatever_can_lie_in_a_png_is_dropped() {
+fn metadata_in_every_place_of_a_png_is_dropped() {
     for image in [seven(), seven().into_luma16().into(), seven().into_rgb8().into(), transparent_seven()] {
         let plain = encoded(&image, ImageFormat::Png);
         for planted in [
@@ -95,12 +95,12 @@ fn the_colour_space_stays_and_a_profile_loses_its_name() {
     assert!(holds(&found, b"iCCPICC profile\0\0"));
     let expected = ["IHDR", "gAMA", "cHRM", "sRGB", "cICP", "iCCP", "IDAT", "IEND"];
     assert_eq!(kinds(&found), expected);
-    // Twice the same says nothing new.
+    // Repeated chunks are dropped.
     assert_eq!(stripped(&with(&found, &chunks.concat())), found);
 }
 
 #[test]
-fn a_profile_that_unpacks_to_more_than_any_profile_is_dropped() {
+fn a_profile_that_decompresses_to_too_many_bytes_is_dropped() {
     let plain = encoded(&seven(), ImageFormat::Png);
     let bomb = zlib(&profile(20_000_000));
     assert!(bomb.len() < 1_000_000);
@@ -139,7 +139,7 @@ fn an_animation_keeps_its_frames_and_its_loop() {
     let last = planted.windows(4).rposition(|kind| kind == b"fcTL").unwrap() - 4;
     planted.splice(last..last, chunk(*b"tEXt", &[b"Comment\0", MARKER]));
     assert_eq!(kinds(&stripped(&planted)), frames);
-    // A still image has no frames, whatever follows its pixels.
+    // Frames after the pixels of a still image are dropped.
     let still = encoded(&seven(), ImageFormat::Png);
     let end = still.len() - 12;
     let odd = [&still[..end], &chunk(*b"fdAT", &[MARKER]), &still[end..]].concat();
@@ -147,7 +147,7 @@ fn an_animation_keeps_its_frames_and_its_loop() {
 }
 
 #[test]
-fn a_structure_that_cannot_be_followed_is_refused() {
+fn an_invalid_structure_is_rejected() {
     let plain = encoded(&seven(), ImageFormat::Png);
     let end = plain.len() - 12;
     let no_header = [&plain[..8], &plain[BEHIND_HEADER..]].concat();

@@ -16,7 +16,7 @@ fn riff(chunks: &[u8]) -> Vec<u8> {
     chunk(*b"RIFF", &[b"WEBP", chunks])
 }
 
-/// The same image in an extended file, with these flags and chunks before and behind its pixels.
+/// The same image in an extended file, with these flags, and with chunks before and after its pixels.
 fn extended(webp: &[u8], flags: u8, before: &[u8], behind: &[u8]) -> Vec<u8> {
     let image = image::load_from_memory(webp).unwrap();
     let side = |pixels: u32| (pixels - 1).to_le_bytes();
@@ -25,7 +25,7 @@ fn extended(webp: &[u8], flags: u8, before: &[u8], behind: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn every_orientation_stays_in_a_fresh_block() {
+fn every_orientation_stays_in_a_new_block() {
     let plain = encoded(&seven(), ImageFormat::WebP);
     for is_big in [false, true] {
         for turn in 1..=8 {
@@ -38,7 +38,7 @@ fn every_orientation_stays_in_a_fresh_block() {
 }
 
 #[test]
-fn whatever_can_lie_in_a_webp_is_dropped_with_its_flag() {
+fn metadata_in_every_place_of_a_webp_is_dropped_with_its_flag() {
     for image in [seven(), transparent_seven()] {
         let plain = encoded(&image, ImageFormat::WebP);
         let alpha = if image.color().has_alpha() { 0b1_0000 } else { 0 };
@@ -52,7 +52,7 @@ fn whatever_can_lie_in_a_webp_is_dropped_with_its_flag() {
         assert_eq!(stripped(&extended(&plain, alpha | 0b10_0000, &no_profile, &second)), expected);
         let behind = [&extended(&plain, alpha, &[], &[])[..], MARKER, MARKER].concat();
         assert_eq!(stripped(&behind), expected);
-        // A simple file is nothing but its pixels.
+        // A simple file holds only its pixels.
         assert_eq!(stripped(&riff(&[&plain[12..], &xmp].concat())), plain);
         assert_eq!(stripped(&[&plain[..], MARKER].concat()), plain);
     }
@@ -72,7 +72,7 @@ fn reserved_bits_and_padding_are_cleared() {
 }
 
 #[test]
-fn an_icc_profile_stays_without_what_lies_behind_it() {
+fn an_icc_profile_stays_without_the_bytes_after_it() {
     let plain = encoded(&seven(), ImageFormat::WebP);
     let profile = profile(3001);
     let found = stripped(&extended(&plain, 0b10_0000, &chunk(*b"ICCP", &[&profile, MARKER]), &[]));
@@ -90,7 +90,7 @@ fn an_animation_keeps_its_frames_and_its_loop() {
     marked[4..8].copy_from_slice(&size.to_le_bytes());
     assert_eq!(stripped(&marked), whole);
 
-    // What lies in a frame behind its pixels.
+    // A chunk after the pixels of a frame is dropped.
     let place = whole.windows(4).position(|kind| kind == b"ANMF").unwrap();
     let length = usize::from(whole[place + 4]);
     let frame = &whole[place + 8..place + 8 + length];
@@ -100,7 +100,7 @@ fn an_animation_keeps_its_frames_and_its_loop() {
 }
 
 #[test]
-fn a_structure_that_cannot_be_followed_is_refused() {
+fn an_invalid_structure_is_rejected() {
     let plain = encoded(&seven(), ImageFormat::WebP);
     let none = riff(&chunk(*b"ICCP", &[MARKER]));
     let empty = extended(&riff(&[]).into_iter().chain(plain[12..].iter().copied()).collect::<Vec<_>>(), 0b10, &[], &[]);

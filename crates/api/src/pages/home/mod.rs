@@ -29,7 +29,7 @@ use uuid::Uuid;
 use view::{HomePage, Recent, RecentStrip};
 use wire::Source;
 
-/// Drawings in the strip.
+/// The number of drawings in the strip.
 const STRIP: u8 = 12;
 
 pub(super) fn router() -> Router<Arc<Api>> {
@@ -82,7 +82,7 @@ async fn recent(
     html(&RecentStrip { messages, recent: strip(&api, messages, &zone, before).await })
 }
 
-/// The upload form: records what is on the image and shows it.
+/// Handles the upload form: recognises and records the image, and shows the answer.
 async fn upload(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
@@ -102,7 +102,7 @@ async fn record(api: &Api, Visitor(visitor): Visitor, form: Result<SubmittedForm
     submit(api, submission).await?.id.ok_or_else(unknown_prediction)
 }
 
-/// The form under an answer: what the drawing really is.
+/// Handles the label form under an answer.
 async fn label(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
@@ -117,7 +117,7 @@ async fn label(
     }
 }
 
-/// Sends the browser to the recorded answer, so that reloading the page sends nothing again.
+/// Redirects to the recorded answer, so that a reload of the page does not submit the form again.
 fn show(id: Uuid) -> Response {
     Redirect::to(&format!("/?shown={id}")).into_response()
 }
@@ -137,7 +137,7 @@ async fn page(
     html(&HomePage::new(messages, address, shown, None, strip(api, messages, zone, before).await)).into_response()
 }
 
-/// The page with what went wrong, under the status and headers that the problem has elsewhere.
+/// The page with a notice about a problem, with the status and headers of the problem.
 async fn refused(api: &Api, messages: &'static Messages, zone: &TimeZone, failure: ApiError) -> Response {
     let page = HomePage::new(
         messages,
@@ -153,8 +153,8 @@ async fn strip(api: &Api, messages: &'static Messages, zone: &TimeZone, before: 
     match api.store.page(&Filter::default(), STRIP, before).await {
         Ok(page) => Recent::new(messages, zone, &page, before.is_none()),
         Err(error) => {
-            let away = matches!(error, StoreError::Unavailable(_));
-            tracing::warn!(%error, away, "the strip is shown without drawings");
+            let is_unavailable = matches!(error, StoreError::Unavailable(_));
+            tracing::warn!(%error, is_unavailable, "the page shows no recent drawings");
             Recent::unavailable()
         }
     }

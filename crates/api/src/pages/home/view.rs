@@ -1,4 +1,4 @@
-//! What the first page shows.
+//! The templates of the first page.
 
 use crate::{
     idempotency::IdempotencyKey,
@@ -36,9 +36,9 @@ pub(super) struct RecentStrip {
 /// Recent drawings, newest first.
 pub(super) struct Recent {
     rows: Vec<DrawingCard>,
-    /// The address of older ones.
+    /// The address of older drawings.
     older: Option<String>,
-    /// Whether these are the newest there are.
+    /// Whether these are the newest drawings.
     newest: bool,
     /// Whether the database is unavailable.
     unavailable: bool,
@@ -64,7 +64,7 @@ impl HomePage {
 }
 
 impl Recent {
-    /// A page of drawings; `newest` if nothing newer was left out.
+    /// A page of drawings; `newest` for the first page.
     pub(super) fn new(messages: &'static Messages, zone: &TimeZone, page: &Page, newest: bool) -> Self {
         Self {
             rows: page.predictions.iter().map(|row| DrawingCard::new(messages, zone, row)).collect(),

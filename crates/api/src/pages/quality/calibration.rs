@@ -1,11 +1,11 @@
-//! Whether answers are as often correct as they say: the share that was correct, by confidence.
+//! The calibration chart: the share of correct predictions by confidence.
 
 use crate::messages::Messages;
 use askama::Template;
 use charts::{Axis, Tick};
 use wire::{ConfidenceBin, Quality};
 
-/// The shares along both sides; equal lengths, so that the diagonal is one.
+/// The axes. Their lengths are equal, so that the diagonal has 45°.
 const ACROSS: Axis = Axis::linear((0.0, 1.0), (44.0, 338.0));
 const UP: Axis = Axis::linear((0.0, 1.0), (306.0, 12.0));
 
@@ -21,11 +21,11 @@ pub(super) struct CalibrationChart {
     points: Vec<Point>,
 }
 
-/// Answers of about the same confidence.
+/// The predictions of a confidence bin.
 struct Point {
     x: f64,
     y: f64,
-    /// Where the interval ends, downwards and upwards.
+    /// The ends of the confidence interval on the vertical axis.
     low: f64,
     high: f64,
     confidence: String,

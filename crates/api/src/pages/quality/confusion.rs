@@ -1,4 +1,4 @@
-//! What was taken for what: a cell for each pair, which opens its drawings.
+//! The confusion matrix. Each cell links to its drawings.
 
 use super::Seen;
 use crate::messages::Messages;
@@ -8,51 +8,52 @@ use digit::TrueLabel;
 use std::cmp::Reverse;
 use wire::Quality;
 
-/// The side of a cell, and where the first one lies.
+/// The side of a cell, and the position of the first one, in pixels.
 const SIDE: usize = 29;
 const LEFT: usize = 38;
 const TOP: usize = 22;
 
-/// The deepest that a cell's colour is: what is written on it must still be read.
+/// The largest opacity of a cell's colour, so that its text stays readable.
 const DEEPEST: f64 = 0.45;
 
-/// Mistakes that are told in words.
-const TOLD: usize = 6;
+/// The number of mistakes in the list.
+const LISTED_MISTAKES: usize = 6;
 
 /// The matrix of labels and answers.
 #[derive(Template)]
 #[template(path = "quality/confusion.html")]
 pub(super) struct Confusion {
     messages: &'static Messages,
-    /// The classes along both sides.
+    /// The classes of both axes.
     heads: Vec<Head>,
     cells: Vec<Cell>,
     /// All counts, a row for each class.
     rows: Vec<Vec<String>>,
-    /// The most frequent ones that were wrong.
+    /// The most frequent incorrect cells.
     mistakes: Vec<Cell>,
 }
 
-/// A class, as short as a cell, and where it stands above its column and beside its row.
+/// The short name of a class, and its position above its column and beside its row.
 struct Head {
     text: String,
     across: usize,
     down: usize,
 }
 
-/// Drawings of one class that were taken for one class.
+/// The drawings with one label and one predicted class.
 #[derive(Debug, Clone)]
 struct Cell {
-    /// Its place in the picture, its upper left corner.
+    /// Its upper left corner.
     left: usize,
     top: usize,
-    /// What it is, in words.
+    /// Its description.
     text: String,
     count: u64,
-    /// The count in full, and as short as a cell.
+    /// The count in full.
     figure: String,
+    /// The count in at most four characters.
     short: String,
-    /// Where its drawings are.
+    /// The address of its drawings in the history.
     href: String,
     is_correct: bool,
     depth: f64,
@@ -84,7 +85,7 @@ impl Confusion {
         let rows = quality.confusion.iter().map(figures).collect();
         let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_correct).cloned().collect();
         mistakes.sort_by_key(|cell| Reverse(cell.count));
-        mistakes.truncate(TOLD);
+        mistakes.truncate(LISTED_MISTAKES);
         Self { messages, heads: heads(messages), cells, rows, mistakes }
     }
 }
@@ -94,12 +95,12 @@ fn heads(messages: &Messages) -> Vec<Head> {
     let head = |(index, class)| Head {
         text: initial(messages, class),
         across: LEFT + middle(index),
-        down: TOP + middle(index) + 4, // the middle of a line of text lies above its foot
+        down: TOP + middle(index) + 4, // from the middle of the text to its baseline
     };
     TrueLabel::classes().enumerate().map(head).collect()
 }
 
-/// A class as short as a cell.
+/// The short name of a class.
 pub(super) fn initial(messages: &Messages, class: TrueLabel) -> String {
     if class == TrueLabel::NotADigit { messages.quality.none.clone() } else { messages.label(class) }
 }
@@ -113,7 +114,7 @@ fn in_words(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> Stri
     format!("{}, {how}", messages.label(truth))
 }
 
-/// A count in three characters or four.
+/// A count in at most four characters.
 fn short(count: u64) -> String {
     match count {
         0..1_000 => count.to_string(),

@@ -1,4 +1,4 @@
-//! What was drawn over time: how many drawings, how sure the answers were, and what they were.
+//! The drift chart: drawings, mean confidence and predicted classes over time.
 
 use super::{confusion::initial, number};
 use crate::messages::Messages;
@@ -8,21 +8,21 @@ use digit::TrueLabel;
 use time::{Date, Duration};
 use wire::{DayCounts, Quality};
 
-/// Columns in the picture at most; days share one where there are more.
+/// The largest number of columns. If there are more days, several share a column.
 const COLUMNS: i64 = 60;
-/// Columns that there is room for at least: a single day does not fill the picture.
+/// The least number of columns that determines their width, so that a single day does not fill the chart.
 const FEWEST: i64 = 12;
 
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 348.0;
-/// Where the three parts of the picture lie, from their foot to their top.
+/// The bottom and top of each part of the chart.
 const DRAWINGS: (f64, f64) = (76.0, 12.0);
-const SURENESS: (f64, f64) = (164.0, 100.0);
+const CONFIDENCE: (f64, f64) = (164.0, 100.0);
 const CLASSES: f64 = 188.0;
-/// How high the strip of a class is.
+/// The height of the strip of a class.
 const STRIP: f64 = 14.0;
 
-/// The picture.
+/// The chart.
 #[derive(Template)]
 #[template(path = "quality/drift.html")]
 pub(super) struct Drift {
@@ -30,8 +30,8 @@ pub(super) struct Drift {
     columns: Vec<Column>,
     width: f64,
     most: String,
-    confidence_label: Vec<Tick>,
-    /// Each class, at the foot of its strip.
+    confidence_ticks: Vec<Tick>,
+    /// Each class, at the bottom of its strip.
     classes: Vec<Tick>,
 }
 
@@ -39,29 +39,29 @@ pub(super) struct Drift {
 struct Column {
     left: f64,
     middle: f64,
-    /// The first and the last one.
+    /// The first and the last day.
     from: Date,
     to: Date,
-    /// How many drawings, and the top of their bar.
+    /// The number of drawings, and the top of their bar.
     figure: String,
     top: f64,
-    /// How sure the answers were on average, and how high that lies.
+    /// The mean confidence, and its vertical position.
     confidence: Option<(String, f64)>,
     predicted: Vec<Part>,
 }
 
-/// The drawings that were taken for one class: how many, and where and how deep the strip's colour is.
+/// The drawings of one predicted class: their number, and the position and opacity of the strip's colour.
 struct Part {
     figure: String,
     top: f64,
     depth: f64,
 }
 
-/// The drawings of some days, added up.
+/// The sums of some days.
 #[derive(Default)]
 struct Sum {
     predicted: [u64; 11],
-    /// The confidences of those that were taken for a digit.
+    /// The sum of the confidences of predicted digits.
     confidence: f64,
 }
 
@@ -90,8 +90,7 @@ impl Drift {
             columns: sums.iter().map(column).collect(),
             width: tenth((width - 1.0).max(1.0)),
             most: messages.count(most),
-            confidence_label: confidence_label()
-                .ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
+            confidence_ticks: confidence_axis().ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
             classes: TrueLabel::classes()
                 .zip(strips())
                 .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(messages, class) })
@@ -113,7 +112,7 @@ impl Column {
             to: days.1,
             figure: messages.count(all),
             top: drawings(most).scale(number(all)),
-            confidence: confidence.map(|mean| (messages.share(mean), confidence_label().scale(mean))),
+            confidence: confidence.map(|mean| (messages.share(mean), confidence_axis().scale(mean))),
             predicted: sum.predicted.iter().zip(strips()).map(part).collect(),
         }
     }
@@ -146,11 +145,11 @@ fn drawings(most: u64) -> Axis {
     Axis::linear((0.0, number(most)), DRAWINGS)
 }
 
-const fn confidence_label() -> Axis {
-    Axis::linear((0.0, 1.0), SURENESS)
+const fn confidence_axis() -> Axis {
+    Axis::linear((0.0, 1.0), CONFIDENCE)
 }
 
-/// The tops of the classes' strips.
+/// The tops of the strips.
 fn strips() -> impl Iterator<Item = f64> {
     (0..11).map(|index| CLASSES + f64::from(index) * STRIP)
 }

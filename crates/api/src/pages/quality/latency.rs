@@ -1,4 +1,4 @@
-//! How long answers took: how many by time, on a scale of equal ratios.
+//! The latency chart: predictions by latency, on a logarithmic scale.
 
 use super::number;
 use crate::messages::Messages;
@@ -10,10 +10,10 @@ const LEFT: f64 = 12.0;
 const RIGHT: f64 = 348.0;
 const UP: (f64, f64) = (132.0, 12.0);
 
-/// Milliseconds that are written below the bars, where they fit.
+/// The ticks of the axis, in milliseconds.
 const TICKS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0, 5_000.0, 10_000.0];
 
-/// The picture; nothing where no answer was timed.
+/// The chart.
 #[derive(Template)]
 #[template(path = "quality/latency.html")]
 pub(super) struct LatencyChart {
@@ -24,7 +24,7 @@ pub(super) struct LatencyChart {
     about: String,
 }
 
-/// Answers that took about as long.
+/// The predictions of a latency bucket.
 struct Bar {
     left: f64,
     top: f64,
@@ -63,12 +63,12 @@ impl LatencyChart {
     }
 }
 
-/// The octave above a millisecond; what took less is counted there.
+/// The binary logarithm of milliseconds. Values below 0.84 ms count as 0.84 ms.
 fn octave(ms: f64) -> f64 {
-    ms.max(0.84).log2() // a quarter of an octave below, so that the first bar has a width
+    ms.max(0.84).log2() // a quarter of an octave below 1 ms, so that the first bar has a width
 }
 
-/// Within what time this share of the answers came, as far as the counts tell: the end of the bar in which it lies.
+/// The upper bound of the bucket with this quantile, in milliseconds.
 fn within(latency: &[LatencyBucket], share: f64) -> f64 {
     let all: u64 = latency.iter().map(|bucket| bucket.predictions).sum();
     let mut so_far = 0;
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_the_answers_came_within_the_bar_in_which_it_is_full() {
+    fn a_quantile_is_the_upper_bound_of_its_bucket() {
         let bucket = |from_ms, to_ms, predictions| LatencyBucket { from_ms, to_ms, predictions };
         let latency = [bucket(1.0, 2.0, 50), bucket(2.0, 4.0, 44), bucket(8.0, 16.0, 6)];
         assert_eq!([0.5, 0.51, 0.95].map(|share| within(&latency, share).to_string()), ["2", "4", "16"]);

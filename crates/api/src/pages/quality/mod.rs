@@ -1,6 +1,6 @@
-//! `GET /quality`: how good the answers have been, in pictures.
+//! `GET /quality`: charts of the quality of the predictions.
 //!
-//! They are SVG, drawn here, with a table behind each. They show the figures of `/api/v1/quality`.
+//! The charts are SVG, each with a table of its figures, which are those of `/api/v1/quality`.
 
 mod calibration;
 mod confusion;
@@ -25,7 +25,7 @@ use service::{ApiError, Query};
 use std::sync::Arc;
 use wire::{ModelCounts, Share};
 
-/// The numbers of days that the page offers to look back on.
+/// The periods that the page offers, in days.
 const DAYS: [u16; 3] = [7, 30, 90];
 
 pub(super) fn router() -> Router<Arc<Api>> {
@@ -57,11 +57,11 @@ async fn quality(
     })
 }
 
-/// What the page is about.
+/// The predictions that the page covers.
 struct Seen(QualityScope);
 
 impl Seen {
-    /// Where those of its drawings are that are labelled so and were taken for that.
+    /// The address of its drawings with this label and this predicted class.
     fn drawings(&self, truth: TrueLabel, predicted: TrueLabel) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("true_label", &truth.to_string()).append_pair("predicted", &predicted.to_string());
@@ -81,9 +81,9 @@ struct QualityPage {
     messages: &'static Messages,
     site: Site,
     spans: Vec<Span>,
-    /// The address of the same for all models, where it is about one.
+    /// The address of the page for all models, if it covers only one.
     all_models: Option<String>,
-    /// Nothing where nobody said what a drawing is.
+    /// `None` if no drawing is labelled.
     accuracy: Option<Accuracy>,
     predictions: u64,
     models: Vec<ModelQuality>,
@@ -93,29 +93,30 @@ struct QualityPage {
     latency: Option<LatencyChart>,
 }
 
-/// How far the page can look back.
+/// A period that the page offers.
 struct Span {
     text: String,
     href: String,
     is_shown: bool,
 }
 
-/// How many of the labelled answers were correct.
+/// The share of the labelled predictions that is correct.
 struct Accuracy {
     correct: String,
     interval: String,
     total: u64,
 }
 
-/// A version of the model.
+/// The quality of a model version.
 struct ModelQuality {
     name: String,
     href: String,
     predictions: String,
     accuracy: Option<Accuracy>,
-    /// On the scale that all versions share: the interval's ends and the share itself.
+    /// The ends of the confidence interval, on the axis that all versions share.
     low: f64,
     high: f64,
+    /// The share, on the same axis.
     at: f64,
 }
 
@@ -155,7 +156,7 @@ impl ModelQuality {
     }
 }
 
-/// A count as a value.
+/// A count as a float.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
 const fn number(count: u64) -> f64 {
     count as f64

@@ -1,4 +1,4 @@
-//! MNIST's own format, IDX: all images in one file, all labels in another, both in an archive.
+//! IDX, the format of MNIST: a tar archive with a file of images and a file of labels.
 
 use super::Format;
 use crate::store::ExportedPrediction;
@@ -8,19 +8,19 @@ use tar::Header;
 /// A tar archive with both files.
 pub(super) struct Idx {
     images: usize,
-    /// They come after the images and are kept until then, a byte each.
+    /// The labels, a byte each. They follow the images in the archive, so they wait in memory.
     labels: Vec<u8>,
 }
 
-/// Unsigned bytes in three dimensions and in one, as a file's first word says it.
+/// The first word of a file: unsigned bytes in three dimensions, and in one.
 const IMAGES: usize = 0x0803;
 const LABELS: usize = 0x0801;
 
-/// What a file in an archive is filled up to.
+/// The block size of a tar archive, in bytes.
 const BLOCK: usize = 512;
 
 impl Idx {
-    /// Of so many images.
+    /// An archive of this number of images.
     pub(super) fn new(images: usize) -> Self {
         Self { images, labels: Vec::new() }
     }
@@ -60,19 +60,19 @@ impl Format for Idx {
     }
 }
 
-/// A file's entry in the archive and its first words, which so many bytes follow.
+/// The header of a file in the archive and its first words; `bytes` is the length of its remaining content.
 fn beginning(name: &str, words: &[usize], bytes: usize) -> Vec<u8> {
     let mut entry = Header::new_ustar();
     entry.set_path(name).expect("a short name fits");
     entry.set_size((4 * words.len() + bytes) as u64);
     entry.set_mode(0o644);
     entry.set_cksum();
-    let word = |&word| u32::try_from(word).expect("no more than the format can count").to_be_bytes();
+    let word = |&word| u32::try_from(word).expect("the format counts in 32 bits").to_be_bytes();
     let words = words.iter().flat_map(word);
     entry.as_bytes().iter().copied().chain(words).collect()
 }
 
-/// Zeros from a file's end to a whole block.
+/// The zeros from the end of a file to the end of its block.
 fn filling(bytes: usize) -> Vec<u8> {
     vec![0; bytes.next_multiple_of(BLOCK) - bytes]
 }

@@ -1,11 +1,11 @@
-//! JSON, one object a line: everything, the drawing included.
+//! NDJSON: an object for each prediction, with its bitmap and its input.
 
 use super::Format;
 use crate::store::ExportedPrediction;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use wire::Record;
 
-/// An object for each prediction.
+/// A line for each prediction.
 pub(super) struct Lines;
 
 impl Format for Lines {
@@ -17,7 +17,7 @@ impl Format for Lines {
         let mut lines = Vec::new();
         for ExportedPrediction { prediction, bitmap, input } in kept {
             let record = Record { prediction, bitmap, input: STANDARD.encode(input.unwrap_or_default()) };
-            serde_json::to_writer(&mut lines, &record).expect("a vector takes all that is written to it");
+            serde_json::to_writer(&mut lines, &record).expect("writing to a vector does not fail");
             lines.push(b'\n');
         }
         lines

@@ -1,7 +1,7 @@
-//! `GET /api/v1/export/…`: what was kept, to take along.
+//! `GET /api/v1/export/…`: exports of recorded predictions.
 //!
-//! An export is written while it is read, from one snapshot: it takes hardly more memory for a million drawings than for
-//! a thousand (the labels of IDX wait for its images, a byte each), and holds together whatever happens meanwhile.
+//! The api streams an export from one snapshot, so it is consistent, and its memory hardly grows with the number of
+//! drawings (IDX holds a byte for each label).
 
 mod idx;
 mod lines;
@@ -35,35 +35,35 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(mnist).refuses(&refusals))
 }
 
-/// A way to write drawings down.
+/// A file format of an export.
 trait Format: Send + 'static {
-    /// What it is.
+    /// Its media type.
     const MEDIA_TYPE: &str;
 
-    /// What its file is called, as `Content-Disposition` says it.
+    /// The value of `Content-Disposition`, with the name of the file.
     const FILE: &str;
 
-    /// Whether it holds what was sent.
+    /// Whether it includes the stored inputs.
     const WITH_INPUT: bool = false;
 
-    /// What comes before the drawings.
+    /// The bytes before the first prediction.
     fn head(&mut self) -> Vec<u8> {
         Vec::new()
     }
 
-    /// Some of them.
+    /// The bytes of a batch of predictions.
     fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8>;
 
-    /// What comes after the last.
+    /// The bytes after the last prediction.
     fn tail(&mut self) -> Vec<u8> {
         Vec::new()
     }
 }
 
-/// Exports predictions with their labels as a table, newest first.
+/// Exports predictions with their labels as CSV, newest first.
 ///
-/// Comma-separated values: a line with the names of the columns, and a line for each prediction, with what
-/// `GET /api/v1/predictions` tells of it. `p0` to `p9` are the probabilities; what is not known is empty.
+/// The first line has the names of the columns; each other line has a prediction, with the fields of
+/// `GET /api/v1/predictions`. `p0` to `p9` are the probabilities. A field without a value is empty.
 #[utoipa::path(
     get, path = "/api/v1/export/predictions.csv", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The table", content_type = "text/csv", body = String)),
@@ -72,11 +72,11 @@ async fn csv(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> 
     written(api.store.snapshot(wanted.into()).await?, Table).await
 }
 
-/// Exports all that is kept, newest first: predictions with their labels, bitmaps, and the drawings as they were sent.
+/// Exports predictions with their labels, bitmaps and inputs as NDJSON, newest first.
 #[utoipa::path(
     get, path = "/api/v1/export/predictions.ndjson", tag = "Export", params(FilterQuery),
     responses((
-        status = OK, description = "Lines, each of which is such an object", content_type = "application/x-ndjson",
+        status = OK, description = "Lines, each an object of this schema", content_type = "application/x-ndjson",
         body = Record,
     )),
 )]
@@ -84,10 +84,10 @@ async fn ndjson(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) 
     written(api.store.snapshot(wanted.into()).await?, Lines).await
 }
 
-/// Exports bitmaps and labels in the format of MNIST, newest first: of the drawings that are labelled as a digit.
+/// Exports bitmaps and labels of the drawings that are labelled as a digit, in the format of MNIST, newest first.
 ///
-/// An archive with the files `images-idx3-ubyte` and `labels-idx1-ubyte`. What is labelled `not_a_digit` or `unsure` is
-/// left out, as is what has no label.
+/// The archive has the files `images-idx3-ubyte` and `labels-idx1-ubyte`. It excludes drawings that have no label, or
+/// the label `not_a_digit` or `unsure`.
 #[utoipa::path(
     get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
@@ -98,14 +98,14 @@ async fn mnist(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -
     written(snapshot, format).await
 }
 
-/// The export as a file. What goes wrong before there is anything to write is told as elsewhere; what does later breaks
-/// the answer off, so that no client takes a part for the whole.
+/// The export as a streamed file. An error before the first batch is an ordinary API error; a later one aborts the
+/// response, so that the client detects the truncated file.
 async fn written<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
     let portions = snapshot.read(F::WITH_INPUT).await?;
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
     let rest = stream::try_unfold(Some((portions, format)), async |open| {
         let Some((mut portions, mut format)) = open else { return Ok(None) };
-        let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export broke off"))?;
+        let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export failed"))?;
         if portion.is_empty() {
             return Ok(Some((format.tail(), None)));
         }

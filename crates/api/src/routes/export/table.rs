@@ -1,4 +1,4 @@
-//! Comma-separated values: predictions and labels, without the drawings.
+//! CSV: predictions and labels, without the drawings.
 
 use super::Format;
 use crate::store::ExportedPrediction;
@@ -47,7 +47,7 @@ impl Format for Table {
     }
 }
 
-/// What stands in the columns; nothing where there is nothing.
+/// The values of the columns; a missing value is empty.
 fn fields(row: &Prediction) -> [String; COLUMNS.len()] {
     let [p0, p1, p2, p3, p4, p5, p6, p7, p8, p9] = row.probabilities.map(|probability| probability.to_string());
     [
@@ -78,7 +78,7 @@ fn fields(row: &Prediction) -> [String; COLUMNS.len()] {
 fn lines(records: impl IntoIterator<Item = [String; COLUMNS.len()]>) -> Vec<u8> {
     let mut writer = Writer::from_writer(Vec::new());
     for record in records {
-        writer.write_record(record).expect("a vector takes all that is written to it");
+        writer.write_record(record).expect("writing to a vector does not fail");
     }
-    writer.into_inner().expect("a vector takes all that is written to it")
+    writer.into_inner().expect("writing to a vector does not fail")
 }

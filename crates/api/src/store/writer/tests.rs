@@ -1,4 +1,4 @@
-//! Tests of the writer with a table in memory, which a test can hold up or let fail.
+//! Tests of the writer with a table in memory, which a test can block or let fail.
 
 use super::*;
 use crate::metadata;
@@ -12,7 +12,7 @@ use wire::{Answer, Input, Source, Verdict};
 
 const LARGE: usize = 5_000_000;
 
-/// A prediction from strokes of this size.
+/// A prediction whose input has this length in bytes.
 fn prediction(bytes: usize) -> NewPrediction {
     let mut strokes = br#"{"strokes":[]}"#.to_vec();
     strokes.resize(bytes.max(strokes.len()), b' ');
@@ -29,13 +29,13 @@ fn prediction(bytes: usize) -> NewPrediction {
     NewPrediction::new(answer, Bitmap::new([0; 784]), Duration::ZERO, input, Source::Api)
 }
 
-/// A table in memory that takes no statement while its gate is shut.
+/// A table in memory that completes no statement while its gate is shut.
 #[derive(Clone)]
 struct Memory {
     gate: Arc<Semaphore>,
-    /// The ids of every statement that came, also of those that failed or are under way.
+    /// The ids of every statement, including failed and running ones.
     statements: Arc<Mutex<Vec<Vec<Uuid>>>>,
-    /// What a statement comes to that holds this id.
+    /// The error of each statement that holds this id.
     fault: Option<(Uuid, StoreError)>,
     /// The prediction whose idempotency key another request holds.
     taken: Option<Uuid>,
@@ -75,7 +75,7 @@ fn waiting(new: NewPrediction) -> (Waiting, Outcome) {
     (Waiting { new, client: Client { reply, room } }, outcome)
 }
 
-/// The sizes of the batches that images of these sizes make, which come all at once.
+/// The numbers of predictions in the batches, when predictions of these input lengths arrive at once.
 async fn batches(images: &[usize]) -> Vec<usize> {
     let (sender, arrivals) = mpsc::unbounded_channel();
     for &image in images {
@@ -91,14 +91,14 @@ async fn batches(images: &[usize]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn a_batch_is_what_waits_as_much_as_fits_into_a_statement() {
+async fn a_batch_holds_as_many_queued_predictions_as_fit_into_a_statement() {
     assert_eq!(batches(&[100]).await, [1]);
     assert_eq!(batches(&[100; 256]).await, [256]);
     assert_eq!(batches(&[100; 600]).await, [256, 256, 88]);
-    assert_eq!(batches(&[LARGE, LARGE, 100, 100, LARGE]).await, [1, 3, 1], "none overtakes another");
+    assert_eq!(batches(&[LARGE, LARGE, 100, 100, LARGE]).await, [1, 3, 1], "predictions keep their order");
 }
 
-/// What is registered, as `/metrics` shows it.
+/// The registered metrics in the text format of `/metrics`.
 fn text(register: impl FnOnce(&mut Registry)) -> String {
     let (mut registry, mut text) = (Registry::default(), String::new());
     register(&mut registry);
@@ -110,8 +110,8 @@ fn assert_shows(text: &str, line: &str) {
     assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
 }
 
-/// What clients are told whose predictions make one batch, one of which meets the fault; the statements; what is
-/// counted.
+/// Inserts a batch of three predictions, one of which fails. Returns the clients' outcomes, the rows of each statement
+/// and the metrics.
 async fn settled(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<usize>, String) {
     let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
     let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
@@ -122,7 +122,7 @@ async fn settled(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<us
 }
 
 #[tokio::test]
-async fn one_bad_row_costs_its_neighbours_nothing() {
+async fn a_rejected_row_does_not_fail_the_other_rows_of_its_batch() {
     let fault = StoreError::Defect("no such digit".to_owned());
     let (told, statements, counted) = settled(fault.clone()).await;
     assert_eq!(told, [Ok(Written::Inserted), Err(fault), Ok(Written::Inserted)]);
@@ -135,7 +135,7 @@ async fn one_bad_row_costs_its_neighbours_nothing() {
 }
 
 #[tokio::test]
-async fn a_client_whose_key_another_request_holds_learns_so_and_its_neighbours_are_kept() {
+async fn a_prediction_with_a_taken_key_is_skipped_and_the_others_are_inserted() {
     let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
     let table = Memory { taken: Some(batch[1].new.id), ..Memory::open() };
     let writes = Writes::default();
@@ -149,7 +149,7 @@ async fn a_client_whose_key_another_request_holds_learns_so_and_its_neighbours_a
 }
 
 #[tokio::test]
-async fn while_the_database_is_away_nothing_is_tried_twice() {
+async fn an_unavailable_database_is_not_asked_to_insert_rows_one_by_one() {
     let fault = StoreError::Unavailable("shutting down".to_owned());
     let (told, statements, counted) = settled(fault.clone()).await;
     assert_eq!(told, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
@@ -158,7 +158,7 @@ async fn while_the_database_is_away_nothing_is_tried_twice() {
     assert_shows(&counted, "statement_failures_total 1");
 }
 
-/// Gives predictions to the writer, each from a task of its own, and returns once all of them wait.
+/// Writes predictions of these input lengths, each in a task of its own, and returns once all are queued.
 async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<Written, StoreError>>> {
     let write = |&image: &usize| {
         let writer = writer.clone();
@@ -169,7 +169,7 @@ async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<Writ
     tasks
 }
 
-/// Lets every task of this thread's runtime go as far as it can.
+/// Lets every other task of this runtime run until it waits.
 async fn settle_down() {
     for _ in 0..10 {
         yield_now().await;
@@ -177,15 +177,15 @@ async fn settle_down() {
 }
 
 #[tokio::test]
-async fn what_comes_while_statements_are_under_way_goes_into_one() {
+async fn predictions_that_arrive_while_statements_run_share_the_next_one() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
     let mut tasks = Vec::new();
     for images in [&[100][..], &[100], &[100; 20]] {
         tasks.extend(submit(&writer, images).await);
     }
-    assert_eq!(table.sizes(), [1, 1], "a lone one is not delayed, and no more than two are under way");
-    assert!(tasks.iter().all(|task| !task.is_finished()), "nobody is told before it is so");
+    assert_eq!(table.sizes(), [1, 1], "a single prediction is not delayed, and at most two statements run");
+    assert!(tasks.iter().all(|task| !task.is_finished()), "no client gets an answer before the commit");
 
     table.gate.add_permits(1);
     for task in tasks {
@@ -196,11 +196,11 @@ async fn what_comes_while_statements_are_under_way_goes_into_one() {
 }
 
 #[tokio::test]
-async fn what_would_be_too_much_to_hold_is_refused_at_once() {
+async fn a_prediction_is_rejected_at_once_when_the_queue_is_full() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
     let held = submit(&writer, &[LARGE; QUEUE_WEIGHT / LARGE]).await;
-    assert!(held.len() >= 16, "as many as are read at a time");
+    assert!(held.len() >= 16, "as many images as the api reads at a time");
     assert_eq!(writer.write(prediction(LARGE)).await, Err(StoreError::Busy));
     let counted = text(|registry| writer.register(registry));
     assert_shows(&counted, r#"predictions_total{outcome="busy"} 1"#);
@@ -215,7 +215,7 @@ async fn what_would_be_too_much_to_hold_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn what_was_taken_is_written_even_if_its_client_and_every_handle_go() {
+async fn a_queued_prediction_is_written_even_after_its_client_and_all_handles_are_dropped() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! A drawing from JSON, or from anything else that serde reads.
+//! Deserializes a drawing.
 
 use super::{Drawing, InvalidDrawing, MAX_POINTS, Point};
 use serde::{
@@ -7,7 +7,7 @@ use serde::{
 };
 use std::fmt;
 
-/// Reads strokes and stops at the first that is too much, so that no body takes more memory than a drawing may.
+/// Reads strokes, and stops at the first surplus point, so that the memory of a drawing is limited.
 impl<'de> Deserialize<'de> for Drawing {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(StrokesVisitor)
@@ -26,7 +26,7 @@ impl<'de> Visitor<'de> for StrokesVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Drawing, A::Error> {
         let (mut strokes, mut left) = (Vec::new(), MAX_POINTS);
         while let Some(stroke) = elements.next_element_seed(StrokeSeed { left })? {
-            // An empty stroke counts as a point: it takes as much memory.
+            // An empty stroke counts as a point, because it takes memory, too.
             left = left.saturating_sub(stroke.len().max(1));
             strokes.push(stroke);
         }

@@ -1,35 +1,35 @@
-//! Strokes as they were drawn, and what bounds them.
+//! Drawings as strokes, with limits.
 
 mod deserialize;
 
-/// The most points that a drawing may have, over all its strokes.
+/// The largest number of points of a drawing, over all its strokes.
 pub const MAX_POINTS: usize = 10_000;
 
-/// The farthest from the origin that a coordinate may lie.
+/// The largest absolute value of a coordinate.
 const MAX_COORDINATE: f32 = 1e6;
 
-/// The most that a pen moves in a mere tap, as a share of the canvas's longer side.
+/// The largest movement of the pen in a tap, as a share of the canvas's longer side.
 const TREMBLE: f32 = 0.02;
 
-/// The most that points lie apart which are one place.
+/// The largest distance of points that count as equal.
 pub(super) const STILL: f32 = 1e-3;
 
-/// A place that the pen touched, in any unit, `y` downwards. In JSON an array that starts with `x` and `y`; more
-/// numbers (time, pressure) may follow.
+/// A point that the pen touched, in any unit. In JSON an array that starts with `x` and `y`; more numbers (time,
+/// pressure) may follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// To the right.
+    /// The coordinate to the right.
     pub x: f32,
-    /// Downwards.
+    /// The coordinate downwards.
     pub y: f32,
 }
 
-/// Strokes as they were drawn: each a line of points from pen-down to pen-up. Free of NaN and of anything so large
-/// that arithmetic on it could overflow.
+/// Strokes, each a line of points from pen-down to pen-up. No coordinate is NaN, or so large that arithmetic could
+/// overflow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
     strokes: Vec<Vec<Point>>,
-    /// The longer side of what was drawn on, in the unit of the points.
+    /// The longer side of the canvas, in the unit of the points.
     canvas: Option<f32>,
 }
 
@@ -48,7 +48,7 @@ impl Drawing {
     /// A drawing from its strokes.
     ///
     /// # Errors
-    /// When there are too many points or one lies too far away.
+    /// When it has too many points, or a coordinate is too large or NaN.
     pub fn new(strokes: Vec<Vec<Point>>) -> Result<Self, InvalidDrawing> {
         if strokes.iter().map(Vec::len).sum::<usize>() > MAX_POINTS {
             return Err(InvalidDrawing::TooManyPoints);
@@ -66,26 +66,26 @@ impl Drawing {
         &self.strokes
     }
 
-    /// The same drawing on a canvas whose longer side is known, in the unit of the points: what is a dot depends on it.
+    /// The same drawing on a canvas with this longer side, in the unit of the points. The size of a dot depends on it.
     #[must_use]
     pub fn on_canvas(self, longer_side: f32) -> Self {
         Self { canvas: Some(longer_side), ..self }
     }
 
-    /// The longer side of what it was drawn on, if that is known.
+    /// The longer side of the canvas, in the unit of the points, if it is known.
     #[must_use]
     pub fn canvas(&self) -> Option<f32> {
         self.canvas
     }
 
-    /// Whether the pen hardly moved: less than [`TREMBLE`] of the canvas, or not at all where no canvas is known.
+    /// Whether the pen hardly moved: less than [`TREMBLE`] of the canvas, or not at all if no canvas is known.
     pub(super) fn is_dot(&self) -> bool {
         let extent = Extent::of(self).map_or(0.0, |extent| extent.side());
         extent <= self.canvas.map_or(STILL, |side| TREMBLE * side)
     }
 }
 
-/// The box around the points of a drawing.
+/// The bounding box of the points of a drawing.
 pub(super) struct Extent {
     least: Point,
     most: Point,
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_many_points_and_points_too_far_away_are_refused() {
+    fn too_many_points_and_too_large_coordinates_are_rejected() {
         let point = Point { x: 0.0, y: 0.0 };
         assert_eq!(Drawing::new(vec![vec![point; 10_001]]), Err(InvalidDrawing::TooManyPoints));
         for x in [f32::NAN, f32::INFINITY, -2e6] {
