@@ -40,7 +40,7 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     }
     let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
-    let new = NewPrediction::new(answer.clone(), bitmap.clone(), asked.elapsed(), drawing, source)
+    let new = NewPrediction::new(answer.clone(), bitmap.clone(), began.elapsed(), drawing, source)
         .drawn_by(visitor, may_train);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // A concurrent request with the same key was recorded first.
