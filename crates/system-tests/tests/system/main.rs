@@ -58,4 +58,5 @@ mod triton;
 mod unavailable;
 mod verdicts;
 mod waiting;
+mod webdriver;
 mod weight;

@@ -1,6 +1,6 @@
 //! The champion and the preprocessing against the data itself.
 //!
-//! These run where `DIGITS_DATA` names a folder with the folders mnist, pen and omniglot.
+//! These need `DIGITS_DATA`, which names a folder with the folders mnist, pen and omniglot.
 
 mod champion;
 mod preprocessing;
@@ -9,13 +9,10 @@ use network::Classifier;
 use std::{env, path::Path};
 use trainer::{data::Data, split::Split};
 
-/// The data, divided as for training, if it is at hand.
-fn split() -> Option<Split> {
-    let Some(folder) = env::var_os("DIGITS_DATA") else {
-        eprintln!("left out: DIGITS_DATA does not name a folder with the data");
-        return None;
-    };
-    Some(Split::new(Data::load(Some(Path::new(&folder))).unwrap(), None))
+/// The data, divided as for training.
+fn split() -> Split {
+    let folder = env::var_os("DIGITS_DATA").expect("DIGITS_DATA names no folder with the data sets");
+    Split::new(Data::load(Some(Path::new(&folder))).unwrap(), None)
 }
 
 fn champion() -> Classifier {
