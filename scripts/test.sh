@@ -3,22 +3,48 @@
 #
 #   scripts/test.sh                all tests, those of web/static (scripts/test-web.sh) first
 #   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
+#
+# A test that needs what a machine may lack is ignored, with the reason "needs …". Where the need is met, it runs after
+# the others; where it is not, the last lines name it. With CI=true only the data sets may be missing.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+fail() { echo "test.sh: $*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null; }
+
+# Succeeds where this machine has what a test needs.
+meets() {
+  case $1 in
+    Chromium) have chromium && have chromedriver ;;
+    python3) have python3 ;;
+    "the data sets (DIGITS_DATA)") [ -n "${DIGITS_DATA:-}" ] ;;
+    *) false ;;
+  esac
+}
+
 scripts/setup.sh test
-
-# Ubuntu has no browser package. There, the script skips the browser tests, with a message.
-without_browser=
-if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
-  without_browser=yes
-  export DIGITS_TEST_WITHOUT_BROWSER=yes
-fi
-
 if [ $# = 0 ]; then
   scripts/test-web.sh
   set -- --workspace --locked
 fi
-scripts/postgres.sh with cargo test "$@"
-[ -z "$without_browser" ] ||
-  echo "Not run: the end-to-end tests in a browser. They need chromium and chromedriver on the PATH."
+log=$(mktemp)
+trap 'rm "$log"' EXIT
+scripts/postgres.sh with cargo test "$@" | tee "$log"
+
+met=()
+skipped=()
+while IFS=$'\t' read -r name need; do
+  if meets "$need"; then
+    met+=("$name")
+  elif [ "${CI:-}" = true ] && [[ $need != *DIGITS_DATA* ]]; then
+    fail "$name needs $need, which is missing here, and CI=true has it run."
+  else
+    skipped+=("skipped  $name (it needs $need)")
+  fi
+done < <(sed -n 's/^test \(.*\) \.\.\. ignored, needs \(.*\)$/\1\t\2/p' "$log")
+
+if [ ${#met[@]} -gt 0 ]; then
+  case " $* " in *" -- "*) ;; *) set -- "$@" -- ;; esac
+  scripts/postgres.sh with cargo test "$@" --ignored --exact "${met[@]}"
+fi
+[ ${#skipped[@]} = 0 ] || printf '%s\n' "${skipped[@]}"

@@ -128,7 +128,9 @@ pub(super) fn variables<'a>(pattern: &'a Pattern<&'a str>) -> Result<BTreeSet<&'
                 }
                 Part::Plural { plural, forms } => {
                     variables.insert(plural);
-                    forms.into_values().for_each(|parts| add(parts, variables));
+                    for parts in forms.into_values() {
+                        add(parts, variables);
+                    }
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! The files of the pages: their addresses change with their content, so browsers keep them and never ask again.
 
 use crate::{
-    chromium::Browser,
     drawings,
     stack::{Stack, json},
+    webdriver::Browser,
 };
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -115,8 +115,9 @@ async fn every_module_that_a_page_imports_is_preloaded() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_second_visit_asks_for_the_page_alone() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for is_first in [true, false] {
         browser.client.goto(&stack.url("/")).await.unwrap();

@@ -1,10 +1,10 @@
 //! What an answer rests on, and how often such answers have been right, as the page shows it.
 
 use crate::{
-    chromium::Browser,
     drawings,
     hand::{Hand, down, to, up},
     stack::{Stack, json},
+    webdriver::Browser,
 };
 use digit::SIDE;
 use reqwest::StatusCode;
@@ -46,8 +46,9 @@ fn place(weights: impl Iterator<Item = f32> + Clone) -> &'static str {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the_drawing_changes() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
@@ -100,8 +101,9 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn an_explanation_that_cannot_be_had_is_told_like_any_problem() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
@@ -124,8 +126,9 @@ async fn labelled(stack: &Stack, digit: usize, label: usize) -> Value {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn beside_an_answer_stands_how_often_such_answers_were_right() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;

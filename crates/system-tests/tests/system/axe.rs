@@ -1,6 +1,6 @@
 //! What in a page keeps people out, as axe-core finds it.
 
-use crate::{chromium::Browser, stack::root};
+use crate::{stack::root, webdriver::Browser};
 use serde_json::Value;
 use std::fmt::Write;
 

@@ -1,17 +1,18 @@
 //! A person in a real browser: draws with the pointer, sees the answer, labels it.
 
 use crate::{
-    chromium::Browser,
     drawings,
     stack::{Stack, json},
+    webdriver::Browser,
 };
 use fantoccini::Locator;
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;

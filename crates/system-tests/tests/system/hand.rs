@@ -1,6 +1,6 @@
 //! Hands that draw in a browser: with a mouse, a finger or a pen, and what they leave on the canvas.
 
-use crate::chromium::Browser;
+use crate::webdriver::Browser;
 use serde_json::{Value, json};
 
 /// What is in the hand.

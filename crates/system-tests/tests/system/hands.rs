@@ -1,10 +1,11 @@
 //! Drawing on the page with mouse, finger and pen, on a phone and on a desktop: what the hand does is what is sent.
 
 use crate::{
-    chromium::{Browser, Screen},
+    chromium::Screen,
     drawings,
     hand::{HANDS, Hand, down, to, up},
     stack::Stack,
+    webdriver::Browser,
 };
 use serde_json::{Value, json};
 
@@ -28,8 +29,9 @@ fn coordinate(point: &Value, axis: usize) -> f64 {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desktop() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4]["strokes"];
     for screen in [PHONE, DESK] {
@@ -52,8 +54,9 @@ async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desktop() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_second_finger_draws_nothing() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.emulate(PHONE, "no-preference").await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -70,8 +73,9 @@ async fn a_second_finger_draws_nothing() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_inside() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for hand in HANDS {
         browser.client.goto(&stack.url("/")).await.unwrap();
@@ -89,8 +93,9 @@ async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_stroke_that_the_device_cancels_ends_and_stays_and_the_next_one_begins_anew() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     // The driver has no word for this, the developer tools do.

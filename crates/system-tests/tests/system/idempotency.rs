@@ -1,10 +1,10 @@
 //! `Idempotency-Key`: a submission that is repeated is recorded once, whatever happened to its first answer.
 
 use crate::{
-    chromium::Browser,
     drawings,
     stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, root, service_role},
     unavailable::{Cluster, LossyProxy},
+    webdriver::Browser,
 };
 use api::{Api, ModelClient, Store};
 use reqwest::{Client, RequestBuilder, StatusCode, multipart};
@@ -182,8 +182,9 @@ const LOSE_AN_ANSWER: &str = "const real = window.fetch;
     };";
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_page_repeats_a_submission_whose_answer_is_lost_and_can_delete_the_one_row_of_it() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.client.execute(LOSE_AN_ANSWER, Vec::new()).await.unwrap();

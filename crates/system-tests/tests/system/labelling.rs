@@ -1,6 +1,6 @@
 //! A person who labels many, in a real browser: by key, one after the other.
 
-use crate::{chromium::Browser, drawings, stack::Stack};
+use crate::{drawings, stack::Stack, webdriver::Browser};
 use serde_json::Value;
 
 /// The label of each drawing, oldest first.
@@ -14,8 +14,9 @@ async fn strike(browser: &Browser, key: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for digit in [1, 2, 3] {
         stack.draw(&drawings::all()[digit]).await;
@@ -51,8 +52,9 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.draw(&drawings::all()[4]).await;
     browser.client.goto(&stack.url("/label")).await.unwrap();

@@ -1,10 +1,11 @@
 //! A person who looks back and labels, in a real browser: with a finger on a phone, with a mouse at a desktop.
 
 use crate::{
-    chromium::{Browser, Screen},
+    chromium::Screen,
     drawings,
     hand::{Hand, down, up},
     stack::Stack,
+    webdriver::Browser,
 };
 use fantoccini::Locator;
 use serde_json::Value;
@@ -29,8 +30,9 @@ async fn texts(browser: &Browser, selector: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_person_finds_drawings_and_opens_one() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.look_back_on(500).await;
     for (screen, hand) in PLACES {
@@ -56,8 +58,9 @@ async fn a_person_finds_drawings_and_opens_one() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_mistake_in_the_matrix_leads_to_the_drawings_that_it_counts() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
     for (screen, hand) in PLACES {
@@ -72,8 +75,9 @@ async fn a_mistake_in_the_matrix_leads_to_the_drawings_that_it_counts() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_person_labels_one_after_the_other_and_takes_one_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for (screen, hand) in PLACES {
         sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();

@@ -59,4 +59,5 @@ mod unavailable;
 mod verdicts;
 mod visitors;
 mod waiting;
+mod webdriver;
 mod weight;

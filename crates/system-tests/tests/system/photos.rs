@@ -1,9 +1,10 @@
 //! Pictures in the place of a drawing, as people give them to the page: chosen, photographed, pasted, dropped.
 
 use crate::{
-    chromium::{Browser, Screen},
+    chromium::Screen,
     drawings::{self, Picture},
     stack::Stack,
+    webdriver::Browser,
 };
 use serde_json::{Value, json};
 
@@ -27,8 +28,9 @@ async fn kinds(stack: &Stack) -> Vec<(String, String, i16)> {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[1]["strokes"]).await;
@@ -60,8 +62,9 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_phone_is_offered_its_camera_and_a_desktop_is_not() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     let offered = async || browser.element("label[for=camera]").await.is_displayed().await.unwrap();

@@ -1,6 +1,6 @@
 //! What people take back on the page: a label, and a drawing that they submitted.
 
-use crate::{chromium::Browser, drawings, stack::Stack};
+use crate::{drawings, stack::Stack, webdriver::Browser};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -46,8 +46,9 @@ async fn delete(browser: &Browser) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
     let drawn = browser.pixels().await;
@@ -98,8 +99,9 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_brings_it_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
     // Opened again on another day, with a later version of the page, it is still theirs.
@@ -127,8 +129,9 @@ async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_b
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_gone() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
     browser.client.goto(&stack.url(&format!("/?shown={id}"))).await.unwrap();
@@ -145,8 +148,9 @@ async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_browser_that_may_keep_nothing_draws_and_labels_but_cannot_delete() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.client.execute(FORBID_STORAGE, Vec::new()).await.unwrap();

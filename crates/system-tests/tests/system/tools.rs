@@ -1,10 +1,10 @@
 //! The tools of the page: eraser, pen's width, undo and the bin.
 
 use crate::{
-    chromium::Browser,
     drawings,
     hand::{HANDS, Hand, down, to, up},
     stack::Stack,
+    webdriver::Browser,
 };
 use serde_json::{Value, json};
 
@@ -47,8 +47,9 @@ fn is_bare(strokes: &[Vec<Value>], place: [f64; 2], reach: f64) -> bool {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_one_step_to_undo() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for hand in HANDS {
         browser.client.goto(&stack.url("/")).await.unwrap();
@@ -78,8 +79,9 @@ async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_o
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw_with(Hand::Pen, &lines(&[80, 200])).await;
@@ -106,8 +108,9 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_hand() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&json!([[[140, 60], [140, 100]]])).await;
@@ -133,8 +136,9 @@ async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_han
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_pens_width_is_for_the_eye_and_remembered() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
@@ -155,8 +159,9 @@ async fn the_pens_width_is_for_the_eye_and_remembered() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn a_slip_of_the_finger_clears_nothing_for_good() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&lines(&[80])).await;

@@ -2,9 +2,9 @@
 //! new one, and it draws on all the same.
 
 use crate::{
-    chromium::Browser,
     drawings,
     stack::{ANY, Service, Stack, empty_database, start_model},
+    webdriver::Browser,
 };
 use axum::{
     Router,
@@ -79,8 +79,9 @@ fn points(drawing: &Value) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
 async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_drawing() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let (stack, _model, mut questions) = gated().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[3]["strokes"]).await;
@@ -100,8 +101,9 @@ async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
 async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let (stack, _model, mut questions) = gated().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.client.execute(WATCH, Vec::new()).await.unwrap();
@@ -133,8 +135,9 @@ async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn without_a_model_the_page_says_so_draws_on_and_answers_by_itself_when_it_is_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     let address = stack.model.take().unwrap().stop().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

@@ -1,9 +1,9 @@
 //! What the page weighs, and how its files are compressed.
 
 use crate::{
-    chromium::Browser,
     drawings,
     stack::{Stack, json},
+    webdriver::Browser,
 };
 use flate2::read::GzDecoder;
 use reqwest::{Response, StatusCode};
@@ -24,8 +24,9 @@ const FETCHED: &str = "
     }));";
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_page_is_light_and_shown_before_any_script_runs() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     let fetched = fetched(&browser).await;
@@ -58,6 +59,7 @@ fn assert_light(path: &str, fetched: &[Value]) {
 }
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn the_other_pages_are_light_too() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
@@ -68,7 +70,7 @@ async fn the_other_pages_are_light_too() {
     }
     for path in ["/history", &format!("/drawings/{id}"), "/label", "/quality"] {
         // Another browser, which has no file yet.
-        let Some(browser) = Browser::start().await else { return };
+        let browser = Browser::chromium().await;
         browser.client.goto(&stack.url(path)).await.unwrap();
         assert_light(path, &fetched(&browser).await);
         assert_eq!(browser.console().await, [] as [Value; 0], "{path}");

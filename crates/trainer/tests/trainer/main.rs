@@ -1,6 +1,6 @@
 //! Tests of the champion and the preprocessing with the real data.
 //!
-//! They run only if `DIGITS_DATA` names a folder with the data sets mnist, pen and omniglot.
+//! They need `DIGITS_DATA`, which names a folder with the data sets mnist, pen and omniglot.
 
 mod champion;
 mod preprocessing;
@@ -9,13 +9,10 @@ use network::Classifier;
 use std::{env, path::Path};
 use trainer::{data::Data, split::Split};
 
-/// Returns the data, split as for training, if it is available.
-fn split() -> Option<Split> {
-    let Some(folder) = env::var_os("DIGITS_DATA") else {
-        eprintln!("skipped: DIGITS_DATA names no folder with the data");
-        return None;
-    };
-    Some(Split::new(Data::load(Some(Path::new(&folder))).unwrap(), None))
+/// Returns the data, split as for training.
+fn split() -> Split {
+    let folder = env::var_os("DIGITS_DATA").expect("DIGITS_DATA names no folder with the data sets");
+    Split::new(Data::load(Some(Path::new(&folder))).unwrap(), None)
 }
 
 fn champion() -> Classifier {

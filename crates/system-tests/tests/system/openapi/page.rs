@@ -1,7 +1,7 @@
 //! `GET /docs` in a real browser: it shows every operation, tries one, and asks nobody else for anything.
 
 use super::document::Document;
-use crate::{chromium::Browser, stack::Stack};
+use crate::{stack::Stack, webdriver::Browser};
 use fantoccini::Locator;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -16,8 +16,9 @@ const ORIGINS: &str = "return [...new Set(performance.getEntries().map(entry => 
     .filter(name => name.includes('//')).map(name => new URL(name).origin))]";
 
 #[tokio::test]
+#[ignore = "needs Chromium"]
 async fn people_read_and_try_the_documentation_of_both_services_in_a_browser() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for service in [stack.api.address, stack.model.as_ref().unwrap().address] {
         let origin = format!("http://{service}");

@@ -1,0 +1,116 @@
+//! A real browser behind its driver, which speaks WebDriver.
+
+use crate::stack::json;
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::StatusCode;
+use serde_json::Value;
+use std::{process::Stdio, time::Duration};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A browser with a profile of its own, until it is dropped.
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    port: u16,
+    _driver: Driver,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a driver with these arguments, and with it a browser that can do this. `needs` says what to install.
+    pub(crate) async fn start(driver: &[&str], capabilities: &Value, profile: TempDir, needs: &str) -> Self {
+        let (driver, port) = Driver::start(driver, needs).await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap_or_else(|error| panic!("{needs}: {error}"));
+        Self { client, port, _driver: driver, _profile: profile }
+    }
+
+    /// The first element that the selector finds, once there is one.
+    pub(crate) async fn element(&self, selector: &str) -> Element {
+        let wait = self.client.wait().at_most(Duration::from_secs(10));
+        wait.for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+
+    /// Presses what the selector finds, as soon as it is there.
+    pub(crate) async fn press(&self, selector: &str) {
+        self.element(selector).await.click().await.unwrap();
+    }
+
+    /// Waits until the element shows this text.
+    pub(crate) async fn until_text(&self, selector: &str, text: &str) {
+        let mut shown = String::new();
+        for _ in 0..100 {
+            // Found anew each time: the page may have put another in its place, even while it was asked.
+            shown = self.element(selector).await.text().await.unwrap_or_default();
+            if shown == text {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector} shows {shown:?}, not {text:?}");
+    }
+
+    /// What the driver answers that fantoccini has no function for.
+    pub(crate) async fn driver(&self, path: &str, body: &Value) -> Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let url = format!("http://127.0.0.1:{}/session/{session}/{path}", self.port);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut answer = json(http.post(url).json(body).send().await.unwrap(), StatusCode::OK).await;
+        answer["value"].take()
+    }
+}
+
+/// A driver and the browser that it started, in a process group of their own.
+struct Driver(Child);
+
+impl Driver {
+    /// A driver, and the port that it listens on. It looks for one that is free, and ends where another takes it meanwhile.
+    async fn start(command: &[&str], needs: &str) -> (Self, u16) {
+        for _ in 0..5 {
+            let child = Command::new(command[0])
+                .args(&command[1..])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .process_group(0)
+                .kill_on_drop(true)
+                .spawn()
+                .unwrap_or_else(|error| panic!("{needs}: {}: {error}", command[0]));
+            let mut driver = Self(child);
+            if let Some(port) = driver.port().await {
+                return (driver, port);
+            }
+        }
+        panic!("{} did not start", command[0]);
+    }
+
+    /// The port that the driver says it listens on; `None` if it ended without.
+    async fn port(&mut self) -> Option<u16> {
+        let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            let chromedriver = line.split_once("started successfully on port ").map(|(_, port)| port);
+            let geckodriver = || line.split_once("Listening on 127.0.0.1:").map(|(_, port)| port);
+            if let Some(port) = chromedriver.or_else(geckodriver) {
+                // The browser writes there, too, and must never wait for a reader.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return Some(port.trim_end_matches('.').parse().unwrap());
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Driver {
+    /// Ends the browser with its driver, so that a failed test leaves none behind.
+    fn drop(&mut self) {
+        if let Some(leader) = self.0.id() {
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{leader}")]).status();
+        }
+    }
+}
