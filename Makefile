@@ -8,7 +8,7 @@ help: ## List these targets
 run: ## Build and run digits here, until Ctrl-C
 	@scripts/run.sh
 
-test: ## Run all tests, with a throw-away database and a real browser
+test: ## Run all tests, with a throw-away database and real browsers
 	@scripts/test.sh
 
 test-web: ## Run the unit tests of the scripts of the pages, with Node's own runner
