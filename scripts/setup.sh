@@ -74,7 +74,7 @@ if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
 fi
 if [ -n "$with_firefox" ] && ! have firefox-esr; then
   if grep -q '^ID=ubuntu' /etc/os-release; then
-    echo "Note: Ubuntu has Firefox as a snap only, likewise."
+    echo "Note: Ubuntu has Firefox as a snap only, too; the test that needs it is skipped."
     with_firefox=
   else
     need firefox-esr "the other browser that the page is tested in"
