@@ -8,7 +8,7 @@ help: ## List these targets
 run: ## Build and run digits on this machine, until Ctrl-C
 	@scripts/run.sh
 
-test: ## Run all tests, with a temporary database and a real browser
+test: ## Run all tests, with a temporary database and real browsers
 	@scripts/test.sh
 
 test-web: ## Run the unit tests of the pages' scripts, with Node's test runner

@@ -3,7 +3,7 @@
 # is missing, it installs nothing, downloads nothing and needs no root rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
-#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, a browser, and npm for axe-core
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, Chromium and Firefox, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to score the pages: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as for run, and a browser
@@ -16,6 +16,7 @@ cd "$(dirname "$0")/.."
 purpose=${1:?run, test, lint, lighthouse, input-latency, schemathesis, audit or bench-onnx}
 missing=()
 case $purpose in test | lighthouse | input-latency) with_browser=yes ;; *) with_browser= ;; esac
+case $purpose in test) with_firefox=yes ;; *) with_firefox= ;; esac
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
@@ -71,6 +72,14 @@ if [ -n "$with_browser" ] && ! { have chromium && have chromedriver; }; then
     need chromium-driver "to control that browser"
   fi
 fi
+if [ -n "$with_firefox" ] && ! have firefox-esr; then
+  if grep -q '^ID=ubuntu' /etc/os-release; then
+    echo "Note: Ubuntu has Firefox as a snap only, too; the test that needs it is skipped."
+    with_firefox=
+  else
+    need firefox-esr "the other browser that the page is tested in"
+  fi
+fi
 case $purpose in test | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
 if [ "$purpose" = lint ]; then
   have npm || need npm "to download TypeScript, which checks types"
@@ -100,4 +109,7 @@ fi
 scripts/libtorch.sh
 if [ "$purpose" = test ] && [ -n "$with_browser" ]; then
   scripts/axe.sh
+fi
+if [ -n "$with_firefox" ]; then
+  scripts/geckodriver.sh
 fi

@@ -16,6 +16,7 @@ have() { command -v "$1" >/dev/null; }
 meets() {
   case $1 in
     Chromium) have chromium && have chromedriver ;;
+    Firefox) have firefox-esr && [ -x .geckodriver/bin/geckodriver ] ;;
     python3) have python3 ;;
     "the data sets (DIGITS_DATA)") [ -n "${DIGITS_DATA:-}" ] ;;
     *) false ;;

@@ -26,6 +26,7 @@ mod errors;
 mod explanations;
 mod exports;
 mod filters;
+mod firefox;
 mod forms;
 mod hand;
 mod hands;

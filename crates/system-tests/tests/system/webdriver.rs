@@ -1,4 +1,4 @@
-//! A real browser behind its driver, which speaks `WebDriver`.
+//! A real browser, and the driver that controls it.
 
 use crate::stack::json;
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
