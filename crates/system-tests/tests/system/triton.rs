@@ -174,7 +174,7 @@ async fn lengths_and_encodings_that_lie_are_refused() {
     let with = |length: &str, body: &[u8]| model.infer(body.to_vec()).header("inference-header-content-length", length);
     assert_eq!(with(&head.len().to_string(), &whole).send().await.unwrap().status(), StatusCode::OK);
     for length in ["", "x", "-1", "99999999999999999999999", "1e3"] {
-        refused(with(length, &whole), 400, "no number of bytes").await;
+        refused(with(length, &whole), 400, "is not a number of bytes").await;
     }
     refused(with(&usize::MAX.to_string(), &whole), 400, "the body has only").await;
     refused(with(&head.len().to_string(), &whole[..whole.len() - 1]), 400, "3135 bytes follow").await;
