@@ -1,10 +1,11 @@
 //! `Idempotency-Key`: a client that repeats a submission under the same key gets the row of the first one (after
 //! [draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
 
+use crate::random_uuid;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use uuid::{Uuid, Variant, Version};
+use uuid::Uuid;
 use wire::{DeletionToken, Input, Source};
 
 /// A key from a client, a `UUIDv4`. It is a secret, because the deletion token of the drawing is derived from it: the
@@ -27,9 +28,7 @@ impl IdempotencyKey {
     /// Parses a header value: a `UUIDv4`, in double quotes as in the draft, or without; `None` if it is anything else.
     pub(crate) fn parse(value: &str) -> Option<Self> {
         let bare = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
-        let key = Uuid::try_parse(bare).ok()?;
-        let is_random = key.get_version() == Some(Version::Random) && key.get_variant() == Variant::RFC4122;
-        (is_random && bare.len() == 36).then_some(Self(key))
+        random_uuid::parse(bare).map(Self)
     }
 
     /// A new key, for the forms of one page.
@@ -39,9 +38,8 @@ impl IdempotencyKey {
 
     /// The key of one input that a page with this key sends. A browser may go back to the page and send another input.
     pub(crate) fn of_input(self, input: &Input) -> Self {
-        let hash: [u8; 32] = Sha256::new().chain_update(self.0).chain_update(input.bytes()).finalize().into();
-        let (key, _) = hash.split_first_chunk().expect("16 of 32 bytes");
-        Self(uuid::Builder::from_random_bytes(*key).into_uuid())
+        let hash = Sha256::new().chain_update(self.0).chain_update(input.bytes()).finalize();
+        Self(uuid::Builder::from_random_bytes(random_uuid::first_half(hash.into())).into_uuid())
     }
 
     /// The key as a form holds it.
@@ -70,9 +68,7 @@ impl IdempotencyKey {
     fn deletion_token(self) -> DeletionToken {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes keys of any length");
         mac.update(b"digits deletion token");
-        let code: [u8; 32] = mac.finalize().into_bytes().into();
-        let (token, _) = code.split_first_chunk().expect("16 of 32 bytes");
-        DeletionToken::from_random_bytes(*token)
+        DeletionToken::from_random_bytes(random_uuid::first_half(mac.finalize().into_bytes().into()))
     }
 }
 

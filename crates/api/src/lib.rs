@@ -14,6 +14,7 @@ pub mod metadata;
 mod model_client;
 mod model_requests;
 mod pages;
+mod random_uuid;
 mod routes;
 mod store;
 mod strip_metadata;

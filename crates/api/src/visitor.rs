@@ -1,5 +1,6 @@
 //! A visitor: a browser, known by a random token in a cookie.
 
+use crate::random_uuid;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
@@ -21,21 +22,19 @@ impl VisitorToken {
 
     /// Reads a cookie's value; `None` if it is no token.
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        let token = Uuid::try_parse(value).ok()?;
-        (token.get_version_num() == 4 && value.len() == 36).then_some(Self(token))
+        random_uuid::parse(value).map(Self)
     }
 
     /// The value of the cookie.
-    pub(crate) fn cookie_value(&self) -> String {
+    pub(crate) fn cookie_value(self) -> String {
         self.0.to_string()
     }
 
     /// The id: 122 bits of the token's SHA-256, as a `UUIDv8`. Every instance of the api derives the same id, so that the
     /// first rows of a visitor may come at the same time.
-    pub(crate) fn id(&self) -> VisitorId {
-        let hash: [u8; 32] = Sha256::digest(self.0).into();
-        let (id, _) = hash.split_first_chunk().expect("16 of 32 bytes");
-        VisitorId(uuid::Builder::from_custom_bytes(*id).into_uuid())
+    pub(crate) fn id(self) -> VisitorId {
+        let id = random_uuid::first_half(Sha256::digest(self.0).into());
+        VisitorId(uuid::Builder::from_custom_bytes(id).into_uuid())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod filter;
+mod headers;
 mod id;
 mod idempotency_key;
 mod quality_query;
@@ -9,7 +10,8 @@ mod visitor;
 
 pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
+pub(crate) use headers::{cookies, values};
 pub(crate) use id::{PredictionId, unknown_prediction};
 pub(crate) use idempotency_key::Key;
 pub(crate) use quality_query::QualityQuery;
-pub(crate) use visitor::{Visitor, renew_visitor};
+pub(crate) use visitor::Visitor;

@@ -2,9 +2,10 @@
 //! default.
 
 use super::Messages;
+use crate::extract::{cookies, values};
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -56,9 +57,7 @@ fn preferred(headers: &HeaderMap) -> &'static Messages {
 }
 
 fn remembered(headers: &HeaderMap) -> Option<&'static Messages> {
-    values(headers, &header::COOKIE, ';')
-        .find_map(|cookie| cookie.strip_prefix("lang="))
-        .and_then(Messages::in_language)
+    cookies(headers, "lang").next().and_then(Messages::in_language)
 }
 
 /// The language with the highest quality; of several, the first.
@@ -84,15 +83,10 @@ fn wish(range: &str) -> Option<(&'static Messages, f32)> {
     (0.0..=1.0).contains(&quality).then_some((messages, quality))
 }
 
-/// The values of a list header, which may have several lines.
-pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &HeaderName, separator: char) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(move |line| line.split(separator)).map(str::trim)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderName;
 
     fn tag(headers: &[(HeaderName, &'static str)]) -> &'static str {
         let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();

@@ -7,7 +7,7 @@ mod numbers;
 mod sections;
 mod times;
 
-pub(crate) use choice::{in_the_readers_language, name_language, readers_messages, values};
+pub(crate) use choice::{in_the_readers_language, name_language, readers_messages};
 pub(crate) use sections::Notice;
 pub(crate) use times::TimeZone;
 

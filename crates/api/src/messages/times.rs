@@ -3,10 +3,10 @@
 //! A script stores the name of the browser's time zone in a cookie (web/static/shared/time-zone.js). Without it, times
 //! are in UTC and marked so.
 
-use super::values;
+use crate::extract::cookies;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use icu_calendar::Iso;
 use icu_datetime::{
@@ -20,7 +20,7 @@ use std::convert::Infallible;
 use time::OffsetDateTime;
 
 /// The cookie with the name of the reader's time zone.
-const COOKIE: &str = "time_zone=";
+const COOKIE: &str = "time_zone";
 
 /// A reader's time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,7 @@ pub(crate) struct TimeZone(jiff::tz::TimeZone);
 impl TimeZone {
     /// The time zone in the cookie, else UTC.
     fn of(headers: &HeaderMap) -> Self {
-        let mut named = values(headers, &header::COOKIE, ';').filter_map(|cookie| cookie.strip_prefix(COOKIE));
-        let zone = named.next().and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        let zone = cookies(headers, COOKIE).next().and_then(|name| jiff::tz::TimeZone::get(name).ok());
         Self(zone.unwrap_or(jiff::tz::TimeZone::UTC))
     }
 

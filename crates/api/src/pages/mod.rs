@@ -11,11 +11,12 @@ mod labelling;
 mod picture;
 mod quality;
 mod site;
+mod visitor_cookie;
 
 use crate::{
     Api,
-    extract::renew_visitor,
-    messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages, values},
+    extract::values,
+    messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages},
 };
 use askama::Template;
 use axum::{
@@ -28,6 +29,7 @@ use axum::{
 use service::ApiError;
 use site::{Address, NavItem, Site};
 use std::sync::Arc;
+use visitor_cookie::renew_visitor;
 use wire::{Code, PROBLEM_MEDIA_TYPE};
 
 pub(crate) fn router() -> Router<Arc<Api>> {
