@@ -30,7 +30,7 @@ impl<S: Send + Sync> FromRequest<S> for DrawingInput {
                 (Input::image, whole_body(request, state).await?)
             }
             "application/json" => (Input::json, whole_body(request, state).await?),
-            "multipart/form-data" => (Input::image, form(request, state).await?.file),
+            "multipart/form-data" => return image_form(request, state).await.map(|form| Self(form.input)),
             _ => return Err(unsupported()),
         };
         checked(bytes, parse).map(Self)
@@ -53,8 +53,7 @@ impl<S: Send + Sync> FromRequest<S> for ImageForm {
         if media_type(request.headers()) != "multipart/form-data" {
             return Err(unsupported());
         }
-        let Form { file, key } = form(request, state).await?;
-        Ok(Self { input: checked(file, Input::image)?, key })
+        image_form(request, state).await
     }
 }
 
@@ -75,14 +74,8 @@ fn unsupported() -> ApiError {
     ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
-/// The fields of a form that the service reads.
-struct Form {
-    file: Bytes,
-    key: Option<String>,
-}
-
 /// Reads a form up to its field `file`.
-async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Form, ApiError> {
+async fn image_form<S: Send + Sync>(request: Request, state: &S) -> Result<ImageForm, ApiError> {
     let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|_| ApiError::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
@@ -93,7 +86,7 @@ async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Form, ApiEr
             if bytes.is_empty() {
                 return Err(ApiError::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
             }
-            return Ok(Form { file: bytes, key });
+            return Ok(ImageForm { input: checked(bytes, Input::image)?, key });
         } else if field.name() == Some("key") {
             key = Some(field.text().await.map_err(|error| broken_form(&error))?);
         }

@@ -6,7 +6,7 @@ use crate::{
 };
 use axum::extract::{FromRequest, Request};
 use service::{ApiError, DrawingInput, ImageForm};
-use wire::Problem;
+use wire::{Input, Problem};
 
 /// A drawing to recognise. Handlers use this extractor and never `DrawingInput`, so that no handler sees metadata.
 #[derive(Debug)]
@@ -17,8 +17,12 @@ impl<S: Send + Sync> FromRequest<S> for SubmittedDrawing {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let DrawingInput(input) = DrawingInput::from_request(request, state).await?;
-        metadata::strip(input).map(Self).map_err(|error| Problem::from(&error).into())
+        stripped(input).map(Self)
     }
+}
+
+fn stripped(input: Input) -> Result<Stripped, ApiError> {
+    metadata::strip(input).map_err(|error| Problem::from(&error).into())
 }
 
 /// The form of the first page: a drawing, and the key under which the browser may send the same drawing again.
@@ -33,7 +37,7 @@ impl<S: Send + Sync> FromRequest<S> for SubmittedForm {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let ImageForm { input, key } = ImageForm::from_request(request, state).await?;
-        let drawing = metadata::strip(input).map_err(|error| ApiError::from(Problem::from(&error)))?;
+        let drawing = stripped(input)?;
         let page_key = key.as_deref().and_then(IdempotencyKey::parse);
         Ok(Self { key: page_key.map(|key| key.of_input(drawing.input())), drawing })
     }
