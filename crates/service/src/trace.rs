@@ -4,12 +4,13 @@
 //! otherwise it starts a new one. With or without a collector, each trace has an id, which is in the log lines of both
 //! services.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use opentelemetry::{
     Context,
-    propagation::{Injector, TextMapPropagator},
+    propagation::TextMapPropagator,
     trace::{SpanContext, TraceContextExt, TraceFlags, TraceState},
 };
+use opentelemetry_http::HeaderInjector;
 use opentelemetry_sdk::{
     propagation::TraceContextPropagator,
     trace::{IdGenerator, RandomIdGenerator},
@@ -21,27 +22,19 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 /// The target of the spans for the collector. Without a collector they cost nothing. The log does not show them.
 pub const TRACED: &str = "traced";
 
+/// The header with what vendors of tracing systems add to a trace.
+const TRACE_STATE: &str = "tracestate";
+
 /// The trace context of the current request, as headers for a request to another service; empty outside of a request.
 #[must_use]
 pub fn trace_headers() -> HeaderMap {
-    let mut headers = Headers(HeaderMap::with_capacity(2));
-    TraceContextPropagator::new().inject_context(&Context::current(), &mut headers);
-    headers.0
-}
-
-/// Headers that the propagator fills.
-struct Headers(HeaderMap);
-
-impl Injector for Headers {
-    fn set(&mut self, name: &str, value: String) {
-        // The propagator writes an empty `tracestate` if there is none.
-        if value.is_empty() {
-            return;
-        }
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.0.insert(name, value);
-        }
+    let mut headers = HeaderMap::with_capacity(2);
+    TraceContextPropagator::new().inject_context(&Context::current(), &mut HeaderInjector(&mut headers));
+    // The propagator writes an empty `tracestate` if there is none.
+    if headers.get(TRACE_STATE).is_some_and(HeaderValue::is_empty) {
+        headers.remove(TRACE_STATE);
     }
+    headers
 }
 
 /// The trace context of a request: in the caller's trace if that is trusted, else in a new one. With a collector it is
@@ -76,6 +69,7 @@ fn caller(headers: &HeaderMap) -> Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderName;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
     const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
