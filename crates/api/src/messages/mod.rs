@@ -22,7 +22,7 @@ use sections::{
     QualityText, Reasons, RecentText, Regions, ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use time::OffsetDateTime;
 use times::Times;
 use wire::{Code, ObservedAccuracy, Share, Source, Verdict};
@@ -69,6 +69,8 @@ pub(crate) struct Messages {
     script: ScriptText,
     numbers: Numbers,
     times: Times,
+    /// The JSON of [`Messages::for_script`].
+    script_json: OnceLock<String>,
 }
 
 /// The messages that web/static/shared/messages.js reads from the page.
@@ -124,6 +126,7 @@ impl Messages {
             script: untaken.take(&["script"]),
             numbers: Numbers::new(tag)?,
             times: Times::new(tag)?,
+            script_json: OnceLock::new(),
         };
         untaken.finish().map_err(|errors| format!("{name}:\n{errors}")).map(|()| messages)
     }
@@ -211,7 +214,11 @@ impl Messages {
     }
 
     /// The messages of the script, as JSON that is safe inside a `<script>` element.
-    pub(crate) fn for_script(&self) -> String {
+    pub(crate) fn for_script(&self) -> &str {
+        self.script_json.get_or_init(|| self.script_messages())
+    }
+
+    fn script_messages(&self) -> String {
         let widths = &self.canvas.widths;
         let messages = ForScript {
             language: &self.language.tag,
@@ -370,7 +377,7 @@ mod tests {
 
     #[test]
     fn the_script_gets_reasons_by_their_names_in_the_api() {
-        let script: Value = serde_json::from_str(&english().for_script()).unwrap();
+        let script: Value = serde_json::from_str(english().for_script()).unwrap();
         for reason in [Reason::TooSmall, Reason::SeveralDigits, Reason::UnlikeADigit] {
             assert_eq!(script["reasons"][reason.name()], english().answer.reasons.of(Some(reason)));
         }
@@ -378,7 +385,7 @@ mod tests {
 
     #[test]
     fn the_script_gets_problems_by_their_codes_in_the_api() {
-        let script: Value = serde_json::from_str(&english().for_script()).unwrap();
+        let script: Value = serde_json::from_str(english().for_script()).unwrap();
         for code in [Code::ModelUnavailable, Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::NotFound] {
             let name = serde_json::to_value(code).unwrap();
             assert_eq!(script["problems"][name.as_str().unwrap()]["title"], english().problems.of(code).title);
