@@ -42,21 +42,19 @@ const BOTTOM: f64 = 212.0;
 const BARS_TOP: f64 = 246.0;
 const BARS_BOTTOM: f64 = 292.0;
 
+const TICKS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+
 impl Reliability {
     /// Returns the diagram of the digits among the classifications.
     pub(super) fn of<'a>(title: impl Into<String>, evaluated: impl Iterator<Item = &'a Evaluated>) -> Self {
         let digits: Vec<&Evaluated> = evaluated.filter(|one| matches!(one.class, Class::Digit(_))).collect();
         let bins = confidence_bins(&digits);
         let most = bins.iter().map(|bin| bin.correct.total).max().unwrap_or(0);
-        let (across, up) = (across(), up());
-        let tick = |share: &f64| {
-            let tick = |axis: &Axis| Tick { at: axis.scale(*share), text: format!("{:.0} %", share * 100.0) };
-            (tick(&across), tick(&up))
-        };
+        let ticks = |axis: Axis| axis.ticks(&TICKS, |share| format!("{:.0} %", share * 100.0)).into_iter();
         Self {
             title: title.into(),
             bins: bins.iter().map(|bin| Shown::new(bin, most)).collect(),
-            ticks: [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].iter().map(tick).collect(),
+            ticks: ticks(across()).zip(ticks(up())).collect(),
         }
     }
 }
