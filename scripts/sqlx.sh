@@ -19,12 +19,7 @@ scripts/setup.sh test
 
 # The tool must have the same version as the library. It is built once into the per-user cache.
 version=$(sed -n '/^name = "sqlx"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
-tool=${XDG_CACHE_HOME:-$HOME/.cache}/digits/sqlx-cli-$version
-if [ ! -x "$tool/bin/cargo-sqlx" ]; then
-  echo "Building sqlx-cli $version into $tool (once, some minutes)"
-  cargo install --quiet --debug sqlx-cli --version "$version" --locked --no-default-features --features postgres --root "$tool" ||
-    fail "sqlx-cli could not be built (see above). It needs a network connection, once."
-fi
+tool=$(scripts/cargo-tool.sh sqlx-cli "$version" --no-default-features --features postgres)
 
 PATH=$tool/bin:$PATH scripts/postgres.sh with bash -ec '
   cargo sqlx migrate run
