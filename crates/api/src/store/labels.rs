@@ -6,8 +6,8 @@ use digit::TrueLabel;
 use uuid::Uuid;
 use wire::Prediction;
 
-/// Who gives a label, and how that person came to the drawing. The drawer's own label has the origin `own`, whatever is
-/// said here.
+/// The labeller, and how that person came to the drawing. PostgreSQL stores the origin `own` in place of this one if the
+/// labeller drew the drawing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Labeller {
     pub(crate) visitor: Option<VisitorId>,
