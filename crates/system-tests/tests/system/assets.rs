@@ -2,6 +2,7 @@
 
 use crate::{
     drawings,
+    pages::between,
     stack::{Stack, json},
     webdriver::Browser,
 };
@@ -32,14 +33,9 @@ fn imports(address: &str, source: &str) -> Vec<String> {
     let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
     let code: String = source.lines().filter(|line| !is_comment(line)).collect();
     let code = code.replace("import \"", "import {} from \"");
-    let specifiers = code.split(" from \"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let specifiers = between(&code, " from \"", "\"").into_iter();
     let base = reqwest::Url::parse("http://localhost").unwrap().join(address).unwrap();
     specifiers.map(|specifier| base.join(specifier).unwrap().path().to_owned()).collect()
-}
-
-/// A page's parts in which the address of a module follows what comes before it.
-fn after<'a>(page: &'a str, before: &str) -> Vec<&'a str> {
-    page.split(before).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -93,7 +89,7 @@ async fn every_module_that_a_page_imports_is_preloaded() {
     let answer = stack.draw(&drawings::all()[5]).await;
     for path in ["/", "/label", &format!("/drawings/{}", answer["id"].as_str().unwrap())] {
         let page = page(&stack, path).await;
-        let [entry] = after(&page, "<script type=\"module\" src=\"")[..] else { panic!("{path}: {page}") };
+        let [entry] = between(&page, "<script type=\"module\" src=\"", "\"")[..] else { panic!("{path}: {page}") };
         let mut modules = vec![entry.to_owned()];
         let mut next = 0;
         while let Some(module) = modules.get(next).cloned() {
@@ -107,7 +103,7 @@ async fn every_module_that_a_page_imports_is_preloaded() {
         }
         assert!(modules.len() > 5, "{modules:?}");
         let imported: BTreeSet<&str> = modules[1..].iter().map(String::as_str).collect();
-        let preloaded = after(&page, "<link rel=\"modulepreload\" href=\"");
+        let preloaded = between(&page, "<link rel=\"modulepreload\" href=\"", "\"");
         assert_eq!(preloaded.len(), imported.len(), "{path}: each once");
         assert_eq!(BTreeSet::from_iter(preloaded), imported, "{path}");
     }

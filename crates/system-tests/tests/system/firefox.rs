@@ -5,10 +5,9 @@ use crate::{
     drawings,
     hand::Hand,
     stack::{Stack, root},
-    webdriver::Browser,
+    webdriver::{Browser, poll},
 };
 use serde_json::{Value, json};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// The page's width and height, and what draws on it.
@@ -20,7 +19,7 @@ const RESIZE: &str = "const [width, height] = arguments;
     for (const [name, pixels] of Object.entries({ width, height }))
         for (const limit of ['', 'min-', 'max-']) style.setProperty(limit + name, `${pixels}px`);";
 
-/// What went wrong in pages of this origin: scripts that failed, and what the content security policy blocked.
+/// Returns the errors of pages of this origin: failed scripts, and requests that the content security policy blocked.
 const ERRORS: &str = "return Services.console.getMessageArray()
     .filter((message) => message instanceof Ci.nsIScriptError && message.sourceName.startsWith(arguments[0]))
     .map(({ errorMessage }) => errorMessage);";
@@ -52,32 +51,27 @@ impl Browser {
     async fn resize(&self, size: [u32; 2]) {
         self.privileged(RESIZE, size.map(Value::from).to_vec()).await;
         let mut found = Value::Null;
-        for _ in 0..100 {
+        let has_size = async || {
             found = self.client.execute("return [innerWidth, innerHeight];", Vec::new()).await.unwrap();
-            if found == json!(size) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the page's size is {found}, not {size:?}");
+            (found == json!(size)).then_some(())
+        };
+        let resized = poll(has_size).await;
+        assert!(resized.is_some(), "the page's size is {found}, not {size:?}");
     }
 
-    /// What went wrong in the pages of this origin. An error that this makes itself shows that all before it is known.
+    /// The errors of the pages of this origin. This function makes a last error: once Firefox reports it, it has reported
+    /// all earlier ones.
     async fn errors(&self, origin: &str) -> Vec<Value> {
         let fail =
             "const script = document.createElement('a'); script.onclick = () => { throw new Error('the last one'); };
             script.click();";
         self.client.execute(fail, Vec::new()).await.unwrap();
-        for _ in 0..100 {
+        let reported = async || {
             let errors = self.privileged(ERRORS, vec![origin.into()]).await;
             let mut errors = errors.as_array().unwrap().clone();
-            if errors.last().is_some_and(|error| error == "Error: the last one") {
-                errors.pop();
-                return errors;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("Firefox did not report the error that the test made");
+            errors.pop_if(|error| error == "Error: the last one").map(|_| errors)
+        };
+        poll(reported).await.expect("Firefox reports the error that the test made")
     }
 }
 

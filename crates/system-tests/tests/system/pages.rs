@@ -14,8 +14,8 @@ async fn page(stack: &Stack, path: &str) -> String {
     response.text().await.unwrap()
 }
 
-/// What stands between these in a text, each time.
-fn between<'a>(text: &'a str, start: &'a str, end: &str) -> Vec<&'a str> {
+/// The parts of a text that stand between `start` and `end`.
+pub(crate) fn between<'a>(text: &'a str, start: &'a str, end: &str) -> Vec<&'a str> {
     text.split(start).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
 }
 

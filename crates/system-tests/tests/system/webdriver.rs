@@ -46,18 +46,16 @@ impl Browser {
     /// Waits until the element shows this text.
     pub(crate) async fn until_text(&self, selector: &str, text: &str) {
         let mut shown = String::new();
-        for _ in 0..100 {
+        let shows_text = async || {
             // Found anew each time: the page may have put another in its place, even while it was asked.
             shown = self.element(selector).await.text().await.unwrap_or_default();
-            if shown == text {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{selector} shows {shown:?}, not {text:?}");
+            (shown == text).then_some(())
+        };
+        let found = poll(shows_text).await;
+        assert!(found.is_some(), "{selector} shows {shown:?}, not {text:?}");
     }
 
-    /// What the driver answers that fantoccini has no function for.
+    /// Sends the driver a command for which fantoccini has no function, and returns its answer.
     pub(crate) async fn driver(&self, path: &str, body: &Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();
         let url = format!("http://127.0.0.1:{}/session/{session}/{path}", self.port);
@@ -65,6 +63,17 @@ impl Browser {
         let mut answer = json(http.post(url).json(body).send().await.unwrap(), StatusCode::OK).await;
         answer["value"].take()
     }
+}
+
+/// Tries until there is a result, at most a hundred times within ten seconds.
+pub(crate) async fn poll<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    for _ in 0..100 {
+        if let Some(result) = attempt().await {
+            return Some(result);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    None
 }
 
 /// A driver and the browser that it started, in a process group of their own.

@@ -9,7 +9,7 @@ use tokio::process::Command;
 /// The languages of fenced blocks. A block of commands is `sh`, so that no other block hides one.
 const LANGUAGES: [&str; 5] = ["json", "mermaid", "python", "sh", "text"];
 
-/// What a command begins with.
+/// The programs that commands call.
 const PROGRAMS: [&str; 9] = ["cargo ", "curl ", "docker ", "git ", "make ", "psql ", "python3 ", "scripts/", "target/"];
 
 /// The files of the repository that commands read.

@@ -1,17 +1,12 @@
 //! Links between documents resolve, and so do the paths that documents name.
 
 use super::{Document, documents};
-use crate::stack::root;
+use crate::{pages::between, stack::root};
 use std::fs;
 
 /// The folders whose files documents name by path.
 const NAMED: [&str; 10] =
     [".ci/", ".github/", "bench/", "crates/", "docs/", "examples/", "migrations/", "models/", "scripts/", "web/"];
-
-/// What stands between two texts, each time.
-fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
-    text.split(start).skip(1).filter_map(move |rest| rest.split_once(end).map(|(inner, _)| inner))
-}
 
 /// The text outside of code.
 fn without_code(prose: &str) -> String {
@@ -21,9 +16,8 @@ fn without_code(prose: &str) -> String {
 /// The targets of links and the sources of images.
 fn targets(document: &Document) -> Vec<String> {
     let prose = without_code(&document.prose());
-    let links =
-        between(&prose, "](", ")").chain(between(&prose, "src=\"", "\"")).chain(between(&prose, "href=\"", "\""));
-    links.map(str::to_owned).collect()
+    let links = [("](", ")"), ("src=\"", "\""), ("href=\"", "\"")];
+    links.iter().flat_map(|(start, end)| between(&prose, start, end)).map(str::to_owned).collect()
 }
 
 /// The anchors of a document's headings, as a forge makes them.
