@@ -22,8 +22,8 @@ const SCREENS: [Screen; 5] = [
 /// How far the page is wider than the screen.
 const OVERHANG: &str = "return document.documentElement.scrollWidth - innerWidth;";
 
-/// What can be pressed and is too small for that: 44 pixels a side, or 24 for a link within a sentence or a picture. A
-/// control in a label, or that is not seen, is pressed by that.
+/// Returns the controls that are too small to press: below 44 pixels a side, or 24 for a link within a sentence or a
+/// picture. If a control is in a label or invisible, the label counts.
 const SMALL_TARGETS: &str = "
     const targets = document.querySelectorAll('a, button, summary, input, select, label[for], [tabindex=\"0\"]');
     return [...targets]
@@ -36,7 +36,7 @@ const SMALL_TARGETS: &str = "
         })
         .filter(({ width, height, least }) => Math.min(width, height) < least - 0.01);";
 
-/// What moves for longer than a millisecond.
+/// Returns the elements that move for longer than a millisecond.
 const MOTION: &str = "
     const seconds = (list) => Math.max(...list.split(',').map((time) => parseFloat(time) || 0));
     return [...document.querySelectorAll('*')]

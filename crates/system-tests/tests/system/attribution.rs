@@ -1,4 +1,4 @@
-//! What an answer rests on, and how often such answers have been right, as the page shows it.
+//! The attribution of an answer, and the observed accuracy beside it, on the page.
 
 use crate::{
     drawings,
@@ -74,7 +74,7 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
     browser.press("#explain").await;
     browser.element("#attribution[hidden]").await;
 
-    // What is recorded is explained by its id.
+    // The page requests the attribution of a recorded drawing by its id.
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
     browser.press("#explain").await;
@@ -162,7 +162,7 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     browser.element("#answer[data-verdict=not_a_digit]").await;
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
-    // What is asked of what is recorded is answered before what is asked now.
+    // Requests for the recorded drawing are answered before this one.
     let asked = "const [done] = arguments; setTimeout(() => fetch('/readyz').then(() => done()));";
     browser.client.execute_async(asked, Vec::new()).await.unwrap();
     assert_eq!(browser.element("#observed-accuracy").await.text().await.unwrap(), "");

@@ -1,4 +1,4 @@
-//! What in a page keeps people out, as axe-core finds it.
+//! The accessibility violations of a page, by axe-core.
 
 use crate::{stack::root, webdriver::Browser};
 use serde_json::Value;

@@ -23,7 +23,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
     assert_eq!(browser.client.find_all(Locator::Css("#bars li")).await.unwrap().len(), 10);
     assert_eq!(stack.rows().await, 0);
 
-    // Who listens hears of it once, when it is recorded.
+    // A screen reader announces the answer once, when it is recorded.
     let listen = "const heard = (window.heard = []);
         const voice = document.getElementById('announcement');
         new MutationObserver(() => heard.push(voice.textContent)).observe(voice, { childList: true, characterData: true });";

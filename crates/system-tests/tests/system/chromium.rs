@@ -27,7 +27,7 @@ impl Browser {
         Self::start(&["chromedriver", "--port=0"], &options, profile, needs).await
     }
 
-    /// What Chromium's console says that has not been asked for yet: errors, warnings, and requests that were refused.
+    /// The new messages of Chromium's console: errors, warnings, and blocked requests.
     pub(crate) async fn console(&self) -> Vec<Value> {
         self.driver("se/log", &value!({ "type": "browser" })).await.as_array().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! What `/metrics` says adds up: to what clients sent and saw, and from one service to the next.
+//! The metrics agree with the requests and responses of the clients, and those of both services with each other.
 
 use crate::{
     drawings::{self, Picture},
@@ -58,7 +58,7 @@ async fn outcome(request: RequestBuilder) -> (u16, String) {
     (status, what.to_owned())
 }
 
-/// What clients saw.
+/// The responses that clients got.
 #[derive(Default)]
 struct Seen {
     sent: u64,
@@ -79,7 +79,7 @@ impl Seen {
     }
 }
 
-/// What a service shows: each number by its name and labels.
+/// The metrics of a service: each number by its name and labels.
 struct Shown(HashMap<String, u64>);
 
 impl Shown {

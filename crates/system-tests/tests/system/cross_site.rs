@@ -7,7 +7,7 @@ use crate::{
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde_json::Value;
 
-/// What a browser says of a request that a page of another site has it send.
+/// Adds the headers that a browser sends if a page of another site makes the request.
 fn from_elsewhere(request: RequestBuilder) -> RequestBuilder {
     request.header(header::ORIGIN, "https://evil.example").header("sec-fetch-site", "cross-site")
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A second press that comes sooner is the second half of a double click.
 const SECOND_THOUGHT: Duration = Duration::from_millis(600);
 
-/// What each stroke of the picture shows.
+/// Returns the visible part of each stroke in the picture.
 const DRAWN: &str =
     "return [...document.querySelectorAll('svg.strokes polyline')].map((line) => line.getAttribute('points').trim());";
 

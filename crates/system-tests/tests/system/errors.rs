@@ -1,4 +1,4 @@
-//! What cannot be recognised is refused with a problem that says why, and nothing makes a service fail.
+//! Invalid inputs: the services reject them with a problem that says why, and never fail.
 
 use crate::{
     damage,

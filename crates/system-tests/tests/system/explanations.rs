@@ -9,7 +9,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json as value;
 use wire::Explanation;
 
-/// What is said to a request for an explanation.
+/// The response to a request for an explanation.
 async fn explained(request: RequestBuilder) -> Explanation {
     let body = json(request.send().await.unwrap(), StatusCode::OK).await;
     let explanation: Explanation = serde_json::from_value(body).unwrap();

@@ -3,7 +3,7 @@
 use crate::webdriver::Browser;
 use serde_json::{Value, json};
 
-/// What is in the hand.
+/// The pointing device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hand {
     Mouse,
@@ -30,7 +30,8 @@ const CANVAS: &str = "const canvas = document.querySelector('#canvas');
     const { left, top, width } = canvas.getBoundingClientRect();
     return [left, top, width];";
 
-/// What share of the canvas has ink, the box around it in shares of the canvas's side, and how light it is, once all is drawn.
+/// Returns the foreground's share of the canvas, its bounding box in shares of the canvas's side, and its lightness, after
+/// the canvas has painted.
 const INK: &str = "const [done] = arguments;
     requestAnimationFrame(() => requestAnimationFrame(() => {
         const canvas = document.querySelector('#canvas');

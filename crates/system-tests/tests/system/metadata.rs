@@ -1,5 +1,5 @@
-//! What a photo tells of its place and its device is gone before anything is kept or sent on, and `strip-metadata` removes
-//! it from what was kept before.
+//! The api removes a photo's metadata (place, device) before it stores or forwards the photo, and `strip-metadata`
+//! removes the metadata of stored photos.
 
 use crate::{
     drawings::{self, Picture, encode},
@@ -18,7 +18,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// What nobody should find.
+/// Metadata that must not be found.
 const PLACE: &[u8] = b"52.5163 N 13.3777 E";
 const DEVICE: &[u8] = b"Mary's camera";
 

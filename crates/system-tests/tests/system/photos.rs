@@ -46,7 +46,7 @@ async fn a_picture_is_read_however_it_is_given_and_undo_brings_the_drawing_back(
             input.send_keys(file.to_str().unwrap()).await.unwrap();
         } else {
             let handled = browser.client.execute(GIVE, vec![json!(png), json!(way)]).await.unwrap();
-            // What is dropped beside the canvas would else be opened in the page's place.
+            // Otherwise the browser opens a file that is dropped beside the canvas in place of the page.
             assert_eq!(handled, Value::Bool(way == "drop"));
         }
         browser.until_text("#numeral", &digit.to_string()).await;

@@ -1,4 +1,4 @@
-//! What people take back on the page: a label, and a drawing that they submitted.
+//! Withdrawing on the page: a label, and a submitted drawing.
 
 use crate::{drawings, stack::Stack, webdriver::Browser};
 use fantoccini::key::Key;

@@ -82,7 +82,7 @@ pub(crate) async fn start_model(listen: SocketAddr) -> Service {
     start_model_from(listen, root().join("models")).await
 }
 
-/// What the model service's engine is set up with unless a test has its own wishes.
+/// The limits of the model service's engine, unless a test sets others.
 pub(crate) const LIMITS: Limits = Limits {
     workers: NonZeroUsize::MIN.saturating_add(1),
     slots: NonZeroUsize::MIN.saturating_add(63),

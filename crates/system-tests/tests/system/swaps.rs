@@ -45,7 +45,7 @@ fn promote(models: &Path, version: &str) {
     fs::write(models.join("champion"), version).unwrap();
 }
 
-/// Who requests: for one drawing, and for a batch of it.
+/// A client: it sends one drawing, and a batch of it.
 #[derive(Clone)]
 struct Asking {
     http: Client,

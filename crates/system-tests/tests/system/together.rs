@@ -16,7 +16,7 @@ fn drawing(number: usize) -> Value {
     value!({ "pixels": pixels })
 }
 
-/// What the model service says of a drawing: no two answers have anything in common that a row could mix up.
+/// An answer of the model service. No two answers have a value in common, so that a test notices mixed rows.
 fn answer(number: usize) -> Value {
     let reason = [None, Some("too_small"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
     // Multiples of 1/128 are the same in JSON, in binary and in the database.

@@ -123,7 +123,7 @@ async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_han
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
 
-    // What is recorded stays as it is; what the eraser leaves of it is another drawing.
+    // The recorded drawing stays as it is; the remains after erasing are another drawing.
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
     browser.press("#eraser").await;

@@ -1,5 +1,5 @@
-//! What operators see of a request: a line in the log of each service that it went through, and, where there is a
-//! collector, a trace with the spans of both.
+//! Logs and traces: each service logs a line for a request, and with a collector the request has a trace with the spans
+//! of both services.
 
 use crate::{
     drawings,

@@ -1,4 +1,4 @@
-//! What the model service says passes through the web service unchanged, into answers, record and page.
+//! The api passes the verdict of the model service on unchanged, to responses, rows and pages.
 
 use crate::{
     drawings,
@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use wire::{Answer, PredictResponse, Verdict};
 
-/// What a model service says that takes everything for several digits.
+/// The answer of a model service that takes every drawing for several digits.
 fn several_digits() -> Answer {
     let mut probabilities = [0.05; 10];
     probabilities[7] = 0.55;

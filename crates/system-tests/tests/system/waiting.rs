@@ -112,7 +112,7 @@ async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
     browser.press("#clear").await;
     browser.draw(&drawings::all()[5]["strokes"]).await;
 
-    // What is asked of the new drawing is answered, and only then the old question.
+    // The model answers for the new drawing first, and for the old one afterwards.
     let drawn = browser.strokes().await.iter().map(Vec::len).sum::<usize>();
     loop {
         let question = next(&mut questions).await;

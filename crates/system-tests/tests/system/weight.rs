@@ -1,4 +1,4 @@
-//! What the page weighs, and how its files are compressed.
+//! The size of the pages, and the compression of their files.
 
 use crate::{
     drawings,
@@ -13,8 +13,8 @@ use std::io::Read;
 /// The most bytes that the first load of the page takes, as they are sent.
 const MOST: u64 = 60_000;
 
-/// What the browser fetched, the page itself first: its name, its bytes as sent and as used, and whether it had to be
-/// there before anything was shown.
+/// Returns the files that the browser fetched, the page itself first: name, bytes as sent, bytes after decompression, and
+/// whether the browser waited for the file before it showed the page.
 const FETCHED: &str = "
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((entry) => ({
         name: new URL(entry.name).pathname,
@@ -47,7 +47,7 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     browser.client.clone().close().await.unwrap();
 }
 
-/// What the browser fetched for the page that it shows.
+/// The files that the browser fetched for the current page.
 async fn fetched(browser: &Browser) -> Vec<Value> {
     browser.client.execute(FETCHED, Vec::new()).await.unwrap().as_array().unwrap().clone()
 }

@@ -18,7 +18,7 @@ const MNIST: &str = "/api/v1/export/mnist.tar";
 /// So many drawings that neither their lines nor their pixels find room between a service and a client that does not read.
 const MANY: u32 = 10_000;
 
-/// What is exported there, of the media type and under the name that one would expect.
+/// The body of an export, after a check of its media type and file name.
 async fn exported(stack: &Stack, path: &str) -> Vec<u8> {
     let response = stack.get(path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK, "{path}");

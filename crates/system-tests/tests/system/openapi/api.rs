@@ -22,7 +22,7 @@ fn blank(width: u32, height: u32) -> Vec<u8> {
     encode(&RgbImage::from_pixel(width, height, Rgb([250, 250, 250])).into(), ImageFormat::Png)
 }
 
-/// What an address of either service that takes a drawing answers to one who asks in vain.
+/// The errors of an address of either service that takes a drawing.
 pub(super) async fn refused_drawings(document: &mut Document, stack: &Stack, address: &str) {
     let post = |query: &str, media_type: &str, body: Vec<u8>| {
         let url = format!("{address}{query}");

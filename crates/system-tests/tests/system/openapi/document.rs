@@ -31,7 +31,7 @@ impl fmt::Display for Answer {
 }
 
 impl Document {
-    /// What the service says of itself.
+    /// The OpenAPI document of a service.
     pub(crate) async fn of(http: &Client, service: SocketAddr) -> Self {
         let response = http.get(format!("http://{service}/openapi.json")).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "application/json");

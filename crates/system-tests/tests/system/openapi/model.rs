@@ -82,7 +82,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     document.assert_complete();
 }
 
-/// What can be done with versions, and what cannot.
+/// Loading and unloading of versions, with and without success.
 async fn repository(document: &mut Document, http: &Client, post: &impl Fn(&str, Value) -> RequestBuilder) {
     for (path, body, status) in [
         ("index", json!({}), 200),

@@ -1,4 +1,4 @@
-//! What every address that takes a body may answer, whatever the body is for.
+//! The errors of every address that takes a body.
 
 use super::{
     document::Document,

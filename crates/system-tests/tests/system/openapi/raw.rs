@@ -26,7 +26,7 @@ impl Answered {
         Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
 
-    /// What comes on a connection until it ends.
+    /// Reads a connection until it ends.
     pub(crate) async fn on(mut connection: TcpStream) -> Self {
         let mut bytes = Vec::new();
         connection.read_to_end(&mut bytes).await.unwrap();
