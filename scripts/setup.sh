@@ -3,7 +3,7 @@
 # is missing, it installs nothing, downloads nothing and needs no root rights.
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
-#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, Chromium and Firefox, and npm for axe-core
+#   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, Chromium, Firefox and nginx, and npm for axe-core
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to score the pages: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as for run, and a browser
@@ -79,6 +79,10 @@ if [ -n "$with_firefox" ] && ! have firefox-esr; then
   else
     need firefox-esr "the other browser that the page is tested in"
   fi
+fi
+if [ "$purpose" = test ]; then
+  have nginx || need nginx-light "to test the reverse proxy"
+  have openssl || need openssl "to make a certificate for it"
 fi
 case $purpose in test | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
 if [ "$purpose" = lint ]; then

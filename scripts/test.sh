@@ -17,6 +17,7 @@ meets() {
   case $1 in
     Chromium) have chromium && have chromedriver ;;
     Firefox) have firefox-esr && [ -x .geckodriver/bin/geckodriver ] ;;
+    nginx) have nginx && have openssl ;;
     python3) have python3 ;;
     "the data sets (DIGITS_DATA)") [ -n "${DIGITS_DATA:-}" ] ;;
     *) false ;;

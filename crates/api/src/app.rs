@@ -1,10 +1,10 @@
 //! The web service as one router: the HTTP API, the pages, and the layers around both.
 
-use crate::{Api, compression, pages, routes};
+use crate::{Api, compression, host_check::check_host, pages, routes};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
 };
 use service::Metrics;
 use std::sync::Arc;
@@ -16,14 +16,16 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:;
 
 /// The router of the web service. It registers its metrics in `metrics`.
 pub fn app(api: Api, metrics: &mut Metrics) -> Router {
-    let trusts_trace_context = api.trusts_trace_context;
+    let settings = api.settings.clone();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
     // The OpenAPI document does not describe the pages and their files.
-    let routes = routes::router().merge(pages::router().into()).with_state(Arc::new(api));
-    let routes =
-        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
-    compression::compressed(routes)
+    let routes = routes::router().merge(pages::router(&settings).into()).with_state(Arc::new(api));
+    let trusts_trace_context = settings.trusts_trace_context;
+    let routes = service::with_layers(routes)
+        .layer(from_fn_with_state(settings, check_host))
+        .layer(from_fn(pages::rejections_as_pages));
+    compression::compressed(service::observed(routes, metrics, trusts_trace_context))
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))

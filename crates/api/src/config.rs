@@ -1,6 +1,6 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::ServiceRole;
+use crate::{PublicUrl, ServiceRole, TrustedProxy};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
@@ -26,6 +26,14 @@ pub struct Config {
     /// Address to serve GET /metrics at. Clients of the service need not reach it.
     #[arg(long, env = "METRICS_LISTEN", default_value = "127.0.0.1:9501")]
     pub metrics_listen: SocketAddr,
+    /// Address at which people reach the service: scheme, host and perhaps a port, such as <https://digits.example>. It
+    /// decides the accepted hosts and origins and the attributes of cookies. Without it, the service answers at
+    /// localhost and at IP addresses only.
+    #[arg(long, env = "PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+    /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// PostgreSQL, with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
@@ -199,6 +207,18 @@ mod tests {
         };
         assert_eq!(owner(&["migrate"]), "web");
         assert_eq!(owner(&["migrate", "--migration-database-url=postgres://owner@db/digits"]), "owner");
+    }
+
+    #[test]
+    fn addresses_of_the_deployment_are_parsed() {
+        let config = parse(&["--public-url=https://digits.example", "--trusted-proxies=10.0.0.1,fd00::/64"]);
+        assert_eq!(config.public_url, "https://digits.example".parse().ok());
+        assert_eq!(config.trusted_proxies, ["10.0.0.1", "fd00::/64"].map(|proxy| proxy.parse().unwrap()));
+        assert!(parse(&[]).trusted_proxies.is_empty());
+        for arguments in [["api", "--public-url=https://host/digits/"], ["api", "--trusted-proxies=10.0.0.1,0.0.0.0/0"]]
+        {
+            assert!(Config::try_parse_from(arguments).is_err(), "{arguments:?}");
+        }
     }
 
     #[test]

@@ -4,26 +4,34 @@
 //! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
 mod app;
+mod client_address;
 mod compression;
 mod config;
 mod error;
 mod extract;
+mod host_check;
 mod idempotency;
 mod messages;
 pub mod metadata;
 mod model_client;
 mod model_requests;
 mod pages;
+mod public_url;
 mod random_uuid;
 mod routes;
+mod secret_cookie;
+mod settings;
 mod store;
 mod strip_metadata;
 mod submission;
 mod visitor;
 
 pub use app::app;
+pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
+pub use public_url::{PublicUrl, PublicUrlError};
+pub use settings::Settings;
 pub use store::{
     Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
     StoreError, migrate,
@@ -31,6 +39,7 @@ pub use store::{
 pub use strip_metadata::{StripProgress, strip_metadata};
 
 use service::Readiness;
+use std::sync::Arc;
 
 /// The state that handlers share.
 #[derive(Debug, Clone)]
@@ -41,6 +50,6 @@ pub struct Api {
     pub model: ModelClient,
     /// Whether the service takes requests.
     pub readiness: Readiness,
-    /// Whether the service continues the traces of its callers.
-    pub trusts_trace_context: bool,
+    /// What the configuration decides about requests.
+    pub settings: Arc<Settings>,
 }

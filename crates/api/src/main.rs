@@ -1,12 +1,12 @@
 //! The web service's entry: configuration → database → listen → serve, or an operator's command.
 
 use anyhow::Context;
-use api::{Api, Command, Config, ModelClient, Store, app};
+use api::{Api, Command, Config, ModelClient, Settings, Store, app};
 use clap::Parser;
 use mimalloc::MiMalloc;
 use service::Server;
 use sqlx::postgres::PgConnectOptions;
-use std::{ops::ControlFlow, process::ExitCode};
+use std::{ops::ControlFlow, process::ExitCode, sync::Arc};
 use uuid::Uuid;
 
 /// A request makes some hundred allocations, mostly passed between threads, where glibc's allocator is slower.
@@ -45,8 +45,8 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     tracing::info!("listening on http://{}", server.address()?);
-    let trusts_trace_context = config.telemetry.trust_trace_context;
-    let app = |readiness, metrics: &mut _| app(Api { store, model, readiness, trusts_trace_context }, metrics);
+    let settings = Arc::new(Settings::from(config));
+    let app = |readiness, metrics: &mut _| app(Api { store, model, readiness, settings }, metrics);
     Ok(server.serve(app, service::stop_signal()).await?)
 }
 

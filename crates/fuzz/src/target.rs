@@ -23,5 +23,5 @@ pub fn target(models: &Path) -> anyhow::Result<Router> {
     let model = Model { engine, registry, readiness: Readiness::default(), trusts_trace_context: false };
     let model = model::app(model, &mut metrics);
     let label = Router::new().route("/label", put(async |JsonBody(label): JsonBody<Labelling>| Json(label)));
-    Ok(service::with_layers(label.into(), &mut Metrics::default(), false).fallback_service(model))
+    Ok(service::with_layers(label.into()).fallback_service(model))
 }

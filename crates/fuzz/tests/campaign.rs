@@ -10,7 +10,7 @@ use axum::{
 };
 use fuzz::{Campaign, Failure, Stripping, target};
 use serde_json::json;
-use service::{ApiError, Metrics, with_layers};
+use service::{ApiError, with_layers};
 use std::{path::Path, time::Duration};
 use tokio::sync::Mutex;
 use wire::Code;
@@ -69,7 +69,7 @@ async fn busy(uri: Uri, body: Result<Bytes, BytesRejection>) -> Response {
 #[tokio::test]
 async fn a_panic_that_the_service_catches_is_found_and_its_input_is_shrunk() {
     let routes = Router::new().route("/", any(busy)).route("/{*path}", any(busy));
-    let failures = failures(with_layers(routes.into(), &mut Metrics::default(), false)).await;
+    let failures = failures(with_layers(routes.into())).await;
     assert!(!failures.is_empty());
     for failure in failures {
         let request = String::from_utf8_lossy(&failure.request);

@@ -30,10 +30,8 @@ const LARGE: u64 = 256 << 10;
 /// The largest number of large bodies that are read at a time, because each is held in memory.
 const LARGE_BODIES: usize = 16;
 
-/// Adds the layers to the routes of a service. It registers the metrics of requests in `metrics`. With
-/// `trusts_trace_context`, the service continues the traces of its callers.
-pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_context: bool) -> Router {
-    let following = Following::new(metrics.registry(), trusts_trace_context);
+/// Adds the layers to the routes of a service that limit and check requests. [`observed`] surrounds them.
+pub fn with_layers(routes: OpenApiRouter) -> Router {
     with_docs(routes)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -42,7 +40,13 @@ pub fn with_layers(routes: OpenApiRouter, metrics: &mut Metrics, trusts_trace_co
         .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(refuse_cross_site())
-        .layer(middleware::from_fn_with_state(following, follow))
+}
+
+/// Counts, measures, logs and traces each request of an app. It registers the metrics in `metrics`. With
+/// `trusts_trace_context`, the service continues the traces of its callers.
+pub fn observed(app: Router, metrics: &mut Metrics, trusts_trace_context: bool) -> Router {
+    let following = Following::new(metrics.registry(), trusts_trace_context);
+    app.layer(middleware::from_fn_with_state(following, follow))
 }
 
 pub(crate) async fn not_found(uri: Uri) -> ApiError {

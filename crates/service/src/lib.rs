@@ -20,11 +20,11 @@ mod telemetry;
 mod trace;
 
 pub use body::{DrawingInput, ImageForm, MAX_INPUT_BYTES};
-pub use connections::{ConnectionLimits, ConnectionOptions, Connections};
+pub use connections::{ConnectionLimits, ConnectionOptions, Connections, Peer};
 pub use docs::{Documented, by_status, parameters, refusal};
 pub use error::ApiError;
 pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
-pub use layers::{panic_message, with_layers};
+pub use layers::{observed, panic_message, with_layers};
 pub use metrics::{Metrics, Outcomes, Reading, seconds};
 pub use monitoring::serve_metrics;
 pub use process::{Readiness, healthcheck, serve, stop_signal};

@@ -206,7 +206,7 @@ mod tests {
             .route("/stuck", post(async || std::future::pending::<()>().await))
             .route("/panic", get(async || -> () { panic!("a defect") }));
         let mut metrics = Metrics::default();
-        (crate::with_layers(routes, &mut metrics, false), metrics)
+        (crate::observed(crate::with_layers(routes), &mut metrics, false), metrics)
     }
 
     #[tokio::test]

@@ -109,6 +109,8 @@ codes! {
     MethodNotAllowed => 405 "Method not allowed",
     /// The request took too long.
     Timeout => 408 "Took too long",
+    /// The header `Host` names another service. Any path but a probe may answer so.
+    MisdirectedRequest => 421 "Not the address of this service",
     /// The service is overloaded.
     Overloaded => 429 "Too busy",
     /// The model service is unavailable.

@@ -4,6 +4,7 @@
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-document.cookie = `time_zone=${timeZone}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
+const secure = location.protocol === "https:" ? "; Secure" : "";
+document.cookie = `time_zone=${timeZone}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
 
 export {};

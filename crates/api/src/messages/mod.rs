@@ -299,6 +299,7 @@ impl Problems {
             Code::UnsupportedMediaType => &self.unsupported_media_type,
             Code::InvalidForm => &self.invalid_form,
             Code::CrossSiteRequest => &self.cross_site_request,
+            Code::MisdirectedRequest => &self.misdirected_request,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -271,6 +271,7 @@ sections! {
         unsupported_media_type: Notice,
         invalid_form: Notice,
         cross_site_request: Notice,
+        misdirected_request: Notice,
         not_found: Notice,
         invalid_query: Notice,
         record_unavailable: Notice,

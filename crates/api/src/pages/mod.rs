@@ -14,7 +14,7 @@ mod site;
 mod visitor_cookie;
 
 use crate::{
-    Api,
+    Api, Settings,
     extract::values,
     messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages},
 };
@@ -23,7 +23,7 @@ use axum::{
     Extension, Router,
     extract::Request,
     http::header,
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{Html, IntoResponse, Response},
 };
 use service::ApiError;
@@ -32,7 +32,7 @@ use std::sync::Arc;
 use visitor_cookie::renew_visitor;
 use wire::{Code, PROBLEM_MEDIA_TYPE};
 
-pub(crate) fn router() -> Router<Arc<Api>> {
+pub(crate) fn router(settings: &Arc<Settings>) -> Router<Arc<Api>> {
     Router::new()
         .merge(history::router())
         .merge(drawing::router())
@@ -41,7 +41,7 @@ pub(crate) fn router() -> Router<Arc<Api>> {
         .layer(from_fn(problems_as_pages))
         .merge(home::router())
         .layer(from_fn(in_the_readers_language))
-        .layer(from_fn(renew_visitor))
+        .layer(from_fn_with_state(settings.clone(), renew_visitor))
         .merge(picture::router())
         .merge(assets::router())
 }
@@ -74,19 +74,18 @@ async fn problems_as_pages(
     in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
 }
 
-/// Replaces the problem of a rejected cross-site form by a page, if the request accepts HTML. The service rejects such
-/// a form before the layers of the pages see it, so this layer surrounds all routes.
-pub(crate) async fn refused_forms_as_pages(request: Request, next: Next) -> Response {
+/// Replaces the problem of a request that was rejected for its host or its origin by a page, if the request accepts HTML.
+/// The service rejects such requests before the layers of the pages see them, so this layer surrounds all routes.
+pub(crate) async fn rejections_as_pages(request: Request, next: Next) -> Response {
     let messages = readers_messages(&request);
     let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
     let code = response.extensions().get::<ApiError>().map(|failure| failure.problem.code);
-    if !reads_pages || code != Some(Code::CrossSiteRequest) {
+    let Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest)) = code.filter(|_| reads_pages) else {
         return response;
-    }
-    let notice = messages.problems.of(Code::CrossSiteRequest);
+    };
     let site = Site::new(NavItem::Other, Address::first());
-    let mut page = in_place_of(response, &ProblemPage { messages, site, notice });
+    let mut page = in_place_of(response, &ProblemPage { messages, site, notice: messages.problems.of(code) });
     name_language(&mut page, messages);
     page
 }

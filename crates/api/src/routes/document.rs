@@ -20,8 +20,9 @@ use utoipa::{
                        Errors are problems ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that \
                        keeps its meaning. Each operation lists its own. Besides, the service answers 404 \
                        (`not_found`) for a path that does not exist, 405 (`method_not_allowed`) for a method that a \
-                       path does not support, 503 (`too_many_connections`, with `Retry-After`) when the limit of \
-                       connections is reached, and 500 (`internal`) for a defect of the service.",
+                       path does not support, 421 (`misdirected_request`) if the header `Host` names another host, \
+                       503 (`too_many_connections`, with `Retry-After`) when the limit of connections is reached, and \
+                       500 (`internal`) for a defect of the service.",
     ),
     modifiers(&DeletionTokenHeader),
     tags(

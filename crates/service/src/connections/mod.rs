@@ -21,7 +21,7 @@ use hyper_util::{
 use prometheus_client::registry::Registry;
 use refusal::refuse;
 use rustix::net::{listen, sockopt::set_socket_send_buffer_size};
-use std::{error::Error, io, pin::pin, sync::Arc, time::Duration};
+use std::{error::Error, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -48,6 +48,10 @@ const RETRY: Duration = Duration::from_millis(100);
 const REFUSALS: usize = 64;
 /// How long the rejection of a connection may take.
 const REFUSAL_LIMIT: Duration = Duration::from_secs(1);
+
+/// The address at the other end of the connection, an extension of each request: the client's, or a reverse proxy's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// The connections of a service, shared by all clones.
 #[derive(Debug, Clone)]
@@ -161,9 +165,9 @@ impl Connections {
                 () = &mut until => break,
             };
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     is_failing = false;
-                    self.admit(stream, &app, graceful.watcher());
+                    self.admit(stream, Peer(peer.ip()), &app, graceful.watcher());
                 }
                 Err(error) if is_the_clients(&error) => {}
                 Err(error) => {
@@ -180,14 +184,14 @@ impl Connections {
     }
 
     /// Serves a connection if there is a free slot, or if an unused connection can be displaced; otherwise rejects it.
-    fn admit(&self, stream: TcpStream, app: &Router, watcher: Watcher) {
+    fn admit(&self, stream: TcpStream, peer: Peer, app: &Router, watcher: Watcher) {
         let (connections, app) = (self.clone(), app.clone());
         if let Ok(slot) = self.slots.clone().try_acquire_owned() {
-            tokio::spawn(async move { connections.serve(stream, app, watcher, slot).await });
+            tokio::spawn(async move { connections.serve(stream, peer, app, watcher, slot).await });
         } else if self.unused.displace_oldest() {
             tokio::spawn(async move {
                 if let Ok(slot) = connections.slots.clone().acquire_owned().await {
-                    connections.serve(stream, app, watcher, slot).await;
+                    connections.serve(stream, peer, app, watcher, slot).await;
                 }
             });
         } else {
@@ -201,13 +205,14 @@ impl Connections {
         }
     }
 
-    async fn serve(&self, stream: TcpStream, app: Router, watcher: Watcher, slot: OwnedSemaphorePermit) {
+    async fn serve(&self, stream: TcpStream, peer: Peer, app: Router, watcher: Watcher, slot: OwnedSemaphorePermit) {
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.limits.send_timeout));
         let (entry, displaced) = self.unused.enter();
         let (entry, app) = (&entry, &TowerToHyperService::new(app));
-        let service = service_fn(move |request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
             entry.leave();
+            request.extensions_mut().insert(peer);
             app.call(request.map(Body::new))
         });
         let mut http = http1::Builder::new();

@@ -46,7 +46,7 @@ async fn start(limits: ConnectionLimits) -> (SocketAddr, Connections, Gate) {
         .route("/length", post(async |body: Bytes| body.len().to_string()))
         .route("/slow", get(slow));
     let (connections, gate) = (Connections::new(limits), Gate::default());
-    let app = crate::with_layers(routes.with_state(gate.clone()).into(), &mut crate::Metrics::default(), false);
+    let app = crate::with_layers(routes.with_state(gate.clone()).into());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let accepting = connections.clone();

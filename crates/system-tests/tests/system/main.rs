@@ -45,6 +45,8 @@ mod pages;
 mod photos;
 mod predict;
 mod predictions_by_model;
+mod proxies;
+mod public_url;
 mod python;
 mod quality;
 mod regret;

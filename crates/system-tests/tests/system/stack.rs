@@ -1,6 +1,6 @@
 //! The whole product in this process: a database of its own, the model service and the web service.
 
-use api::{Api, ModelClient, ServiceRole, Store};
+use api::{Api, ModelClient, ServiceRole, Settings, Store};
 use model::{Engine, Limits, Model, Registry};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
@@ -146,6 +146,14 @@ impl Stack {
         stack
     }
 
+    /// The same with these settings of the web service.
+    pub(crate) async fn with_settings(settings: Settings) -> Self {
+        let model = start_model(ANY.parse().unwrap()).await;
+        let stack = Self::configured(model, empty_database().await, MODEL_REQUESTS, settings).await;
+        stack.until_ready().await;
+        stack
+    }
+
     /// Starts the services on a database that may be unavailable.
     pub(crate) async fn with_database(database: PgConnectOptions) -> Self {
         Self::of(start_model(ANY.parse().unwrap()).await, database).await
@@ -158,9 +166,19 @@ impl Stack {
 
     /// The same with a web service that asks the model service about so many drawings at a time.
     pub(crate) async fn asking(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
+        Self::configured(model, database, requests, Settings::default()).await
+    }
+
+    async fn configured(
+        model: Service,
+        database: PgConnectOptions,
+        requests: NonZeroUsize,
+        settings: Settings,
+    ) -> Self {
         let (store, migrations) = migrated_store(&database);
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
-        let api = |readiness| Api { store, model: client, readiness, trusts_trace_context: false };
+        let settings = Arc::new(settings);
+        let api = |readiness| Api { store, model: client, readiness, settings };
         let api =
             Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -5,7 +5,7 @@ use crate::{
     drawings,
     stack::{ANY, MODEL_REQUESTS, empty_database, migrated_store, root},
 };
-use api::{Api, ModelClient};
+use api::{Api, ModelClient, Settings};
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use model::{Engine, Limits, Model, Registry};
 use opentelemetry_proto::tonic::{
@@ -123,7 +123,8 @@ impl Pair {
         let database = empty_database().await;
         let app = move |readiness| {
             let (store, _) = migrated_store(&database);
-            let api = Api { store, model: client, readiness, trusts_trace_context };
+            let settings = Arc::new(Settings { trusts_trace_context, ..Settings::default() });
+            let api = Api { store, model: client, readiness, settings };
             api::app(api, &mut Metrics::default())
         };
         let api = Told::start("digits-api", &options, app).await;

@@ -5,8 +5,19 @@ use crate::{pages::between, stack::root};
 use std::fs;
 
 /// The folders whose files documents name by path.
-const NAMED: [&str; 10] =
-    [".ci/", ".github/", "bench/", "crates/", "docs/", "examples/", "migrations/", "models/", "scripts/", "web/"];
+const NAMED: [&str; 11] = [
+    ".ci/",
+    ".github/",
+    "bench/",
+    "crates/",
+    "deploy/",
+    "docs/",
+    "examples/",
+    "migrations/",
+    "models/",
+    "scripts/",
+    "web/",
+];
 
 /// The text outside of code.
 fn without_code(prose: &str) -> String {

@@ -1,0 +1,44 @@
+//! Cookies with secrets that identify a browser.
+
+use crate::{PublicUrl, Settings, extract::cookies};
+use axum::http::{HeaderMap, HeaderValue, header::InvalidHeaderValue};
+
+/// A cookie that holds a secret. No script can read it, and pages of other sites cannot send it with a form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecretCookie {
+    name: &'static str,
+    /// The name over HTTPS. Browsers accept the prefix `__Host-` only over HTTPS and from this host alone, so no
+    /// neighbouring host and nobody on the network can plant the cookie.
+    https_name: &'static str,
+    /// How long browsers keep it, in seconds.
+    max_age_seconds: u32,
+}
+
+impl SecretCookie {
+    /// The visitor's token, for 400 days: the most that browsers allow.
+    pub(crate) const VISITOR: Self =
+        Self { name: "visitor", https_name: "__Host-visitor", max_age_seconds: 400 * 24 * 60 * 60 };
+
+    /// The first value of the cookie in a request that can be parsed.
+    pub(crate) fn read<T>(
+        self,
+        headers: &HeaderMap,
+        settings: &Settings,
+        parse: impl FnMut(&str) -> Option<T>,
+    ) -> Option<T> {
+        cookies(headers, self.name(settings)).find_map(parse)
+    }
+
+    /// The value of `Set-Cookie` that stores the cookie. Over HTTPS, `check_host` adds `Secure`.
+    ///
+    /// # Errors
+    /// When no header can hold the value.
+    pub(crate) fn set(self, value: &str, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
+        let (name, seconds) = (self.name(settings), self.max_age_seconds);
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax").try_into()
+    }
+
+    fn name(self, settings: &Settings) -> &'static str {
+        if settings.public_url.as_ref().is_some_and(PublicUrl::is_https) { self.https_name } else { self.name }
+    }
+}
