@@ -22,7 +22,7 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     // The OpenAPI document does not describe the pages and their files.
     let routes = routes::router().merge(pages::router().into()).with_state(Arc::new(api));
     let routes =
-        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::refused_forms_as_pages));
+        service::with_layers(routes, metrics, trusts_trace_context).layer(from_fn(pages::rejected_forms_as_pages));
     compression::compressed(routes)
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
