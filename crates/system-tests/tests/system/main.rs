@@ -1,7 +1,7 @@
-//! The services together, as people, programs and operators use them.
+//! Tests of the services together, as people, programs and operators use them.
 //!
-//! Real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the real network with
-//! the committed champion, real HTTP on ports of the system's choice.
+//! They use a real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the
+//! committed champion, and real HTTP on ports that the operating system chooses.
 
 #![expect(
     clippy::cast_possible_truncation,
