@@ -64,7 +64,7 @@ async fn assert_good_for_everyone(browser: &Browser, state: &str) {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_is_for_everyone_in_every_state() {
+async fn every_page_is_accessible_in_every_state() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     let five: Value = drawings::all()[5]["strokes"].clone();

@@ -39,7 +39,7 @@ fn imports(address: &str, source: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn browsers_keep_every_file_of_a_page_and_no_page() {
+async fn browsers_cache_every_file_of_a_page_but_no_page() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[5]).await;
     let drawing = format!("/drawings/{}", answer["id"].as_str().unwrap());
@@ -111,7 +111,7 @@ async fn every_module_that_a_page_imports_is_preloaded() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_second_visit_asks_for_the_page_alone() {
+async fn a_second_visit_requests_only_the_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for is_first in [true, false] {

@@ -47,7 +47,7 @@ fn place(weights: impl Iterator<Item = f32> + Clone) -> &'static str {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the_drawing_changes() {
+async fn the_page_shows_the_attribution_until_the_drawing_changes() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -102,7 +102,7 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_explanation_that_cannot_be_had_is_told_like_any_problem() {
+async fn a_failed_explanation_shows_its_problem() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -127,7 +127,7 @@ async fn labelled(stack: &Stack, digit: usize, label: usize) -> Value {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn beside_an_answer_stands_how_often_such_answers_were_right() {
+async fn the_page_shows_the_observed_accuracy_of_similar_answers() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

@@ -125,7 +125,7 @@ const ROUTES: [&str; 2] = ["route=\"/predict\",method=\"POST\"", "route=\"/expla
 const WINDOWS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it() {
+async fn each_service_counts_the_outcome_of_every_drawing_once() {
     let requests_at_a_time = NonZeroUsize::MIN.saturating_add(15);
     let stack = Stack::asking(start_narrow_model().await, empty_database().await, requests_at_a_time).await;
     stack.until_ready().await;
@@ -182,7 +182,7 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
 }
 
 #[tokio::test]
-async fn metrics_are_at_an_address_of_their_own_and_tell_of_the_build_and_the_process() {
+async fn metrics_have_a_separate_address_and_describe_the_build_and_the_process() {
     let stack = Stack::start().await;
     for service in [&stack.api, stack.model.as_ref().unwrap()] {
         let published = format!("http://{}", service.address);

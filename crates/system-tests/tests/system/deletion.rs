@@ -17,7 +17,7 @@ fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_that_was_counted() {
+async fn the_deletion_token_deletes_the_drawing_its_labels_and_its_counts() {
     let stack = Stack::start().await;
     let (mine, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     for answer in [&mine, &other] {
@@ -42,7 +42,7 @@ async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_
 }
 
 #[tokio::test]
-async fn without_its_own_deletion_token_a_drawing_stays() {
+async fn a_drawing_is_not_deleted_without_its_deletion_token() {
     let stack = Stack::start().await;
     let (one, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     let id = text(&one, "id");
@@ -67,7 +67,7 @@ async fn without_its_own_deletion_token_a_drawing_stays() {
 }
 
 #[tokio::test]
-async fn the_deletion_token_is_told_once_and_kept_as_a_hash() {
+async fn the_deletion_token_is_returned_once_and_stored_as_a_hash() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let shown = stack.get(&format!("/api/v1/predictions/{}", text(&answer, "id"))).send().await.unwrap();

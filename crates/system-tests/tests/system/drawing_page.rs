@@ -15,7 +15,7 @@ const DRAWN: &str =
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_is_drawn_again_stroke_by_stroke_and_ends_as_it_was() {
+async fn the_replay_adds_strokes_one_by_one_and_ends_with_the_whole_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4];
@@ -50,7 +50,7 @@ async fn a_drawing_is_drawn_again_stroke_by_stroke_and_ends_as_it_was() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
+async fn keys_and_buttons_label_a_drawing_on_its_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[6]).await["id"].as_str().unwrap().to_owned();
@@ -75,7 +75,7 @@ async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
+async fn the_browser_that_drew_a_drawing_explains_and_deletes_it_on_its_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_did_not_draw_it_is_not_offered_to_delete_it() {
+async fn another_browser_is_not_offered_to_delete_a_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[7]).await["id"].as_str().unwrap().to_owned();

@@ -25,7 +25,7 @@ async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_body_that_shows_no_digit_is_refused_with_the_reason() {
+async fn bodies_without_a_readable_drawing_are_rejected_with_the_reason() {
     let stack = Stack::start().await;
     let png = Picture::default().png(&drawings::all()[8]);
     let mut bomb = png_of_size(1, 1);
@@ -70,7 +70,7 @@ async fn a_body_that_shows_no_digit_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn json_that_is_no_drawing_is_refused_with_the_reason() {
+async fn json_that_is_no_drawing_is_rejected_with_the_reason() {
     let stack = Stack::start().await;
     let json = |body: &str| stack.post("/predict", "application/json", body.to_owned());
     let deep = "[".repeat(100_000);
@@ -109,7 +109,7 @@ async fn json_that_is_no_drawing_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn addresses_methods_and_queries_that_are_wrong_are_refused() {
+async fn unknown_addresses_wrong_methods_and_invalid_queries_are_rejected() {
     let stack = Stack::start().await;
     let eight = drawings::all()[8].to_string();
     refused(stack.get("/nowhere"), 404, "not_found").await;
@@ -131,7 +131,7 @@ async fn addresses_methods_and_queries_that_are_wrong_are_refused() {
 }
 
 #[tokio::test]
-async fn damaged_images_never_make_a_service_fail() {
+async fn damaged_images_never_cause_a_server_error() {
     let stack = Stack::start().await;
     let drawing = &drawings::all()[5];
     let small = Picture { scale: 0.2, ..Picture::default() };
@@ -158,7 +158,7 @@ async fn damaged_images_never_make_a_service_fail() {
 }
 
 #[tokio::test]
-async fn what_no_database_and_no_calendar_can_hold_is_refused() {
+async fn queries_with_a_zero_byte_or_a_time_out_of_range_are_rejected() {
     let stack = Stack::start().await;
     for path in ["/api/v1/predictions", "/api/v1/export/predictions.csv", "/api/v1/quality", "/api/v1/calibration"] {
         refused(stack.get(&format!("{path}?confidence=0.5&model=a%00b")), 400, "invalid_query").await;

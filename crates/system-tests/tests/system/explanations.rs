@@ -26,7 +26,7 @@ fn blanked(bitmap: &Bitmap, place: usize) -> Bitmap {
 }
 
 #[tokio::test]
-async fn an_answer_rests_most_on_ink_without_which_it_is_less_sure() {
+async fn erasing_the_pixels_of_the_highest_attribution_lowers_the_confidence_most() {
     let stack = Stack::start().await;
     for (digit, drawing) in drawings::all().iter().enumerate() {
         let Explanation { answer, attribution } =
@@ -53,7 +53,7 @@ async fn an_answer_rests_most_on_ink_without_which_it_is_less_sure() {
 }
 
 #[tokio::test]
-async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id() {
+async fn strokes_pixels_and_id_of_a_drawing_get_the_same_explanation() {
     let stack = Stack::start().await;
     for drawing in drawings::all() {
         let body = drawing.to_string();
@@ -72,7 +72,7 @@ async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id
 }
 
 #[tokio::test]
-async fn what_is_refused_by_predict_is_refused_by_explain_in_the_same_words() {
+async fn explain_rejects_what_predict_rejects_with_the_same_problem() {
     let stack = Stack::start().await;
     let (eight, blank) = (drawings::all()[8].to_string(), value!({ "pixels": vec![0; 784] }).to_string());
     for (media_type, body, query) in [

@@ -30,7 +30,7 @@ async fn found(stack: &Stack, condition: &str, order: &str) -> Vec<Uuid> {
 }
 
 #[tokio::test]
-async fn every_filter_finds_what_plain_sql_finds() {
+async fn every_filter_agrees_with_plain_sql() {
     let stack = Stack::start().await;
     stack.look_back_on(3000).await;
     for (query, condition) in [
@@ -58,7 +58,7 @@ async fn every_filter_finds_what_plain_sql_finds() {
 }
 
 #[tokio::test]
-async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() {
+async fn a_time_range_includes_its_start_and_excludes_its_end() {
     let stack = Stack::start().await;
     stack.look_back_on(300).await;
     let moments: Vec<String> = sqlx::query_scalar(
@@ -75,7 +75,7 @@ async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() 
 }
 
 #[tokio::test]
-async fn the_queue_begins_with_the_least_certain_and_leaves_out_what_is_labelled() {
+async fn the_queue_is_sorted_by_confidence_and_omits_labelled_predictions() {
     let stack = Stack::start().await;
     stack.look_back_on(500).await;
     let path = "/api/v1/labelling-queue?limit=37";
@@ -95,7 +95,7 @@ async fn the_queue_begins_with_the_least_certain_and_leaves_out_what_is_labelled
 }
 
 #[tokio::test]
-async fn conditions_that_cannot_be_are_refused() {
+async fn invalid_filters_are_rejected() {
     let stack = Stack::start().await;
     for path in [
         "/api/v1/predictions?predicted=cat",

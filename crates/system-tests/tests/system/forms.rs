@@ -41,7 +41,7 @@ async fn an_upload_and_a_label_work_without_javascript() {
 }
 
 #[tokio::test]
-async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
+async fn an_invalid_form_shows_the_page_with_the_reason() {
     let stack = Stack::start().await;
     let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
     let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -56,7 +56,7 @@ async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
 }
 
 #[tokio::test]
-async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
+async fn the_recent_drawings_are_the_newest_and_link_to_older_ones() {
     let stack = Stack::start().await;
     let page = text(stack.get("/").send().await.unwrap(), StatusCode::OK).await;
     assert!(page.contains("Nothing yet"), "{page}");
@@ -73,7 +73,7 @@ async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere() {
+async fn the_page_loads_nothing_from_other_origins() {
     let stack = Stack::start().await;
     let response = stack.get("/").send().await.unwrap();
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));

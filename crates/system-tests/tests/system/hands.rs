@@ -30,7 +30,7 @@ fn coordinate(point: &Value, axis: usize) -> f64 {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desktop() {
+async fn mouse_finger_and_pen_draw_the_same_strokes_on_a_phone_and_on_a_desktop() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4]["strokes"];
@@ -74,7 +74,7 @@ async fn a_second_finger_draws_nothing() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_inside() {
+async fn a_stroke_stops_at_the_edge_of_the_canvas_and_resumes_inside() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for hand in HANDS {
@@ -94,7 +94,7 @@ async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_stroke_that_the_device_cancels_ends_and_stays_and_the_next_one_begins_anew() {
+async fn a_cancelled_stroke_stays_and_the_next_one_begins_separately() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 #[tokio::test]
-async fn pages_tell_every_prediction_once_newest_first() {
+async fn pages_list_every_prediction_once_newest_first() {
     let stack = Stack::start().await;
     let mut drawn = Vec::new();
     for drawing in drawings::all().iter().take(7) {
@@ -30,7 +30,7 @@ async fn pages_tell_every_prediction_once_newest_first() {
 }
 
 #[tokio::test]
-async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
+async fn an_empty_history_has_an_empty_page_and_invalid_limits_are_rejected() {
     let stack = Stack::start().await;
     let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page, serde_json::json!({ "predictions": [], "next": null }));
@@ -43,7 +43,7 @@ async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
 }
 
 #[tokio::test]
-async fn the_bitmap_of_a_prediction_is_a_picture() {
+async fn the_bitmap_of_a_prediction_is_served_as_a_png() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[4]).await;
     let path = format!("/api/v1/predictions/{}/bitmap.png", answer["id"].as_str().unwrap());

@@ -15,7 +15,7 @@ async fn strike(browser: &Browser, key: &str) {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
+async fn keys_label_skip_and_undo_in_the_labelling_queue() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for digit in [1, 2, 3] {
@@ -53,7 +53,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
+async fn a_rejected_label_keeps_the_drawing_and_shows_the_reason() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.draw(&drawings::all()[4]).await;

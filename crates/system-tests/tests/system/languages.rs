@@ -20,7 +20,7 @@ fn header(response: &Response, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_for() {
+async fn a_page_has_the_language_that_the_browser_prefers_or_the_address_names() {
     let stack = Stack::start().await;
     let prefers = |wishes: &str| stack.get("/").header("accept-language", wishes);
     for (request, expected) in [
@@ -38,7 +38,7 @@ async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_fo
 }
 
 #[tokio::test]
-async fn a_language_that_was_asked_for_is_remembered() {
+async fn a_language_in_the_address_is_remembered() {
     let stack = Stack::start().await;
     let cookies = async |path: &str| {
         let response = stack.get(path).send().await.unwrap();
@@ -56,7 +56,7 @@ async fn a_language_that_was_asked_for_is_remembered() {
 }
 
 #[tokio::test]
-async fn german_has_its_own_words_and_decimals() {
+async fn german_pages_have_german_text_and_decimal_commas() {
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
     let shown = format!("/?shown={id}");
@@ -67,7 +67,7 @@ async fn german_has_its_own_words_and_decimals() {
 }
 
 #[tokio::test]
-async fn a_refused_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
+async fn a_rejected_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
     let stack = Stack::start().await;
     let nothing = || b"no picture".to_vec();
     let (told, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
@@ -78,7 +78,7 @@ async fn a_refused_form_is_explained_in_the_readers_language_and_a_problem_in_en
 }
 
 #[tokio::test]
-async fn polish_counts_have_their_own_forms() {
+async fn polish_pages_have_the_plural_forms_of_polish() {
     let stack = Stack::start().await;
     for (drawn, expected) in [(1, "został 1 rysunek"), (2, "zostały 2 rysunki"), (5, "zostało 5 rysunków")] {
         while stack.rows().await < drawn {

@@ -31,7 +31,7 @@ async fn texts(browser: &Browser, selector: &str) -> Vec<String> {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_person_finds_drawings_and_opens_one() {
+async fn a_person_filters_the_history_and_opens_a_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.look_back_on(500).await;
@@ -59,7 +59,7 @@ async fn a_person_finds_drawings_and_opens_one() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_mistake_in_the_matrix_leads_to_the_drawings_that_it_counts() {
+async fn a_cell_of_the_confusion_matrix_links_to_the_drawings_that_it_counts() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
@@ -76,7 +76,7 @@ async fn a_mistake_in_the_matrix_leads_to_the_drawings_that_it_counts() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_person_labels_one_after_the_other_and_takes_one_back() {
+async fn a_person_labels_the_queue_and_withdraws_a_label() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for (screen, hand) in PLACES {

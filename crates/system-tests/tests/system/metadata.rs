@@ -71,7 +71,7 @@ fn orientation(bytes: &[u8]) -> Orientation {
 }
 
 #[tokio::test]
-async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answer() {
+async fn a_photo_is_stored_without_location_and_device_and_gets_the_same_answer() {
     let stack = Stack::start().await;
     let photo = photo();
     assert!(tells(&photo));
@@ -97,7 +97,7 @@ async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answ
 }
 
 #[tokio::test]
-async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
+async fn the_model_service_receives_images_without_metadata() {
     let sent = Arc::new(Mutex::new(Vec::new()));
     let received = sent.clone();
     let model = Service::start(ANY.parse().unwrap(), move |_, _| {
@@ -116,7 +116,7 @@ async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
 }
 
 #[tokio::test]
-async fn an_image_whose_structure_cannot_be_followed_is_refused_as_a_damaged_one() {
+async fn an_image_with_an_invalid_structure_is_rejected_as_corrupt() {
     let stack = Stack::start().await;
     let photo = photo();
     for path in ["/predict", "/explain"] {
@@ -156,7 +156,7 @@ async fn everything_else(sql: &mut PgConnection) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_on() {
+async fn stored_images_are_stripped_in_portions_and_an_interrupted_run_resumes() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     let (photo, clean) = (photo(), Picture::default().png(&drawings::all()[8]));
@@ -194,7 +194,7 @@ async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_
 }
 
 #[tokio::test]
-async fn a_portion_of_large_images_holds_fewer_of_them() {
+async fn a_portion_of_large_images_has_fewer_images() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     for _ in 0..6 {

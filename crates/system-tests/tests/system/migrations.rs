@@ -36,7 +36,7 @@ async fn insert(sql: &mut PgConnection, columns: &str, values: &str) -> sqlx::Re
 }
 
 #[tokio::test]
-async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
+async fn a_row_has_a_reason_only_with_the_verdict_not_a_digit() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     for (values, is_kept) in [
@@ -53,7 +53,7 @@ async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
+async fn migrations_do_not_change_the_rows_of_an_older_version() {
     let database = old_database(WITHOUT_REASONS).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
@@ -67,7 +67,7 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() {
+async fn a_database_without_the_latest_migrations_counts_as_unavailable() {
     for last_migration in [WITHOUT_REASONS, WITHOUT_EXPORTS] {
         let store = Store::new(old_database(last_migration).await, NonZeroU32::MIN);
         assert!(matches!(store.ready().await, Err(StoreError::Unavailable(_))));
@@ -100,7 +100,7 @@ fn content_0_1() -> String {
 }
 
 #[tokio::test]
-async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_counts() {
+async fn migrations_keep_all_rows_labels_and_counts_of_version_0_1() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     let seed = include_str!("../data/seed-0.1.sql").replace(":rows", "2000");
@@ -136,7 +136,7 @@ async fn counted(stack: &Stack) -> [i64; 3] {
 }
 
 #[tokio::test]
-async fn a_renamed_database_inserts_labels_deletes_and_counts() {
+async fn a_migrated_database_of_version_0_1_inserts_labels_deletes_and_counts() {
     let database = old_database(VERSION_0_1).await;
     let token = Uuid::new_v4();
     let mut sql = database.connect().await.unwrap();
@@ -162,7 +162,7 @@ async fn a_renamed_database_inserts_labels_deletes_and_counts() {
 }
 
 #[tokio::test]
-async fn a_row_with_the_former_name_of_a_reason_gets_the_new_one() {
+async fn migrations_rename_the_reason_of_a_row() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     for _ in 0..3 {
@@ -176,7 +176,7 @@ async fn a_row_with_the_former_name_of_a_reason_gets_the_new_one() {
 }
 
 #[tokio::test]
-async fn rows_that_an_older_instance_wrote_while_the_index_was_made_are_indexed() {
+async fn rows_that_an_older_instance_wrote_during_the_migration_are_indexed() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
@@ -209,7 +209,7 @@ async fn rows_that_an_older_instance_wrote_while_the_index_was_made_are_indexed(
 }
 
 #[tokio::test]
-async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
+async fn the_role_of_the_service_owns_nothing_and_cannot_change_rows() {
     let stack = Stack::start().await;
     stack.draw(&drawings::all()[8]).await;
     let role = service_role(&stack.database);
@@ -249,7 +249,7 @@ async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
 }
 
 #[tokio::test]
-async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_hold_any_character() {
+async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_have_any_character() {
     let database = empty_database().await;
     let mut role = service_role(&database);
     for password in ["hush'\\\"$%", "changed"] {
@@ -266,7 +266,7 @@ async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_hold_any_chara
 }
 
 #[tokio::test]
-async fn a_program_serves_and_migrates_on_a_schema_that_is_newer_than_its_own() {
+async fn a_program_serves_and_migrates_a_schema_that_is_newer_than_its_own() {
     let stack = Stack::start().await;
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
         values (9999, 'of a later version', true, '', 0)";
@@ -278,7 +278,7 @@ async fn a_program_serves_and_migrates_on_a_schema_that_is_newer_than_its_own() 
 }
 
 #[tokio::test]
-async fn the_id_the_time_and_the_day_of_a_row_are_of_one_instant() {
+async fn the_id_the_time_and_the_day_of_a_row_agree() {
     let stack = Stack::start().await;
     let before = time::OffsetDateTime::now_utc();
     let answer = stack.draw(&drawings::all()[8]).await;

@@ -31,7 +31,7 @@ async fn ids(stack: &Stack, path: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_history_shows_what_the_interface_tells_page_by_page() {
+async fn the_history_page_shows_the_predictions_of_the_api_page_by_page() {
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
     for query in ["", "incorrect=true", "predicted=7&labelled=false&source=canvas", "low_confidence=true&model=newer"] {
@@ -53,7 +53,7 @@ async fn the_history_shows_what_the_interface_tells_page_by_page() {
 }
 
 #[tokio::test]
-async fn what_is_found_can_be_taken_along() {
+async fn the_history_page_links_to_exports_with_its_filter() {
     let stack = Stack::start().await;
     stack.look_back_on(200).await;
     let page = page(&stack, "/history?predicted=7&incorrect=true&lang=en").await;
@@ -66,7 +66,7 @@ async fn what_is_found_can_be_taken_along() {
 }
 
 #[tokio::test]
-async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away() {
+async fn a_drawings_page_shows_the_prediction_of_each_version_or_that_the_model_is_unavailable() {
     let mut stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[2]).await;
     let path = format!("/drawings/{}", answer["id"].as_str().unwrap());
@@ -81,7 +81,7 @@ async fn a_drawings_page_tells_what_each_version_says_or_that_the_model_is_away(
 }
 
 #[tokio::test]
-async fn the_historys_form_says_what_is_looked_for() {
+async fn the_history_form_shows_the_filter() {
     let stack = Stack::start().await;
     stack.look_back_on(100).await;
     let page = page(&stack, "/history?predicted=7&true_label=unsure&incorrect=true&since=2026-11-01&model=newer").await;
@@ -98,7 +98,7 @@ async fn the_historys_form_says_what_is_looked_for() {
 }
 
 #[tokio::test]
-async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
+async fn the_confusion_matrix_links_each_cell_to_its_drawings() {
     let stack = Stack::start().await;
     stack.look_back_on(2000).await;
     for query in ["", "?days=1&model=newer"] {
@@ -117,7 +117,7 @@ async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
 }
 
 #[tokio::test]
-async fn the_quality_page_draws_what_the_interface_tells() {
+async fn the_quality_page_shows_the_numbers_of_the_api() {
     let stack = Stack::start().await;
     let nothing = page(&stack, "/quality").await;
     assert!(nothing.contains("No drawing is labelled yet") && !nothing.contains("NaN"), "{nothing}");
@@ -171,7 +171,7 @@ fn table(page: &str, part: &str) -> Vec<Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_drawing_is_shown_as_the_person_saw_it() {
+async fn a_drawings_page_shows_the_input_of_each_format() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
@@ -207,7 +207,7 @@ async fn problem(response: Response, status: StatusCode) -> (String, String) {
 }
 
 #[tokio::test]
-async fn what_cannot_be_shown_is_a_page_that_says_why_under_its_status() {
+async fn a_failed_page_has_the_status_of_its_problem_and_shows_the_reason() {
     let stack = Stack::start().await;
     let unknown = "/drawings/01890000-0000-7000-8000-000000000000";
     for (path, status, says) in [
@@ -228,7 +228,7 @@ async fn what_cannot_be_shown_is_a_page_that_says_why_under_its_status() {
 }
 
 #[tokio::test]
-async fn while_the_record_is_away_its_pages_say_so_and_when_to_come_back() {
+async fn without_a_database_the_history_pages_say_so_with_retry_after() {
     let nowhere = "postgres://nobody@127.0.0.1:9/digits".parse().unwrap();
     let stack = Stack::of(crate::stack::start_model("127.0.0.1:0".parse().unwrap()).await, nowhere).await;
     for path in ["/history", "/label", "/quality", "/drawings/01890000-0000-7000-8000-000000000000"] {
@@ -240,7 +240,7 @@ async fn while_the_record_is_away_its_pages_say_so_and_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_form_labels_the_queue_and_takes_back_without_any_script() {
+async fn a_form_labels_and_undoes_in_the_queue_without_javascript() {
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
     let send = |form: String| stack.post("/label", "application/x-www-form-urlencoded", form).send();

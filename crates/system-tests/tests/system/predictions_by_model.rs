@@ -62,7 +62,7 @@ fn versions(predictions_by_model: &[Answer]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn each_version_that_is_loaded_is_asked_the_serving_one_first_and_then_the_newest_first() {
+async fn each_loaded_version_predicts_the_serving_one_first_then_newest_first() {
     let models = models();
     let stack = start(&models).await;
     let png = Picture::default().png(&drawings::all()[4]);
@@ -86,7 +86,7 @@ async fn each_version_that_is_loaded_is_asked_the_serving_one_first_and_then_the
 }
 
 #[tokio::test]
-async fn versions_are_asked_about_what_was_sent_whatever_it_came_as() {
+async fn versions_predict_from_the_stored_input_in_every_format() {
     let models = models();
     let stack = start(&models).await;
     repository(&stack, "oldest", "load").await;
@@ -133,7 +133,7 @@ async fn forgetful() -> Service {
 }
 
 #[tokio::test]
-async fn a_version_that_is_unloaded_before_it_is_asked_is_left_out() {
+async fn a_version_that_is_unloaded_meanwhile_is_omitted() {
     let stack = Stack::of(forgetful().await, empty_database().await).await;
     stack.until_ready().await;
     let id = kept(stack.post("/predict", "application/json", drawings::all()[7].to_string())).await;

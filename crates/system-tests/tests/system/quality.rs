@@ -163,7 +163,7 @@ async fn eventful(stack: &Stack) {
 }
 
 #[tokio::test]
-async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to() {
+async fn quality_agrees_with_plain_sql_after_relabelling_and_deletion() {
     let stack = Stack::start().await;
     eventful(&stack).await;
     // Whether what was noted is counted already or not.
@@ -176,7 +176,7 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
 }
 
 #[tokio::test]
-async fn what_is_noted_while_others_count_is_counted_once() {
+async fn pending_counts_that_arrive_during_a_count_are_counted_once() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
     let counting = async {
@@ -200,7 +200,7 @@ async fn what_is_noted_while_others_count_is_counted_once() {
 }
 
 #[tokio::test]
-async fn what_an_older_version_counted_is_carried_over() {
+async fn migrations_carry_over_the_counts_of_an_older_version() {
     let database = empty_database().await;
     let mut sql = database.connect().await.unwrap();
     let older = Migrator::new(root().join("migrations")).await.unwrap();
@@ -225,7 +225,7 @@ async fn what_an_older_version_counted_is_carried_over() {
 }
 
 #[tokio::test]
-async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
+async fn quality_of_an_empty_database_is_empty() {
     let stack = Stack::start().await;
     let quality = json(stack.get("/api/v1/quality?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&quality["predictions"], &quality["correct"]["total"]), (&0.into(), &0.into()));
@@ -238,7 +238,7 @@ async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
 }
 
 #[tokio::test]
-async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_sure() {
+async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence() {
     let stack = Stack::start().await;
     eventful(&stack).await;
     let mut sql = stack.sql().await;

@@ -47,7 +47,7 @@ async fn delete(browser: &Browser) {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
+async fn a_label_is_withdrawn_by_a_button_or_by_the_undo_key() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
@@ -100,7 +100,7 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_brings_it_back() {
+async fn the_browser_that_submitted_a_drawing_deletes_it_for_good_with_two_presses() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
@@ -130,7 +130,7 @@ async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_b
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_gone() {
+async fn only_the_submitting_browser_offers_to_delete_and_a_deleted_drawing_disappears() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
@@ -149,7 +149,7 @@ async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_browser_that_may_keep_nothing_draws_and_labels_but_cannot_delete() {
+async fn a_browser_without_storage_draws_and_labels_but_cannot_delete() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

@@ -16,7 +16,7 @@ fn large() -> String {
 }
 
 #[tokio::test]
-async fn as_many_large_inputs_as_fit_into_memory_are_sent_at_a_time_and_the_next_when_one_is_read() {
+async fn the_number_of_large_inputs_sent_at_a_time_is_limited() {
     let stack = Stack::start().await;
     let drawn = json(stack.post("/predict", "application/json", large()).send().await.unwrap(), StatusCode::OK).await;
     let small = stack.draw(&drawings::all()[8]).await;
@@ -48,7 +48,7 @@ async fn as_many_large_inputs_as_fit_into_memory_are_sent_at_a_time_and_the_next
 }
 
 #[tokio::test]
-async fn the_web_service_is_answered_after_the_model_service_closed_an_idle_connection() {
+async fn the_web_service_gets_an_answer_after_the_model_service_closed_an_idle_connection() {
     let limits = ConnectionLimits { header_timeout: Duration::from_millis(50), ..ConnectionLimits::default() };
     let ready = Router::new().route("/readyz", get(async || "ok"));
     let model = Service::within(limits, ANY.parse().unwrap(), |_, _| ready).await;

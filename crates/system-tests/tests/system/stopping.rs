@@ -23,7 +23,7 @@ async fn slow(State(slow): State<Slow>) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_is_not_ready_and_finishes_what_it_began() {
+async fn a_stopping_service_is_not_ready_and_finishes_open_requests() {
     let (gate, readiness) = (Slow::default(), Readiness::default());
     let ready = readiness.clone();
     let probe = async move || ready.check().map(|()| "ok");

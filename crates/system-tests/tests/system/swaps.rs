@@ -96,7 +96,7 @@ fn version(known: &BTreeMap<String, Vec<f64>>, version: &Value, probabilities: &
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_answer_is_of_the_version_that_it_names_while_versions_take_turns() {
+async fn every_answer_comes_from_the_version_that_it_names_during_swaps() {
     let models = models();
     let service = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
     let asking = Asking::new(&service).await;

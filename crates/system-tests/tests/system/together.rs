@@ -60,7 +60,7 @@ async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, V
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_many_gets_its_own_answer_and_a_row_of_its_own() {
+async fn concurrent_requests_get_separate_answers_and_rows() {
     const MANY: usize = 100;
     let stack = stack(MANY, answer).await;
     for (number, (status, told)) in send(&stack, MANY).await {
@@ -91,7 +91,7 @@ async fn each_of_many_gets_its_own_answer_and_a_row_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_the_database_refuses_costs_the_others_nothing() {
+async fn a_rejected_row_does_not_fail_concurrent_requests() {
     const MANY: usize = 40;
     const BAD: usize = 23;
     // PostgreSQL keeps no text with a zero in it.

@@ -48,7 +48,7 @@ fn is_bare(strokes: &[Vec<Value>], place: [f64; 2], reach: f64) -> bool {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_one_step_to_undo() {
+async fn an_eraser_splits_the_strokes_that_it_crosses_and_one_undo_reverts_a_pass() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for hand in HANDS {
@@ -80,7 +80,7 @@ async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_o
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
+async fn the_eraser_end_of_a_pen_and_the_keyboard_erase() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_hand() {
+async fn erasing_everything_empties_the_canvas_and_selects_the_pen() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -137,7 +137,7 @@ async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_han
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_pens_width_is_for_the_eye_and_remembered() {
+async fn the_width_of_the_pen_changes_only_the_display_and_is_remembered() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -160,7 +160,7 @@ async fn the_pens_width_is_for_the_eye_and_remembered() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_slip_of_the_finger_clears_nothing_for_good() {
+async fn an_accidental_clear_is_prevented_or_undone() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

@@ -187,7 +187,7 @@ async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn log_lines_are_json_for_whom_wants_that() {
+async fn log_lines_are_json_on_request() {
     let pair = Pair::start(TelemetryOptions { log_format: LogFormat::Json, ..TRUSTING }).await;
     pair.predict("", &[("traceparent", &traceparent())]).await;
     let [api, model] = pair.stop().await;
@@ -249,7 +249,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
+async fn a_collector_gets_one_trace_with_the_spans_of_both_services() {
     let (collector, address) = Collector::start().await;
     let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TRUSTING }).await;
     pair.predict("", &[("traceparent", &traceparent()), ("tracestate", STATE)]).await;
@@ -283,7 +283,7 @@ async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_names_no_trace_and_keeps_none_from_the_collector() {
+async fn the_trace_context_of_an_untrusted_client_is_ignored() {
     let (collector, address) = Collector::start().await;
     let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
     let not_sampled = format!("00-{TRACE}-{CALLER}-00");
@@ -299,7 +299,7 @@ async fn a_stranger_names_no_trace_and_keeps_none_from_the_collector() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_away_or_hangs_changes_nothing_for_clients() {
+async fn an_unavailable_or_hanging_collector_does_not_affect_clients() {
     let (closed, hanging) = (TcpListener::bind(ANY).unwrap(), TcpListener::bind(ANY).unwrap());
     for (listener, is_open) in [(closed, false), (hanging, true)] {
         let address = format!("http://{}", listener.local_addr().unwrap());

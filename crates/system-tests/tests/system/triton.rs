@@ -56,25 +56,25 @@ async fn check(name: &str) {
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_learns_what_the_model_takes_and_gives() {
+async fn tritons_client_reads_the_metadata_of_the_model() {
     check("description").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_gets_what_predict_says_however_tensors_travel() {
+async fn tritons_client_gets_the_answer_of_predict_with_json_and_binary_tensors() {
     check("inference").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_gets_the_outputs_and_the_version_that_it_asks_for() {
+async fn tritons_client_gets_the_requested_outputs_and_version() {
     check("choice").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn the_statistics_add_up_to_what_tritons_client_sent() {
+async fn the_statistics_count_the_requests_of_tritons_client() {
     check("statistics").await;
 }
 
@@ -86,7 +86,7 @@ async fn tritons_client_loads_switches_and_unloads_versions() {
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_is_told_what_is_wrong_with_a_request() {
+async fn tritons_client_gets_the_reason_of_a_rejected_request() {
     check("errors").await;
 }
 
@@ -140,7 +140,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_request_that_a_person_writes_is_answered_as_json() {
+async fn a_hand_written_request_is_answered_as_json() {
     let model = Model::start().await;
     let nested = json!([vec![vec![0.5; 28]; 28]]);
     let response = model.infer(request(&json!({ "data": nested }))).send().await.unwrap();
@@ -154,7 +154,7 @@ async fn a_request_that_a_person_writes_is_answered_as_json() {
 }
 
 #[tokio::test]
-async fn what_no_handler_sees_is_refused_in_the_protocols_words_too() {
+async fn errors_outside_of_handlers_have_the_format_of_the_protocol() {
     let model = Model::start().await;
     refused(model.get("/v2/nowhere"), 404, "/v2/nowhere").await;
     refused(model.get("/v2/models/%FF"), 404, "UTF-8").await;
@@ -167,7 +167,7 @@ async fn what_no_handler_sees_is_refused_in_the_protocols_words_too() {
 }
 
 #[tokio::test]
-async fn lengths_and_encodings_that_lie_are_refused() {
+async fn wrong_lengths_and_encodings_are_rejected() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();
@@ -192,7 +192,7 @@ async fn lengths_and_encodings_that_lie_are_refused() {
 }
 
 #[tokio::test]
-async fn who_cannot_wait_is_told_when_to_come_back() {
+async fn a_request_that_exceeds_its_timeout_gets_retry_after() {
     let model = Model::start().await;
     let mut body: Value = serde_json::from_str(&request(&json!({ "data": vec![0; 784] }))).unwrap();
     body["parameters"] = json!({ "timeout": 1 });
@@ -201,7 +201,7 @@ async fn who_cannot_wait_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn damaged_requests_never_make_the_model_service_fail() {
+async fn damaged_requests_never_cause_a_server_error() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();

@@ -34,7 +34,7 @@ async fn predict(stack: &Stack, query: &str, status: StatusCode) -> Value {
 }
 
 #[tokio::test]
-async fn without_the_model_service_predictions_wait_and_the_rest_works() {
+async fn without_the_model_service_predictions_fail_and_everything_else_works() {
     let mut stack = Stack::start().await;
     let before = predict(&stack, "", StatusCode::OK).await;
     let address = stack.model.take().unwrap().stop().await;
@@ -148,7 +148,7 @@ async fn pass_on(client: TcpStream, server: UnixStream, loses_inserts: Arc<Atomi
 }
 
 #[tokio::test]
-async fn without_postgresql_previews_go_on_and_all_works_again_when_it_is_back() {
+async fn without_postgresql_previews_work_and_the_service_recovers_when_it_returns() {
     let cluster = Cluster::new();
     let database: PgConnectOptions = cluster.script("start").parse().unwrap();
     let stack = Stack::with_database(database).await;
@@ -173,7 +173,7 @@ async fn without_postgresql_previews_go_on_and_all_works_again_when_it_is_back()
 }
 
 #[tokio::test]
-async fn the_web_service_may_start_before_the_database() {
+async fn the_web_service_starts_before_the_database() {
     let cluster = Cluster::new();
     let database: PgConnectOptions = cluster.script("start").parse().unwrap();
     cluster.script("stop");
@@ -201,7 +201,7 @@ async fn save_until_away(stack: Arc<Stack>) -> Vec<Uuid> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_said_to_be_saved_is_there_when_the_database_went_in_the_middle_of_it() {
+async fn predictions_answered_as_saved_survive_a_stop_of_the_database_under_load() {
     let cluster = Cluster::new();
     let stack = Arc::new(Stack::with_database(cluster.script("start").parse().unwrap()).await);
     stack.until_ready().await;

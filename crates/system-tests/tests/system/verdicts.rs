@@ -45,7 +45,7 @@ fn outcome(answer: &Value) -> PredictResponse {
 }
 
 #[tokio::test]
-async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
+async fn the_verdict_and_reason_are_returned_stored_and_listed() {
     let stack = stack().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();
@@ -77,7 +77,7 @@ async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
 }
 
 #[tokio::test]
-async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
+async fn the_page_shows_the_reason_without_javascript() {
     let stack = stack().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let path = format!("/?shown={}", answer["id"].as_str().unwrap());
@@ -95,7 +95,7 @@ async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
 }
 
 #[tokio::test]
-async fn a_preview_says_why_it_is_not_a_digit() {
+async fn a_preview_has_the_reason() {
     let stack = stack().await;
     let seven = drawings::all()[7].to_string();
     let request = stack.post("/predict?preview=true&include=bitmap", "application/json", seven);

@@ -61,7 +61,7 @@ async fn visitors(stack: &Stack) -> i64 {
 }
 
 #[tokio::test]
-async fn a_browser_keeps_its_cookie_and_gets_it_for_another_400_days() {
+async fn a_browser_keeps_its_visitor_and_each_page_renews_the_cookie() {
     let stack = Stack::start().await;
     let first = set_cookie(&stack, None).await;
     assert!(first.ends_with("; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"), "{first}");
@@ -76,7 +76,7 @@ async fn a_browser_keeps_its_cookie_and_gets_it_for_another_400_days() {
 }
 
 #[tokio::test]
-async fn a_row_has_the_visitor_who_drew_it_and_what_that_visitor_allowed() {
+async fn a_row_names_its_visitor_and_that_visitors_consent() {
     let stack = Stack::start().await;
     let (one, other) = (new_visitor(&stack).await, new_visitor(&stack).await);
     let drawn = [
@@ -104,7 +104,7 @@ async fn a_row_has_the_visitor_who_drew_it_and_what_that_visitor_allowed() {
 }
 
 #[tokio::test]
-async fn the_first_drawings_of_a_visitor_may_come_at_the_same_time() {
+async fn concurrent_first_drawings_of_a_visitor_make_one_visitor() {
     let stack = Stack::start().await;
     let cookie = new_visitor(&stack).await;
     let body = drawings::all()[3].to_string();
@@ -120,7 +120,7 @@ async fn the_first_drawings_of_a_visitor_may_come_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_label_has_its_labeller_and_how_that_person_came_to_the_drawing() {
+async fn a_label_names_its_labeller_and_its_origin() {
     let stack = Stack::start().await;
     let (drawer, other) = (new_visitor(&stack).await, new_visitor(&stack).await);
     let id = draw(&stack, "/predict", Some(&drawer)).await;

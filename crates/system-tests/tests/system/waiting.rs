@@ -80,7 +80,7 @@ fn points(drawing: &Value) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_drawing() {
+async fn the_page_sends_one_preview_at_a_time_and_then_the_newest_drawing() {
     let browser = Browser::chromium().await;
     let (stack, _model, mut questions) = gated().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
+async fn a_late_answer_never_replaces_a_newer_one() {
     let browser = Browser::chromium().await;
     let (stack, _model, mut questions) = gated().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -136,7 +136,7 @@ async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn without_a_model_the_page_says_so_draws_on_and_answers_by_itself_when_it_is_back() {
+async fn without_a_model_the_page_draws_and_answers_when_the_model_returns() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     let address = stack.model.take().unwrap().stop().await;

@@ -25,7 +25,7 @@ const FETCHED: &str = "
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_is_light_and_shown_before_any_script_runs() {
+async fn the_page_is_small_and_waits_only_for_its_styles() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -60,7 +60,7 @@ fn assert_light(path: &str, fetched: &[Value]) {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_other_pages_are_light_too() {
+async fn the_other_pages_are_small() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
     let mut id = String::new();
@@ -93,7 +93,7 @@ fn encoding(response: &Response) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
+async fn only_text_is_compressed_and_only_for_clients_that_accept_it() {
     let stack = Stack::start().await;
     let answer = stack.post("/predict?include=bitmap", "application/json", drawings::all()[2].to_string());
     let answer = answer.header("accept-encoding", "gzip").send().await.unwrap();

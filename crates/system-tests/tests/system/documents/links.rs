@@ -70,7 +70,7 @@ fn every_path_that_a_document_names_exists() {
 }
 
 #[test]
-fn the_readme_is_short_and_leads_to_every_document() {
+fn the_readme_is_short_and_links_to_every_document() {
     let documents = documents();
     let readme = documents.iter().find(|document| document.path == "README.md").unwrap();
     assert!(readme.text.lines().count() <= 200);

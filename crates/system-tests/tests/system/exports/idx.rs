@@ -32,7 +32,7 @@ fn words(bytes: &[u8]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_first() {
+async fn an_archive_has_only_drawings_labelled_as_a_digit_newest_first() {
     let stack = Stack::start().await;
     let labels = [value!(0), value!(9), value!("unsure"), value!("not_a_digit"), Value::Null, value!(5)];
     let mut drawn = Vec::new();
@@ -51,7 +51,7 @@ async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_fi
 }
 
 #[tokio::test]
-async fn an_archive_is_whole_however_many_images_meet_its_conditions() {
+async fn an_archive_has_all_images_that_match_its_filter() {
     let stack = Stack::start().await;
     stack.look_back_on(3000).await;
     for conditions in ["", "incorrect=true", "predicted=7&source=upload", "model=nobody", "true_label=unsure"] {

@@ -19,7 +19,7 @@ async fn body(stack: &Stack, path: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn each_line_is_a_prediction_with_its_bitmap_and_its_input_as_their_addresses_have_them() {
+async fn each_line_has_the_prediction_bitmap_and_input_that_their_routes_return() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let mut ids = vec![stack.draw(eight).await["id"].clone()];
@@ -52,7 +52,7 @@ async fn each_line_is_a_prediction_with_its_bitmap_and_its_input_as_their_addres
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_in_no_later_export() {
+async fn a_deleted_drawing_is_in_no_later_export() {
     let stack = Stack::start().await;
     let (gone, stays) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     for answer in [&gone, &stays] {

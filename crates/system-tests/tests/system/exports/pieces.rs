@@ -24,7 +24,7 @@ fn ids(lines: &[u8]) -> Vec<Uuid> {
 }
 
 #[tokio::test]
-async fn what_is_kept_while_an_export_is_read_or_deleted_from_it_changes_nothing_of_it() {
+async fn inserts_and_deletes_during_an_export_do_not_change_it() {
     let stack = Stack::start().await;
     stack.look_back_on(MANY).await;
     let mut sql = stack.sql().await;
@@ -42,7 +42,7 @@ async fn what_is_kept_while_an_export_is_read_or_deleted_from_it_changes_nothing
 }
 
 #[tokio::test]
-async fn what_is_counted_and_what_is_read_are_of_the_same_moment_and_only_what_is_wanted_is_read() {
+async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_request() {
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
     let store = Store::new(stack.database.clone(), NonZeroU32::MIN);
@@ -62,7 +62,7 @@ async fn what_is_counted_and_what_is_read_are_of_the_same_moment_and_only_what_i
 }
 
 #[tokio::test]
-async fn an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
+async fn a_client_detects_an_aborted_export() {
     let stack = Stack::start().await;
     stack.look_back_on(MANY).await;
     let mut response = stack.get(NDJSON).send().await.unwrap();
@@ -80,7 +80,7 @@ async fn an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
 }
 
 #[tokio::test]
-async fn text_goes_compressed_and_in_pieces_to_who_takes_it_so() {
+async fn text_exports_are_compressed_and_streamed_in_chunks() {
     let stack = Stack::start().await;
     stack.look_back_on(3000).await;
     for path in [CSV, NDJSON] {

@@ -29,7 +29,7 @@ async fn until_possible(stack: &Stack) {
 }
 
 #[tokio::test]
-async fn a_third_export_is_refused_until_a_client_goes() {
+async fn a_third_export_is_rejected_until_a_client_disconnects() {
     let stack = Stack::start().await;
     let [goes, stays] = unread(&stack).await;
     for path in [CSV, NDJSON, MNIST] {
@@ -43,7 +43,7 @@ async fn a_third_export_is_refused_until_a_client_goes() {
 }
 
 #[tokio::test]
-async fn who_goes_before_there_is_anything_to_read_frees_a_place_at_once() {
+async fn a_client_that_disconnects_before_the_first_row_frees_its_slot_at_once() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     let mut lock = sql.begin().await.unwrap();
@@ -57,7 +57,7 @@ async fn who_goes_before_there_is_anything_to_read_frees_a_place_at_once() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_for_a_minute_loses_its_place() {
+async fn a_client_that_reads_nothing_for_a_minute_loses_its_slot() {
     let stack = Stack::start().await;
     let unread = unread(&stack).await;
     tokio::time::sleep(Duration::from_millis(500)).await; // until nothing more finds room on the way to them

@@ -34,7 +34,7 @@ fn prediction(line: &HashMap<String, String>) -> Prediction {
 }
 
 #[tokio::test]
-async fn a_table_tells_what_the_pages_tell_with_the_same_conditions_in_the_same_order() {
+async fn a_table_has_the_predictions_of_the_pages_in_the_same_order() {
     let stack = Stack::start().await;
     stack.look_back_on(1000).await;
     for conditions in
@@ -47,7 +47,7 @@ async fn a_table_tells_what_the_pages_tell_with_the_same_conditions_in_the_same_
 }
 
 #[tokio::test]
-async fn what_was_drawn_uploaded_and_labelled_stands_in_the_table_as_it_was_answered() {
+async fn a_table_has_drawn_and_uploaded_predictions_with_their_labels() {
     let stack = Stack::start().await;
     let seven = stack.draw(&drawings::all()[7]).await;
     let request = stack.upload("/predict?source=upload", Picture::default().png(&drawings::two_digits()));
@@ -62,7 +62,7 @@ async fn what_was_drawn_uploaded_and_labelled_stands_in_the_table_as_it_was_answ
 }
 
 #[tokio::test]
-async fn a_table_of_nothing_has_its_columns() {
+async fn an_empty_table_has_its_header() {
     let stack = Stack::start().await;
     let table = String::from_utf8(exported(&stack, CSV).await).unwrap();
     assert_eq!(

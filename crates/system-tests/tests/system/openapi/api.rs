@@ -47,7 +47,7 @@ pub(super) async fn refused_drawings(document: &mut Document, stack: &Stack, add
 }
 
 #[tokio::test]
-async fn every_answer_that_the_web_service_documents_is_given_and_as_documented() {
+async fn the_web_service_gives_every_documented_answer_as_documented() {
     let cluster = Cluster::new();
     let mut stack = Stack::with_database(cluster.script("start").parse().unwrap()).await;
     stack.until_ready().await;

@@ -45,7 +45,7 @@ async fn send_all(stack: &Stack, service: SocketAddr, names: &[(&str, &str)]) ->
 }
 
 #[tokio::test]
-async fn the_examples_of_both_documents_succeed_as_they_are() {
+async fn the_examples_of_both_documents_succeed() {
     let stack = Stack::start().await;
     let drawn = stack.draw(&crate::drawings::all()[8]).await;
     let (id, version) = (drawn["id"].as_str().unwrap(), drawn["model"].as_str().unwrap());

@@ -24,7 +24,7 @@ fn eight() -> Value {
 }
 
 #[tokio::test]
-async fn every_answer_that_the_model_service_documents_is_given_and_as_documented() {
+async fn the_model_service_gives_every_documented_answer_as_documented() {
     let models = models();
     let model = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
     let stack = Stack::of(model, empty_database().await).await;

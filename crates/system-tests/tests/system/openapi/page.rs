@@ -17,7 +17,7 @@ const ORIGINS: &str = "return [...new Set(performance.getEntries().map(entry => 
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn people_read_and_try_the_documentation_of_both_services_in_a_browser() {
+async fn the_documentation_page_of_both_services_shows_and_tries_operations() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for service in [stack.api.address, stack.model.as_ref().unwrap().address] {
@@ -39,7 +39,7 @@ async fn people_read_and_try_the_documentation_of_both_services_in_a_browser() {
 }
 
 #[tokio::test]
-async fn the_page_may_load_what_the_service_has_and_nothing_else_and_the_drawing_page_may_no_more_than_before() {
+async fn the_documentation_page_loads_only_from_its_service_and_the_drawing_page_keeps_its_policy() {
     let stack = Stack::start().await;
     let policy = async |path: &str| {
         let response = stack.get(path).send().await.unwrap();
