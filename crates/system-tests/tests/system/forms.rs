@@ -1,4 +1,4 @@
-//! The page without JavaScript: forms, redirects and what they show.
+//! Tests of the page without JavaScript: forms, redirects and the pages after them.
 
 use crate::{
     drawings::{self, Picture},
@@ -34,7 +34,7 @@ async fn an_upload_and_a_label_work_without_javascript() {
     let form = stack.post(&format!("/home/{id}/label"), "application/x-www-form-urlencoded", "true_label=");
     assert_eq!(location(&form.send().await.unwrap()), shown);
     let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
-    assert!(page.contains("data-state=\"recorded\""), "taken back: {page}");
+    assert!(page.contains("data-state=\"recorded\""), "withdrawn: {page}");
     let source: String =
         sqlx::query_scalar("select source from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(source, "upload");
@@ -43,8 +43,8 @@ async fn an_upload_and_a_label_work_without_javascript() {
 #[tokio::test]
 async fn an_invalid_form_shows_the_page_with_the_reason() {
     let stack = Stack::start().await;
-    let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
-    let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let rejected = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
+    let page = text(rejected, StatusCode::UNPROCESSABLE_ENTITY).await;
     assert!(page.contains("That is not a picture") && page.contains("id=\"canvas\""), "{page}");
 
     let unknown = "/home/00000000-0000-7000-8000-000000000000/label";

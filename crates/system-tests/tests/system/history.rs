@@ -1,4 +1,4 @@
-//! `GET /api/v1/predictions`: what was recorded, page by page.
+//! Tests of `GET /api/v1/predictions`: recorded predictions, page by page.
 
 use crate::{
     drawings,
@@ -16,17 +16,17 @@ async fn pages_list_every_prediction_once_newest_first() {
     }
     drawn.reverse();
 
-    let (mut told, mut before) = (Vec::<Value>::new(), String::new());
+    let (mut listed, mut before) = (Vec::<Value>::new(), String::new());
     for expected in [3, 3, 1] {
         let page =
             json(stack.get(&format!("/api/v1/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK)
                 .await;
         let predictions = page["predictions"].as_array().unwrap();
         assert_eq!(predictions.len(), expected);
-        told.extend(predictions.iter().map(|row| row["id"].clone()));
+        listed.extend(predictions.iter().map(|row| row["id"].clone()));
         before = page["next"].as_str().map_or_else(String::new, |id| format!("&before={id}"));
     }
-    assert_eq!((told, before.as_str()), (drawn, ""));
+    assert_eq!((listed, before.as_str()), (drawn, ""));
 }
 
 #[tokio::test]

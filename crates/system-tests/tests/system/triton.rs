@@ -1,5 +1,5 @@
-//! The Open Inference Protocol: Triton's own client, unmodified, gets from the model service what it expects, and what
-//! that client would never send is refused in the protocol's words.
+//! Tests of the Open Inference Protocol: Triton's unmodified client works with the model service, and the service
+//! rejects invalid requests in the protocol's format.
 
 use crate::{
     python::{self, python, run},
@@ -17,10 +17,10 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-/// The version of Triton's client, which pip installs.
+/// The version of Triton's client that pip installs.
 const VERSION: &str = "2.73.0";
 
-/// Where it is installed: once for each user and Python.
+/// Returns the folder of Triton's client. It is installed once for each user and Python.
 async fn client() -> &'static Path {
     static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
     FOLDER.get_or_init(install).await
@@ -30,7 +30,7 @@ async fn install() -> PathBuf {
     python::installed("tritonclient", &format!("tritonclient[http]=={VERSION}"), VERSION).await
 }
 
-/// A folder with the champion, the same again as "twin", and once more with damaged weights as "broken".
+/// Makes a folder with the champion, a copy of it as "twin", and a copy with damaged weights as "broken".
 pub(crate) fn models() -> TempDir {
     let champion = fs::read_to_string(root().join("models/champion")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +42,7 @@ pub(crate) fn models() -> TempDir {
     folder
 }
 
-/// Has both of Triton's clients do this, each with a service of its own.
+/// Runs this check of `client.py` with both of Triton's clients, each with a separate service.
 async fn check(name: &str) {
     let script = root().join("crates/system-tests/tests/triton/client.py");
     for client_kind in ["sync", "aio"] {
@@ -115,15 +115,15 @@ impl Model {
     }
 }
 
-/// A request for one image, with other fields of the input.
+/// Returns a request for one image, whose input has these additional fields.
 fn request(fields: &Value) -> String {
     let mut input = json!({ "name": "image", "datatype": "FP32", "shape": [1, 1, 28, 28] });
     input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     json!({ "inputs": [input] }).to_string()
 }
 
-/// The request is refused with this status, and with an error that holds the reason and nothing else.
-async fn refused(request: RequestBuilder, status: u16, reason: &str) -> HeaderMap {
+/// Asserts that the service rejects a request with this status, and that the body has only an error with this reason.
+async fn rejected(request: RequestBuilder, status: u16, reason: &str) -> HeaderMap {
     let response = request.send().await.unwrap();
     let headers = response.headers().clone();
     assert_eq!(headers["content-type"], "application/json", "{reason}");
@@ -156,12 +156,12 @@ async fn a_hand_written_request_is_answered_as_json() {
 #[tokio::test]
 async fn errors_outside_of_handlers_have_the_format_of_the_protocol() {
     let model = Model::start().await;
-    refused(model.get("/v2/nowhere"), 404, "/v2/nowhere").await;
-    refused(model.get("/v2/models/%FF"), 404, "UTF-8").await;
-    refused(model.get("/v2/models/digits/infer"), 405, "GET").await;
-    refused(model.http.post(model.url("/v2/health/live")), 405, "POST").await;
-    refused(model.http.post(model.url("/v2/repository/models/%FF/load")), 404, "UTF-8").await;
-    refused(model.infer(vec![b' '; 6 << 20]), 413, "5 MB").await;
+    rejected(model.get("/v2/nowhere"), 404, "/v2/nowhere").await;
+    rejected(model.get("/v2/models/%FF"), 404, "UTF-8").await;
+    rejected(model.get("/v2/models/digits/infer"), 405, "GET").await;
+    rejected(model.http.post(model.url("/v2/health/live")), 405, "POST").await;
+    rejected(model.http.post(model.url("/v2/repository/models/%FF/load")), 404, "UTF-8").await;
+    rejected(model.infer(vec![b' '; 6 << 20]), 413, "5 MB").await;
     let elsewhere = model.get("/predict").send().await.unwrap();
     assert_eq!(elsewhere.headers()["content-type"], "application/problem+json");
 }
@@ -174,21 +174,21 @@ async fn wrong_lengths_and_encodings_are_rejected() {
     let with = |length: &str, body: &[u8]| model.infer(body.to_vec()).header("inference-header-content-length", length);
     assert_eq!(with(&head.len().to_string(), &whole).send().await.unwrap().status(), StatusCode::OK);
     for length in ["", "x", "-1", "99999999999999999999999", "1e3"] {
-        refused(with(length, &whole), 400, "is not a number of bytes").await;
+        rejected(with(length, &whole), 400, "is not a number of bytes").await;
     }
-    refused(with(&usize::MAX.to_string(), &whole), 400, "the body has only").await;
-    refused(with(&head.len().to_string(), &whole[..whole.len() - 1]), 400, "3135 bytes follow").await;
-    refused(model.infer(whole.clone()), 400, "not an inference request").await;
-    refused(model.infer(head), 400, "0 bytes follow").await;
+    rejected(with(&usize::MAX.to_string(), &whole), 400, "the body has only").await;
+    rejected(with(&head.len().to_string(), &whole[..whole.len() - 1]), 400, "3135 bytes follow").await;
+    rejected(model.infer(whole.clone()), 400, "not an inference request").await;
+    rejected(model.infer(head), 400, "0 bytes follow").await;
 
     let encoded = |encoding: &str, body: Vec<u8>| model.infer(body).header("content-encoding", encoding);
     let packed = gzip(request(&json!({ "data": vec![0; 784] })).as_bytes());
     assert_eq!(encoded("gzip", packed.clone()).send().await.unwrap().status(), StatusCode::OK);
-    refused(encoded("gzip", packed[..packed.len() - 9].to_vec()), 400, "not whole").await;
-    refused(encoded("deflate", packed.clone()), 400, "not deflate").await;
-    refused(encoded("br", packed.clone()), 400, "\"br\"").await;
-    refused(encoded("gzip, gzip", packed), 400, "\"gzip, gzip\"").await;
-    refused(encoded("gzip", gzip(&vec![b' '; 100 << 20])), 413, "5 MB").await;
+    rejected(encoded("gzip", packed[..packed.len() - 9].to_vec()), 400, "not whole").await;
+    rejected(encoded("deflate", packed.clone()), 400, "not deflate").await;
+    rejected(encoded("br", packed.clone()), 400, "\"br\"").await;
+    rejected(encoded("gzip, gzip", packed), 400, "\"gzip, gzip\"").await;
+    rejected(encoded("gzip", gzip(&vec![b' '; 100 << 20])), 413, "5 MB").await;
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn a_request_that_exceeds_its_timeout_gets_retry_after() {
     let model = Model::start().await;
     let mut body: Value = serde_json::from_str(&request(&json!({ "data": vec![0; 784] }))).unwrap();
     body["parameters"] = json!({ "timeout": 1 });
-    let headers = refused(model.infer(body.to_string()), 429, "Try again").await;
+    let headers = rejected(model.infer(body.to_string()), 429, "Try again").await;
     assert_eq!(headers["retry-after"], "1");
 }
 
