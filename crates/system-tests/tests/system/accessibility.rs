@@ -96,7 +96,7 @@ async fn every_page_is_accessible_in_every_state() {
         assert_accessible_everywhere(&browser, &format!("{language}, asked whether to delete")).await;
     }
 
-    stack.look_back_on(2000).await;
+    stack.seed_predictions(2000).await;
     let id: Uuid = sqlx::query_scalar("select id from predictions where source = 'canvas' limit 1")
         .fetch_one(&mut stack.sql().await)
         .await

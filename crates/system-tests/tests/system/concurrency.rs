@@ -1,4 +1,5 @@
-//! Predictions that come at the same time, which share statements: each gets its own row, and none pays for another.
+//! Tests of concurrent predictions, which share statements: each gets a separate row, and no row makes another one
+//! fail.
 
 use crate::stack::{ANY, Service, Stack, empty_database, json};
 use axum::{Json, Router, routing::post};
@@ -9,14 +10,14 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
-/// A drawing whose first pixel tells it from others.
+/// Returns a drawing that its first pixel identifies.
 fn drawing(number: usize) -> Value {
     let mut pixels = vec![0.0; 784];
     pixels[0] = f64::from(u32::try_from(number).unwrap()) / 255.0;
     value!({ "pixels": pixels })
 }
 
-/// An answer of the model service. No two answers have a value in common, so that a test notices mixed rows.
+/// Returns the answer of the model stub to a drawing. Answers have no common values, so a test detects mixed rows.
 fn answer(number: usize) -> Value {
     let reason = [None, Some("too_small"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
     // Multiples of 1/128 are the same in JSON, in binary and in the database.
@@ -32,9 +33,9 @@ fn answer(number: usize) -> Value {
     })
 }
 
-/// A web service whose model answers so many requests, all at the same moment, and otherwise as `answer` says.
-async fn stack(together: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
-    let barrier = Arc::new(Barrier::new(together));
+/// Starts a web service with a stub of the model that answers `count` requests together, with `answer`.
+async fn stack(count: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
+    let barrier = Arc::new(Barrier::new(count));
     let predict = async move |Json(drawing): Json<Value>| {
         barrier.wait().await;
         Json(answer((drawing["pixels"][0].as_f64().unwrap() * 255.0).round() as usize))
@@ -46,7 +47,7 @@ async fn stack(together: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
     Arc::new(stack)
 }
 
-/// Sends the drawings 0, 1, … at once and returns the status and the body that each got.
+/// Sends the drawings 0, 1, … at once, and returns the status and body of each response.
 async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, Value)> {
     let send = |number: usize| {
         let request = stack.post("/predict", "application/json", drawing(number).to_string());
@@ -72,7 +73,7 @@ async fn concurrent_requests_get_separate_answers_and_rows() {
             .await
             .unwrap();
         let expected = answer(number);
-        for (name, kept) in [
+        for (name, stored) in [
             ("prediction", value!(row.get::<i16, _>("prediction"))),
             ("confidence", value!(row.get::<f32, _>("confidence"))),
             ("probabilities", value!(row.get::<Vec<f32>, _>("probabilities"))),
@@ -80,7 +81,7 @@ async fn concurrent_requests_get_separate_answers_and_rows() {
             ("reason", value!(row.get::<Option<&str>, _>("reason"))),
             ("model", value!(row.get::<&str, _>("model"))),
         ] {
-            assert_eq!(kept, expected[name], "{name} of {number}");
+            assert_eq!(stored, expected[name], "{name} of {number}");
             assert_eq!(told[name], expected[name], "{name} of {number}");
         }
         assert_eq!(row.get::<&[u8], _>("bitmap")[0], number as u8);
@@ -94,7 +95,7 @@ async fn concurrent_requests_get_separate_answers_and_rows() {
 async fn a_rejected_row_does_not_fail_concurrent_requests() {
     const MANY: usize = 40;
     const BAD: usize = 23;
-    // PostgreSQL keeps no text with a zero in it.
+    // PostgreSQL rejects text with a zero byte.
     let stack = stack(MANY, |number| {
         let mut answer = answer(number);
         if number == BAD {

@@ -1,4 +1,4 @@
-//! Requests that a page of another site has a browser send: they change nothing, and everybody else's go through.
+//! Tests of requests that a browser sends for a page of another site: they change nothing. All other requests succeed.
 
 use crate::{
     drawings::{self, Picture},
@@ -43,7 +43,7 @@ async fn a_page_of_another_site_cannot_draw_label_or_delete() {
         let problem = json(from_elsewhere(request).send().await.unwrap(), StatusCode::FORBIDDEN).await;
         assert_eq!(problem["code"], "cross_site_request");
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains("Host and Origin unchanged"), "it says what a reverse proxy must pass on: {detail}");
+        assert!(detail.contains("Host and Origin unchanged"), "{detail}");
     }
     assert_eq!((stack.rows().await, labels(&stack).await), (1, 0));
     let shown = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
@@ -60,7 +60,7 @@ async fn a_page_of_this_service_and_a_program_can_label() {
         label(),
         label().header(header::ORIGIN, &origin),
         label().header(header::ORIGIN, &origin).header("sec-fetch-site", "same-origin"),
-        // A reverse proxy that passes on the Host that the browser asked for.
+        // A reverse proxy that forwards the browser's Host.
         label().header(header::ORIGIN, "https://digits.example").header(header::HOST, "digits.example"),
     ] {
         let row = json(request.send().await.unwrap(), StatusCode::OK).await;

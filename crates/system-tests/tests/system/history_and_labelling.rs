@@ -1,4 +1,4 @@
-//! A person who looks back and labels, in a real browser: with a finger on a phone, with a mouse at a desktop.
+//! Tests in Chromium that filter the history and label the queue: with a finger on a phone, with a mouse on a desktop.
 
 use crate::{
     chromium::Screen,
@@ -10,12 +10,12 @@ use crate::{
 use fantoccini::Locator;
 use serde_json::Value;
 
-const PLACES: [(Screen, Pointer); 2] = [
+const DEVICES: [(Screen, Pointer); 2] = [
     (Screen { width: 390, height: 844, scheme: "dark" }, Pointer::Finger),
     (Screen { width: 1280, height: 800, scheme: "light" }, Pointer::Mouse),
 ];
 
-/// Presses the first element that the selector finds, with this hand.
+/// Presses the first element that the selector finds, with this pointing device.
 async fn tap(browser: &Browser, pointer: Pointer, selector: &str) {
     browser.element(selector).await;
     let show = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' });";
@@ -34,8 +34,8 @@ async fn texts(browser: &Browser, selector: &str) -> Vec<String> {
 async fn a_person_filters_the_history_and_opens_a_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    stack.look_back_on(500).await;
-    for (screen, pointer) in PLACES {
+    stack.seed_predictions(500).await;
+    for (screen, pointer) in DEVICES {
         browser.emulate(screen, "no-preference").await;
         browser.client.goto(&stack.url("/history")).await.unwrap();
         tap(&browser, pointer, "summary").await;
@@ -62,8 +62,8 @@ async fn a_person_filters_the_history_and_opens_a_drawing() {
 async fn a_cell_of_the_confusion_matrix_links_to_the_drawings_that_it_counts() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
-    for (screen, pointer) in PLACES {
+    stack.seed_predictions(1000).await;
+    for (screen, pointer) in DEVICES {
         browser.emulate(screen, "no-preference").await;
         browser.client.goto(&stack.url("/quality")).await.unwrap();
         let count = texts(&browser, ".chart.pressed a text").await.remove(0);
@@ -79,7 +79,7 @@ async fn a_cell_of_the_confusion_matrix_links_to_the_drawings_that_it_counts() {
 async fn a_person_labels_the_queue_and_withdraws_a_label() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    for (screen, pointer) in PLACES {
+    for (screen, pointer) in DEVICES {
         sqlx::query("delete from predictions").execute(&mut stack.sql().await).await.unwrap();
         for digit in [4, 6] {
             stack.draw(&drawings::all()[digit]).await;

@@ -1,9 +1,9 @@
-//! A person who labels many, in a real browser: by key, one after the other.
+//! Tests in Chromium that label the queue with the keyboard.
 
 use crate::{drawings, stack::Stack, webdriver::Browser};
 use serde_json::Value;
 
-/// The label of each drawing, oldest first.
+/// Returns the label of each drawing, oldest first.
 async fn labels(stack: &Stack) -> Vec<Option<String>> {
     let query = "select true_label from prediction_logs order by id";
     sqlx::query_scalar(query).fetch_all(&mut stack.sql().await).await.unwrap()
@@ -27,7 +27,7 @@ async fn keys_label_skip_and_undo_in_the_labelling_queue() {
     strike(&browser, "7").await;
     browser.until_text(".question p", "2 drawings left").await;
     assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network predicted:"));
-    // The one polite announcement.
+    // The page makes a single polite announcement.
     let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
     assert!(said.starts_with("Labelled 7."), "{said}");
 
@@ -37,7 +37,7 @@ async fn keys_label_skip_and_undo_in_the_labelling_queue() {
     browser.until_text(".nothing", "You skipped the drawings that are left.").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
-    // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.
+    // The queue returns to the skipped drawing. An undo withdraws a wrong label and shows the same drawing again.
     browser.element(".pages a").await.click().await.unwrap();
     browser.until_text(".question p", "1 drawing left").await;
     let asked = browser.element(".choose input").await.prop("value").await.unwrap();

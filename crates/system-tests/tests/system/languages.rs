@@ -1,4 +1,4 @@
-//! The page in the reader's language; what programs read is in English.
+//! Tests of languages: pages are in the reader's language, and everything for programs is in English.
 
 use crate::{
     drawings,
@@ -7,7 +7,7 @@ use crate::{
 use reqwest::{RequestBuilder, Response, StatusCode};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-/// The language that a page says it is in, in its headers and in its markup.
+/// Returns the language of a page, from its headers, and the page.
 async fn language(request: RequestBuilder) -> (String, String) {
     let response = request.send().await.unwrap();
     assert_eq!(header(&response, "vary"), "Accept, Accept-Language, Cookie");
@@ -63,7 +63,7 @@ async fn german_pages_have_german_text_and_decimal_commas() {
     let (_, page) = language(stack.get(&shown).header("accept-language", "de")).await;
     assert!(page.contains("0,1\u{a0}%") && !page.contains("0.1\u{a0}%"), "{page}");
     assert!(page.contains("Richtig") && !page.contains("Right"), "{page}");
-    assert!(page.contains(&format!("href=\"{shown}&#38;lang=en\"")), "the same answer in the other language: {page}");
+    assert!(page.contains(&format!("href=\"{shown}&#38;lang=en\"")), "a link to the answer in English: {page}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The database by itself: what it refuses, and what becomes of one that an older version made.
+//! Tests of the database: what it rejects, and how migrations change a database of an older version.
 
 use crate::{
     drawings,
@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectO
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
-/// The last migration of the version that knew no reasons, and of the one that knew no exports.
+/// The last migration before reasons, and the last one before exports.
 const WITHOUT_REASONS: i64 = 3;
 const WITHOUT_EXPORTS: i64 = 7;
 /// The last migration of version 0.1.0.
 const VERSION_0_1: i64 = 8;
 
-/// A database as a version left it.
+/// Makes a database with all migrations up to `last_migration`.
 async fn old_database(last_migration: i64) -> PgConnectOptions {
     let database = empty_database().await;
     let migrations = Migrator::new(root().join("migrations")).await.unwrap();
@@ -24,7 +24,7 @@ async fn old_database(last_migration: i64) -> PgConnectOptions {
     database
 }
 
-/// Inserts a row with these columns and values beside the ones that every row needs.
+/// Inserts a row with these columns and values, and with valid values in all required columns.
 async fn insert(sql: &mut PgConnection, columns: &str, values: &str) -> sqlx::Result<()> {
     let statement = format!(
         "insert into predictions
@@ -77,7 +77,7 @@ async fn a_database_without_the_latest_migrations_counts_as_unavailable() {
     }
 }
 
-/// The views, the index and the counts of a database, in one text.
+/// Selects the views, the index and the counts of a database as one text.
 const CONTENT: &str =
     "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
         from labelled_predictions)
@@ -93,7 +93,7 @@ async fn content(sql: &mut PgConnection, query: &str) -> String {
     sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(sql).await.unwrap()
 }
 
-/// The same query under the names that version 0.1.0 had.
+/// Returns the same query with the names of version 0.1.0.
 fn content_0_1() -> String {
     let names = [("prediction_index", "history"), ("all_prediction_counts", "all_answers"), ("predicted", "said")];
     names.into_iter().fold(CONTENT.to_owned(), |query, (new, old)| query.replace(new, old))
@@ -108,10 +108,10 @@ async fn migrations_keep_all_rows_labels_and_counts_of_version_0_1() {
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
     let before = content(&mut sql, &content_0_1()).await;
     migrated_store(&database).1.await.unwrap();
-    // A connection keeps the plans of the names that were.
+    // This connection has cached plans with the old names.
     let mut sql = database.connect().await.unwrap();
     assert_eq!(content(&mut sql, CONTENT).await, before);
-    // Nobody can say later who drew and labelled, so old rows belong to nobody.
+    // Version 0.1.0 did not store who drew and labelled, so its rows have no visitor.
     let unknown: i64 = sqlx::query_scalar(
         "select (select count(*) from predictions where visitor_id is null and may_train is null)
             + (select count(*) from labels where labeller is null and origin = 'open')
@@ -129,7 +129,7 @@ async fn migrations_keep_all_rows_labels_and_counts_of_version_0_1() {
     assert_eq!(quality["predictions"], 2002);
 }
 
-/// How many predictions a query of the api's interface counts, labelled ones and correct ones.
+/// Returns how many predictions, labelled predictions and correct predictions the api counts.
 async fn counted(stack: &Stack) -> [i64; 3] {
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     [&quality["predictions"], &quality["correct"]["total"], &quality["correct"]["count"]].map(|n| n.as_i64().unwrap())
@@ -140,7 +140,7 @@ async fn a_migrated_database_of_version_0_1_inserts_labels_deletes_and_counts() 
     let database = old_database(VERSION_0_1).await;
     let token = Uuid::new_v4();
     let mut sql = database.connect().await.unwrap();
-    // A deletion token that version 0.1.0 gave to a client, whose hash is in the row.
+    // Version 0.1.0 gave this deletion token to a client and stored its hash.
     let hash = format!("sha256('\\x{}')", token.simple());
     insert(&mut sql, "verdict, receipt", &format!("'digit', {hash}")).await.unwrap();
     let stack = Stack::with_database(database).await;
@@ -180,7 +180,8 @@ async fn rows_that_an_older_instance_wrote_during_the_migration_are_indexed() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
-    // Before the triggers were there: two predictions, of which one was labelled, and a label of the earlier one.
+    // Rows from before the migration made the triggers: a label of the first prediction, a labelled prediction and a
+    // prediction without a label.
     let without_triggers = "alter table predictions disable trigger predictions_enter_history;
         alter table labels disable trigger labels_enter_history";
     sqlx::raw_sql(without_triggers).execute(&mut sql).await.unwrap();
@@ -242,7 +243,7 @@ async fn the_role_of_the_service_owns_nothing_and_cannot_change_rows() {
         let code = error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));
         assert_eq!(code.as_deref(), Some("42501"), "{forbidden}: {error}");
     }
-    // A second migration, as with each release, changes none of that.
+    // Each release runs the migration again, which must not change the role.
     api::migrate(&stack.database, &role).await.unwrap();
     assert!(sqlx::query("update labels set true_label = '1'").execute(&mut sql).await.is_err());
     stack.draw(&drawings::all()[8]).await;

@@ -1,4 +1,4 @@
-//! Drawing on the page with mouse, finger and pen, on a phone and on a desktop: what the hand does is what is sent.
+//! Tests that the page submits the strokes of mouse, finger and pen, on a phone and on a desktop.
 
 use crate::{
     chromium::Screen,
@@ -10,9 +10,9 @@ use crate::{
 use serde_json::{Value, json};
 
 const PHONE: Screen = Screen { width: 390, height: 844, scheme: "light" };
-const DESK: Screen = Screen { width: 1280, height: 800, scheme: "light" };
+const DESKTOP: Screen = Screen { width: 1280, height: 800, scheme: "light" };
 
-/// Submits what is on the canvas and returns the strokes that came with it.
+/// Submits the drawing on the canvas, and returns the stored strokes.
 async fn submitted(browser: &Browser, stack: &Stack) -> Vec<Vec<Value>> {
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
@@ -34,7 +34,7 @@ async fn mouse_finger_and_pen_draw_the_same_strokes_on_a_phone_and_on_a_desktop(
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4]["strokes"];
-    for screen in [PHONE, DESK] {
+    for screen in [PHONE, DESKTOP] {
         browser.emulate(screen, "no-preference").await;
         for pointer in POINTERS {
             browser.client.goto(&stack.url("/")).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_second_finger_draws_nothing() {
     let strokes = submitted(&browser, &stack).await;
     assert_eq!(strokes.len(), 1, "{strokes:?}");
     assert!(strokes[0].iter().all(|point| coordinate(point, 0) < 70.0), "{strokes:?}");
-    assert!(coordinate(strokes[0].last().unwrap(), 1) > 210.0, "the first finger went on: {strokes:?}");
+    assert!(coordinate(strokes[0].last().unwrap(), 1) > 210.0, "the first finger continues: {strokes:?}");
     browser.client.clone().close().await.unwrap();
 }
 
@@ -86,8 +86,8 @@ async fn a_stroke_stops_at_the_edge_of_the_canvas_and_resumes_inside() {
         assert_eq!(strokes.len(), 2, "{pointer:?}: {strokes:?}");
         let all = strokes.iter().flatten().flat_map(|point| [coordinate(point, 0), coordinate(point, 1)]);
         assert!(all.fold(0.0, f64::max) <= 280.0, "{pointer:?}: {strokes:?}");
-        assert!((coordinate(strokes[0].last().unwrap(), 0) - 280.0).abs() < 0.1, "up to the edge: {strokes:?}");
-        assert!((coordinate(&strokes[1][0], 0) - 280.0).abs() < 0.1, "and from there: {strokes:?}");
+        assert!((coordinate(strokes[0].last().unwrap(), 0) - 280.0).abs() < 0.1, "it ends at the edge: {strokes:?}");
+        assert!((coordinate(&strokes[1][0], 0) - 280.0).abs() < 0.1, "it begins at the edge: {strokes:?}");
     }
     browser.client.clone().close().await.unwrap();
 }
@@ -98,7 +98,7 @@ async fn a_cancelled_stroke_stays_and_the_next_one_begins_separately() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    // The driver has no word for this, the developer tools do.
+    // The WebDriver has no command for a cancelled touch, but the developer tools have one.
     let [left, top, side] = browser.canvas().await;
     for (kind, y) in [("touchStart", 60.0), ("touchMove", 120.0), ("touchMove", 200.0), ("touchCancel", 0.0)] {
         let point = json!({ "x": left + 60.0 / 280.0 * side, "y": top + y / 280.0 * side });

@@ -1,4 +1,4 @@
-//! `GET /api/v1/quality` and `GET /api/v1/calibration`, held against what plain SQL counts in `predictions` and `labels`.
+//! Tests that compare `GET /api/v1/quality` and `GET /api/v1/calibration` with plain SQL on `predictions` and `labels`.
 
 use crate::{
     drawings,
@@ -9,14 +9,14 @@ use serde_json::{Value, json as value};
 use sqlx::{ConnectOptions, PgConnection, Row, migrate::Migrator, postgres::PgRow};
 use std::collections::BTreeMap;
 
-/// Each prediction with what it was taken for and the label that counts.
+/// Selects each prediction with its predicted class and its latest label.
 const ROWS: &str = "(select *, case verdict when 'digit' then prediction::text else 'not_a_digit' end as predicted,
     (select true_label from labels where prediction_id = p.id order by labels.id desc limit 1) as label,
     (created_at at time zone 'utc')::date as day from predictions p) rows";
-const JUDGED: &str = "label is not null and label <> 'unsure'";
+const EVALUATED: &str = "label is not null and label <> 'unsure'";
 
 async fn rows(sql: &mut PgConnection, query: &str) -> Vec<PgRow> {
-    let query = query.replace("ROWS", ROWS).replace("JUDGED", JUDGED);
+    let query = query.replace("ROWS", ROWS).replace("EVALUATED", EVALUATED);
     sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(sql).await.unwrap()
 }
 
@@ -32,7 +32,7 @@ fn close(a: &Value, b: f64) -> bool {
     (a.as_f64().unwrap() - b).abs() < 1e-6
 }
 
-/// Holds an answer against what plain SQL counts among the rows of this condition.
+/// Compares an answer with plain SQL on the rows that match this condition.
 async fn check(stack: &Stack, query: &str, condition: &str) {
     let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
     let mut sql = stack.sql().await;
@@ -40,7 +40,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let all = rows(
         &mut sql,
         &format!(
-            "select count(*), count(*) filter (where JUDGED) as judged,
+            "select count(*), count(*) filter (where EVALUATED) as judged,
         count(*) filter (where label = predicted) as correct from ROWS where {condition}"
         ),
     )
@@ -57,7 +57,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let mut confusion = vec![vec![0; 11]; 11];
     for row in rows(
         &mut sql,
-        &format!("select label, predicted, count(*) from ROWS where JUDGED and {condition} group by 1, 2"),
+        &format!("select label, predicted, count(*) from ROWS where EVALUATED and {condition} group by 1, 2"),
     )
     .await
     {
@@ -70,7 +70,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         &format!(
             "select case when confidence < 0.99 then floor(confidence * 20) / 20 else 0.99 end,
         count(*), count(*) filter (where label = predicted), avg(confidence) from ROWS
-        where JUDGED and predicted <> 'not_a_digit' and {condition} group by 1 order by 1"
+        where EVALUATED and predicted <> 'not_a_digit' and {condition} group by 1 order by 1"
         ),
     )
     .await;
@@ -109,7 +109,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let models = rows(
         &mut sql,
         &format!(
-            "select model, count(*), count(*) filter (where JUDGED), count(*) filter (where label = predicted)
+            "select model, count(*), count(*) filter (where EVALUATED), count(*) filter (where label = predicted)
         from ROWS where {condition} group by 1 order by 1"
         ),
     )
@@ -126,7 +126,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     check_latency(&mut sql, &quality["latency"], query, condition).await;
 }
 
-/// Holds the latency buckets against what plain SQL counts.
+/// Compares the latency buckets with plain SQL.
 async fn check_latency(sql: &mut PgConnection, buckets: &Value, query: &str, condition: &str) {
     let mut timed = 0;
     for bucket in buckets.as_array().unwrap() {
@@ -147,11 +147,10 @@ async fn check_latency(sql: &mut PgConnection, buckets: &Value, query: &str, con
     assert_eq!(timed, expected, "{query}");
 }
 
-/// A past in which some have changed their minds.
-async fn eventful(stack: &Stack) {
-    stack.look_back_on(5000).await;
+/// Inserts predictions, changes labels and deletes predictions.
+async fn seed_with_changes(stack: &Stack) {
+    stack.seed_predictions(5000).await;
     let mut sql = stack.sql().await;
-    // Some change their minds, some drawings are deleted: the counts follow.
     for change in [
         "insert into labels (prediction_id, true_label) select id, '5' from predictions where confidence < 0.5 limit 100",
         "insert into labels (prediction_id, true_label) select prediction_id, 'unsure' from labels where id % 7 = 0",
@@ -165,8 +164,8 @@ async fn eventful(stack: &Stack) {
 #[tokio::test]
 async fn quality_agrees_with_plain_sql_after_relabelling_and_deletion() {
     let stack = Stack::start().await;
-    eventful(&stack).await;
-    // Whether what was noted is counted already or not.
+    seed_with_changes(&stack).await;
+    // The first round reads pending counts, the second one applied counts.
     for _ in 0..2 {
         check(&stack, "", "true").await;
         check(&stack, "?model=newer", "model = 'newer'").await;
@@ -240,7 +239,7 @@ async fn quality_of_an_empty_database_is_empty() {
 #[tokio::test]
 async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence() {
     let stack = Stack::start().await;
-    eventful(&stack).await;
+    seed_with_changes(&stack).await;
     let mut sql = stack.sql().await;
     let mut judged = 0;
     for (confidence, from, to) in [
@@ -259,7 +258,7 @@ async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence()
             let below = if to < 1.0 { to } else { 2.0 };
             let select = format!(
                 "select count(*), count(*) filter (where label = predicted) from ROWS
-                 where JUDGED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
+                 where EVALUATED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
             );
             let counted = &rows(&mut sql, &select).await[0];
             let (total, correct): (i64, i64) = (counted.get(0), counted.get(1));

@@ -1,4 +1,4 @@
-//! The api passes the verdict of the model service on unchanged, to responses, rows and pages.
+//! Tests that responses, rows and pages have the verdict of the model service, unchanged.
 
 use crate::{
     drawings,
@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use wire::{Answer, PredictResponse, Verdict};
 
-/// The answer of a model service that takes every drawing for several digits.
+/// Returns the answer of a stub that rejects every drawing as several digits.
 fn several_digits() -> Answer {
     let mut probabilities = [0.05; 10];
     probabilities[7] = 0.55;
@@ -29,7 +29,7 @@ fn several_digits() -> Answer {
     }
 }
 
-/// A stack with that model service in the place of the real one.
+/// Starts the services with that stub in place of the model service.
 async fn stack() -> Stack {
     let mut stack = Stack::start().await;
     let address = stack.model.take().unwrap().stop().await;
@@ -39,7 +39,7 @@ async fn stack() -> Stack {
     stack
 }
 
-/// An answer as its type has it: as JSON, numbers would differ in digits that nobody sent.
+/// Parses an answer, because the JSON numbers have more digits than the parsed ones.
 fn outcome(answer: &Value) -> PredictResponse {
     serde_json::from_value(answer.clone()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Visitors: the database tells which browser drew and which labelled.
+//! Tests of visitors: the database stores which browser drew and which labelled.
 
 use crate::{
     drawings,
@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// The cookie that a browser gets with the first page.
+/// Returns the cookie that a new browser gets.
 async fn new_visitor(stack: &Stack) -> String {
     let cookie = set_cookie(stack, None).await;
     cookie.split_once(';').unwrap().0.to_owned()
 }
 
-/// The cookie that comes with the first page, which a browser with this one opens.
+/// Opens the home page with this cookie, and returns the cookie that the page sets.
 async fn set_cookie(stack: &Stack, cookie: Option<&str>) -> String {
     let mut request = stack.get("/");
     if let Some(cookie) = cookie {
@@ -32,7 +32,7 @@ async fn set_cookie(stack: &Stack, cookie: Option<&str>) -> String {
     cookie.to_owned()
 }
 
-/// Draws as this visitor; the id of the row.
+/// Draws as this visitor, and returns the id of the row.
 async fn draw(stack: &Stack, path: &str, cookie: Option<&str>) -> Uuid {
     let mut request = stack.post(path, "application/json", drawings::all()[3].to_string());
     if let Some(cookie) = cookie {
@@ -41,14 +41,14 @@ async fn draw(stack: &Stack, path: &str, cookie: Option<&str>) -> Uuid {
     json(request.send().await.unwrap(), StatusCode::OK).await["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// The visitor of a row, and whether the drawing may train a model.
+/// Returns the visitor of a row, and whether the visitor allows training with the drawing.
 async fn drawn_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, Option<bool>) {
     let row = sqlx::query("select visitor_id, may_train from predictions where id = $1").bind(id);
     let row = row.fetch_one(&mut stack.sql().await).await.unwrap();
     (row.get(0), row.get(1))
 }
 
-/// The last labeller of a row, and the origin of the label.
+/// Returns the last labeller of a row, and the origin of the label.
 async fn labelled_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, String) {
     let row =
         sqlx::query("select labeller, origin from labels where prediction_id = $1 order by id desc limit 1").bind(id);
@@ -72,7 +72,7 @@ async fn a_browser_keeps_its_visitor_and_each_page_renews_the_cookie() {
         set_cookie(&stack, Some("visitor=1")).await,
         "visitor=1; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"
     );
-    assert_eq!(visitors(&stack).await, 0, "a page view makes no row");
+    assert_eq!(visitors(&stack).await, 0, "a page view inserts no visitor");
 }
 
 #[tokio::test]
@@ -150,5 +150,5 @@ async fn a_label_names_its_labeller_and_its_origin() {
         assert_eq!((labeller.is_some(), told.as_str()), (has_labeller, origin));
         assert_eq!(labeller.is_some() && labeller == drawer_id, is_drawer, "{origin}");
     }
-    assert_eq!(visitors(&stack).await, 2, "labelling makes a visitor's row, too");
+    assert_eq!(visitors(&stack).await, 2, "labelling inserts a visitor, too");
 }

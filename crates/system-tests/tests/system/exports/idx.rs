@@ -53,7 +53,7 @@ async fn an_archive_has_only_drawings_labelled_as_a_digit_newest_first() {
 #[tokio::test]
 async fn an_archive_has_all_images_that_match_its_filter() {
     let stack = Stack::start().await;
-    stack.look_back_on(3000).await;
+    stack.seed_predictions(3000).await;
     for conditions in ["", "incorrect=true", "predicted=7&source=upload", "model=nobody", "true_label=unsure"] {
         let (images, labels) = read(&exported(&stack, &format!("{MNIST}?{conditions}")).await);
         let digits = told(&stack, conditions).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Two exports whose clients do not read.
 async fn unread(stack: &Stack) -> [Response; 2] {
-    stack.look_back_on(MANY).await;
+    stack.seed_predictions(MANY).await;
     let begin = async || {
         let response = stack.get(NDJSON).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);

@@ -26,7 +26,7 @@ fn ids(lines: &[u8]) -> Vec<Uuid> {
 #[tokio::test]
 async fn inserts_and_deletes_during_an_export_do_not_change_it() {
     let stack = Stack::start().await;
-    stack.look_back_on(MANY).await;
+    stack.seed_predictions(MANY).await;
     let mut sql = stack.sql().await;
     let all: Vec<Uuid> =
         sqlx::query_scalar("select id from predictions order by id desc").fetch_all(&mut sql).await.unwrap();
@@ -44,7 +44,7 @@ async fn inserts_and_deletes_during_an_export_do_not_change_it() {
 #[tokio::test]
 async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_request() {
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
+    stack.seed_predictions(1000).await;
     let store = Store::new(stack.database.clone(), NonZeroU32::MIN);
     let mut snapshot = store.snapshot(Filter::default()).await.unwrap();
     let (count, mut read) = (snapshot.count().await.unwrap(), 0);
@@ -64,7 +64,7 @@ async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_reque
 #[tokio::test]
 async fn a_client_detects_an_aborted_export() {
     let stack = Stack::start().await;
-    stack.look_back_on(MANY).await;
+    stack.seed_predictions(MANY).await;
     let mut response = stack.get(NDJSON).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     response.chunk().await.unwrap().unwrap();
@@ -82,7 +82,7 @@ async fn a_client_detects_an_aborted_export() {
 #[tokio::test]
 async fn text_exports_are_compressed_and_streamed_in_chunks() {
     let stack = Stack::start().await;
-    stack.look_back_on(3000).await;
+    stack.seed_predictions(3000).await;
     for path in [CSV, NDJSON] {
         let response = stack.get(path).header("accept-encoding", "gzip").send().await.unwrap();
         assert_eq!(response.headers()["content-encoding"], "gzip");

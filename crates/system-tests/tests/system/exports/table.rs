@@ -36,7 +36,7 @@ fn prediction(line: &HashMap<String, String>) -> Prediction {
 #[tokio::test]
 async fn a_table_has_the_predictions_of_the_pages_in_the_same_order() {
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
+    stack.seed_predictions(1000).await;
     for conditions in
         ["", "incorrect=true", "labelled=true&source=canvas", "predicted=not_a_digit", "true_label=unsure"]
     {

@@ -1,4 +1,4 @@
-//! `GET /docs` in a real browser: it shows every operation, tries one, and asks nobody else for anything.
+//! Tests of `GET /docs` in Chromium: the page shows every operation, tries one, and loads nothing from other origins.
 
 use super::document::Document;
 use crate::{stack::Stack, webdriver::Browser};
@@ -6,12 +6,12 @@ use fantoccini::Locator;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// The operation that is tried, with the first example of its body.
+/// The operation that the test tries, with the first example of its body.
 const PREDICT: &str = "#operations-Recognise-predict";
 
 const OPEN_ALL: &str = "document.querySelectorAll('.opblock-summary-control').forEach(summary => summary.click())";
 
-/// Where the page and all that it loaded came from.
+/// Returns the origins of the page and of all that it loaded.
 const ORIGINS: &str = "return [...new Set(performance.getEntries().map(entry => entry.name)
     .filter(name => name.includes('//')).map(name => new URL(name).origin))]";
 
