@@ -64,9 +64,9 @@ async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, V
 async fn concurrent_requests_get_separate_answers_and_rows() {
     const MANY: usize = 100;
     let stack = stack(MANY, answer).await;
-    for (number, (status, told)) in send(&stack, MANY).await {
-        assert_eq!(status, StatusCode::OK, "{told}");
-        let id: Uuid = told["id"].as_str().unwrap().parse().unwrap();
+    for (number, (status, body)) in send(&stack, MANY).await {
+        assert_eq!(status, StatusCode::OK, "{body}");
+        let id: Uuid = body["id"].as_str().unwrap().parse().unwrap();
         let row = sqlx::query("select * from predictions where id = $1")
             .bind(id)
             .fetch_one(&mut stack.sql().await)
@@ -82,7 +82,7 @@ async fn concurrent_requests_get_separate_answers_and_rows() {
             ("model", value!(row.get::<&str, _>("model"))),
         ] {
             assert_eq!(stored, expected[name], "{name} of {number}");
-            assert_eq!(told[name], expected[name], "{name} of {number}");
+            assert_eq!(body[name], expected[name], "{name} of {number}");
         }
         assert_eq!(row.get::<&[u8], _>("bitmap")[0], number as u8);
         assert_eq!(row.get::<&[u8], _>("input"), drawing(number).to_string().as_bytes());
@@ -104,9 +104,9 @@ async fn a_rejected_row_does_not_fail_concurrent_requests() {
         answer
     })
     .await;
-    for (number, (status, told)) in send(&stack, MANY).await {
+    for (number, (status, body)) in send(&stack, MANY).await {
         let expected = if number == BAD { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
-        assert_eq!(status, expected, "{number}: {told}");
+        assert_eq!(status, expected, "{number}: {body}");
     }
     assert_eq!(stack.rows().await, 39);
 }

@@ -150,7 +150,7 @@ async fn each_service_counts_the_outcome_of_every_drawing_once() {
     }
 
     let requests = |outcome| api.outcome("digits_model_requests_total", outcome);
-    // Some requests exceeded the limit of the web service, and some of the rest exceeded the slots of the model service.
+    // Some requests exceeded the limit of the web service, and some others exceeded the slots of the model service.
     let (no_slot, busy) = (requests("no_slot"), requests("busy"));
     assert!(no_slot > 0 && busy > 0);
     assert_eq!((requests("answered"), no_slot + busy), (answered, overloaded));

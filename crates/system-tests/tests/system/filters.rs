@@ -70,8 +70,8 @@ async fn a_time_range_includes_its_start_and_excludes_its_end() {
     .unwrap();
     let all = found(&stack, "true", "id desc").await;
     let path = format!("/api/v1/predictions?limit=100&since={}&until={}", moments[10], moments[150]);
-    let told = listed(&stack, &path, "before").await;
-    assert_eq!(told, all.iter().rev().skip(10).take(140).rev().copied().collect::<Vec<_>>());
+    let page_ids = listed(&stack, &path, "before").await;
+    assert_eq!(page_ids, all.iter().rev().skip(10).take(140).rev().copied().collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a submission that is repeated is recorded once, whatever happened to its first answer.
+//! Tests of `Idempotency-Key`: the api records a repeated submission once, even if its first answer was lost.
 
 use crate::{
     drawings,
@@ -41,7 +41,7 @@ async fn a_repeated_submission_gets_the_first_answer_without_a_model_request() {
     let mut stack = Stack::start().await;
     let (drawn, uploaded) = (key(), key());
     let png = drawings::Picture::default().png(&drawings::all()[3]);
-    // Each form has a boundary of its own.
+    // Each form has a different boundary.
     let upload =
         |stack: &Stack| stack.upload("/predict?source=upload", png.clone()).header("idempotency-key", &uploaded);
     let first = answer(submit(&stack, "/predict?include=bitmap", 8, &drawn), StatusCode::OK).await;
@@ -97,7 +97,7 @@ async fn concurrent_requests_with_one_key_are_recorded_once() {
     assert_eq!((ids.len(), stack.rows().await), (3, 3));
 }
 
-/// A second instance of the web service on the same database and model service.
+/// Starts a second instance of the web service on the same database and model service.
 async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service {
     let role = service_role(database);
     let store = Store::new(database.clone().username(&role.name), NonZeroU32::MIN);
@@ -121,7 +121,7 @@ async fn a_row_whose_commit_was_reported_as_unavailable_is_found_by_its_key_and_
     let refused = answer(submit(&stack, "/predict", 8, &key), StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(refused["code"], "database_unavailable");
     proxy.lose_inserts(false);
-    assert_eq!(stack.rows().await, 1, "the row was committed, and only the answer of PostgreSQL was lost");
+    assert_eq!(stack.rows().await, 1, "PostgreSQL committed the row, and the proxy lost its answer");
 
     let first = answer(submit(&stack, "/predict", 8, &key), StatusCode::OK).await;
     cluster.script("stop");
@@ -171,7 +171,7 @@ async fn only_hashes_of_keys_and_tokens_are_stored_and_keys_for_a_day() {
     }
 }
 
-/// Loses the first answer to a submission, after the api has sent it.
+/// Makes `fetch` lose the first answer to a submission, after the api has sent it.
 const LOSE_AN_ANSWER: &str = "const real = window.fetch;
     let isLost = false;
     window.fetch = async (url, ...rest) => {
@@ -214,5 +214,5 @@ async fn a_form_that_a_browser_repeats_is_recorded_once_and_another_image_separa
     assert!(shown[0] == shown[1] && shown[0] != shown[2], "{shown:?}");
     assert_eq!(stack.rows().await, 2);
     let other = stack.get("/").send().await.unwrap().text().await.unwrap();
-    assert!(!other.contains(&key), "each page has a key of its own");
+    assert!(!other.contains(&key), "each page has a different key");
 }

@@ -1,4 +1,4 @@
-//! `PUT /api/v1/predictions/{id}/label`: what a drawing really is.
+//! Tests of `PUT /api/v1/predictions/{id}/label`.
 
 use crate::{
     drawings,
@@ -23,9 +23,9 @@ async fn the_last_label_counts_and_earlier_labels_stay_recorded() {
         assert_eq!((&row["id"], &row["true_label"]), (&answer["id"], &true_label));
     }
     let mut sql = stack.sql().await;
-    let kept: Vec<String> =
+    let all: Vec<String> =
         sqlx::query_scalar("select true_label from labels order by id").fetch_all(&mut sql).await.unwrap();
-    assert_eq!(kept, ["1", "not_a_digit", "7"]);
+    assert_eq!(all, ["1", "not_a_digit", "7"]);
     let logged: Vec<(i16, f32, Option<String>)> =
         sqlx::query_as("select prediction, confidence, true_label from prediction_logs")
             .fetch_all(&mut sql)

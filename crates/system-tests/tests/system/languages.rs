@@ -11,8 +11,8 @@ use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 async fn language(request: RequestBuilder) -> (String, String) {
     let response = request.send().await.unwrap();
     assert_eq!(header(&response, "vary"), "Accept, Accept-Language, Cookie");
-    let told = header(&response, "content-language");
-    (told, response.text().await.unwrap())
+    let lang = header(&response, "content-language");
+    (lang, response.text().await.unwrap())
 }
 
 fn header(response: &Response, name: &str) -> String {
@@ -29,8 +29,8 @@ async fn a_page_has_the_language_that_the_browser_prefers_or_the_address_names()
         (prefers("de").header("cookie", "lang=en"), "en"),
         (stack.get("/?lang=de").header("cookie", "lang=en"), "de"),
     ] {
-        let (told, page) = language(request).await;
-        assert_eq!(told, expected);
+        let (lang, page) = language(request).await;
+        assert_eq!(lang, expected);
         let other = if expected == "en" { "de" } else { "en" };
         assert!(page.contains(&format!("<html lang=\"{expected}\">")), "{page}");
         assert!(page.contains(&format!("href=\"/?lang={other}\" lang=\"{other}\" hreflang=\"{other}\"")), "{page}");
@@ -70,8 +70,8 @@ async fn german_pages_have_german_text_and_decimal_commas() {
 async fn a_rejected_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
     let stack = Stack::start().await;
     let nothing = || b"no picture".to_vec();
-    let (told, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
-    assert_eq!(told, "de");
+    let (lang, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
+    assert_eq!(lang, "de");
     assert!(page.contains("Das ist kein Bild"), "{page}");
     let problem = stack.upload("/predict", nothing()).header("accept-language", "de").send().await.unwrap();
     assert_eq!(json(problem, StatusCode::UNPROCESSABLE_ENTITY).await["title"], "Not an image");

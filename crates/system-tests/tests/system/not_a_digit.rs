@@ -1,4 +1,4 @@
-//! Drawings that are no digit are said to be none, and why: to programs, on the page, and in the record.
+//! Tests of drawings that are no digit: responses, pages and rows have the verdict and the reason.
 
 use crate::{
     drawings::{self, Picture},
@@ -8,7 +8,7 @@ use crate::{
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 
-/// Drawings with the reason that each gets, and how the page puts it.
+/// Returns drawings that are no digit, with the reason and the sentence on the page.
 fn negatives() -> [(Value, &'static str, &'static str); 3] {
     [
         (drawings::dot(), "too_small", "The drawing is too small to tell."),
@@ -60,12 +60,13 @@ async fn the_page_shows_the_reason_while_drawing_and_after_submission() {
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     for (drawing, reason, sentence) in negatives() {
-        // While one draws, and nothing is kept yet.
+        // The page shows the reason while the person draws, and nothing is stored yet.
         browser.draw(&drawing["strokes"]).await;
         browser.until_text("#numeral", "Not a digit").await;
         browser.until_text("#why", sentence).await;
 
-        // Submitted, it is said once to those who listen, and stays with the thumbnail when the next drawing begins.
+        // After submission a screen reader announces the reason once, and the thumbnail still has it during the next
+        // drawing.
         browser.element("#submit").await.click().await.unwrap();
         browser.element("#answer[data-state=recorded][data-verdict=not_a_digit]").await;
         let said = browser.element("#announcement").await.prop("textContent").await.unwrap();

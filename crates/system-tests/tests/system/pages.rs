@@ -1,4 +1,4 @@
-//! `/history`, `/drawings/{id}` and `/quality` as the server writes them, and what there is instead of a page.
+//! Tests of the HTML of `/history`, `/drawings/{id}` and `/quality`, and of the pages that show problems.
 
 use crate::{
     drawings::{self, Picture},
@@ -14,20 +14,20 @@ async fn page(stack: &Stack, path: &str) -> String {
     response.text().await.unwrap()
 }
 
-/// The parts of a text that stand between `start` and `end`.
+/// Returns the parts of a text between `start` and `end`.
 pub(crate) fn between<'a>(text: &'a str, start: &'a str, end: &str) -> Vec<&'a str> {
     text.split(start).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
 }
 
-/// The addresses in a page that begin so, as a browser reads them.
+/// Returns the addresses of a page that begin with `start`, without HTML escapes.
 fn links(page: &str, start: &str) -> Vec<String> {
     let links = between(page, "href=\"", "\"").into_iter().filter(|link| link.starts_with(start));
     links.map(|link| link.replace("&#38;", "&")).collect()
 }
 
 async fn ids(stack: &Stack, path: &str) -> Vec<String> {
-    let told = json(stack.get(path).send().await.unwrap(), StatusCode::OK).await;
-    told["predictions"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    let data = json(stack.get(path).send().await.unwrap(), StatusCode::OK).await;
+    data["predictions"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -40,15 +40,15 @@ async fn the_history_page_shows_the_predictions_of_the_api_page_by_page() {
         for _ in 0..2 {
             let page = page(&stack, &path).await;
             shown.extend(links(&page, "/drawings/").iter().map(|link| link.replace("/drawings/", "")));
-            // The next page looks for the same.
+            // The link to the next page has the same filter.
             match links(&page, "/history?").iter().find(|link| link.contains("before=")) {
                 Some(older) => path.clone_from(older),
                 None => break,
             }
         }
-        let told = ids(&stack, &format!("/api/v1/predictions?limit=100&{query}")).await;
-        assert!(!shown.is_empty() && told.starts_with(&shown), "{query}");
-        assert_eq!(shown.len(), told.len().min(96), "{query}");
+        let data = ids(&stack, &format!("/api/v1/predictions?limit=100&{query}")).await;
+        assert!(!shown.is_empty() && data.starts_with(&shown), "{query}");
+        assert_eq!(shown.len(), data.len().min(96), "{query}");
     }
 }
 
@@ -94,7 +94,7 @@ async fn the_history_form_shows_the_filter() {
     ] {
         assert!(page.contains(chosen), "{chosen}: {page}");
     }
-    assert_eq!(page.matches(" selected>").count(), 5, "two are left open: {page}");
+    assert_eq!(page.matches(" selected>").count(), 5, "two selects have no choice: {page}");
 }
 
 #[tokio::test]
@@ -136,15 +136,15 @@ async fn the_quality_page_shows_the_numbers_of_the_api() {
         assert!(calibration.contains(&format!("<td>{}</td></tr>", step["correct"]["total"])), "{step}");
     }
     let latency = table(&page, "latency");
-    let told = quality["latency"].as_array().unwrap().iter().map(|bucket| bucket["predictions"].to_string());
-    assert!(latency.iter().map(|row| row[0].clone()).eq(told), "{latency:?}");
+    let data = quality["latency"].as_array().unwrap().iter().map(|bucket| bucket["predictions"].to_string());
+    assert!(latency.iter().map(|row| row[0].clone()).eq(data), "{latency:?}");
 
     let confusion = table(&page, "confusion");
-    let told = quality["confusion"].as_array().unwrap().iter();
-    let told = told.map(|row| row.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>());
-    assert!(confusion.iter().cloned().eq(told), "{confusion:?}");
+    let data = quality["confusion"].as_array().unwrap().iter();
+    let data = data.map(|row| row.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>());
+    assert!(confusion.iter().cloned().eq(data), "{confusion:?}");
 
-    // Fewer days than columns: each has its own.
+    // There are fewer days than columns, so each day has a column.
     let drift = table(&page, "drift");
     let days = quality["days"].as_array().unwrap();
     assert_eq!(drift.len(), days.len());
@@ -162,7 +162,7 @@ async fn the_quality_page_shows_the_numbers_of_the_api() {
     }
 }
 
-/// The cells of the table in this part of the page, without the rows' heads.
+/// Returns the cells of the table in this part of the page, without the heads of rows.
 fn table(page: &str, part: &str) -> Vec<Vec<String>> {
     let section = between(page, &format!("<h2 id=\"{part}\">"), "</section>").concat();
     let body = between(&section, "<tbody>", "</tbody>").concat();
@@ -247,7 +247,7 @@ async fn a_form_labels_and_undoes_in_the_queue_without_javascript() {
     let label = |text: &str| send(format!("id={id}&true_label={text}"));
     let asked = page(&stack, "/label").await;
     assert!(asked.contains("1 drawing left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
-    assert!(!asked.contains("The network predicted"), "nobody is led: {asked}");
+    assert!(!asked.contains("The network predicted"), "the page does not influence the labeller: {asked}");
 
     let then = async |text: &str| {
         let response = label(text).await.unwrap();
@@ -259,8 +259,8 @@ async fn a_form_labels_and_undoes_in_the_queue_without_javascript() {
     assert!(done.contains("0 drawings left") && done.contains("Every drawing is labelled. Thank you."), "{done}");
     let again = then("").await;
     assert!(again.contains("1 drawing left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
-    let told = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(told["true_label"], Value::Null);
+    let data = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(data["true_label"], Value::Null);
 
     assert_eq!(label("seven").await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send("true_label=7".to_owned()).await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);

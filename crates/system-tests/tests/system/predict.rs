@@ -1,4 +1,4 @@
-//! `POST /predict`: a drawing is recognised however it is sent, and kept.
+//! Tests of `POST /predict`: the api recognises and stores drawings in every format.
 
 use crate::{
     drawings::{self, Picture, encode},
@@ -104,11 +104,11 @@ async fn ten_drawings_are_recognised_in_any_colour_size_position_and_format() {
     let picture = Picture::default;
     let pictures = [
         ("black on white", picture()),
-        ("white on black", Picture { paper: [0, 0, 0, 255], pen: [255; 4], ..picture() }),
-        ("blue on black", Picture { paper: [0, 0, 0, 255], pen: [40, 40, 255, 255], ..picture() }),
-        ("black on transparent", Picture { paper: [0; 4], ..picture() }),
-        ("white on transparent", Picture { paper: [0; 4], pen: [255; 4], ..picture() }),
-        ("grey on grey", Picture { paper: [200, 200, 190, 255], pen: [90, 90, 100, 255], ..picture() }),
+        ("white on black", Picture { background: [0, 0, 0, 255], pen: [255; 4], ..picture() }),
+        ("blue on black", Picture { background: [0, 0, 0, 255], pen: [40, 40, 255, 255], ..picture() }),
+        ("black on transparent", Picture { background: [0; 4], ..picture() }),
+        ("white on transparent", Picture { background: [0; 4], pen: [255; 4], ..picture() }),
+        ("grey on grey", Picture { background: [200, 200, 190, 255], pen: [90, 90, 100, 255], ..picture() }),
         ("small, bottom right", Picture { scale: 0.25, margin: (400, 300), ..picture() }),
         ("large", Picture { scale: 4.0, ..picture() }),
         ("thick", Picture { radius: 14.0, ..picture() }),

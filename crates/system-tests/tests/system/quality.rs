@@ -40,7 +40,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let all = rows(
         &mut sql,
         &format!(
-            "select count(*), count(*) filter (where EVALUATED) as judged,
+            "select count(*), count(*) filter (where EVALUATED) as evaluated,
         count(*) filter (where label = predicted) as correct from ROWS where {condition}"
         ),
     )
@@ -74,12 +74,12 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         ),
     )
     .await;
-    let told = quality["calibration"].as_array().unwrap();
-    assert_eq!(told.len(), bins.len(), "{query}");
-    for (told, bin) in told.iter().zip(bins) {
-        assert!(close(&told["from"], bin.get(0)) && close(&told["confidence"], bin.get(3)), "{query}: {told}");
+    let item = quality["calibration"].as_array().unwrap();
+    assert_eq!(item.len(), bins.len(), "{query}");
+    for (item, bin) in item.iter().zip(bins) {
+        assert!(close(&item["from"], bin.get(0)) && close(&item["confidence"], bin.get(3)), "{query}: {item}");
         assert_eq!(
-            (&told["correct"]["total"], &told["correct"]["count"]),
+            (&item["correct"]["total"], &item["correct"]["count"]),
             (&bin.get::<i64, _>(1).into(), &bin.get::<i64, _>(2).into())
         );
     }
@@ -97,13 +97,13 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         predicted[class(row.get(1))] = row.get(2);
         *sum += if class(row.get(1)) == 10 { 0.0 } else { row.get(3) };
     }
-    let told = quality["days"].as_array().unwrap();
-    assert_eq!(told.len(), days.len(), "{query}");
-    for (told, (day, (predicted, sum))) in told.iter().zip(days) {
-        assert_eq!((told["day"].as_str(), counts(&told["predicted"])), (Some(&*day), predicted.clone()), "{query}");
+    let item = quality["days"].as_array().unwrap();
+    assert_eq!(item.len(), days.len(), "{query}");
+    for (item, (day, (predicted, sum))) in item.iter().zip(days) {
+        assert_eq!((item["day"].as_str(), counts(&item["predicted"])), (Some(&*day), predicted.clone()), "{query}");
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let digits = predicted[..10].iter().sum::<i64>() as f64;
-        assert!(close(&told["confidence"], sum / digits), "{query}: {told}");
+        assert!(close(&item["confidence"], sum / digits), "{query}: {item}");
     }
 
     let models = rows(
@@ -114,12 +114,12 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         ),
     )
     .await;
-    let told = quality["models"].as_array().unwrap();
-    assert_eq!(told.len(), models.len(), "{query}");
-    for (told, model) in told.iter().zip(models) {
-        assert_eq!(told["model"], model.get::<&str, _>(0));
+    let item = quality["models"].as_array().unwrap();
+    assert_eq!(item.len(), models.len(), "{query}");
+    for (item, model) in item.iter().zip(models) {
+        assert_eq!(item["model"], model.get::<&str, _>(0));
         let numbers =
-            [&told["predictions"], &told["correct"]["total"], &told["correct"]["count"]].map(|n| n.as_i64().unwrap());
+            [&item["predictions"], &item["correct"]["total"], &item["correct"]["count"]].map(|n| n.as_i64().unwrap());
         assert_eq!(numbers, [1, 2, 3].map(|column| model.get::<i64, _>(column)), "{query}");
     }
 
@@ -241,7 +241,7 @@ async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence()
     let stack = Stack::start().await;
     seed_with_changes(&stack).await;
     let mut sql = stack.sql().await;
-    let mut judged = 0;
+    let mut evaluated = 0;
     for (confidence, from, to) in [
         (0.0, 0.0, 0.05),
         (0.33, 0.3, 0.35),
@@ -254,7 +254,7 @@ async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence()
     ] {
         for (query, condition) in [("", "true"), ("&model=newer", "model = 'newer'"), ("&model=none", "false")] {
             let path = format!("/api/v1/calibration?confidence={confidence}{query}");
-            let told = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
+            let item = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
             let below = if to < 1.0 { to } else { 2.0 };
             let select = format!(
                 "select count(*), count(*) filter (where label = predicted) from ROWS
@@ -262,16 +262,16 @@ async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence()
             );
             let counted = &rows(&mut sql, &select).await[0];
             let (total, correct): (i64, i64) = (counted.get(0), counted.get(1));
-            assert!(close(&told["from"], from) && close(&told["to"], to), "{path}: {told}");
+            assert!(close(&item["from"], from) && close(&item["to"], to), "{path}: {item}");
             assert_eq!(
-                (told["correct"]["total"].as_i64(), told["correct"]["count"].as_i64()),
+                (item["correct"]["total"].as_i64(), item["correct"]["count"].as_i64()),
                 (Some(total), Some(correct)),
                 "{path}"
             );
-            judged += total;
+            evaluated += total;
         }
     }
-    assert!(judged > 100, "{judged}");
+    assert!(evaluated > 100, "{evaluated}");
     for confidence in ["", "?confidence=x", "?confidence=1.01", "?confidence=-0.1", "?confidence=NaN"] {
         let problem = stack.get(&format!("/api/v1/calibration{confidence}")).send().await.unwrap();
         assert_eq!(json(problem, StatusCode::BAD_REQUEST).await["code"], "invalid_query", "{confidence}");

@@ -146,8 +146,8 @@ async fn a_label_names_its_labeller_and_its_origin() {
     ] {
         let status = request.send().await.unwrap().status();
         assert!(status.is_success() || status.is_redirection(), "{origin}: {status}");
-        let (labeller, told) = labelled_by(&stack, id).await;
-        assert_eq!((labeller.is_some(), told.as_str()), (has_labeller, origin));
+        let (labeller, found) = labelled_by(&stack, id).await;
+        assert_eq!((labeller.is_some(), found.as_str()), (has_labeller, origin));
         assert_eq!(labeller.is_some() && labeller == drawer_id, is_drawer, "{origin}");
     }
     assert_eq!(visitors(&stack).await, 2, "labelling inserts a visitor, too");

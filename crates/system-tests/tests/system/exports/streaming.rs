@@ -1,4 +1,4 @@
-//! An export is written while it is read.
+//! Tests that exports are streamed.
 
 use super::{CSV, MANY, NDJSON, exported};
 use crate::{drawings, stack::Stack};
@@ -8,16 +8,16 @@ use reqwest::{Response, StatusCode};
 use std::{io::Read, num::NonZeroU32};
 use uuid::Uuid;
 
-/// The pieces in which a body comes.
-async fn pieces(mut response: Response) -> reqwest::Result<Vec<Vec<u8>>> {
-    let mut pieces = Vec::new();
-    while let Some(piece) = response.chunk().await? {
-        pieces.push(piece.to_vec());
+/// Returns the chunks of a body.
+async fn chunks(mut response: Response) -> reqwest::Result<Vec<Vec<u8>>> {
+    let mut chunks = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        chunks.push(chunk.to_vec());
     }
-    Ok(pieces)
+    Ok(chunks)
 }
 
-/// The ids in lines of JSON.
+/// Returns the ids in an NDJSON export.
 fn ids(lines: &[u8]) -> Vec<Uuid> {
     let lines = str::from_utf8(lines).unwrap().lines();
     lines.map(|line| line["{\"id\":\"".len()..][..36].parse().unwrap()).collect()
@@ -35,8 +35,8 @@ async fn inserts_and_deletes_during_an_export_do_not_change_it() {
     let first = response.chunk().await.unwrap().unwrap();
     stack.draw(&drawings::all()[8]).await;
     sqlx::query("delete from predictions where id = $1").bind(all.last()).execute(&mut sql).await.unwrap();
-    let rest = pieces(response).await.unwrap();
-    assert!(rest.len() > 100, "{} pieces", rest.len());
+    let rest = chunks(response).await.unwrap();
+    assert!(rest.len() > 100, "{} chunks", rest.len());
     assert_eq!(ids(&[&first[..], &rest.concat()].concat()), all);
     assert_eq!(ids(&exported(&stack, NDJSON).await).len(), all.len());
 }
@@ -55,7 +55,7 @@ async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_reque
         if portion.is_empty() {
             break;
         }
-        assert!(portion.iter().all(|kept| kept.input.is_none()));
+        assert!(portion.iter().all(|prediction| prediction.input.is_none()));
         read += portion.len();
     }
     assert_eq!((count, read), (1000, 1000));
@@ -76,7 +76,7 @@ async fn a_client_detects_an_aborted_export() {
     .await
     .unwrap();
     assert_eq!(ended, [true]);
-    assert!(pieces(response).await.is_err());
+    assert!(chunks(response).await.is_err());
 }
 
 #[tokio::test]
@@ -86,10 +86,10 @@ async fn text_exports_are_compressed_and_streamed_in_chunks() {
     for path in [CSV, NDJSON] {
         let response = stack.get(path).header("accept-encoding", "gzip").send().await.unwrap();
         assert_eq!(response.headers()["content-encoding"], "gzip");
-        let pieces = pieces(response).await.unwrap();
-        assert!(pieces.len() > 1, "{path}: {} pieces", pieces.len());
+        let chunks = chunks(response).await.unwrap();
+        assert!(chunks.len() > 1, "{path}: {} chunks", chunks.len());
         let (mut text, plain) = (Vec::new(), exported(&stack, path).await);
-        GzDecoder::new(&*pieces.concat()).read_to_end(&mut text).unwrap();
+        GzDecoder::new(&*chunks.concat()).read_to_end(&mut text).unwrap();
         assert!(text == plain, "{path}: {} and {} bytes", text.len(), plain.len());
     }
 }
