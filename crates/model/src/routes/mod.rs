@@ -38,5 +38,5 @@ pub fn app(model: Model, metrics: &mut Metrics) -> Router {
         .merge(v2::router())
         .merge(about::router())
         .with_state(model);
-    service::with_layers(routes, metrics, trusts_trace_context).layer(middleware::from_fn(v2::refuse_in_its_words))
+    service::with_layers(routes, metrics, trusts_trace_context).layer(middleware::from_fn(v2::convert_errors))
 }
