@@ -41,7 +41,7 @@ fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(file)
 }
 
-/// Writes a complete file under its name, so that an interrupted download leaves no partial file there.
+/// Writes a file under another name and renames it. An interrupted download leaves no partial file under its name.
 fn store(file: &[u8], source: &Source, folder: &Path) -> Result<(), DataError> {
     let path = folder.join(source.name);
     let partial = folder.join(format!("{}.part", source.name));

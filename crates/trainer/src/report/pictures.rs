@@ -189,7 +189,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn each_kind_of_mistake_is_limited() {
+    fn at_most_four_pictures_show_the_same_kind_of_mistake() {
         let mut sets: Vec<EvaluatedSet> =
             (1..=6).map(|size| set(&size.to_string(), vec![evaluated(4, 9, 0.9); size])).collect();
         for (level, bitmap) in (0..).zip(sets.iter_mut().flat_map(|set| &mut set.set.bitmaps)) {

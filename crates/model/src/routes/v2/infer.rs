@@ -127,7 +127,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
     text.map_err(|_| ApiError::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
 }
 
-/// Rejects blank images, whatever the network computes for them. (`/predict` responds to a blank drawing with an error;
+/// Rejects blank images without regard to the network's output. (`/predict` responds to a blank drawing with an error;
 /// here the image may be one of many.)
 fn reject_blank(samples: &mut [Classification], blank: &[bool]) {
     for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {
