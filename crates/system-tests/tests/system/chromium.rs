@@ -1,4 +1,4 @@
-//! Chromium, and the commands of its WebDriver and its developer tools.
+//! Chromium, and the commands of its driver and its developer tools.
 
 use crate::webdriver::Browser;
 use serde_json::{Value, json as value};

@@ -14,7 +14,7 @@ pub(crate) enum Pointer {
 pub(crate) const POINTERS: [Pointer; 3] = [Pointer::Mouse, Pointer::Finger, Pointer::Pen];
 
 impl Pointer {
-    /// Returns the name of the pointer type in WebDriver.
+    /// Returns the name of the pointer type in the protocol of the driver.
     const fn kind(self) -> &'static str {
         match self {
             Self::Mouse => "mouse",

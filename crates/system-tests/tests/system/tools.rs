@@ -8,7 +8,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Sends the events of a pen's eraser end, which the WebDriver cannot use.
+/// Sends the events of a pen's eraser end, which the driver cannot use.
 const ERASER_END: &str = "const [from, to] = arguments;
     const canvas = document.querySelector('#canvas');
     const { left, top, width } = canvas.getBoundingClientRect();
