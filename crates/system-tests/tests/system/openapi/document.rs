@@ -155,11 +155,7 @@ impl Document {
             }
         }
         let missing: Vec<String> = documented.difference(&self.seen).map(Answer::to_string).collect();
-        assert!(
-            missing.is_empty(),
-            "the tests provoke none of these documented answers:\n{}",
-            missing.join("\n")
-        );
+        assert!(missing.is_empty(), "the tests provoke none of these documented answers:\n{}", missing.join("\n"));
     }
 
     /// Returns the documented path of an address. A path without parameters precedes one with parameters.
