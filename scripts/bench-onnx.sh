@@ -10,7 +10,7 @@ fail() { echo "bench-onnx.sh: $*" >&2; exit 1; }
 scripts/setup.sh bench-onnx
 cargo build --release --locked --workspace --bin trainer
 
-# Install ONNX Runtime and the other imports, once for each Python and each list of versions, in a folder of their own.
+# Install ONNX Runtime and the other imports into a separate folder, once for each Python and each list of versions.
 tag=$(python3 -c 'import sys; print(sys.implementation.cache_tag)')
 sum=$(sha256sum bench/requirements.txt | cut -c1-12)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/digits

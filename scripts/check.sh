@@ -41,7 +41,7 @@ step "lint (names, TypeScript, rustfmt, Clippy)" make lint
 step "audit (licences, sources, advisories)" make audit
 step sqlx-check make sqlx-check
 step test make test
-# The build of the tests is reused.
+# This check reuses the build of the tests.
 PROFILE=dev step schemathesis make schemathesis
 if docker info >/dev/null 2>&1; then
   step compose-test make compose-test

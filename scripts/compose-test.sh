@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images and starts them like `docker compose up`, with .env.example and a new password. It draws and labels
-# over HTTP, restarts and replaces every container, and checks that the same rows exist. It uses a Compose project and a
-# port of its own, and removes all containers and data.
+# over HTTP, restarts and replaces every container, and checks that the same rows exist. It uses a separate Compose
+# project and port, and removes all containers and data.
 #
 #   COMPOSE_TEST_PORT=<port>    the published port, instead of any free port
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds digits, starts all of it with an empty database on free ports, runs a command beside it, stops it, and deletes
-# the data. The command gets API_URL, MODEL_URL, API_METRICS_URL, MODEL_METRICS_URL, API_PID and MODEL_PID.
+# Builds digits, starts all services with an empty database on free ports, runs a command, stops the services, and
+# deletes the data. The command gets API_URL, MODEL_URL, API_METRICS_URL, MODEL_METRICS_URL, API_PID and MODEL_PID.
 #
 #   scripts/stack.sh COMMAND...
 #   CORES=0,2-3                 processors for the services and the database, instead of all
@@ -59,7 +59,7 @@ export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0 METRICS_LISTEN=127.0.0.1:
 mkdir "$folder/models"
 cp -r models/champion "models/$(cat models/champion)" "$folder/models"
 export MODEL_DIR=$folder/models
-# The command gets the address of the owner role; the web service gets a role without rights of its own.
+# The command gets the address of the owner role; the web service gets a role that owns nothing.
 DATABASE_URL=$("${on_cores[@]}" scripts/postgres.sh start "$folder/postgres")
 export DATABASE_URL
 service_url=${DATABASE_URL/digits@/digits_api@}

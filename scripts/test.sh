@@ -4,15 +4,15 @@
 #   scripts/test.sh                all tests, those of web/static (scripts/test-web.sh) first
 #   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
 #
-# A test that needs what a machine may lack is ignored, with the reason "needs …". Where the need is met, it runs after
-# the others; where it is not, the last lines name it. With CI=true only the data sets may be missing.
+# Tests with special requirements have `ignore` with the reason "needs …". If the machine meets the requirement, the
+# script runs them after the others. Otherwise its last lines name them. With CI=true only the data sets may be missing.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 fail() { echo "test.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
 
-# Succeeds where this machine has what a test needs.
+# Succeeds if this machine meets the requirement of a test.
 meets() {
   case $1 in
     Chromium) have chromium && have chromedriver ;;

@@ -34,10 +34,10 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
-    /// PostgreSQL, with the role of the service.
+    /// The connection to PostgreSQL with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
-    /// Largest number of connections to PostgreSQL, besides two that write and one for each export.
+    /// Largest number of connections to PostgreSQL. Two more insert predictions, and each export has one more.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
     /// The model service.
@@ -52,8 +52,8 @@ pub struct Config {
     /// Logs and traces.
     #[command(flatten)]
     pub telemetry: TelemetryOptions,
-    /// Requests the metrics of the service at `metrics_listen`, and exits with 0 if it answers. Client connections
-    /// cannot exhaust this listener.
+    /// Requests the metrics at `metrics_listen`, and exits with 0 if the service answers. Client connections cannot
+    /// exhaust this listener.
     #[arg(long)]
     pub healthcheck: bool,
     /// A command to run instead of serving.
@@ -66,9 +66,9 @@ pub struct Config {
 pub enum Command {
     /// Applies the migrations, and sets up the role in `DATABASE_URL` with the privileges that the service needs.
     Migrate(OwnerOptions),
-    /// Removes metadata (place, device, …) from stored images. It may be stopped and run again.
+    /// Removes metadata (place, device, …) from stored images. An operator may stop it and run it again.
     StripMetadata {
-        /// PostgreSQL, with the role that owns the tables.
+        /// The connection to PostgreSQL with the role that owns the tables.
         #[command(flatten)]
         owner: OwnerOptions,
         /// Continue after this prediction, which the last run printed.
@@ -77,10 +77,10 @@ pub enum Command {
     },
 }
 
-/// PostgreSQL, with the role of the service.
+/// The connection to PostgreSQL with the role of the service.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseOptions {
-    /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and the like fill in missing parts.
+    /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and so on fill in the rest.
     #[arg(
         long,
         env = "DATABASE_URL",
@@ -94,7 +94,7 @@ pub struct DatabaseOptions {
     pub database_password: Option<Secret>,
 }
 
-/// PostgreSQL, with the role that owns the tables.
+/// The connection to PostgreSQL with the role that owns the tables.
 #[derive(Debug, Clone, Args)]
 pub struct OwnerOptions {
     /// PostgreSQL with the role that owns the tables [default: `DATABASE_URL`].
@@ -106,7 +106,7 @@ pub struct OwnerOptions {
 }
 
 impl DatabaseOptions {
-    /// The address, role and password.
+    /// Returns the address, role and password.
     ///
     /// # Errors
     /// When `DATABASE_URL` is not an address of PostgreSQL.
@@ -115,7 +115,7 @@ impl DatabaseOptions {
         Ok(with_password(url, self.database_password.as_ref()))
     }
 
-    /// The role with which the service connects.
+    /// Returns the name and password of the role with which the service connects.
     ///
     /// # Errors
     /// When `DATABASE_URL` is not an address of PostgreSQL.
@@ -132,7 +132,7 @@ impl DatabaseOptions {
 }
 
 impl OwnerOptions {
-    /// The address, role and password.
+    /// Returns the address, role and password.
     ///
     /// # Errors
     /// When the URL is not an address of PostgreSQL.
@@ -156,14 +156,14 @@ fn with_password(options: PgConnectOptions, password: Option<&Secret>) -> PgConn
 pub struct Secret(String);
 
 impl Secret {
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-// Any text is accepted, because an error message about an invalid one would show it.
+// Parsing accepts any text, because clap's error message would show a rejected one.
 impl FromStr for Secret {
     type Err = Infallible;
 
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_of_the_variable_replaces_the_one_in_the_url() {
+    fn database_password_replaces_the_password_in_the_url() {
         let role = |arguments: &[&str]| {
             let role = parse(arguments).database.role().unwrap();
             (role.name, role.password)
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn no_password_is_shown() {
+    fn debug_output_shows_no_password() {
         let config = parse(&["--database-url=postgres://web:hush@db/digits", "--database-password=hush"]);
         assert!(!format!("{config:?} {:?}", config.database.role().unwrap()).contains("hush"));
     }

@@ -50,12 +50,12 @@ pub(crate) async fn round(
     length: Duration,
 ) -> Round {
     let started = Instant::now();
-    let mut asking = JoinSet::new();
+    let mut tasks = JoinSet::new();
     for client in 0..clients {
         let (later, first) = templates.split_at(client % templates.len());
-        asking.spawn(ask_until(started + length, target.clone(), [first, later].concat()));
+        tasks.spawn(ask_until(started + length, target.clone(), [first, later].concat()));
     }
-    summary(&asking.join_all().await, started.elapsed())
+    summary(&tasks.join_all().await, started.elapsed())
 }
 
 /// Sends requests until `end`.

@@ -20,11 +20,11 @@ pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
 fn processes() -> anyhow::Result<BTreeMap<u32, Status>> {
     let entries = fs::read_dir("/proc").context("cannot read /proc, which requires Linux")?;
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    // Processes that ended in the meantime are left out.
+    // The result omits processes that ended in the meantime.
     Ok(pids.filter_map(|pid| Some((pid, status(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)?))).collect())
 }
 
-/// Parses /proc/<pid>/status. A kernel thread has no memory of its own.
+/// Parses /proc/<pid>/status. A kernel thread has no resident memory, which counts as 0.
 fn status(text: &str) -> Option<Status> {
     let field = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;

@@ -34,7 +34,7 @@ const MEASURED: Duration = Duration::from_secs(10);
 const SENT_WITHIN: Duration = Duration::from_millis(10);
 const REJECTED_WITHIN: Duration = Duration::from_millis(10);
 
-/// The aim that is missed if the arrival rate was not reached. The other results mean little then.
+/// The aim that the run misses if the generator does not reach the arrival rate. The other results mean little then.
 const LATE: &str = "requests are sent when they are due (the load generator lacks CPU time)";
 
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
@@ -54,7 +54,6 @@ struct Outcome {
 ///
 /// # Errors
 /// When an aim is missed.
-/// When an aim was missed.
 pub(crate) async fn check(overload: &Overload, services: &Services) -> anyhow::Result<()> {
     println!(
         "| | capacity per second | sent per second | answered per second | p99 | rejected per second | p99 | other outcomes |"
@@ -99,7 +98,7 @@ async fn capacity(target: Target, templates: &[RequestTemplate]) -> anyhow::Resu
 async fn too_much(load: ConstantArrivalRate, service: Target, length: Duration) -> anyhow::Result<Outcome> {
     let load = Arc::new(load);
     let ending = load.clone();
-    // The probes have their own thread, so that they measure the service and not this thread's load.
+    // The probes have their own thread, because this thread's load would distort their latency.
     let probing = thread::spawn(move || {
         let probes = runtime::Builder::new_current_thread().enable_all().build()?.block_on(probe(&service, length));
         ending.is_over.store(true, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use serde_json::json;
 /// The boundary of form parts; no PNG here contains it.
 const BOUNDARY: &str = "a-picture-ends-here";
 
-/// A request that can be sent any number of times.
+/// A request that the generator can send any number of times.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestTemplate {
     pub(crate) path: String,

@@ -22,17 +22,17 @@ use std::{
 use tokio::{task::JoinSet, time::sleep};
 
 /// The number of memory reports.
-const TOLD: u64 = 20;
+const REPORTS: u64 = 20;
 
 /// The report that growth is measured from.
-const FIRST: u64 = TOLD / 10;
+const BASELINE_REPORT: u64 = REPORTS / 10;
 
 /// The interval of memory samples. A report has the mean of its samples, since an allocator returns memory with a
 /// delay.
-const LOOK: Duration = Duration::from_millis(100);
+const SAMPLE_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The wait of a client after a rejection, when the batches of all clients need more slots than there are.
-const AGAIN: Duration = Duration::from_millis(5);
+/// The delay of a client after a rejection. The batches of all clients may need more slots than there are.
+const RETRY_DELAY: Duration = Duration::from_millis(5);
 
 /// The state that clients share.
 #[derive(Debug)]
@@ -61,12 +61,12 @@ pub(crate) async fn check(soak: &Soak, services: &Services) -> anyhow::Result<()
         rejected: AtomicU64::new(0),
         failures: Mutex::default(),
     });
-    let mut asking = JoinSet::new();
+    let mut clients = JoinSet::new();
     for client in 0..soak.clients.get() {
-        asking.spawn(shared.clone().ask(ChaCha8Rng::seed_from_u64(client as u64)));
+        clients.spawn(shared.clone().ask(ChaCha8Rng::seed_from_u64(client as u64)));
     }
     let memory = watch(&shared, &services.processes).await?;
-    asking.join_all().await;
+    clients.join_all().await;
     let failures = shared.failures.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let ends = if failures.is_empty() { "none".to_owned() } else { format!("{failures:?}") };
     let rejected = shared.rejected.load(Ordering::Relaxed);
@@ -87,7 +87,7 @@ impl Shared {
                 match self.services[service].ask(&mut connections[service], &template).await {
                     Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => {
                         self.rejected.fetch_add(1, Ordering::Relaxed);
-                        sleep(AGAIN).await;
+                        sleep(RETRY_DELAY).await;
                     }
                     Ok(answer) => break Ok(answer.status),
                     Err(error) => break Err(error),
@@ -127,10 +127,10 @@ async fn watch(shared: &Shared, processes: &[Process]) -> anyhow::Result<Vec<Vec
     println!("| requests | per second | {} |", names.join(" | "));
     println!("| --- | ---{} |", " | ---".repeat(names.len()));
     let mut means = vec![Vec::new(); processes.len()];
-    for told in 1..=TOLD {
+    for number in 1..=REPORTS {
         let began = Instant::now();
         let before = shared.done.load(Ordering::Relaxed);
-        let seen = look(shared, processes, told * shared.requests / TOLD).await?;
+        let seen = look(shared, processes, number * shared.requests / REPORTS).await?;
         let done = shared.done.load(Ordering::Relaxed);
         #[expect(clippy::cast_precision_loss, reason = "there are not that many requests")]
         let per_second = (done - before) as f64 / began.elapsed().as_secs_f64();
@@ -155,7 +155,7 @@ async fn look(shared: &Shared, processes: &[Process], until: u64) -> anyhow::Res
         if shared.done.load(Ordering::Relaxed) >= until {
             return Ok(seen);
         }
-        sleep(LOOK).await;
+        sleep(SAMPLE_INTERVAL).await;
     }
 }
 
@@ -166,7 +166,7 @@ fn bar(kib: u64, largest: u64) -> String {
 
 /// Prints the growth of a process after the first tenth, and returns whether it is within the limit.
 fn verdict(process: &Process, kib: &[u64], percent: u32) -> bool {
-    let (Some(&first), Some(&last)) = (kib.get(usize::try_from(FIRST - 1).unwrap_or(0)), kib.last()) else {
+    let (Some(&first), Some(&last)) = (kib.get(usize::try_from(BASELINE_REPORT - 1).unwrap_or(0)), kib.last()) else {
         return false;
     };
     let is_within = last * 100 <= first * u64::from(100 + percent);

@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
 
 /// A target and its requests.
-type Asked = (Arc<Target>, Vec<RequestTemplate>);
+type TargetRequests = (Arc<Target>, Vec<RequestTemplate>);
 
 /// Measures the targets, and prints the results.
 pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Result<()> {
@@ -35,22 +35,22 @@ pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Resul
     Ok(())
 }
 
-fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<Asked>> {
+fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<TargetRequests>> {
     let pictures = ten_digits()?;
-    let asked = |name, url: &str, path| {
+    let with_forms = |name, url: &str, path| {
         let forms = pictures.iter().map(|picture| RequestTemplate::form(path, &picture.png)).collect();
         anyhow::Ok((Arc::new(Target::new(name, url)?), forms))
     };
-    let mut targets = vec![asked("digits", &services.api_url, "/predict")?];
+    let mut targets = vec![with_forms("digits", &services.api_url, "/predict")?];
     if let Some(url) = &speed.peer_url {
-        targets.push(asked("peer", url, "/predict/")?);
+        targets.push(with_forms("peer", url, "/predict/")?);
     }
     Ok(targets)
 }
 
-/// Runs rounds with `clients` clients. The targets take turns and alternate in going first, so that other load on the
-/// machine affects both alike.
-async fn side_by_side(speed: &Speed, targets: &[Asked], clients: usize) -> Vec<Row> {
+/// Runs rounds with `clients` clients. The targets take turns and alternate in going first, because other load on the
+/// machine then affects both alike.
+async fn side_by_side(speed: &Speed, targets: &[TargetRequests], clients: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = targets.iter().map(|(target, _)| Row::new(clients, target.name())).collect();
     for round in 0..speed.rounds.get() {
         let mut turns: Vec<_> = targets.iter().zip(&mut rows).collect();

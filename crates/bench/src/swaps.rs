@@ -25,11 +25,11 @@ use tokio::time::sleep;
 /// The largest allowed difference of a probability: another batch size changes the order of summation.
 const TOLERANCE: f64 = 1e-5;
 
-/// The smallest difference between the two versions on each drawing, so that responses identify their version.
-const APART: f64 = 100.0 * TOLERANCE;
+/// The smallest difference between the two versions on each drawing. It makes responses identify their version.
+const MIN_DIFFERENCE: f64 = 100.0 * TOLERANCE;
 
 /// The timeout of a switch.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest number of concurrent requests.
 const CONNECTIONS: usize = 64;
@@ -55,7 +55,7 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     let (pictures, model) = (ten_digits()?, target()?);
     let names = two_versions(&swaps.models)?;
     let versions = Arc::new(known(&model, &names, &pictures).await?);
-    let (asked, templates) = templates(&pictures);
+    let (sent, templates) = templates(&pictures);
     let load = Arc::new(ConstantArrivalRate {
         target: target()?,
         templates,
@@ -65,7 +65,7 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     });
     let evaluate = {
         let versions = versions.clone();
-        move |done: Done| (version_of(&versions, &asked[done.template], done.answer), done.took + done.lag)
+        move |done: Done| (version_of(&versions, &sent[done.template], done.answer), done.took + done.lag)
     };
     let exchanging = async {
         let took = exchange(&model, &swaps.models, &names, swaps.count).await;
@@ -76,8 +76,8 @@ pub(crate) async fn check(swaps: &Swaps, services: &Services) -> anyhow::Result<
     report(answers, took?)
 }
 
-/// Returns the names of the champion and of a second version. The second one has the same weights and twice the
-/// temperature, so that its confidence is lower.
+/// Writes a second version with the weights of the champion and twice the temperature, which lowers its confidence.
+/// Returns the names of both.
 fn two_versions(models: &Path) -> anyhow::Result<[String; 2]> {
     let champion = fs::read_to_string(models.join("champion")).context("no file champion in the models folder")?;
     let champion = champion.trim().to_owned();
@@ -110,31 +110,31 @@ async fn known(model: &Target, names: &[String; 2], pictures: &[Picture]) -> any
     }
     let [old, new] = names.each_ref().map(|name| &versions[name]);
     let mut pairs = old.pictures.iter().chain(&old.tensors).zip(new.pictures.iter().chain(&new.tensors));
-    ensure!(pairs.all(|(old, new)| distance(old, new) > APART), "the two versions agree on a drawing");
+    ensure!(pairs.all(|(old, new)| distance(old, new) > MIN_DIFFERENCE), "the two versions agree on a drawing");
     repository(model, &names[1], "unload").await?;
     Ok(versions)
 }
 
 /// Returns the requests, sent in turns: an image of each drawing, and a batch of drawings.
-fn templates(pictures: &[Picture]) -> (Vec<Asked>, Vec<RequestTemplate>) {
-    let mut asked = Vec::new();
+fn templates(pictures: &[Picture]) -> (Vec<Sent>, Vec<RequestTemplate>) {
+    let mut sent = Vec::new();
     for first in 0..pictures.len() {
-        asked.push(Asked::Picture(first));
-        asked.push(Asked::Tensor((first..first + 2 + first % 4).map(|image| image % pictures.len()).collect()));
+        sent.push(Sent::Picture(first));
+        sent.push(Sent::Tensor((first..first + 2 + first % 4).map(|image| image % pictures.len()).collect()));
     }
-    let template = |asked: &Asked| match asked {
-        Asked::Picture(picture) => RequestTemplate::png("/predict", &pictures[*picture].png),
-        Asked::Tensor(images) => {
+    let template = |sent: &Sent| match sent {
+        Sent::Picture(picture) => RequestTemplate::png("/predict", &pictures[*picture].png),
+        Sent::Tensor(images) => {
             RequestTemplate::tensor("digits", &images.iter().map(|&image| &pictures[image]).collect::<Vec<_>>())
         }
     };
-    let templates = asked.iter().map(template).collect();
-    (asked, templates)
+    let templates = sent.iter().map(template).collect();
+    (sent, templates)
 }
 
-/// The drawings of a template.
+/// The drawings of a request: one as an image, or several as a tensor. The numbers are indices of drawings.
 #[derive(Debug, Clone)]
-enum Asked {
+enum Sent {
     Picture(usize),
     Tensor(Vec<usize>),
 }
@@ -143,25 +143,25 @@ enum Asked {
 ///
 /// # Errors
 /// When there is no response, or its probabilities differ from those of that version.
-fn version_of(versions: &Versions, asked: &Asked, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
+fn version_of(versions: &Versions, sent: &Sent, answer: anyhow::Result<Answer>) -> anyhow::Result<String> {
     let answer = answer?.json()?;
-    let (version, said) = match asked {
-        Asked::Picture(_) => (&answer["model"], rows(&answer["probabilities"])?),
-        Asked::Tensor(_) => (&answer["model_version"], rows(&answer["outputs"][0]["data"])?),
+    let (version, said) = match sent {
+        Sent::Picture(_) => (&answer["model"], rows(&answer["probabilities"])?),
+        Sent::Tensor(_) => (&answer["model_version"], rows(&answer["outputs"][0]["data"])?),
     };
     let version = version.as_str().context("a response names no version")?;
     let known = versions.get(version).with_context(|| format!("{version} never served"))?;
-    let expected: Vec<Probabilities> = match asked {
-        Asked::Picture(picture) => vec![known.pictures[*picture]],
-        Asked::Tensor(images) => images.iter().map(|&image| known.tensors[image]).collect(),
+    let expected: Vec<Probabilities> = match sent {
+        Sent::Picture(picture) => vec![known.pictures[*picture]],
+        Sent::Tensor(images) => images.iter().map(|&image| known.tensors[image]).collect(),
     };
     let is_right = |(said, expected)| distance(said, expected) <= TOLERANCE;
     ensure!(said.len() == expected.len(), "{} rows for {} drawings", said.len(), expected.len());
-    ensure!(said.iter().zip(&expected).all(is_right), "the probabilities are not those of {version} for {asked:?}");
+    ensure!(said.iter().zip(&expected).all(is_right), "the probabilities are not those of {version} for {sent:?}");
     Ok(version.to_owned())
 }
 
-/// Lets the versions serve in turns, and unloads each one afterwards, so that every switch reads a version from disk.
+/// Lets the versions serve in turns, and unloads each one afterwards. Every switch therefore reads a version from disk.
 /// Returns the durations of the switches.
 async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usize) -> anyhow::Result<Vec<Duration>> {
     let mut took = Vec::new();
@@ -170,7 +170,7 @@ async fn exchange(model: &Target, models: &Path, names: &[String; 2], count: usi
         let began = Instant::now();
         promote(models, new)?;
         while model.ask_once(&RequestTemplate::get("/")).await?.json()?["model"] != **new {
-            ensure!(began.elapsed() < PATIENCE, "{new} does not start to serve");
+            ensure!(began.elapsed() < TIMEOUT, "{new} does not start to serve");
             sleep(Duration::from_millis(5)).await;
         }
         took.push(began.elapsed());
@@ -251,15 +251,15 @@ mod tests {
         BTreeMap::from([("old".to_owned(), known(0.8)), ("new".to_owned(), known(0.6))])
     }
 
-    fn is_right(asked: &Asked, body: &Value) -> bool {
+    fn is_right(sent: &Sent, body: &Value) -> bool {
         let answer = Answer { status: StatusCode::OK, body: body.to_string().into() };
-        version_of(&versions(), asked, Ok(answer)).is_ok()
+        version_of(&versions(), sent, Ok(answer)).is_ok()
     }
 
     #[test]
     fn a_response_must_agree_with_the_version_that_it_names() {
         let said =
-            |model: &str, first| is_right(&Asked::Picture(0), &json!({ "model": model, "probabilities": says(first) }));
+            |model: &str, first| is_right(&Sent::Picture(0), &json!({ "model": model, "probabilities": says(first) }));
         assert!(said("old", 0.8) && said("new", 0.600_009));
         assert!(!said("old", 0.6) && !said("new", 0.600_011) && !said("other", 0.8));
     }
@@ -268,11 +268,11 @@ mod tests {
     fn a_batch_must_not_mix_versions_or_lack_rows() {
         let said = |rows: &[Probabilities]| {
             let outputs = json!([{ "data": rows.as_flattened() }]);
-            is_right(&Asked::Tensor(vec![0, 1, 0]), &json!({ "model_version": "old", "outputs": outputs }))
+            is_right(&Sent::Tensor(vec![0, 1, 0]), &json!({ "model_version": "old", "outputs": outputs }))
         };
         assert!(said(&[says(0.8), says(0.4), says(0.8)]));
         assert!(!said(&[says(0.8), says(0.4), says(0.6)]), "the last row is of another version");
         assert!(!said(&[says(0.8), says(0.4)]));
-        assert!(!is_right(&Asked::Tensor(vec![0]), &json!({ "error": "too busy" })));
+        assert!(!is_right(&Sent::Tensor(vec![0]), &json!({ "error": "too busy" })));
     }
 }

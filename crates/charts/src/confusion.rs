@@ -1,18 +1,18 @@
-//! The confusion matrix: the count of each label (the row) and predicted class (the column), and the depth of its
-//! colour.
+//! The confusion matrix: a row for each label and a column for each predicted class. A cell has a count, and a colour
+//! whose depth depends on the count.
 
 /// A cell of the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
     /// The number of predictions.
     pub count: u64,
-    /// Whether the prediction is correct.
+    /// Whether the predicted class is the label.
     pub is_correct: bool,
     /// The depth of the cell's colour, in percent.
     pub depth: u8,
 }
 
-/// The cells of a matrix. The depth of a cell is that of its share of the row.
+/// Returns the cells of a matrix. The [`depth`] of a cell's colour depends on its share of the row.
 #[must_use]
 pub fn confusion<const N: usize>(counts: &[[u64; N]; N]) -> [[Cell; N]; N] {
     std::array::from_fn(|row| {
@@ -24,7 +24,8 @@ pub fn confusion<const N: usize>(counts: &[[u64; N]; N]) -> [[Cell; N]; N] {
     })
 }
 
-/// The depth of a part's colour, in percent: the square root of its share, so that rare parts are visible.
+/// Returns the depth of a colour for `part` of `whole`, in percent: the square root of the share, which makes small
+/// shares visible.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rare_part_is_visible_and_an_empty_one_is_not() {
+    fn a_small_share_is_visible_and_an_empty_one_is_not() {
         assert_eq!([(0, 0), (1, 100), (100, 100)].map(|(part, whole)| depth(part, whole)), [0, 10, 100]);
     }
 

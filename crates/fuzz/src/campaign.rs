@@ -22,10 +22,10 @@ use tokio::{task::JoinSet, time::timeout};
 use tower::ServiceExt;
 
 /// The timeout of a response.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The largest number of failures that are investigated.
-const ENOUGH: usize = 20;
+const MAX_INVESTIGATED: usize = 20;
 
 /// The inputs of a seed, and their target.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ impl Campaign {
             }
         }
         suspects.sort_unstable();
-        suspects.truncate(ENOUGH);
+        suspects.truncate(MAX_INVESTIGATED);
         (tally, self.investigate(suspects).await)
     }
 
@@ -93,7 +93,7 @@ impl Campaign {
         let (mut tally, mut suspects) = (Tally::default(), Vec::new());
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= end || suspects.len() >= ENOUGH {
+            if index >= end || suspects.len() >= MAX_INVESTIGATED {
                 return (tally, suspects);
             }
             let (kind, sent) = self.examples.input(self.seed, index);
@@ -124,7 +124,7 @@ impl Campaign {
     /// Sends a request and checks the answer.
     async fn checked(&self, sent: &Sent) -> anyhow::Result<String> {
         let panics = panics::count();
-        let answered = timeout(PATIENCE, self.ask(sent)).await.context("no response before the timeout")??;
+        let answered = timeout(TIMEOUT, self.ask(sent)).await.context("no response before the timeout")??;
         anyhow::ensure!(panics::count() == panics, "a thread panicked");
         outcome(sent, &answered)
     }

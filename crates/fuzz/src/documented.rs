@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_protocol_is_named_by_its_first_words() {
+    fn the_first_words_of_a_protocol_error_name_its_outcome() {
         let tell =
             |status, error: Value| outcome(&asked("/v2/models"), &answered(status, "application/json", &error)).ok();
         assert_eq!(tell(400, json!({ "error": "Image 3: pixel 7 is 2." })).unwrap(), "400 Image … pixel …");

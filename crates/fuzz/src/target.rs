@@ -8,7 +8,7 @@ use wire::Labelling;
 
 /// The number of slots and the timeout, with the service's default values.
 const SLOTS: NonZeroUsize = NonZeroUsize::new(64).expect("it is not 0");
-const PATIENCE: Duration = Duration::from_secs(2);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Returns the routes, with the champion of a models folder.
 ///
@@ -18,7 +18,7 @@ pub fn target(models: &Path) -> anyhow::Result<Router> {
     let workers = thread::available_parallelism()?;
     let champion = network::champion(models)?;
     let registry = Arc::new(Registry::open(models.to_owned(), &champion, workers)?);
-    let engine = Arc::new(Engine::start(Limits { workers, slots: SLOTS, patience: PATIENCE })?);
+    let engine = Arc::new(Engine::start(Limits { workers, slots: SLOTS, patience: QUEUE_TIMEOUT })?);
     let mut metrics = Metrics::default();
     let model = Model { engine, registry, readiness: Readiness::default(), trusts_trace_context: false };
     let model = model::app(model, &mut metrics);

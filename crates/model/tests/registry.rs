@@ -78,7 +78,7 @@ fn the_metrics_follow_a_switch() {
 }
 
 #[test]
-fn a_request_that_started_with_a_version_ends_with_it_after_a_switch() {
+fn a_request_keeps_its_version_during_a_switch() {
     let models = Models::new(&["old", "new"]);
     let registry = models.open("old");
     let held = registry.serving();
@@ -89,7 +89,7 @@ fn a_request_that_started_with_a_version_ends_with_it_after_a_switch() {
 }
 
 #[test]
-fn the_previous_version_stays_loaded_for_a_switch_back() {
+fn the_previous_version_stays_loaded_and_can_serve_again() {
     let models = Models::new(&["old", "new"]);
     let registry = models.open("old");
     registry.serve(&version("new")).unwrap();

@@ -4,7 +4,7 @@ use crate::{Architecture, Calibration, Logits, ModelVersion};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// The file `card.json` beside a model's weights.
+/// The file `card.json` in the folder of a model's weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelCard {

@@ -41,7 +41,7 @@ pub fn champion(models: &Path) -> Result<ModelVersion, ChampionError> {
 /// When the file cannot be written.
 pub fn promote(models: &Path, version: &ModelVersion) -> Result<(), ChampionError> {
     let file = models.join("champion");
-    // The name is written to another file and renamed, so that a reader finds the old or the new name, never a part.
+    // The rename is atomic: a reader finds the old or the new name, never a part.
     let fresh = models.join("champion.new");
     fs::write(&fresh, format!("{version}\n"))
         .and_then(|()| fs::rename(&fresh, &file))

@@ -72,7 +72,7 @@ fn read_card(path: &Path, version: &ModelVersion) -> Result<ModelCard, Checkpoin
 }
 
 fn read_weights(path: &Path, card: &ModelCard, device: Device) -> Result<(VarStore, Cnn), InvalidCheckpoint> {
-    // The file is read once, so that the hashed bytes are the used bytes.
+    // A single read makes sure that the hashed bytes are the loaded bytes.
     let bytes = fs::read(path)?;
     let found = sha256(&bytes);
     if found != card.weights_sha256 {

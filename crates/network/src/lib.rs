@@ -1,6 +1,6 @@
 //! The neural network: its layers, its checkpoint on disk and its model card.
 //!
-//! Serving and training share this crate, so that the network that serves is the same as the trained one.
+//! Serving and training share this crate, so both use the same network.
 
 mod architecture;
 mod calibration;

@@ -78,7 +78,7 @@ fn the_champion_loads_and_its_probabilities_sum_to_one() {
 }
 
 #[test]
-fn an_untouched_copy_loads() {
+fn an_unchanged_copy_of_the_champion_loads() {
     let copy = Copy::new();
     assert!(load(copy.models.path(), &copy.version).is_ok());
 }
@@ -93,7 +93,7 @@ fn a_missing_file_is_rejected() {
 }
 
 #[test]
-fn a_card_of_something_else_is_rejected() {
+fn an_invalid_card_or_a_card_of_another_version_is_rejected() {
     let copy = Copy::new();
     fs::write(copy.path("card.json"), "{}").unwrap();
     assert!(matches!(copy.fault(), InvalidCheckpoint::Card(_)));

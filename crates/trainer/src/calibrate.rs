@@ -2,12 +2,12 @@
 
 use network::{Calibration, Class, Logits};
 
-/// The largest allowed rejection rate of digits, in each held-out set separately.
+/// The largest share of the digits of a held-out set that the threshold may reject.
 pub const MAX_REJECTION_RATE: f64 = 0.002;
 
 /// The range of the temperature search.
-const COLDEST: f32 = 0.2;
-const WARMEST: f32 = 5.0;
+const MIN_TEMPERATURE: f32 = 0.2;
+const MAX_TEMPERATURE: f32 = 5.0;
 
 /// The logits of a held-out set and the true classes of its samples.
 #[derive(Debug, Clone, Copy)]
@@ -40,11 +40,11 @@ pub fn calibrate(holdouts: &[HoldOut]) -> Calibration {
     Calibration { temperature, rejection_threshold: rejection_threshold(holdouts, temperature) }
 }
 
-/// Returns the minimum of the mean negative log-likelihood, which is unimodal in the temperature, by a golden-section
-/// search over its logarithm. Every set has the same weight.
+/// Returns the temperature with the lowest [`loss`], which has a single minimum: a golden-section search over the
+/// logarithm of the temperature finds it.
 fn temperature(holdouts: &[HoldOut]) -> f32 {
     let golden = (5.0_f32.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (COLDEST.ln(), WARMEST.ln());
+    let (mut low, mut high) = (MIN_TEMPERATURE.ln(), MAX_TEMPERATURE.ln());
     for _ in 0..40 {
         let (left, right) = (high - golden * (high - low), low + golden * (high - low));
         if loss(holdouts, left.exp()) < loss(holdouts, right.exp()) {
@@ -56,6 +56,7 @@ fn temperature(holdouts: &[HoldOut]) -> f32 {
     f32::midpoint(low, high).exp()
 }
 
+/// Returns the mean negative log-likelihood of the true digits, summed over the sets: every set has the same weight.
 fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
     let calibration = Calibration { temperature, ..Calibration::NONE };
     let mean = |set: &HoldOut| {
@@ -71,18 +72,18 @@ fn loss(holdouts: &[HoldOut], temperature: f32) -> f64 {
 /// Returns the lowest threshold that rejects at most [`MAX_REJECTION_RATE`] of each set.
 fn rejection_threshold(holdouts: &[HoldOut], temperature: f32) -> f32 {
     let calibration = Calibration { temperature, ..Calibration::NONE };
-    let needed = |set: &HoldOut| {
+    let lowest_threshold = |set: &HoldOut| {
         let mut probabilities: Vec<f32> =
             set.digits().map(|(logits, _)| calibration.classify(logits).not_a_digit_probability).collect();
         probabilities.sort_by(|a, b| b.total_cmp(a));
-        let rejected = allowed(probabilities.len());
+        let rejected = max_rejections(probabilities.len());
         probabilities.get(rejected).copied().unwrap_or(Calibration::NONE.rejection_threshold)
     };
-    holdouts.iter().map(needed).reduce(f32::max).unwrap_or(Calibration::NONE.rejection_threshold)
+    holdouts.iter().map(lowest_threshold).reduce(f32::max).unwrap_or(Calibration::NONE.rejection_threshold)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
-fn allowed(count: usize) -> usize {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the product is between 0 and `count`")]
+fn max_rejections(count: usize) -> usize {
     (crate::score::as_f64(count) * MAX_REJECTION_RATE) as usize
 }
 
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn calibration_lowers_an_overconfident_network_to_its_accuracy() {
+    fn calibration_lowers_the_confidence_of_an_overconfident_network_to_its_accuracy() {
         // Four of five predictions are correct, each with odds of e^6 to every other digit.
         let all: Vec<Logits> = (0..100).map(|i| logits(if i % 5 == 0 { 4 } else { 3 }, 6.0, -20.0)).collect();
         let fitted = calibrate(&[HoldOut { logits: &all, classes: &[three(); 100] }]);
@@ -113,11 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn the_threshold_rejects_at_most_its_share_of_every_set() {
-        let unlike = |most: f32| -> Vec<Logits> {
-            (0..1000_u16).map(|i| logits(3, 5.0, f32::from(i) / 1000.0 * most)).collect()
+    fn the_threshold_rejects_at_most_the_allowed_share_of_every_set() {
+        let logits_up_to = |max_unlike: f32| -> Vec<Logits> {
+            (0..1000_u16).map(|i| logits(3, 5.0, f32::from(i) / 1000.0 * max_unlike)).collect()
         };
-        let (plain, odd) = (unlike(3.0), unlike(8.0));
+        let (plain, odd) = (logits_up_to(3.0), logits_up_to(8.0));
         let classes = vec![three(); 1000];
         let sets = [&plain, &odd].map(|logits| HoldOut { logits, classes: &classes });
         let fitted = calibrate(&sets);

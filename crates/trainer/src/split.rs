@@ -1,6 +1,6 @@
 //! The split of the data into a training part, a held-out part for calibration, and a test part.
 //!
-//! The split is fixed, so that runs can be compared. Every writer and every script belongs to one part only.
+//! The split is fixed, which makes runs comparable. Every writer and every script belongs to one part only.
 
 use crate::{
     data::{Data, Example, PenDigit, omniglot::Character},

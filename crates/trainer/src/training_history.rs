@@ -1,4 +1,4 @@
-//! The training history: the results of each epoch, beside the model in `<models>/<version>/training-history.json`.
+//! The training history: the results of each epoch, in `<models>/<version>/training-history.json`.
 
 use crate::{events::Scalar, score::Score};
 use anyhow::Context;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct Prediction {
     /// Its id, a `UUIDv7`, so ids sort by time.
     pub id: Uuid,
-    /// The time of its record.
+    /// The time at which the service recorded it.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// The most probable digit.

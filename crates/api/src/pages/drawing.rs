@@ -4,7 +4,7 @@ use super::{
     InMessages,
     answer::Shown,
     html,
-    label::{LabelForm, relabel},
+    label::{LabelForm, record_label_form},
     picture::{Strokes, look},
     site::{Address, NavItem, Site},
 };
@@ -74,7 +74,7 @@ async fn label(
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Result<Redirect, ApiError> {
-    relabel(&api, visitor, id, form).await?;
+    record_label_form(&api, visitor, id, form).await?;
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
 

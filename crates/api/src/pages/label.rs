@@ -23,22 +23,32 @@ pub(super) struct Labelled {
 }
 
 /// Records the label of a form.
-pub(super) async fn relabel(api: &Api, Visitor(visitor): Visitor, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
-    let Form(Labelled { true_label }) = form.map_err(|_| invalid())?;
-    keep(api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Open }).await.map(drop)
+pub(super) async fn record_label_form(
+    api: &Api,
+    Visitor(visitor): Visitor,
+    id: Uuid,
+    form: LabelForm,
+) -> Result<(), ApiError> {
+    let Form(Labelled { true_label }) = form.map_err(|_| invalid_label())?;
+    record_label(api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Open }).await.map(drop)
 }
 
 /// Records the label with this name and returns it; an empty name withdraws the latest label.
-pub(super) async fn keep(api: &Api, id: Uuid, name: &str, labeller: Labeller) -> Result<Option<TrueLabel>, ApiError> {
+pub(super) async fn record_label(
+    api: &Api,
+    id: Uuid,
+    name: &str,
+    labeller: Labeller,
+) -> Result<Option<TrueLabel>, ApiError> {
     let label = match name {
         "" => None,
-        name => Some(name.parse().map_err(|_| invalid())?),
+        name => Some(name.parse().map_err(|_| invalid_label())?),
     };
     api.store.label(id, label, labeller).await?.ok_or_else(unknown_prediction)?;
     Ok(label)
 }
 
-/// The form has no valid label.
-pub(super) fn invalid() -> ApiError {
+/// Returns the error of a form without a valid label.
+pub(super) fn invalid_label() -> ApiError {
     ApiError::new(Code::InvalidInput, InvalidDigit.to_string())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     InMessages, html,
-    label::{invalid, keep},
+    label::{invalid_label, record_label},
     picture::look,
     site::{Address, NavItem, Site},
 };
@@ -123,8 +123,8 @@ async fn label(
     Visitor(visitor): Visitor,
     form: Result<Form<LabellingForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
-    let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid())?;
-    let label = keep(&api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Queue }).await?;
+    let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid_label())?;
+    let label = record_label(&api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Queue }).await?;
     // After a withdrawn label, show the same drawing again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
 }

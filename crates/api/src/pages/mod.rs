@@ -1,4 +1,4 @@
-//! The HTML pages: the first page with the canvas, the history, a drawing, the labelling queue and the quality.
+//! The HTML pages: home with the canvas, history, drawing, labelling queue and quality.
 
 mod answer;
 pub(crate) mod assets;
@@ -59,16 +59,16 @@ struct ProblemPage {
 }
 
 /// Replaces a handler's problem by a page with the same status and headers, unless the request accepts problems, as
-/// scripts do.
+/// the requests of scripts do.
 async fn problems_as_pages(
     Extension(messages): InMessages,
     address: Address,
     request: Request,
     next: Next,
 ) -> Response {
-    let reads_problems = accepts(&request, PROBLEM_MEDIA_TYPE);
+    let accepts_problems = accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
-    let failure = response.extensions().get::<ApiError>().filter(|_| !reads_problems);
+    let failure = response.extensions().get::<ApiError>().filter(|_| !accepts_problems);
     let Some(failure) = failure else { return response };
     let notice = messages.problems.when_looking(failure.problem.code);
     in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
@@ -78,10 +78,10 @@ async fn problems_as_pages(
 /// The service rejects such requests before the layers of the pages see them, so this layer surrounds all routes.
 pub(crate) async fn rejections_as_pages(request: Request, next: Next) -> Response {
     let messages = readers_messages(&request);
-    let reads_pages = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
+    let wants_page = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
     let response = next.run(request).await;
     let code = response.extensions().get::<ApiError>().map(|failure| failure.problem.code);
-    let Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest)) = code.filter(|_| reads_pages) else {
+    let Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest)) = code.filter(|_| wants_page) else {
         return response;
     };
     let site = Site::new(NavItem::Other, Address::first());
@@ -94,7 +94,7 @@ fn accepts(request: &Request, media_type: &str) -> bool {
     values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == media_type)
 }
 
-/// A page with the status and headers of a problem.
+/// Returns a page with the status and headers of a problem.
 fn in_place_of(problem: Response, page: &impl Template) -> Response {
     let page = html(page).into_response();
     let (mut parts, _) = problem.into_parts();

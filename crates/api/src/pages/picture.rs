@@ -3,7 +3,7 @@
 use crate::{
     Api,
     extract::{PredictionId, unknown_prediction},
-    routes::kept,
+    routes::cached_briefly,
 };
 use askama::Template;
 use axum::{
@@ -35,7 +35,7 @@ async fn picture(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) ->
         (None, Content::Image(kind)) => (kind.media_type(), drawing.bytes().clone()),
         (None, _) => ("image/png", api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?.to_png().into()),
     };
-    Ok((kept(media_type), bytes).into_response())
+    Ok((cached_briefly(media_type), bytes).into_response())
 }
 
 /// The class of a picture in style sheets: strokes, a photo with its own background, or pixels.

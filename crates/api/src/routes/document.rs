@@ -9,14 +9,14 @@ use utoipa::{
     },
 };
 
-/// The document; each route adds itself.
+/// The parts of the document that belong to no single route. Each route adds its own operation.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "digits",
         description = "A convolutional network recognises the digit in a drawing and states its confidence, or it \
-        rejects the drawing as no digit and states a reason. The service records drawings, \
-        predictions and labels.\n\n\
+                       rejects the drawing as no digit and states a reason. The service records drawings, \
+                       predictions and labels.\n\n\
                        Errors are problems ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a `code` that \
                        keeps its meaning. Each operation lists its own. Besides, the service answers 404 \
                        (`not_found`) for a path that does not exist, 405 (`method_not_allowed`) for a method that a \

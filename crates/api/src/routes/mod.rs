@@ -9,7 +9,7 @@ mod predictions_by_model;
 mod probes;
 mod quality;
 
-pub(crate) use predictions::kept;
+pub(crate) use predictions::cached_briefly;
 
 use crate::Api;
 use std::sync::Arc;

@@ -20,9 +20,9 @@ use uuid::Uuid;
 use wire::{Code, DeletionToken, Input, Labelling, Page, Prediction};
 
 /// The default number of predictions on a page.
-const PAGE: u8 = 20;
+const DEFAULT_PAGE_LENGTH: u8 = 20;
 /// The largest number of predictions on a page.
-const LONGEST_PAGE: u8 = 100;
+const MAX_PAGE_LENGTH: u8 = 100;
 
 /// The header with a drawing's deletion token. `Authorization` stays free for credentials of people and programs.
 pub(super) const DELETION_TOKEN: HeaderName = HeaderName::from_static("deletion-token");
@@ -61,7 +61,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Range {
+struct HistoryRange {
     /// The largest number of predictions on the page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u8>,
@@ -71,28 +71,28 @@ struct Range {
 
 /// Lists predictions, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/predictions", tag = "History", params(Range, FilterQuery),
+    get, path = "/api/v1/predictions", tag = "History", params(HistoryRange, FilterQuery),
     responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
 )]
 async fn list(
     State(api): State<Arc<Api>>,
-    Query(range): Query<Range>,
-    Query(wanted): Query<FilterQuery>,
+    Query(range): Query<HistoryRange>,
+    Query(filter): Query<FilterQuery>,
 ) -> Result<Json<Page>, ApiError> {
-    Ok(Json(api.store.page(&wanted.into(), length(range.limit)?, range.before).await?))
+    Ok(Json(api.store.page(&filter.into(), page_length(range.limit)?, range.before).await?))
 }
 
-fn length(limit: Option<u8>) -> Result<u8, ApiError> {
-    let limit = limit.unwrap_or(PAGE);
-    if (1..=LONGEST_PAGE).contains(&limit) {
+fn page_length(limit: Option<u8>) -> Result<u8, ApiError> {
+    let limit = limit.unwrap_or(DEFAULT_PAGE_LENGTH);
+    if (1..=MAX_PAGE_LENGTH).contains(&limit) {
         return Ok(limit);
     }
-    Err(ApiError::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {LONGEST_PAGE}.")))
+    Err(ApiError::new(Code::InvalidQuery, format!("\"limit\" is a number from 1 to {MAX_PAGE_LENGTH}.")))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Ahead {
+struct QueueRange {
     /// The largest number of predictions on the page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u8>,
@@ -104,11 +104,11 @@ struct Ahead {
 ///
 /// To get the next page, pass `next` as `after`.
 #[utoipa::path(
-    get, path = "/api/v1/labelling-queue", tag = "Label", params(Ahead),
+    get, path = "/api/v1/labelling-queue", tag = "Label", params(QueueRange),
     responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
 )]
-async fn queue(State(api): State<Arc<Api>>, Query(ahead): Query<Ahead>) -> Result<Json<Page>, ApiError> {
-    Ok(Json(api.store.queue(length(ahead.limit)?, ahead.after).await?))
+async fn queue(State(api): State<Arc<Api>>, Query(range): Query<QueueRange>) -> Result<Json<Page>, ApiError> {
+    Ok(Json(api.store.queue(page_length(range.limit)?, range.after).await?))
 }
 
 /// Deletes a drawing with its prediction and its labels.
@@ -149,12 +149,12 @@ async fn delete(
 )]
 async fn input(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
     let (bytes, kind) = api.store.input(id).await?.ok_or_else(unknown_prediction)?;
-    Ok((kept(kind.media_type()), bytes))
+    Ok((cached_briefly(kind.media_type()), bytes))
 }
 
-/// The headers of a part of a row. It never changes, but its author may delete it, so browsers cache it for ten minutes
-/// only.
-pub(crate) fn kept(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
+/// Returns the headers of an input or a bitmap. It never changes, but its author may delete it, so browsers cache it
+/// for ten minutes only.
+pub(crate) fn cached_briefly(media_type: &'static str) -> [(HeaderName, &'static str); 2] {
     [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=600")]
 }
 
@@ -198,7 +198,7 @@ async fn unlabel(
     api.store.label(id, None, labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
-/// A request with a visitor's cookie comes from a page; others come from programs.
+/// Returns who labels. A request with a visitor's cookie comes from a page; others come from programs.
 fn labeller(Visitor(visitor): Visitor) -> Labeller {
     Labeller { visitor, origin: if visitor.is_some() { LabelOrigin::Open } else { LabelOrigin::Api } }
 }
@@ -210,5 +210,5 @@ fn labeller(Visitor(visitor): Visitor) -> Labeller {
 )]
 async fn bitmap(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Result<impl IntoResponse, ApiError> {
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
-    Ok((kept("image/png"), bitmap.to_png()))
+    Ok((cached_briefly("image/png"), bitmap.to_png()))
 }

@@ -26,18 +26,18 @@ pub(crate) struct NewPrediction {
     source: Source,
     /// The latency of the model request.
     took: Duration,
-    /// The token that a client needs to delete it.
+    /// The token that a client needs to delete the prediction.
     pub(super) deletion_token: DeletionToken,
     /// The idempotency key of the request and the hash of its content.
     pub(super) claim: Option<Claim>,
     /// The visitor who drew.
     visitor: Option<VisitorId>,
-    /// Whether it may train a model, if the visitor was asked.
+    /// Whether the visitor allows training with the drawing; `None` if the page did not ask.
     may_train: Option<bool>,
 }
 
 impl NewPrediction {
-    /// A prediction with a new id, made now.
+    /// Returns a prediction with a new id, made now.
     pub(crate) fn new(answer: Answer, bitmap: Bitmap, took: Duration, input: Stripped, source: Source) -> Self {
         Self {
             id: Uuid::now_v7(),
@@ -53,18 +53,18 @@ impl NewPrediction {
         }
     }
 
-    /// The same, drawn by a visitor.
+    /// Adds the visitor who drew, and whether that visitor allows training.
     pub(crate) fn drawn_by(self, visitor: Option<VisitorId>, may_train: Option<bool>) -> Self {
         Self { visitor, may_train, ..self }
     }
 
-    /// The same with the claim to an idempotency key, which also determines the deletion token.
+    /// Adds the claim to an idempotency key. The key also determines the deletion token.
     pub(crate) fn claimed(self, claim: Option<Claim>) -> Self {
         let deletion_token = claim.as_ref().map_or(self.deletion_token, |claim| claim.deletion_token);
         Self { deletion_token, claim, ..self }
     }
 
-    /// The time in its id, in milliseconds, so that `id` and `created_at` always name the same day.
+    /// Returns the time in the id, in milliseconds: `id` and `created_at` always name the same day.
     fn created_at(&self) -> OffsetDateTime {
         let seconds_and_nanos = self.id.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
         let (seconds, nanos) = seconds_and_nanos;
@@ -83,7 +83,7 @@ pub enum Deletion {
     Unknown,
 }
 
-/// A prediction with its latest label, as the columns of a query.
+/// The columns of a query for a prediction and its latest label.
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) created_at: OffsetDateTime,
@@ -130,7 +130,7 @@ impl Store {
         })
     }
 
-    /// The prediction with this id, and its latest label.
+    /// Returns the prediction with this id, and its latest label.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -146,7 +146,7 @@ impl Store {
         in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
     }
 
-    /// The bitmap of the prediction with this id.
+    /// Returns the bitmap of the prediction with this id.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -158,8 +158,8 @@ impl Store {
 }
 
 impl Table for PgPool {
-    /// One statement with an array for each column; the probabilities of all rows are one array, ten for each row. It
-    /// inserts the keys in sorted order, so that two statements never deadlock.
+    /// Inserts all rows with one statement, which takes an array for each column. The array of probabilities has ten
+    /// for each row. The statement inserts keys and visitors in sorted order, so two statements never deadlock.
     async fn insert(&self, new: &[NewPrediction]) -> Result<Vec<Uuid>, StoreError> {
         let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
         let query = sqlx::query_scalar!(
@@ -213,7 +213,7 @@ impl Table for PgPool {
     }
 }
 
-/// The values of one column.
+/// Returns the values of one column.
 fn column<'a, T>(new: &'a [NewPrediction], value: impl Fn(&'a NewPrediction) -> T) -> Vec<T> {
     new.iter().map(value).collect()
 }
@@ -241,7 +241,7 @@ impl TryFrom<Row> for Prediction {
     }
 }
 
-/// The variant with this name in JSON, which is also its name in a column.
+/// Returns the variant with this name. JSON and the columns use the same names.
 pub(super) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     let name: StrDeserializer<serde::de::value::Error> = name.into_deserializer();
     T::deserialize(name).ok()

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_with_transparent_margins_is_background_not_foreground() {
+    fn an_opaque_background_with_transparent_margins_is_not_foreground() {
         let mut pixels = sheet(100, 100, [0, 0, 0, 0]);
         paint(&mut pixels, Bounds { left: 5, top: 5, right: 95, bottom: 95 }, [250, 250, 250, 255]);
         paint(&mut pixels, Bounds { left: 40, top: 30, right: 45, bottom: 70 }, [10, 10, 30, 255]);

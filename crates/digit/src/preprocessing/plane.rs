@@ -38,7 +38,7 @@ impl Plane {
     /// The tight bounding box of all levels of at least `least`, or `None` if there is none.
     pub(super) fn bounds(&self, least: u8) -> Option<Bounds> {
         let is_foreground = |level: &u8| *level >= least;
-        // The strongest level of a row or column, without an early exit, so that the compiler can vectorise it.
+        // The maximum of a row or column has no early exit, because the compiler can then vectorise the loop.
         let foreground = |row: &[u8]| is_foreground(&row.iter().fold(0, |most, &level| most.max(level)));
         let top = self.rows().position(foreground)?;
         let bottom = self.rows().rposition(foreground)? + 1;

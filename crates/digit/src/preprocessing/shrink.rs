@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_image_becomes_the_means_of_squares_of_which_the_last_is_partial() {
+    fn a_large_image_becomes_the_means_of_squares_with_partial_squares_at_the_edge() {
         let data =
             (0..1025).flat_map(|x| [if x < 1024 { 100 } else { 40 }, if x % 3 == 1 { 30 } else { 0 }, 0]).collect();
         let shrunk = shrink(&Pixels { width: 1025, height: 1, channels: 3, data }).into_owned();

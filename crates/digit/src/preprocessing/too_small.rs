@@ -19,7 +19,7 @@ const FULL: f32 = 0.66;
 
 /// Whether the foreground is too small to be a digit, or empty.
 pub(super) fn is_too_small(foreground: &Plane) -> bool {
-    // Half of full foreground, so that blur and antialiased edges do not count.
+    // The threshold is half of full foreground, which excludes blur and antialiased edges.
     let Some(bounds) = foreground.bounds(128) else { return true };
     let longer = bounds.width().max(bounds.height());
     let share = as_f32(longer) / as_f32(foreground.width.max(foreground.height));

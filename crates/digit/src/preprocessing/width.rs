@@ -33,7 +33,7 @@ pub(super) fn even_out(foreground: Plane) -> Plane {
 /// is the sum of all gradients. The foreground must have a margin of background.
 fn line_width(foreground: &Plane) -> f32 {
     let rows: Vec<&[u8]> = foreground.rows().collect();
-    // A sum for each column, so that the compiler can vectorise the additions.
+    // The loop sums each column separately, because the compiler can then vectorise the additions.
     let mut slopes = vec![0.0; foreground.width - 2];
     for three in rows.windows(3) {
         let [above, row, below] = [&three[0][1..], three[1], &three[2][1..]];

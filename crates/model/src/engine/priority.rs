@@ -26,7 +26,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_thread_lowers_its_own_priority_and_no_other() {
+    fn a_thread_lowers_only_its_own_priority() {
         let before = getpriority_process(None).unwrap();
         let stepped = thread::spawn(|| {
             lower_priority();

@@ -258,7 +258,7 @@ async fn a_job_that_needs_more_than_all_slots_is_rejected() {
 }
 
 #[tokio::test]
-async fn every_drawing_is_counted_once_whatever_its_outcome() {
+async fn the_engine_counts_each_drawing_once_under_its_outcome() {
     let (gate, engine) = engine(4, LONG);
     let bitmaps = |count| vec![Bitmap::new([0; Bitmap::LEN]); count];
     let first = tokio::spawn({

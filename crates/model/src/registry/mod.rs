@@ -100,7 +100,7 @@ impl Registry {
         Ok(versions)
     }
 
-    /// Loads a version beside the one that serves, unless it is loaded already. Loading blocks the thread.
+    /// Loads a version in addition to the one that serves, unless it is loaded already. Loading blocks the thread.
     ///
     /// # Errors
     /// When the version cannot be loaded. Nothing changes then.

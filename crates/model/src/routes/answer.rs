@@ -8,7 +8,7 @@ use std::sync::Arc;
 use wire::{Answer, Code, Verdict};
 
 /// Returns the version that a client requests, or the one that serves.
-pub(super) fn asked(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, ApiError> {
+pub(super) fn requested_version(model: &Model, version: Option<&ModelVersion>) -> Result<Arc<Served>, ApiError> {
     let Some(version) = version else { return Ok(model.registry.serving()) };
     model.registry.find(version).ok_or_else(|| {
         let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();

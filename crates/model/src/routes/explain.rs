@@ -1,6 +1,6 @@
 //! `POST /explain`: the prediction for a drawing, and its attribution to the pixels.
 
-use super::answer::{answer, asked};
+use super::answer::{answer, requested_version};
 use crate::Model;
 use axum::{Json, extract::State};
 use service::{ApiError, Documented, DrawingInput, ModelQuery, Query};
@@ -26,7 +26,7 @@ async fn explain(
     Query(query): Query<ModelQuery>,
     DrawingInput(input): DrawingInput,
 ) -> Result<Json<Explanation>, ApiError> {
-    let network = asked(&model, query.model.as_ref())?;
+    let network = requested_version(&model, query.model.as_ref())?;
     let (preprocessed, classification, attribution) = model.engine.explain(network.clone(), input).await?;
     Ok(Json(Explanation { answer: answer(&network, preprocessed, &classification), attribution }))
 }

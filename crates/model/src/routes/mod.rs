@@ -38,6 +38,6 @@ pub fn app(model: Model, metrics: &mut Metrics) -> Router {
         .merge(v2::router())
         .merge(about::router())
         .with_state(model);
-    let routes = service::with_layers(routes).layer(middleware::from_fn(v2::refuse_in_its_words));
+    let routes = service::with_layers(routes).layer(middleware::from_fn(v2::convert_errors));
     service::observed(routes, metrics, trusts_trace_context)
 }

@@ -1,6 +1,6 @@
 //! `POST /predict`: the prediction for a drawing.
 
-use super::answer::{answer, asked};
+use super::answer::{answer, requested_version};
 use crate::Model;
 use axum::{Json, extract::State, routing::post};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ async fn predict(
     Query(query): Query<ModelQuery>,
     DrawingInput(input): DrawingInput,
 ) -> Result<Json<Answer>, ApiError> {
-    let network = asked(&model, query.model.as_ref())?;
+    let network = requested_version(&model, query.model.as_ref())?;
     let (preprocessed, classification) = model.engine.recognise(network.clone(), input).await?;
     let mut answer = answer(&network, preprocessed, &classification);
     if options.include.is_none() {

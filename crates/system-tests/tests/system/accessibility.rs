@@ -1,5 +1,5 @@
-//! The page for everyone: nothing that axe-core objects to, nothing off the screen's side, targets that a thumb hits, and
-//! no motion for those who want none; in every state, on a phone and on a desktop, light and dark.
+//! Tests of accessibility in every state, on a phone and on a desktop, light and dark: axe-core finds no violation, no
+//! page scrolls sideways, touch targets are large enough, and nothing moves if the reader prefers reduced motion.
 
 use crate::{chromium::Screen, drawings, stack::Stack, webdriver::Browser};
 use fantoccini::Locator;
@@ -19,7 +19,7 @@ const SCREENS: [Screen; 5] = [
     Screen { width: 3840, height: 2160, scheme: "light" },
 ];
 
-/// How far the page is wider than the screen.
+/// Returns how many pixels the page is wider than the screen.
 const OVERHANG: &str = "return document.documentElement.scrollWidth - innerWidth;";
 
 /// Returns the controls that are too small to press: below 44 pixels a side, or 24 for a link within a sentence or a
@@ -46,57 +46,57 @@ const MOTION: &str = "
             (style.animationName !== 'none' && seconds(style.animationDuration) > 0.001))
         .map(([element]) => element.id || element.outerHTML.slice(0, 80));";
 
-/// Everything that is asked of the page in each of its states.
-async fn assert_good_for_everyone(browser: &Browser, state: &str) {
+/// Asserts what this file requires of a page in one state, on every screen.
+async fn assert_accessible_everywhere(browser: &Browser, state: &str) {
     for screen in SCREENS {
         let state = format!("{state}, {screen:?}");
         browser.emulate(screen, "reduce").await;
-        // A phone is touched, and offered its camera.
+        // A phone has touch events, so the page offers the camera.
         let touch = value!({ "enabled": screen.width < 760, "maxTouchPoints": 5 });
         browser.devtools("Emulation.setTouchEmulationEnabled", &touch).await;
         let measured = async |script: &str| browser.client.execute(script, Vec::new()).await.unwrap();
-        assert!(measured(OVERHANG).await.as_f64().unwrap() <= 0.0, "{state}: it scrolls sideways");
-        assert_eq!(measured(SMALL_TARGETS).await, value!([]), "{state}: hard to hit");
-        assert_eq!(measured(MOTION).await, value!([]), "{state}: this moves");
+        assert!(measured(OVERHANG).await.as_f64().unwrap() <= 0.0, "{state}: the page scrolls sideways");
+        assert_eq!(measured(SMALL_TARGETS).await, value!([]), "{state}: these targets are too small");
+        assert_eq!(measured(MOTION).await, value!([]), "{state}: these elements move");
         browser.assert_accessible(&state).await;
     }
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_is_for_everyone_in_every_state() {
+async fn every_page_is_accessible_in_every_state() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     let five: Value = drawings::all()[5]["strokes"].clone();
     for language in languages() {
         let home = stack.url(&format!("/?lang={language}"));
         browser.client.goto(&home).await.unwrap();
-        assert_good_for_everyone(&browser, &format!("{language}, empty")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, empty")).await;
         browser.draw(&five).await;
         browser.element("#answer[data-state=live]:not([data-busy])").await;
-        assert_good_for_everyone(&browser, &format!("{language}, live")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, live")).await;
         browser.press("#eraser").await;
         browser.press("#width").await;
         browser.element("#hint:not([hidden])").await;
-        assert_good_for_everyone(&browser, &format!("{language}, eraser and another pen")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, eraser and another pen")).await;
         browser.press("#submit").await;
         browser.element("#answer[data-state=recorded]").await;
         browser.element("#recent .card").await;
-        assert_good_for_everyone(&browser, &format!("{language}, recorded")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, recorded")).await;
         browser.press("#explain").await;
         browser.element("#attribution:not([hidden])").await;
-        assert_good_for_everyone(&browser, &format!("{language}, explained")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, explained")).await;
         browser.press("#wrong").await;
         browser.element("#correction[open]").await;
-        assert_good_for_everyone(&browser, &format!("{language}, corrections open")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, corrections open")).await;
         browser.press("[data-label=not_a_digit]").await;
         browser.element("#answer[data-state=labelled]").await;
-        assert_good_for_everyone(&browser, &format!("{language}, labelled")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, labelled")).await;
         browser.press("#delete").await;
-        assert_good_for_everyone(&browser, &format!("{language}, asked whether to delete")).await;
+        assert_accessible_everywhere(&browser, &format!("{language}, asked whether to delete")).await;
     }
 
-    stack.look_back_on(2000).await;
+    stack.seed_predictions(2000).await;
     let id: Uuid = sqlx::query_scalar("select id from predictions where source = 'canvas' limit 1")
         .fetch_one(&mut stack.sql().await)
         .await
@@ -109,7 +109,7 @@ async fn the_page_is_for_everyone_in_every_state() {
             for details in browser.client.find_all(Locator::Css("details:not([open]) > summary")).await.unwrap() {
                 details.click().await.unwrap();
             }
-            assert_good_for_everyone(&browser, &format!("{language}, {path}")).await;
+            assert_accessible_everywhere(&browser, &format!("{language}, {path}")).await;
         }
     }
 
@@ -117,11 +117,11 @@ async fn the_page_is_for_everyone_in_every_state() {
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&five).await;
     browser.element("#notice[data-code=model_unavailable]").await;
-    assert_good_for_everyone(&browser, &format!("without the model at {address}")).await;
+    assert_accessible_everywhere(&browser, &format!("without the model at {address}")).await;
     browser.client.clone().close().await.unwrap();
 }
 
-/// The languages of the pages, by their files.
+/// Returns the languages of the pages, from the names of their files.
 fn languages() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/messages");
     let name = |entry: io::Result<DirEntry>| entry.unwrap().file_name().into_string().unwrap();

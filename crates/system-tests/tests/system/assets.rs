@@ -1,4 +1,4 @@
-//! The files of the pages: their addresses change with their content, so browsers keep them and never ask again.
+//! Tests of the files of the pages. Their addresses change with their content, so browsers cache them for good.
 
 use crate::{
     drawings,
@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The files that the page shown has loaded, and the bytes that came over the network for them, headers included.
+/// Returns the files that the current page has loaded, and how many bytes each took on the network, headers included.
 const LOADED: &str = "
     return performance.getEntriesByType('resource')
         .map((entry) => ({ path: new URL(entry.name).pathname, received: entry.transferSize }))
@@ -23,12 +23,12 @@ async fn page(stack: &Stack, path: &str) -> String {
     response.text().await.unwrap()
 }
 
-/// The addresses of files in a page.
+/// Returns the addresses of files in a page.
 fn assets(page: &str) -> BTreeSet<&str> {
     page.split('"').filter(|text| text.starts_with("/static/")).collect()
 }
 
-/// The modules that a module imports statically, its comments left aside.
+/// Returns the modules that a module imports statically, except those in comments.
 fn imports(address: &str, source: &str) -> Vec<String> {
     let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start));
     let code: String = source.lines().filter(|line| !is_comment(line)).collect();
@@ -39,7 +39,7 @@ fn imports(address: &str, source: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn browsers_keep_every_file_of_a_page_and_no_page() {
+async fn browsers_cache_every_file_of_a_page_but_no_page() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[5]).await;
     let drawing = format!("/drawings/{}", answer["id"].as_str().unwrap());
@@ -78,7 +78,7 @@ async fn a_file_under_another_hash_is_not_found() {
         format!("/static/{hash}/%FF"),
     ] {
         let response = stack.get(&address).send().await.unwrap();
-        assert!(!response.headers().contains_key("cache-control"), "{address}: an error is not kept");
+        assert!(!response.headers().contains_key("cache-control"), "{address}: an error is not cached");
         assert_eq!(json(response, StatusCode::NOT_FOUND).await["code"], "not_found", "{address}");
     }
 }
@@ -104,14 +104,14 @@ async fn every_module_that_a_page_imports_is_preloaded() {
         assert!(modules.len() > 5, "{modules:?}");
         let imported: BTreeSet<&str> = modules[1..].iter().map(String::as_str).collect();
         let preloaded = between(&page, "<link rel=\"modulepreload\" href=\"", "\"");
-        assert_eq!(preloaded.len(), imported.len(), "{path}: each once");
+        assert_eq!(preloaded.len(), imported.len(), "{path}: each is preloaded once");
         assert_eq!(BTreeSet::from_iter(preloaded), imported, "{path}");
     }
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_second_visit_asks_for_the_page_alone() {
+async fn a_second_visit_requests_only_the_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for is_first in [true, false] {

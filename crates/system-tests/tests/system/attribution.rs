@@ -1,8 +1,8 @@
-//! The attribution of an answer, and the observed accuracy beside it, on the page.
+//! Tests of the attribution and the observed accuracy of an answer on the page.
 
 use crate::{
     drawings,
-    hand::{Hand, down, to, up},
+    pointer::{Pointer, down, to, up},
     stack::{Stack, json},
     webdriver::Browser,
 };
@@ -11,8 +11,8 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use wire::Explanation;
 
-/// The parts of a drawing, row by row.
-const PLACES: [&str; 9] = [
+/// The regions of a drawing, row by row.
+const REGIONS: [&str; 9] = [
     "at the upper left",
     "at the top",
     "at the upper right",
@@ -24,7 +24,7 @@ const PLACES: [&str; 9] = [
     "at the lower right",
 ];
 
-/// How many pixels of the picture are blue, which speaks for the answer, and how many orange.
+/// Returns the number of blue pixels, which support the answer, and of orange ones, which contradict it.
 const COLOURS: &str = "const picture = document.querySelector('#attribution-picture');
     const { data } = picture.getContext('2d').getImageData(0, 0, picture.width, picture.height);
     let [blue, orange] = [0, 0];
@@ -34,20 +34,20 @@ const COLOURS: &str = "const picture = document.querySelector('#attribution-pict
     }
     return [blue, orange];";
 
-/// The part of the drawing where these weights, as far as they are above nothing much, come to most.
-fn place(weights: impl Iterator<Item = f32> + Clone) -> &'static str {
+/// Returns the region of the drawing with the largest sum of weights, without negligible ones.
+fn region(weights: impl Iterator<Item = f32> + Clone) -> &'static str {
     let most = weights.clone().map(f32::abs).fold(1.0, f32::max);
     let mut sums = [0.0; 9];
     for (index, weight) in weights.enumerate().filter(|(_, weight)| *weight > 0.08 * most) {
-        let third = |place: usize| (place.saturating_sub(4) * 3 / 20).min(2);
+        let third = |pixel: usize| (pixel.saturating_sub(4) * 3 / 20).min(2);
         sums[3 * third(index / SIDE) + third(index % SIDE)] += weight;
     }
-    PLACES[(0..9).max_by(|&one, &other| f32::total_cmp(&sums[one], &sums[other])).unwrap()]
+    REGIONS[(0..9).max_by(|&one, &other| f32::total_cmp(&sums[one], &sums[other])).unwrap()]
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the_drawing_changes() {
+async fn the_page_shows_the_attribution_until_the_drawing_changes() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -61,9 +61,9 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
     let legend = async || {
         browser.element("#explain[aria-pressed=true]").await;
         browser.element("#attribution:not([hidden])").await;
-        let said = format!("Speaks for it, most of all {}.", place(attribution.iter().copied()));
+        let said = format!("Speaks for it, most of all {}.", region(attribution.iter().copied()));
         browser.until_text("#attribution-for", &said).await;
-        let said = format!("Speaks against it, most of all {}.", place(attribution.iter().map(|nats| -nats)));
+        let said = format!("Speaks against it, most of all {}.", region(attribution.iter().map(|nats| -nats)));
         browser.until_text("#attribution-against", &said).await;
         let [blue, orange]: [u32; 2] =
             serde_json::from_value(browser.client.execute(COLOURS, Vec::new()).await.unwrap()).unwrap();
@@ -88,13 +88,13 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
     browser.element("#explain[aria-pressed=false]").await;
     browser.element("#attribution[hidden]").await;
 
-    // Asked for with a finger while the pen draws on, it is of less than is drawn by then.
+    // A finger requests an attribution while the pen draws. The page must not show it for the longer drawing.
     browser.element("#answer[data-state=live]").await;
     let canvas = browser.canvas().await;
     let at = |x: u32, y: u32| to(canvas, &value!([x, y]));
     let pen = vec![at(200, 60), down(), at(200, 80), at(200, 100), at(200, 140), at(200, 200), up()];
     let button = browser.onto("#explain").await;
-    browser.act(vec![(Hand::Pen, pen), (Hand::Finger, vec![button.clone(), button, down(), up()])]).await;
+    browser.act(vec![(Pointer::Pen, pen), (Pointer::Finger, vec![button.clone(), button, down(), up()])]).await;
     browser.element("#explain[aria-pressed=false]").await;
     browser.element("#attribution[hidden]").await;
     browser.client.clone().close().await.unwrap();
@@ -102,7 +102,7 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_explanation_that_cannot_be_had_is_told_like_any_problem() {
+async fn a_failed_explanation_shows_its_problem() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -118,7 +118,7 @@ async fn an_explanation_that_cannot_be_had_is_told_like_any_problem() {
     browser.client.clone().close().await.unwrap();
 }
 
-/// Records a drawing of this digit with a label.
+/// Records a drawing of `digit` with this label.
 async fn labelled(stack: &Stack, digit: usize, label: usize) -> Value {
     let answer = stack.draw(&drawings::all()[digit]).await;
     let url = stack.url(&format!("/api/v1/predictions/{}/label", answer["id"].as_str().unwrap()));
@@ -127,13 +127,13 @@ async fn labelled(stack: &Stack, digit: usize, label: usize) -> Value {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn beside_an_answer_stands_how_often_such_answers_were_right() {
+async fn the_page_shows_the_observed_accuracy_of_similar_answers() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#numeral", "5").await;
-    // A live answer, once it has settled; then the recorded one, and what a label changes.
+    // The page shows the accuracy of a settled live answer and of the recorded one, and updates it after a label.
     browser.until_text("#observed-accuracy", "Too few answers with this confidence are labelled yet (n = 0).").await;
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
@@ -149,20 +149,20 @@ async fn beside_an_answer_stands_how_often_such_answers_were_right() {
     let id = labelled(&stack, 5, 5).await["id"].as_str().unwrap().to_owned();
     let rate = "Of 100 answers with this confidence, 92 are correct here (n\u{a0}=\u{a0}13).";
     let page = stack.get(&format!("/?shown={id}")).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains(rate), "without a script as well: {page}");
+    assert!(page.contains(rate), "also without JavaScript: {page}");
     let german = stack.get(&format!("/?shown={id}&lang=de")).send().await.unwrap().text().await.unwrap();
     assert!(german.contains("Von 100 so sicheren Antworten sind 92 hier richtig (n\u{a0}=\u{a0}13)."), "{german}");
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
     browser.until_text("#observed-accuracy", &rate.replace('\u{a0}', " ")).await;
 
-    // Where no digit is named, there is nothing that could have been checked.
+    // A rejected drawing has no predicted digit, so the page shows no accuracy.
     browser.press("#clear").await;
     browser.draw(&drawings::scribble()["strokes"]).await;
     browser.element("#answer[data-verdict=not_a_digit]").await;
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
-    // Requests for the recorded drawing are answered before this one.
+    // The service answers the requests for the recorded drawing before this one.
     let asked = "const [done] = arguments; setTimeout(() => fetch('/readyz').then(() => done()));";
     browser.client.execute_async(asked, Vec::new()).await.unwrap();
     assert_eq!(browser.element("#observed-accuracy").await.text().await.unwrap(), "");

@@ -1,4 +1,4 @@
-//! The accessibility violations of a page, by axe-core.
+//! Checks of accessibility with axe-core.
 
 use crate::{stack::root, webdriver::Browser};
 use serde_json::Value;
@@ -9,7 +9,7 @@ const RUN: &str = "const done = arguments[arguments.length - 1]; \
                    (error) => done(String(error)));";
 
 impl Browser {
-    /// Asserts that axe-core finds nothing wrong with the page as it is; `state` says how that is.
+    /// Asserts that axe-core finds no violation on the current page. `state` describes the page in the message.
     pub(crate) async fn assert_accessible(&self, state: &str) {
         let axe = std::fs::read_to_string(root().join(".axe-core/axe.min.js"))
             .expect("this test needs axe-core: scripts/axe.sh gets it, as `make test` does");
@@ -20,7 +20,7 @@ impl Browser {
     }
 }
 
-/// A line for each element that breaks a rule.
+/// Returns a line for each element that violates a rule.
 fn report(violations: &[Value]) -> String {
     let mut lines = String::new();
     for violation in violations {

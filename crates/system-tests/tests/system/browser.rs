@@ -1,4 +1,4 @@
-//! A person in a real browser: draws with the pointer, sees the answer, labels it.
+//! A test in Chromium: a person draws with the pointer, sees the answer and labels it.
 
 use crate::{
     drawings,
@@ -17,7 +17,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[5]["strokes"]).await;
 
-    // The answer comes while one draws, and nothing is kept yet.
+    // The page shows an answer while the person draws, and nothing is stored yet.
     browser.element("#answer[data-state=live]").await;
     browser.until_text("#numeral", "5").await;
     assert_eq!(browser.client.find_all(Locator::Css("#bars li")).await.unwrap().len(), 10);
@@ -29,7 +29,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
         new MutationObserver(() => heard.push(voice.textContent)).observe(voice, { childList: true, characterData: true });";
     browser.client.execute(listen, Vec::new()).await.unwrap();
 
-    // Submitted, it is a row; labelled with a key, the row has its label.
+    // The submission makes a row, and a key labels it.
     browser.element("#submit").await.click().await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
     browser.element("#recent .card").await;
@@ -44,7 +44,7 @@ async fn a_person_draws_a_digit_sees_the_answer_and_labels_it() {
         .unwrap();
     assert_eq!(logged, [(5, Some("5".to_owned()))]);
 
-    // It stands among the recent ones, and the strokes are kept with their times.
+    // The page lists the drawing among the recent ones, and the row has the strokes with their times.
     browser.element("#recent .card .truth.good").await;
     let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(

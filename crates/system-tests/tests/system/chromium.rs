@@ -1,9 +1,9 @@
-//! Chromium, and what only its driver and its developer tools can do.
+//! Chromium, and the commands of its driver and its developer tools.
 
 use crate::webdriver::Browser;
 use serde_json::{Value, json as value};
 
-/// A screen, and whether what is on it is light or dark.
+/// The size of a screen, and its colour scheme.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Screen {
     pub(crate) width: u32,
@@ -27,12 +27,12 @@ impl Browser {
         Self::start(&["chromedriver", "--port=0"], &options, profile, needs).await
     }
 
-    /// The new messages of Chromium's console: errors, warnings, and blocked requests.
+    /// Returns the new messages of Chromium's console: errors, warnings, and blocked requests.
     pub(crate) async fn console(&self) -> Vec<Value> {
         self.driver("se/log", &value!({ "type": "browser" })).await.as_array().unwrap().clone()
     }
 
-    /// Has the page believe that it is on such a screen, with or without a wish for less motion.
+    /// Emulates a screen and a preference for motion.
     pub(crate) async fn emulate(&self, screen: Screen, motion: &str) {
         let Screen { width, height, scheme } = screen;
         let metrics = value!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
@@ -42,12 +42,12 @@ impl Browser {
             { "name": "prefers-reduced-motion", "value": motion },
         ] });
         self.devtools("Emulation.setEmulatedMedia", &media).await;
-        // The page learns of it with its next frame.
+        // The page applies both in its next frame.
         let frame = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
         self.client.execute_async(frame, Vec::new()).await.unwrap();
     }
 
-    /// A command that Chromium's developer tools know.
+    /// Sends a command to Chromium's developer tools.
     pub(crate) async fn devtools(&self, command: &str, parameters: &Value) -> Value {
         self.driver("goog/cdp/execute", &value!({ "cmd": command, "params": parameters })).await
     }

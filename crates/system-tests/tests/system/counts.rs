@@ -1,4 +1,4 @@
-//! The metrics agree with the requests and responses of the clients, and those of both services with each other.
+//! Tests that the metrics of both services agree with the requests and responses of the clients.
 
 use crate::{
     drawings::{self, Picture},
@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
-/// A model service that has little room.
-async fn start_narrow_model() -> Service {
+/// Starts a model service with few slots.
+async fn start_small_model() -> Service {
     let models = root().join("models");
     let limits = Limits {
         workers: NonZeroUsize::MIN,
-        slots: NonZeroUsize::MIN.saturating_add(29), // enough for an explanation and three drawings beside it
+        // An explanation and three drawings fit at a time.
+        slots: NonZeroUsize::MIN.saturating_add(29),
         patience: Duration::from_secs(10),
     };
     let champion = network::champion(&models).unwrap();
@@ -25,7 +26,7 @@ async fn start_narrow_model() -> Service {
     Service::start(ANY.parse().unwrap(), move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
-/// A request of each kind: what is kept, what is not, what is explained, and what is refused here or there.
+/// Returns requests of each kind: predictions, previews, explanations, and requests that one of the services rejects.
 fn requests(stack: &Stack) -> Vec<RequestBuilder> {
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
@@ -45,12 +46,12 @@ fn requests(stack: &Stack) -> Vec<RequestBuilder> {
     ]
 }
 
-/// The status of an answer, and what it is in a word: kept, preview, explained, or the code of a problem.
+/// Returns the status of an answer, and its outcome: stored, preview, explained, or the code of a problem.
 async fn outcome(request: RequestBuilder) -> (u16, String) {
     let response = request.send().await.unwrap();
     let (status, body): (_, Value) = (response.status().as_u16(), response.json().await.unwrap());
     let what = match &body["saved"] {
-        Value::Bool(true) => "kept",
+        Value::Bool(true) => "stored",
         Value::Bool(false) => "preview",
         _ if body["attribution"].is_array() => "explained",
         _ => body["code"].as_str().unwrap(),
@@ -73,16 +74,16 @@ impl Seen {
         *self.outcomes.entry(what).or_default() += 1;
     }
 
-    /// How often one of these was seen; each was, at least once.
+    /// Returns how many responses had one of these outcomes. Each must have occurred.
     fn of(&self, outcomes: &[&str]) -> u64 {
         outcomes.iter().map(|&outcome| self.outcomes[outcome]).sum()
     }
 }
 
-/// The metrics of a service: each number by its name and labels.
-struct Shown(HashMap<String, u64>);
+/// The metrics of a service: each value by its name and labels.
+struct ServiceMetrics(HashMap<String, u64>);
 
-impl Shown {
+impl ServiceMetrics {
     async fn by(service: &Service, http: &Client) -> Self {
         let response = http.get(format!("http://{}/metrics", service.metrics)).send().await.unwrap();
         let text = response.text().await.unwrap();
@@ -101,45 +102,46 @@ impl Shown {
         self.one(&format!("{name}{{outcome=\"{outcome}\"}}"))
     }
 
-    /// The sum of all whose name and labels begin like this.
-    fn sum(&self, beginning: &str) -> u64 {
-        self.0.iter().filter(|(name, _)| name.starts_with(beginning)).map(|(_, value)| value).sum()
+    /// Returns the sum of the metrics whose name and labels begin with `prefix`.
+    fn sum(&self, prefix: &str) -> u64 {
+        self.0.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, value)| value).sum()
     }
 
-    /// How many requests with a drawing there were.
+    /// Returns the number of requests with a drawing.
     fn drawn(&self) -> u64 {
         ROUTES.map(|route| self.sum(&format!("digits_requests_total{{{route}"))).iter().sum()
     }
 
-    /// How many of them got this status.
+    /// Returns the number of requests with a drawing that got this status.
     fn answered(&self, status: u16) -> u64 {
         let name = |route| format!("digits_requests_total{{{route},outcome=\"{status}\"}}");
         ROUTES.map(|route| self.0.get(&name(route)).copied().unwrap_or(0)).iter().sum()
     }
 }
 
-/// Where drawings are sent.
+/// The labels of the routes that take drawings.
 const ROUTES: [&str; 2] = ["route=\"/predict\",method=\"POST\"", "route=\"/explain\",method=\"POST\""];
 
-/// The bitmaps that the network sees beside the drawing itself to explain it.
+/// The number of occluded bitmaps that the network classifies to explain a drawing.
 const WINDOWS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it() {
+async fn each_service_counts_the_outcome_of_every_drawing_once() {
     let requests_at_a_time = NonZeroUsize::MIN.saturating_add(15);
-    let stack = Stack::asking(start_narrow_model().await, empty_database().await, requests_at_a_time).await;
+    let stack = Stack::with_request_limit(start_small_model().await, empty_database().await, requests_at_a_time).await;
     stack.until_ready().await;
     let mut seen = Seen::default();
     for request in requests(&stack) {
-        seen.add(outcome(request).await); // one after the other none is too many
+        // Sequential requests never exceed a limit.
+        seen.add(outcome(request).await);
     }
     let crowd: JoinSet<_> = (0..25).flat_map(|_| requests(&stack)).map(outcome).collect();
     crowd.join_all().await.into_iter().for_each(|outcome| seen.add(outcome));
-    let answered = seen.of(&["kept", "preview", "explained"]);
+    let answered = seen.of(&["stored", "preview", "explained"]);
     let (invalid_input, overloaded) = (seen.of(&["blank_image"]), seen.of(&["overloaded"]));
 
-    let api = Shown::by(&stack.api, &stack.http).await;
-    let model = Shown::by(stack.model.as_ref().unwrap(), &stack.http).await;
+    let api = ServiceMetrics::by(&stack.api, &stack.http).await;
+    let model = ServiceMetrics::by(stack.model.as_ref().unwrap(), &stack.http).await;
     assert_eq!(api.drawn(), seen.sent);
     let timed = ROUTES.map(|route| api.one(&format!("digits_request_seconds_count{{{route}}}")));
     assert_eq!(timed.iter().sum::<u64>(), seen.sent);
@@ -148,14 +150,14 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     }
 
     let requests = |outcome| api.outcome("digits_model_requests_total", outcome);
-    // Some were too many for the web service, more than it asks about at a time, some of the rest for the model service.
+    // Some requests exceeded the limit of the web service, and some others exceeded the slots of the model service.
     let (no_slot, busy) = (requests("no_slot"), requests("busy"));
     assert!(no_slot > 0 && busy > 0);
     assert_eq!((requests("answered"), no_slot + busy), (answered, overloaded));
     let asked = api.sum("digits_model_requests_total") - no_slot;
     assert_eq!(requests("rejected"), invalid_input + seen.of(&["unknown_model"]));
     assert_eq!((requests("unavailable"), requests("cancelled")), (0, 0));
-    // The web service itself refuses what is no image, or one whose structure it cannot follow.
+    // The web service itself rejects a body that is no image, or an image with an invalid structure.
     let not_asked = seen.of(&["not_an_image", "corrupt_image", "unsupported_media_type"]);
     assert_eq!(asked + no_slot + not_asked, seen.sent);
     assert_eq!((model.drawn(), api.one("digits_model_request_seconds_count")), (asked, asked));
@@ -173,27 +175,27 @@ async fn whatever_becomes_of_a_drawing_is_counted_once_by_every_one_who_had_it()
     assert_eq!((model.one("digits_drawings_waiting"), model.one("digits_worker_restarts_total")), (0, 0));
     assert_eq!(model.sum("digits_model_info"), 1);
 
-    let kept = seen.of(&["kept"]);
-    assert_eq!((api.outcome("digits_predictions_total", "stored"), api.sum("digits_predictions_total")), (kept, kept));
-    assert_eq!(u64::try_from(stack.rows().await), Ok(kept));
-    assert_eq!(api.one("digits_statement_rows_sum"), kept);
+    let rows = seen.of(&["stored"]);
+    assert_eq!((api.outcome("digits_predictions_total", "stored"), api.sum("digits_predictions_total")), (rows, rows));
+    assert_eq!(u64::try_from(stack.rows().await), Ok(rows));
+    assert_eq!(api.one("digits_statement_rows_sum"), rows);
     assert_eq!(api.one("digits_statement_rows_count"), api.one("digits_statement_seconds_count"));
     assert_eq!((api.one("digits_statement_failures_total"), api.one("digits_predictions_waiting")), (0, 0));
 }
 
 #[tokio::test]
-async fn metrics_are_at_an_address_of_their_own_and_tell_of_the_build_and_the_process() {
+async fn metrics_have_a_separate_address_and_describe_the_build_and_the_process() {
     let stack = Stack::start().await;
     for service in [&stack.api, stack.model.as_ref().unwrap()] {
         let published = format!("http://{}", service.address);
         let metrics = stack.http.get(format!("{published}/metrics")).send().await.unwrap();
-        assert_eq!(metrics.status(), StatusCode::NOT_FOUND, "the public address shows none");
+        assert_eq!(metrics.status(), StatusCode::NOT_FOUND, "the public address has no metrics");
         let document = stack.http.get(format!("{published}/openapi.json")).send().await.unwrap().text().await.unwrap();
         assert!(!document.contains("/metrics"), "{document}");
         let livez = stack.http.get(format!("http://{}/livez", service.metrics)).send().await.unwrap();
-        assert_eq!(livez.status(), StatusCode::NOT_FOUND, "the metrics' address serves nothing else");
+        assert_eq!(livez.status(), StatusCode::NOT_FOUND, "the address of the metrics serves nothing else");
 
-        let shown = Shown::by(service, &stack.http).await;
+        let shown = ServiceMetrics::by(service, &stack.http).await;
         assert_eq!(shown.sum("digits_build_info{version="), 1);
         for name in ["process_resident_memory_bytes", "process_start_time_seconds", "process_open_fds"] {
             assert!(shown.one(name) > 0, "{name}");

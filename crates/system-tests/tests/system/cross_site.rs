@@ -1,4 +1,4 @@
-//! Requests that a page of another site has a browser send: they change nothing, and everybody else's go through.
+//! Tests of requests that a browser sends for a page of another site: they change nothing. All other requests succeed.
 
 use crate::{
     drawings::{self, Picture},
@@ -22,7 +22,7 @@ async fn labels(stack: &Stack) -> i64 {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
+async fn a_page_of_another_site_cannot_draw_label_or_delete() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let answer = stack.draw(eight).await;
@@ -43,7 +43,7 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
         let problem = json(from_elsewhere(request).send().await.unwrap(), StatusCode::FORBIDDEN).await;
         assert_eq!(problem["code"], "cross_site_request");
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains("Host and Origin unchanged"), "it says what a reverse proxy must pass on: {detail}");
+        assert!(detail.contains("Host and Origin unchanged"), "{detail}");
     }
     assert_eq!((stack.rows().await, labels(&stack).await), (1, 0));
     let shown = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
@@ -51,7 +51,7 @@ async fn a_page_of_another_site_neither_draws_nor_labels_nor_deletes() {
 }
 
 #[tokio::test]
-async fn a_page_of_this_service_and_a_program_label() {
+async fn a_page_of_this_service_and_a_program_can_label() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[8]).await;
     let label = || label(&stack, answer["id"].as_str().unwrap());
@@ -70,7 +70,7 @@ async fn a_page_of_this_service_and_a_program_label() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_for_its_origin_is_answered_with_a_page_in_the_readers_language() {
+async fn a_rejected_cross_site_form_gets_a_page_in_the_readers_language() {
     let stack = Stack::start().await;
     for (language, title) in [("en", "This was sent from a page of another site"), ("de", "Das kam von der Seite")] {
         let form = stack.post("/label", "application/x-www-form-urlencoded", "true_label=8");

@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/predictions/{id}`: one's own drawing, and nobody else's.
+//! Tests of `DELETE /api/v1/predictions/{id}`: only the client with the deletion token deletes a drawing.
 
 use crate::{
     drawings,
@@ -17,7 +17,7 @@ fn text<'a>(answer: &'a Value, field: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_that_was_counted() {
+async fn the_deletion_token_deletes_the_drawing_its_labels_and_its_counts() {
     let stack = Stack::start().await;
     let (mine, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     for answer in [&mine, &other] {
@@ -29,8 +29,8 @@ async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
 
     let path = format!("/api/v1/predictions/{}", text(&mine, "id"));
-    for gone in [path.clone(), format!("{path}/bitmap.png"), format!("{path}/input")] {
-        assert_eq!(stack.get(&gone).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{gone}");
+    for deleted in [path.clone(), format!("{path}/bitmap.png"), format!("{path}/input")] {
+        assert_eq!(stack.get(&deleted).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{deleted}");
     }
     let left = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(left["predictions"].as_array().unwrap().len(), 1);
@@ -42,7 +42,7 @@ async fn who_has_the_deletion_token_deletes_the_drawing_with_its_labels_and_all_
 }
 
 #[tokio::test]
-async fn without_its_own_deletion_token_a_drawing_stays() {
+async fn a_drawing_is_not_deleted_without_its_deletion_token() {
     let stack = Stack::start().await;
     let (one, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
     let id = text(&one, "id");
@@ -55,7 +55,7 @@ async fn without_its_own_deletion_token_a_drawing_stays() {
     ] {
         assert_eq!(json(request.send().await.unwrap(), StatusCode::FORBIDDEN).await["code"], "not_yours");
     }
-    // `Authorization` is for other credentials.
+    // `Authorization` does not carry the deletion token.
     for request in [unsigned.try_clone().unwrap(), unsigned.bearer_auth(text(&one, "deletion_token"))] {
         let response = request.send().await.unwrap();
         assert_eq!(response.headers()["www-authenticate"], "DeletionToken");
@@ -67,18 +67,18 @@ async fn without_its_own_deletion_token_a_drawing_stays() {
 }
 
 #[tokio::test]
-async fn the_deletion_token_is_told_once_and_kept_as_a_hash() {
+async fn the_deletion_token_is_returned_once_and_stored_as_a_hash() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let shown = stack.get(&format!("/api/v1/predictions/{}", text(&answer, "id"))).send().await.unwrap();
     assert!(json(shown, StatusCode::OK).await.get("deletion_token").is_none());
-    let kept: Vec<u8> = sqlx::query_scalar("select deletion_token_hash from predictions")
+    let stored: Vec<u8> = sqlx::query_scalar("select deletion_token_hash from predictions")
         .fetch_one(&mut stack.sql().await)
         .await
         .unwrap();
-    assert_eq!(kept.len(), 32);
+    assert_eq!(stored.len(), 32);
     let deletion_token: Uuid = text(&answer, "deletion_token").parse().unwrap();
-    assert!(!kept.windows(16).any(|bytes| bytes == deletion_token.as_bytes()));
+    assert!(!stored.windows(16).any(|bytes| bytes == deletion_token.as_bytes()));
     let preview = stack.post("/predict?preview=true", "application/json", drawings::all()[7].to_string());
     assert!(json(preview.send().await.unwrap(), StatusCode::OK).await.get("deletion_token").is_none());
 }

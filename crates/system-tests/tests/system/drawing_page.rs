@@ -1,13 +1,12 @@
-//! A drawing's page in a real browser: it is drawn again as it was drawn, explained, labelled, and deleted where it was
-//! drawn.
+//! Tests of a drawing's page in Chromium: replay, explanation, labels and deletion.
 
 use crate::{drawings, stack::Stack, webdriver::Browser};
 use fantoccini::Locator;
 use serde_json::{Value, json as value};
 use std::time::Duration;
 
-/// A second press that comes sooner is the second half of a double click.
-const SECOND_THOUGHT: Duration = Duration::from_millis(600);
+/// The page ignores a second press before this delay, because it may belong to a double click.
+const CONFIRMATION_DELAY: Duration = Duration::from_millis(600);
 
 /// Returns the visible part of each stroke in the picture.
 const DRAWN: &str =
@@ -15,7 +14,7 @@ const DRAWN: &str =
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_is_drawn_again_stroke_by_stroke_and_ends_as_it_was() {
+async fn the_replay_adds_strokes_one_by_one_and_ends_with_the_whole_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4];
@@ -25,7 +24,7 @@ async fn a_drawing_is_drawn_again_stroke_by_stroke_and_ends_as_it_was() {
     let whole = drawn().await;
     assert_eq!(whole.as_array().unwrap().len(), four["strokes"].as_array().unwrap().len());
 
-    // Each state that is painted, until it is whole again.
+    // The script collects each painted state until the drawing is complete again.
     let watch = "
         const done = arguments[0];
         const states = [];
@@ -43,14 +42,14 @@ async fn a_drawing_is_drawn_again_stroke_by_stroke_and_ends_as_it_was() {
         .map(|state| state.as_array().unwrap().iter().map(|points| points.as_str().unwrap().len()).sum())
         .collect();
     let begun = lengths.iter().position(|length| *length < lengths[lengths.len() - 1]).unwrap();
-    assert!(lengths[begun..].is_sorted(), "ink is only added: {lengths:?}");
+    assert!(lengths[begun..].is_sorted(), "the replay only adds strokes: {lengths:?}");
     assert_eq!(drawn().await, whole);
     browser.client.clone().close().await.unwrap();
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
+async fn keys_and_buttons_label_a_drawing_on_its_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[6]).await["id"].as_str().unwrap().to_owned();
@@ -59,7 +58,7 @@ async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
     browser.element("#answer[data-state=recorded]").await;
     browser.element("body").await.send_keys("8").await.unwrap();
     browser.element("#answer[data-state=labelled][data-true-label='8']").await;
-    assert_eq!(browser.client.current_url().await.unwrap().as_str(), address, "it is the same page still");
+    assert_eq!(browser.client.current_url().await.unwrap().as_str(), address, "the page is the same");
     browser.element("#wrong").await.click().await.unwrap();
     browser.client.find(Locator::Css("[data-label='6']")).await.unwrap().click().await.unwrap();
     browser.element("#answer[data-true-label='6']").await;
@@ -75,7 +74,7 @@ async fn a_drawings_page_takes_a_label_by_key_and_by_button() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
+async fn the_browser_that_drew_a_drawing_explains_and_deletes_it_on_its_page() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -92,8 +91,8 @@ async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
     let delete = browser.element("#delete:not([hidden])").await;
     delete.click().await.unwrap();
     browser.element("#delete[data-confirming]").await;
-    assert_eq!(stack.rows().await, 1, "once is not enough");
-    tokio::time::sleep(SECOND_THOUGHT).await;
+    assert_eq!(stack.rows().await, 1, "one press does not delete");
+    tokio::time::sleep(CONFIRMATION_DELAY).await;
     delete.click().await.unwrap();
     browser.element(".nothing").await;
     assert!(browser.client.current_url().await.unwrap().as_str().ends_with("/history"));
@@ -103,13 +102,14 @@ async fn a_drawing_is_explained_and_deleted_on_its_page_where_it_was_drawn() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_did_not_draw_it_is_not_offered_to_delete_it() {
+async fn another_browser_is_not_offered_to_delete_a_drawing() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[7]).await["id"].as_str().unwrap().to_owned();
     browser.client.goto(&stack.url(&format!("/drawings/{id}"))).await.unwrap();
     browser.element("#explain").await.click().await.unwrap();
-    browser.until_text("#attribution-digit", "7").await; // by then the script has run
+    // The attribution appears after the script has run.
+    browser.until_text("#attribution-digit", "7").await;
     browser.element("#delete[hidden]").await;
     browser.client.clone().close().await.unwrap();
 }

@@ -1,35 +1,35 @@
-//! Ten digits drawn by hand, some drawings that are no digit, and pictures of them.
+//! Ten hand-drawn digits, some drawings that are no digit, and pictures of them.
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use serde_json::{Value, json};
 use std::{f64::consts::TAU, io::Cursor};
 
-/// The strokes of each digit, by its name.
+/// The strokes of each digit, by digit.
 const DRAWINGS: &str = include_str!("../../../../examples/ten-digits.json");
 
-/// A drawing of each digit, 0 to 9, as a client sends it: 280 × 280, points with times.
+/// Returns a drawing of each digit, 0 to 9, as a client sends it: 280 × 280, points with times.
 pub(crate) fn all() -> Vec<Value> {
     let drawn: Value = serde_json::from_str(DRAWINGS).unwrap();
     (0..10).map(|digit| drawing(&drawn[digit.to_string()])).collect()
 }
 
-/// A drawing of these strokes.
+/// Returns a drawing of these strokes.
 fn drawing(strokes: &Value) -> Value {
     json!({ "strokes": strokes, "width": 280, "height": 280 })
 }
 
-/// A tap.
+/// Returns a drawing of a dot.
 pub(crate) fn dot() -> Value {
     drawing(&json!([[[140, 140]]]))
 }
 
-/// A three and a seven side by side.
+/// Returns a drawing of a three and a seven side by side.
 pub(crate) fn two_digits() -> Value {
     let all = all();
     drawing(&[half(&all[3]["strokes"], 0.0), half(&all[7]["strokes"], 130.0)].concat().into())
 }
 
-/// The strokes half as large, this far from the left.
+/// Scales strokes by a half, and moves them to the right by `left`.
 fn half(strokes: &Value, left: f64) -> Vec<Value> {
     let place =
         |point: &Value| json!([point[0].as_f64().unwrap() / 2.0 + left, point[1].as_f64().unwrap() / 2.0 + 70.0]);
@@ -37,7 +37,7 @@ fn half(strokes: &Value, left: f64) -> Vec<Value> {
     strokes.as_array().unwrap().iter().map(stroke).collect()
 }
 
-/// Loops that cross each other all over the sheet.
+/// Returns a drawing of loops that cross each other all over the canvas.
 pub(crate) fn scribble() -> Value {
     let point = |step: u32| {
         let turn = f64::from(step) / 150.0 * TAU;
@@ -48,25 +48,25 @@ pub(crate) fn scribble() -> Value {
 
 /// A picture of a drawing.
 pub(crate) struct Picture {
-    pub(crate) paper: [u8; 4],
+    pub(crate) background: [u8; 4],
     pub(crate) pen: [u8; 4],
     /// Half the pen's width, in pixels of the drawing.
     pub(crate) radius: f64,
     pub(crate) scale: f64,
-    /// Pixels of paper to the left and above.
+    /// Pixels of background to the left and above.
     pub(crate) margin: (u32, u32),
 }
 
 impl Default for Picture {
     fn default() -> Self {
-        Self { paper: [255; 4], pen: [0, 0, 0, 255], radius: 9.0, scale: 1.0, margin: (0, 0) }
+        Self { background: [255; 4], pen: [0, 0, 0, 255], radius: 9.0, scale: 1.0, margin: (0, 0) }
     }
 }
 
 impl Picture {
     pub(crate) fn of(&self, drawing: &Value) -> RgbaImage {
         let side = (280.0 * self.scale) as u32;
-        let mut image = RgbaImage::from_pixel(side + self.margin.0, side + self.margin.1, Rgba(self.paper));
+        let mut image = RgbaImage::from_pixel(side + self.margin.0, side + self.margin.1, Rgba(self.background));
         let place =
             |point: &Value, axis: usize, margin: u32| point[axis].as_f64().unwrap() * self.scale + f64::from(margin);
         for stroke in drawing["strokes"].as_array().unwrap() {
@@ -80,7 +80,7 @@ impl Picture {
         image
     }
 
-    /// Dots so close that they make a line.
+    /// Draws a line of overlapping dots.
     fn line(&self, image: &mut RgbaImage, from: (f64, f64), to: (f64, f64)) {
         let radius = self.radius * self.scale;
         let steps = ((to.0 - from.0).hypot(to.1 - from.1) / (radius / 4.0)).ceil().max(1.0);

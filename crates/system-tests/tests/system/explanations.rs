@@ -1,4 +1,4 @@
-//! `POST /explain` and `GET /api/v1/predictions/{id}/attribution`: what an answer rests on.
+//! Tests of `POST /explain` and `GET /api/v1/predictions/{id}/attribution`.
 
 use crate::{
     drawings::{self, Picture},
@@ -9,7 +9,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde_json::json as value;
 use wire::Explanation;
 
-/// The response to a request for an explanation.
+/// Sends a request for an explanation, and returns the explanation.
 async fn explained(request: RequestBuilder) -> Explanation {
     let body = json(request.send().await.unwrap(), StatusCode::OK).await;
     let explanation: Explanation = serde_json::from_value(body).unwrap();
@@ -18,42 +18,42 @@ async fn explained(request: RequestBuilder) -> Explanation {
     explanation
 }
 
-/// The bitmap without the ink around a pixel: as much of it as a window takes.
-fn blanked(bitmap: &Bitmap, place: usize) -> Bitmap {
+/// Returns the bitmap without the foreground in the occlusion window around a pixel.
+fn occluded(bitmap: &Bitmap, pixel: usize) -> Bitmap {
     let near = |one: usize, other: usize| (one + 4).checked_sub(other).is_some_and(|distance| distance < 8);
-    let is_paper = |index: usize| near(index / SIDE, place / SIDE) && near(index % SIDE, place % SIDE);
-    Bitmap::new(std::array::from_fn(|index| if is_paper(index) { 0 } else { bitmap.levels()[index] }))
+    let is_inside = |index: usize| near(index / SIDE, pixel / SIDE) && near(index % SIDE, pixel % SIDE);
+    Bitmap::new(std::array::from_fn(|index| if is_inside(index) { 0 } else { bitmap.levels()[index] }))
 }
 
 #[tokio::test]
-async fn an_answer_rests_most_on_ink_without_which_it_is_less_sure() {
+async fn erasing_the_pixels_of_the_highest_attribution_lowers_the_confidence_most() {
     let stack = Stack::start().await;
     for (digit, drawing) in drawings::all().iter().enumerate() {
         let Explanation { answer, attribution } =
             explained(stack.post("/explain", "application/json", drawing.to_string())).await;
         assert_eq!(usize::from(answer.prediction.value()), digit);
         let bitmap = answer.bitmap.unwrap();
-        let hottest = (0..Bitmap::LEN).max_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
-        assert!(attribution[hottest] > 1.0 && bitmap.levels()[hottest] > 0, "{digit}: {}", attribution[hottest]);
-        let (ink, paper): (Vec<_>, Vec<_>) = (0..Bitmap::LEN).partition(|&index| bitmap.levels()[index] > 0);
-        assert!(paper.iter().all(|&index| attribution[index] == 0.0));
+        let highest = (0..Bitmap::LEN).max_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
+        assert!(attribution[highest] > 1.0 && bitmap.levels()[highest] > 0, "{digit}: {}", attribution[highest]);
+        let (pen, background): (Vec<_>, Vec<_>) = (0..Bitmap::LEN).partition(|&index| bitmap.levels()[index] > 0);
+        assert!(background.iter().all(|&index| attribution[index] == 0.0));
 
-        let coolest = ink.into_iter().min_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
-        let sure = async |place: usize| {
-            let pixels = value!({ "pixels": blanked(&bitmap, place) }).to_string();
+        let lowest = pen.into_iter().min_by(|&one, &other| attribution[one].total_cmp(&attribution[other])).unwrap();
+        let confidence_without = async |pixel: usize| {
+            let pixels = value!({ "pixels": occluded(&bitmap, pixel) }).to_string();
             let request = stack.post("/predict?preview=true", "application/json", pixels);
             let body = json(request.send().await.unwrap(), StatusCode::OK).await;
             body["probabilities"][digit].as_f64().unwrap()
         };
-        let (without_hottest, without_coolest) = (sure(hottest).await, sure(coolest).await);
-        assert!(without_hottest < without_coolest, "{digit}: {without_hottest} {without_coolest}");
-        assert!(without_hottest < f64::from(answer.confidence), "{digit}: {without_hottest}");
+        let (without_highest, without_lowest) = (confidence_without(highest).await, confidence_without(lowest).await);
+        assert!(without_highest < without_lowest, "{digit}: {without_highest} {without_lowest}");
+        assert!(without_highest < f64::from(answer.confidence), "{digit}: {without_highest}");
     }
-    assert_eq!(stack.rows().await, 0, "an explanation is not kept");
+    assert_eq!(stack.rows().await, 0, "an explanation is not stored");
 }
 
 #[tokio::test]
-async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id() {
+async fn strokes_pixels_and_id_of_a_drawing_get_the_same_explanation() {
     let stack = Stack::start().await;
     for drawing in drawings::all() {
         let body = drawing.to_string();
@@ -72,7 +72,7 @@ async fn a_drawing_has_the_same_explanation_by_its_strokes_its_pixels_and_its_id
 }
 
 #[tokio::test]
-async fn what_is_refused_by_predict_is_refused_by_explain_in_the_same_words() {
+async fn explain_rejects_what_predict_rejects_with_the_same_problem() {
     let stack = Stack::start().await;
     let (eight, blank) = (drawings::all()[8].to_string(), value!({ "pixels": vec![0; 784] }).to_string());
     for (media_type, body, query) in [

@@ -1,16 +1,16 @@
-//! `GET /api/v1/predictions` with conditions, and `GET /api/v1/labelling-queue`, held against what plain SQL finds in `predictions` and `labels`.
+//! Tests that compare filters of `GET /api/v1/predictions` and `GET /api/v1/labelling-queue` with plain SQL.
 
 use crate::stack::{Stack, json};
 use reqwest::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The label that counts, as one would ask for it without `history`.
+/// Selects the latest label without the table `prediction_index`.
 const LABEL: &str = "(select true_label from labels where prediction_id = p.id order by labels.id desc limit 1)";
 const PREDICTED: &str = "(case verdict when 'digit' then prediction::text else 'not_a_digit' end)";
 
-/// All ids that these pages tell, `by` which the next one is asked for.
-async fn told(stack: &Stack, path: &str, by: &str) -> Vec<Uuid> {
+/// Returns the ids on all pages. `by` is the parameter that requests the next page.
+async fn listed(stack: &Stack, path: &str, by: &str) -> Vec<Uuid> {
     let (mut ids, mut next) = (Vec::new(), String::new());
     loop {
         let page = json(stack.get(&format!("{path}{next}")).send().await.unwrap(), StatusCode::OK).await;
@@ -30,9 +30,9 @@ async fn found(stack: &Stack, condition: &str, order: &str) -> Vec<Uuid> {
 }
 
 #[tokio::test]
-async fn every_filter_finds_what_plain_sql_finds() {
+async fn every_filter_agrees_with_plain_sql() {
     let stack = Stack::start().await;
-    stack.look_back_on(3000).await;
+    stack.seed_predictions(3000).await;
     for (query, condition) in [
         ("", "true"),
         ("predicted=7", "PREDICTED = '7'"),
@@ -49,7 +49,7 @@ async fn every_filter_finds_what_plain_sql_finds() {
         ("source=upload&predicted=4", "source = 'upload' and PREDICTED = '4'"),
         ("source=api&incorrect=true&predicted=2&true_label=3", "source = 'api' and PREDICTED = '2' and LABEL = '3'"),
     ] {
-        let ids = told(&stack, &format!("/api/v1/predictions?limit=100&{query}"), "before").await;
+        let ids = listed(&stack, &format!("/api/v1/predictions?limit=100&{query}"), "before").await;
         assert_eq!(ids, found(&stack, condition, "id desc").await, "{query}");
         assert!(
             ["model=nobody", "source=api&incorrect=true&predicted=2&true_label=3"].contains(&query) || !ids.is_empty()
@@ -58,9 +58,9 @@ async fn every_filter_finds_what_plain_sql_finds() {
 }
 
 #[tokio::test]
-async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() {
+async fn a_time_range_includes_its_start_and_excludes_its_end() {
     let stack = Stack::start().await;
-    stack.look_back_on(300).await;
+    stack.seed_predictions(300).await;
     let moments: Vec<String> = sqlx::query_scalar(
         "select to_char(date_trunc('milliseconds', created_at) at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')
          from predictions order by id",
@@ -70,32 +70,32 @@ async fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() 
     .unwrap();
     let all = found(&stack, "true", "id desc").await;
     let path = format!("/api/v1/predictions?limit=100&since={}&until={}", moments[10], moments[150]);
-    let told = told(&stack, &path, "before").await;
-    assert_eq!(told, all.iter().rev().skip(10).take(140).rev().copied().collect::<Vec<_>>());
+    let page_ids = listed(&stack, &path, "before").await;
+    assert_eq!(page_ids, all.iter().rev().skip(10).take(140).rev().copied().collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn the_queue_begins_with_the_least_certain_and_leaves_out_what_is_labelled() {
+async fn the_queue_is_sorted_by_confidence_and_omits_labelled_predictions() {
     let stack = Stack::start().await;
-    stack.look_back_on(500).await;
+    stack.seed_predictions(500).await;
     let path = "/api/v1/labelling-queue?limit=37";
-    assert_eq!(told(&stack, path, "after").await, found(&stack, "LABEL is null", "confidence, id").await);
+    assert_eq!(listed(&stack, path, "after").await, found(&stack, "LABEL is null", "confidence, id").await);
 
-    let first = told(&stack, path, "after").await[0];
+    let first = listed(&stack, path, "after").await[0];
     let url = stack.url(&format!("/api/v1/predictions/{first}/label"));
     json(
         stack.http.put(&url).json(&serde_json::json!({ "true_label": "unsure" })).send().await.unwrap(),
         StatusCode::OK,
     )
     .await;
-    assert!(!told(&stack, path, "after").await.contains(&first));
+    assert!(!listed(&stack, path, "after").await.contains(&first));
     let taken_back = json(stack.http.delete(&url).send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(taken_back["true_label"], Value::Null);
-    assert_eq!(told(&stack, path, "after").await[0], first);
+    assert_eq!(listed(&stack, path, "after").await[0], first);
 }
 
 #[tokio::test]
-async fn conditions_that_cannot_be_are_refused() {
+async fn invalid_filters_are_rejected() {
     let stack = Stack::start().await;
     for path in [
         "/api/v1/predictions?predicted=cat",

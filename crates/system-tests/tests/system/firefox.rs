@@ -1,19 +1,19 @@
-//! The page in Firefox, of a desktop's and of a phone's size: a person draws, sees the answer, submits, labels and looks
-//! back.
+//! A test in Firefox, in the sizes of a desktop and of a phone: a person draws, sees the answer, submits, labels and
+//! opens the history.
 
 use crate::{
     drawings,
-    hand::Hand,
+    pointer::Pointer,
     stack::{Stack, root},
     webdriver::{Browser, poll},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The page's width and height, and what draws on it.
-const SIZES: [([u32; 2], Hand); 2] = [([1280, 800], Hand::Mouse), ([390, 844], Hand::Finger)];
+/// Width and height of the page, and the pointing device.
+const SIZES: [([u32; 2], Pointer); 2] = [([1280, 800], Pointer::Mouse), ([390, 844], Pointer::Finger)];
 
-/// Gives the page this size. A window of Firefox is never as narrow as a phone, but the page in it may be.
+/// Sets the size of the page. A window of Firefox cannot be as narrow as a phone, but its page can.
 const RESIZE: &str = "const [width, height] = arguments;
     const { style } = window.gBrowser.selectedBrowser;
     for (const [name, pixels] of Object.entries({ width, height }))
@@ -29,7 +29,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let driver = root().join(".geckodriver/bin/geckodriver");
         let profiles = format!("--profile-root={}", profile.path().display());
-        // With access to the browser's own scripts, which size the page and read the console.
+        // Privileged scripts set the size of the page and read the console.
         let command = [driver.to_str().unwrap(), "--port=0", "--websocket-port=0", "--allow-system-access", &profiles];
         let options = json!({
             "proxy": { "proxyType": "direct" },
@@ -39,7 +39,7 @@ impl Browser {
         Self::start(&command, &options, profile, needs).await
     }
 
-    /// Runs a script of Firefox's own, which may do more than a page's.
+    /// Runs a script with the privileges of Firefox itself.
     async fn privileged(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.driver("moz/context", &json!({ "context": "chrome" })).await;
         let answer = self.client.execute(script, arguments).await.unwrap();
@@ -47,7 +47,7 @@ impl Browser {
         answer
     }
 
-    /// Gives the page this size, and waits until it has it.
+    /// Sets the size of the page, and waits until the page has it.
     async fn resize(&self, size: [u32; 2]) {
         self.privileged(RESIZE, size.map(Value::from).to_vec()).await;
         let mut found = Value::Null;
@@ -59,8 +59,8 @@ impl Browser {
         assert!(resized.is_some(), "the page's size is {found}, not {size:?}");
     }
 
-    /// The errors of the pages of this origin. This function makes a last error: once Firefox reports it, it has reported
-    /// all earlier ones.
+    /// Returns the errors of the pages of this origin. The function makes a last error: once Firefox reports it, it has
+    /// reported all earlier ones.
     async fn errors(&self, origin: &str) -> Vec<Value> {
         let fail =
             "const script = document.createElement('a'); script.onclick = () => { throw new Error('the last one'); };
@@ -80,12 +80,12 @@ impl Browser {
 async fn a_person_draws_submits_labels_and_looks_back_in_firefox_on_a_desktop_and_on_a_phone() {
     let browser = Browser::firefox().await;
     let stack = Stack::start().await;
-    for (digit, (size, hand)) in [5, 7].into_iter().zip(SIZES) {
+    for (digit, (size, pointer)) in [5, 7].into_iter().zip(SIZES) {
         let drawn = digit.to_string();
         browser.client.goto(&stack.url("/")).await.unwrap();
         browser.resize(size).await;
         assert!(browser.pixels().await.share <= 0.0, "{size:?}");
-        browser.draw_with(hand, &drawings::all()[digit]["strokes"]).await;
+        browser.draw_with(pointer, &drawings::all()[digit]["strokes"]).await;
         let pixels = browser.pixels().await;
         assert!(pixels.share > 0.02, "{size:?}: {pixels:?}");
 
@@ -95,8 +95,8 @@ async fn a_person_draws_submits_labels_and_looks_back_in_firefox_on_a_desktop_an
         browser.element("#answer[data-state=recorded]").await;
         browser.element("#recent .card").await;
 
-        // Right on the desktop; on the phone wrong, and corrected.
-        let label = if hand == Hand::Mouse {
+        // The label is the prediction on the desktop, and a correction on the phone.
+        let label = if pointer == Pointer::Mouse {
             browser.press("#right").await;
             drawn.clone()
         } else {

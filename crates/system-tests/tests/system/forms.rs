@@ -1,4 +1,4 @@
-//! The page without JavaScript: forms, redirects and what they show.
+//! Tests of the page without JavaScript: forms, redirects and the pages after them.
 
 use crate::{
     drawings::{self, Picture},
@@ -34,17 +34,17 @@ async fn an_upload_and_a_label_work_without_javascript() {
     let form = stack.post(&format!("/home/{id}/label"), "application/x-www-form-urlencoded", "true_label=");
     assert_eq!(location(&form.send().await.unwrap()), shown);
     let page = text(stack.get(&shown).send().await.unwrap(), StatusCode::OK).await;
-    assert!(page.contains("data-state=\"recorded\""), "taken back: {page}");
+    assert!(page.contains("data-state=\"recorded\""), "withdrawn: {page}");
     let source: String =
         sqlx::query_scalar("select source from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(source, "upload");
 }
 
 #[tokio::test]
-async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
+async fn an_invalid_form_shows_the_page_with_the_reason() {
     let stack = Stack::start().await;
-    let refused = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
-    let page = text(refused, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let rejected = stack.upload("/upload", b"no picture".to_vec()).send().await.unwrap();
+    let page = text(rejected, StatusCode::UNPROCESSABLE_ENTITY).await;
     assert!(page.contains("That is not a picture") && page.contains("id=\"canvas\""), "{page}");
 
     let unknown = "/home/00000000-0000-7000-8000-000000000000/label";
@@ -56,7 +56,7 @@ async fn a_form_that_cannot_be_taken_shows_the_page_with_the_reason() {
 }
 
 #[tokio::test]
-async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
+async fn the_recent_drawings_are_the_newest_and_link_to_older_ones() {
     let stack = Stack::start().await;
     let page = text(stack.get("/").send().await.unwrap(), StatusCode::OK).await;
     assert!(page.contains("Nothing yet"), "{page}");
@@ -73,7 +73,7 @@ async fn the_strip_shows_the_newest_and_links_to_the_older_ones() {
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_from_elsewhere() {
+async fn the_page_loads_nothing_from_other_origins() {
     let stack = Stack::start().await;
     let response = stack.get("/").send().await.unwrap();
     assert!(response.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'self'"));

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a submission that is repeated is recorded once, whatever happened to its first answer.
+//! Tests of `Idempotency-Key`: the api records a repeated submission once, even if its first answer was lost.
 
 use crate::{
     drawings,
@@ -37,11 +37,11 @@ async fn delete(http: &Client, url: &str, answer: &Value) -> StatusCode {
 }
 
 #[tokio::test]
-async fn a_repeated_submission_gets_the_answer_of_the_first_one_without_asking_the_model() {
+async fn a_repeated_submission_gets_the_first_answer_without_a_model_request() {
     let mut stack = Stack::start().await;
     let (drawn, uploaded) = (key(), key());
     let png = drawings::Picture::default().png(&drawings::all()[3]);
-    // Each form has a boundary of its own.
+    // Each form has a different boundary.
     let upload =
         |stack: &Stack| stack.upload("/predict?source=upload", png.clone()).header("idempotency-key", &uploaded);
     let first = answer(submit(&stack, "/predict?include=bitmap", 8, &drawn), StatusCode::OK).await;
@@ -72,7 +72,7 @@ async fn a_key_belongs_to_one_submission() {
 }
 
 #[tokio::test]
-async fn only_a_random_uuid_is_a_key_and_a_preview_takes_none() {
+async fn only_a_random_uuid_is_a_key_and_a_preview_accepts_no_key() {
     let stack = Stack::start().await;
     for bad in ["", "1", "\"1\"", &Uuid::now_v7().to_string(), &Uuid::nil().to_string()] {
         let problem = answer(submit(&stack, "/predict", 8, bad), StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -86,7 +86,7 @@ async fn only_a_random_uuid_is_a_key_and_a_preview_takes_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_with_one_key_that_come_together_are_recorded_once() {
+async fn concurrent_requests_with_one_key_are_recorded_once() {
     let stack = Stack::start().await;
     let keys = [key(), key(), key()];
     let requests = (0..24).map(|i| submit(&stack, "/predict", i % 3, &keys[i % 3]).send());
@@ -97,7 +97,7 @@ async fn requests_with_one_key_that_come_together_are_recorded_once() {
     assert_eq!((ids.len(), stack.rows().await), (3, 3));
 }
 
-/// A second instance of the web service on the same database and model service.
+/// Starts a second instance of the web service on the same database and model service.
 async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service {
     let role = service_role(database);
     let store = Store::new(database.clone().username(&role.name), NonZeroU32::MIN);
@@ -121,7 +121,7 @@ async fn a_row_whose_commit_was_reported_as_unavailable_is_found_by_its_key_and_
     let refused = answer(submit(&stack, "/predict", 8, &key), StatusCode::SERVICE_UNAVAILABLE).await;
     assert_eq!(refused["code"], "database_unavailable");
     proxy.lose_inserts(false);
-    assert_eq!(stack.rows().await, 1, "the row was committed, and only the answer of PostgreSQL was lost");
+    assert_eq!(stack.rows().await, 1, "PostgreSQL committed the row, and the proxy lost its answer");
 
     let first = answer(submit(&stack, "/predict", 8, &key), StatusCode::OK).await;
     cluster.script("stop");
@@ -138,7 +138,7 @@ async fn a_row_whose_commit_was_reported_as_unavailable_is_found_by_its_key_and_
 }
 
 #[tokio::test]
-async fn of_a_key_and_its_token_only_hashes_are_stored_and_those_for_a_day() {
+async fn only_hashes_of_keys_and_tokens_are_stored_and_keys_for_a_day() {
     let database = empty_database().await;
     migrated_store(&database).1.await.unwrap();
     let mut sql = database.connect().await.unwrap();
@@ -171,7 +171,7 @@ async fn of_a_key_and_its_token_only_hashes_are_stored_and_those_for_a_day() {
     }
 }
 
-/// Loses the first answer to a submission, after the api has sent it.
+/// Makes `fetch` lose the first answer to a submission, after the api has sent it.
 const LOSE_AN_ANSWER: &str = "const real = window.fetch;
     let isLost = false;
     window.fetch = async (url, ...rest) => {
@@ -183,7 +183,7 @@ const LOSE_AN_ANSWER: &str = "const real = window.fetch;
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_repeats_a_submission_whose_answer_is_lost_and_can_delete_the_one_row_of_it() {
+async fn the_page_repeats_a_submission_without_an_answer_and_can_delete_its_only_row() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -198,7 +198,7 @@ async fn the_page_repeats_a_submission_whose_answer_is_lost_and_can_delete_the_o
 }
 
 #[tokio::test]
-async fn a_form_that_a_browser_sends_again_is_recorded_once_and_another_image_by_itself() {
+async fn a_form_that_a_browser_repeats_is_recorded_once_and_another_image_separately() {
     let stack = Stack::start().await;
     let page = stack.get("/").send().await.unwrap().text().await.unwrap();
     let key = page.split_once("name=\"key\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
@@ -214,5 +214,5 @@ async fn a_form_that_a_browser_sends_again_is_recorded_once_and_another_image_by
     assert!(shown[0] == shown[1] && shown[0] != shown[2], "{shown:?}");
     assert_eq!(stack.rows().await, 2);
     let other = stack.get("/").send().await.unwrap().text().await.unwrap();
-    assert!(!other.contains(&key), "each page has a key of its own");
+    assert!(!other.contains(&key), "each page has a different key");
 }

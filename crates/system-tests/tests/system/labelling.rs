@@ -1,9 +1,9 @@
-//! A person who labels many, in a real browser: by key, one after the other.
+//! Tests in Chromium that label the queue with the keyboard.
 
 use crate::{drawings, stack::Stack, webdriver::Browser};
 use serde_json::Value;
 
-/// The label of each drawing, oldest first.
+/// Returns the label of each drawing, oldest first.
 async fn labels(stack: &Stack) -> Vec<Option<String>> {
     let query = "select true_label from prediction_logs order by id";
     sqlx::query_scalar(query).fetch_all(&mut stack.sql().await).await.unwrap()
@@ -15,7 +15,7 @@ async fn strike(browser: &Browser, key: &str) {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
+async fn keys_label_skip_and_undo_in_the_labelling_queue() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for digit in [1, 2, 3] {
@@ -27,7 +27,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
     strike(&browser, "7").await;
     browser.until_text(".question p", "2 drawings left").await;
     assert!(browser.element("#thanks").await.text().await.unwrap().starts_with("Labelled 7. The network predicted:"));
-    // The one polite announcement.
+    // The page makes a single polite announcement.
     let said = browser.element("#announcement").await.prop("textContent").await.unwrap().unwrap();
     assert!(said.starts_with("Labelled 7."), "{said}");
 
@@ -37,7 +37,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
     browser.until_text(".nothing", "You skipped the drawings that are left.").await;
     assert_eq!(labels(&stack).await.iter().flatten().count(), 2);
 
-    // Back at the one that was passed over, a slip is taken back, and the same drawing is asked again.
+    // The queue returns to the skipped drawing. An undo withdraws a wrong label and shows the same drawing again.
     browser.element(".pages a").await.click().await.unwrap();
     browser.until_text(".question p", "1 drawing left").await;
     let asked = browser.element(".choose input").await.prop("value").await.unwrap();
@@ -53,7 +53,7 @@ async fn the_queue_is_labelled_by_key_passed_over_and_taken_back() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_label_that_is_not_taken_leaves_the_drawing_and_says_why() {
+async fn a_rejected_label_keeps_the_drawing_and_shows_the_reason() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     stack.draw(&drawings::all()[4]).await;

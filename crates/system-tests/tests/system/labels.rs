@@ -1,4 +1,4 @@
-//! `PUT /api/v1/predictions/{id}/label`: what a drawing really is.
+//! Tests of `PUT /api/v1/predictions/{id}/label`.
 
 use crate::{
     drawings,
@@ -14,7 +14,7 @@ async fn label(stack: &Stack, id: &str, body: &Value) -> Response {
 }
 
 #[tokio::test]
-async fn the_last_label_counts_and_the_earlier_ones_are_kept() {
+async fn the_last_label_counts_and_earlier_labels_stay_recorded() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();
@@ -23,9 +23,9 @@ async fn the_last_label_counts_and_the_earlier_ones_are_kept() {
         assert_eq!((&row["id"], &row["true_label"]), (&answer["id"], &true_label));
     }
     let mut sql = stack.sql().await;
-    let kept: Vec<String> =
+    let all: Vec<String> =
         sqlx::query_scalar("select true_label from labels order by id").fetch_all(&mut sql).await.unwrap();
-    assert_eq!(kept, ["1", "not_a_digit", "7"]);
+    assert_eq!(all, ["1", "not_a_digit", "7"]);
     let logged: Vec<(i16, f32, Option<String>)> =
         sqlx::query_as("select prediction, confidence, true_label from prediction_logs")
             .fetch_all(&mut sql)
@@ -36,7 +36,7 @@ async fn the_last_label_counts_and_the_earlier_ones_are_kept() {
 }
 
 #[tokio::test]
-async fn who_is_unsure_says_so_and_calls_no_answer_wrong() {
+async fn the_label_unsure_makes_no_answer_incorrect() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();
@@ -59,7 +59,7 @@ async fn labels_can_be_neither_changed_nor_deleted() {
 }
 
 #[tokio::test]
-async fn what_is_no_label_and_what_is_no_prediction_is_refused() {
+async fn invalid_labels_and_labels_of_unknown_predictions_are_rejected() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();

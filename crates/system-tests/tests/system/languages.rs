@@ -1,4 +1,4 @@
-//! The page in the reader's language; what programs read is in English.
+//! Tests of languages: pages are in the reader's language, and everything for programs is in English.
 
 use crate::{
     drawings,
@@ -7,12 +7,12 @@ use crate::{
 use reqwest::{RequestBuilder, Response, StatusCode};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
-/// The language that a page says it is in, in its headers and in its markup.
+/// Returns the language of a page, from its headers, and the page.
 async fn language(request: RequestBuilder) -> (String, String) {
     let response = request.send().await.unwrap();
     assert_eq!(header(&response, "vary"), "Accept, Accept-Language, Cookie");
-    let told = header(&response, "content-language");
-    (told, response.text().await.unwrap())
+    let lang = header(&response, "content-language");
+    (lang, response.text().await.unwrap())
 }
 
 fn header(response: &Response, name: &str) -> String {
@@ -20,7 +20,7 @@ fn header(response: &Response, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_for() {
+async fn a_page_has_the_language_that_the_browser_prefers_or_the_address_names() {
     let stack = Stack::start().await;
     let prefers = |wishes: &str| stack.get("/").header("accept-language", wishes);
     for (request, expected) in [
@@ -29,8 +29,8 @@ async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_fo
         (prefers("de").header("cookie", "lang=en"), "en"),
         (stack.get("/?lang=de").header("cookie", "lang=en"), "de"),
     ] {
-        let (told, page) = language(request).await;
-        assert_eq!(told, expected);
+        let (lang, page) = language(request).await;
+        assert_eq!(lang, expected);
         let other = if expected == "en" { "de" } else { "en" };
         assert!(page.contains(&format!("<html lang=\"{expected}\">")), "{page}");
         assert!(page.contains(&format!("href=\"/?lang={other}\" lang=\"{other}\" hreflang=\"{other}\"")), "{page}");
@@ -38,7 +38,7 @@ async fn a_reader_gets_the_language_that_the_browser_prefers_or_the_one_asked_fo
 }
 
 #[tokio::test]
-async fn a_language_that_was_asked_for_is_remembered() {
+async fn a_language_in_the_address_is_remembered() {
     let stack = Stack::start().await;
     let cookies = async |path: &str| {
         let response = stack.get(path).send().await.unwrap();
@@ -56,29 +56,29 @@ async fn a_language_that_was_asked_for_is_remembered() {
 }
 
 #[tokio::test]
-async fn german_has_its_own_words_and_decimals() {
+async fn german_pages_have_german_text_and_decimal_commas() {
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
     let shown = format!("/?shown={id}");
     let (_, page) = language(stack.get(&shown).header("accept-language", "de")).await;
     assert!(page.contains("0,1\u{a0}%") && !page.contains("0.1\u{a0}%"), "{page}");
     assert!(page.contains("Richtig") && !page.contains("Right"), "{page}");
-    assert!(page.contains(&format!("href=\"{shown}&#38;lang=en\"")), "the same answer in the other language: {page}");
+    assert!(page.contains(&format!("href=\"{shown}&#38;lang=en\"")), "a link to the answer in English: {page}");
 }
 
 #[tokio::test]
-async fn a_refused_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
+async fn a_rejected_form_is_explained_in_the_readers_language_and_a_problem_in_english() {
     let stack = Stack::start().await;
     let nothing = || b"no picture".to_vec();
-    let (told, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
-    assert_eq!(told, "de");
+    let (lang, page) = language(stack.upload("/upload", nothing()).header("accept-language", "de")).await;
+    assert_eq!(lang, "de");
     assert!(page.contains("Das ist kein Bild"), "{page}");
     let problem = stack.upload("/predict", nothing()).header("accept-language", "de").send().await.unwrap();
     assert_eq!(json(problem, StatusCode::UNPROCESSABLE_ENTITY).await["title"], "Not an image");
 }
 
 #[tokio::test]
-async fn polish_counts_have_their_own_forms() {
+async fn polish_pages_have_the_plural_forms_of_polish() {
     let stack = Stack::start().await;
     for (drawn, expected) in [(1, "został 1 rysunek"), (2, "zostały 2 rysunki"), (5, "zostało 5 rysunków")] {
         while stack.rows().await < drawn {

@@ -1,7 +1,7 @@
-//! The services together, as people, programs and operators use them.
+//! Tests of the services together, as people, programs and operators use them.
 //!
-//! Real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the real network with
-//! the committed champion, real HTTP on ports of the system's choice.
+//! They use a real PostgreSQL (`DATABASE_URL` names a cluster to make databases in; `make test` starts one), the
+//! committed champion, and real HTTP on ports that the operating system chooses.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -14,10 +14,11 @@ mod assets;
 mod attribution;
 mod axe;
 mod browser;
+mod canvas_persistence;
 mod chromium;
+mod concurrency;
 mod counts;
 mod cross_site;
-mod damage;
 mod deletion;
 mod documents;
 mod drawing_page;
@@ -28,39 +29,38 @@ mod exports;
 mod filters;
 mod firefox;
 mod forms;
-mod hand;
-mod hands;
 mod history;
+mod history_and_labelling;
 mod idempotency;
 mod labelling;
 mod labels;
 mod languages;
-mod lasting;
-mod looking_back;
 mod metadata;
 mod migrations;
 mod not_a_digit;
 mod openapi;
+mod page_size;
 mod pages;
 mod photos;
+mod pointer;
+mod pointer_strokes;
 mod predict;
 mod predictions_by_model;
 mod proxies;
 mod public_url;
 mod python;
 mod quality;
-mod regret;
+mod random;
 mod slow_clients;
+mod slow_model;
 mod stack;
 mod stopping;
 mod swaps;
-mod together;
 mod tools;
 mod traces;
 mod triton;
 mod unavailable;
 mod verdicts;
 mod visitors;
-mod waiting;
 mod webdriver;
-mod weight;
+mod withdrawal;

@@ -18,7 +18,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Metadata that must not be found.
+/// The metadata of the photo. No stored or forwarded image may hold it.
 const PLACE: &[u8] = b"52.5163 N 13.3777 E";
 const DEVICE: &[u8] = b"Mary's camera";
 
@@ -28,8 +28,8 @@ fn segment(marker: u8, payload: &[&[u8]]) -> Vec<u8> {
     [&[0xff, marker][..], &length.to_be_bytes(), &payload].concat()
 }
 
-/// A photo of an eight as a phone writes it: turned on its side, with EXIF (orientation 6, device, place), XMP, a comment,
-/// and a film behind its end.
+/// Returns a photo of an eight like a phone's: rotated, with EXIF (orientation 6, device, location), XMP, a comment,
+/// and a video after its end.
 fn photo() -> Vec<u8> {
     let upright = DynamicImage::from(Picture::default().of(&drawings::all()[8])).to_rgb8();
     let jpeg = encode(&DynamicImage::from(upright).rotate270(), ImageFormat::Jpeg);
@@ -61,7 +61,7 @@ fn photo() -> Vec<u8> {
     .concat()
 }
 
-fn tells(bytes: &[u8]) -> bool {
+fn has_metadata(bytes: &[u8]) -> bool {
     [PLACE, DEVICE].iter().any(|secret| bytes.windows(secret.len()).any(|window| window == *secret))
 }
 
@@ -71,33 +71,33 @@ fn orientation(bytes: &[u8]) -> Orientation {
 }
 
 #[tokio::test]
-async fn a_photo_is_kept_without_its_place_and_its_device_and_gets_the_same_answer() {
+async fn a_photo_is_stored_without_location_and_device_and_gets_the_same_answer() {
     let stack = Stack::start().await;
     let photo = photo();
-    assert!(tells(&photo));
-    let asked = stack.http.post(format!("http://{}/predict", stack.model.as_ref().unwrap().address));
-    let asked = asked.header("content-type", "image/jpeg").body(photo.clone());
-    let expected = json(asked.send().await.unwrap(), StatusCode::OK).await;
+    assert!(has_metadata(&photo));
+    let request = stack.http.post(format!("http://{}/predict", stack.model.as_ref().unwrap().address));
+    let request = request.header("content-type", "image/jpeg").body(photo.clone());
+    let expected = json(request.send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&expected["prediction"], &expected["verdict"]), (&8.into(), &"digit".into()));
 
     for request in [stack.post("/predict", "image/jpeg", photo.clone()), stack.upload("/predict", photo.clone())] {
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
         assert_eq!(answer["probabilities"], expected["probabilities"]);
         let path = format!("/api/v1/predictions/{}/input", answer["id"].as_str().unwrap());
-        let kept = stack.get(&path).send().await.unwrap().bytes().await.unwrap();
-        assert!(!tells(&kept));
-        assert_eq!(orientation(&kept), Orientation::Rotate90);
-        assert_eq!(preprocessing::from_image(&kept), preprocessing::from_image(&photo));
+        let stored = stack.get(&path).send().await.unwrap().bytes().await.unwrap();
+        assert!(!has_metadata(&stored));
+        assert_eq!(orientation(&stored), Orientation::Rotate90);
+        assert_eq!(preprocessing::from_image(&stored), preprocessing::from_image(&photo));
     }
     let form = stack.upload("/upload", photo).send().await.unwrap();
     assert_eq!(form.status(), StatusCode::SEE_OTHER);
     let stored: Vec<Vec<u8>> =
         sqlx::query_scalar("select input from predictions").fetch_all(&mut stack.sql().await).await.unwrap();
-    assert!(stored.len() == 3 && !stored.iter().any(|input| tells(input)));
+    assert!(stored.len() == 3 && !stored.iter().any(|input| has_metadata(input)));
 }
 
 #[tokio::test]
-async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
+async fn the_model_service_receives_images_without_metadata() {
     let sent = Arc::new(Mutex::new(Vec::new()));
     let received = sent.clone();
     let model = Service::start(ANY.parse().unwrap(), move |_, _| {
@@ -111,22 +111,22 @@ async fn nothing_is_sent_on_to_the_model_service_with_its_metadata() {
         let response = stack.upload(path, photo()).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         let sent = std::mem::take(&mut *sent.lock().unwrap());
-        assert!(!sent.is_empty() && !sent.iter().any(|body| tells(body)), "{path}");
+        assert!(!sent.is_empty() && !sent.iter().any(|body| has_metadata(body)), "{path}");
     }
 }
 
 #[tokio::test]
-async fn an_image_whose_structure_cannot_be_followed_is_refused_as_a_damaged_one() {
+async fn an_image_with_an_invalid_structure_is_rejected_as_corrupt() {
     let stack = Stack::start().await;
     let photo = photo();
     for path in ["/predict", "/explain"] {
-        let refused = stack.post(path, "image/jpeg", photo[..1000].to_vec()).send().await.unwrap();
-        assert_eq!(json(refused, StatusCode::UNPROCESSABLE_ENTITY).await["code"], "corrupt_image");
+        let rejected = stack.post(path, "image/jpeg", photo[..1000].to_vec()).send().await.unwrap();
+        assert_eq!(json(rejected, StatusCode::UNPROCESSABLE_ENTITY).await["code"], "corrupt_image");
     }
     assert_eq!(stack.rows().await, 0);
 }
 
-/// Keeps an input as an older version did, with so many bytes behind its end.
+/// Inserts an input with its metadata, as version 0.1.0 did, and with `behind` zero bytes after its end.
 async fn insert(sql: &mut PgConnection, kind: &str, input: &[u8], behind: i32) -> Uuid {
     let id = Uuid::now_v7();
     let statement = "insert into predictions
@@ -137,7 +137,8 @@ async fn insert(sql: &mut PgConnection, kind: &str, input: &[u8], behind: i32) -
     id
 }
 
-/// Strips what is stored after an id, for so many portions. What each came to, and all.
+/// Strips the inputs after an id, at most `portions` portions. Returns the total number of read inputs after each
+/// portion, and the last progress.
 async fn strip(database: &PgConnectOptions, after: Option<Uuid>, portions: usize) -> (Vec<u64>, StripProgress) {
     let mut read = Vec::new();
     let done = strip_metadata(database, after, |done| {
@@ -148,7 +149,7 @@ async fn strip(database: &PgConnectOptions, after: Option<Uuid>, portions: usize
     (read, done)
 }
 
-/// All that the database holds besides inputs.
+/// Returns the content of the database without the inputs.
 async fn everything_else(sql: &mut PgConnection) -> Vec<String> {
     let statement = "select (to_jsonb(p) - 'input')::text || (to_jsonb(h))::text || input_kind
         from predictions p join prediction_index h using (id) order by id";
@@ -156,7 +157,7 @@ async fn everything_else(sql: &mut PgConnection) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_on() {
+async fn stored_images_are_stripped_in_portions_and_an_interrupted_run_resumes() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     let (photo, clean) = (photo(), Picture::default().png(&drawings::all()[8]));
@@ -180,7 +181,9 @@ async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_
         sqlx::query_as("select id, input_kind, input from predictions").fetch_all(&mut sql).await.unwrap();
     for (id, kind, input) in &rows {
         match kind.as_str() {
-            "jpeg" => assert!(!tells(input) && preprocessing::from_image(input) == preprocessing::from_image(&photo)),
+            "jpeg" => {
+                assert!(!has_metadata(input) && preprocessing::from_image(input) == preprocessing::from_image(&photo));
+            }
             "strokes" => assert_eq!(input, strokes.as_bytes()),
             _ if *id == broken => assert_eq!(input, b"no image"),
             _ => assert_eq!(input, &clean),
@@ -188,13 +191,13 @@ async fn what_is_stored_is_stripped_in_portions_and_a_run_that_was_stopped_goes_
     }
     assert_eq!((rows.len(), everything_else(&mut sql).await), (55, before));
 
-    // From the beginning again: what is stripped stays as it is.
+    // A second run from the beginning changes nothing.
     let (_, again) = strip(&stack.database, None, 9).await;
     assert_eq!((again.read, again.replaced, again.left), (30, 0, 1));
 }
 
 #[tokio::test]
-async fn a_portion_of_large_images_holds_fewer_of_them() {
+async fn a_portion_of_large_images_has_fewer_images() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     for _ in 0..6 {

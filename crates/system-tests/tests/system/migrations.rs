@@ -1,4 +1,4 @@
-//! The database by itself: what it refuses, and what becomes of one that an older version made.
+//! Tests of the database: what it rejects, and how migrations change a database of an older version.
 
 use crate::{
     drawings,
@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectO
 use std::num::NonZeroU32;
 use uuid::Uuid;
 
-/// The last migration of the version that knew no reasons, and of the one that knew no exports.
+/// The last migration before reasons, and the last one before exports.
 const WITHOUT_REASONS: i64 = 3;
 const WITHOUT_EXPORTS: i64 = 7;
 /// The last migration of version 0.1.0.
 const VERSION_0_1: i64 = 8;
 
-/// A database as a version left it.
+/// Makes a database with all migrations up to `last_migration`.
 async fn old_database(last_migration: i64) -> PgConnectOptions {
     let database = empty_database().await;
     let migrations = Migrator::new(root().join("migrations")).await.unwrap();
@@ -24,7 +24,7 @@ async fn old_database(last_migration: i64) -> PgConnectOptions {
     database
 }
 
-/// Inserts a row with these columns and values beside the ones that every row needs.
+/// Inserts a row with these columns and values, and with valid values in all required columns.
 async fn insert(sql: &mut PgConnection, columns: &str, values: &str) -> sqlx::Result<()> {
     let statement = format!(
         "insert into predictions
@@ -36,7 +36,7 @@ async fn insert(sql: &mut PgConnection, columns: &str, values: &str) -> sqlx::Re
 }
 
 #[tokio::test]
-async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
+async fn a_row_has_a_reason_only_with_the_verdict_not_a_digit() {
     let stack = Stack::start().await;
     let mut sql = stack.sql().await;
     for (values, is_kept) in [
@@ -53,7 +53,7 @@ async fn a_reason_stands_beside_not_a_digit_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
+async fn migrations_do_not_change_the_rows_of_an_older_version() {
     let database = old_database(WITHOUT_REASONS).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
@@ -67,7 +67,7 @@ async fn a_database_of_an_older_version_keeps_its_rows_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() {
+async fn a_database_without_the_latest_migrations_counts_as_unavailable() {
     for last_migration in [WITHOUT_REASONS, WITHOUT_EXPORTS] {
         let store = Store::new(old_database(last_migration).await, NonZeroU32::MIN);
         assert!(matches!(store.ready().await, Err(StoreError::Unavailable(_))));
@@ -77,7 +77,7 @@ async fn a_database_that_is_not_brought_up_to_date_yet_is_away_and_not_broken() 
     }
 }
 
-/// The views, the index and the counts of a database, in one text.
+/// Selects the views, the index and the counts of a database as one text.
 const CONTENT: &str =
     "select (select string_agg(row(id, created_at, prediction, verdict, reason, true_label)::text, ' ' order by id)
         from labelled_predictions)
@@ -93,14 +93,14 @@ async fn content(sql: &mut PgConnection, query: &str) -> String {
     sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(sql).await.unwrap()
 }
 
-/// The same query under the names that version 0.1.0 had.
+/// Returns the same query with the names of version 0.1.0.
 fn content_0_1() -> String {
     let names = [("prediction_index", "history"), ("all_prediction_counts", "all_answers"), ("predicted", "said")];
     names.into_iter().fold(CONTENT.to_owned(), |query, (new, old)| query.replace(new, old))
 }
 
 #[tokio::test]
-async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_counts() {
+async fn migrations_keep_all_rows_labels_and_counts_of_version_0_1() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     let seed = include_str!("../data/seed-0.1.sql").replace(":rows", "2000");
@@ -108,10 +108,10 @@ async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_cou
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
     let before = content(&mut sql, &content_0_1()).await;
     migrated_store(&database).1.await.unwrap();
-    // A connection keeps the plans of the names that were.
+    // This connection has cached plans with the old names.
     let mut sql = database.connect().await.unwrap();
     assert_eq!(content(&mut sql, CONTENT).await, before);
-    // Nobody can say later who drew and labelled, so old rows belong to nobody.
+    // Version 0.1.0 did not store who drew and labelled, so its rows have no visitor.
     let unknown: i64 = sqlx::query_scalar(
         "select (select count(*) from predictions where visitor_id is null and may_train is null)
             + (select count(*) from labels where labeller is null and origin = 'open')
@@ -129,18 +129,18 @@ async fn a_database_of_version_0_1_is_brought_along_with_all_rows_labels_and_cou
     assert_eq!(quality["predictions"], 2002);
 }
 
-/// How many predictions a query of the api's interface counts, labelled ones and correct ones.
+/// Returns how many predictions, labelled predictions and correct predictions the api counts.
 async fn counted(stack: &Stack) -> [i64; 3] {
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     [&quality["predictions"], &quality["correct"]["total"], &quality["correct"]["count"]].map(|n| n.as_i64().unwrap())
 }
 
 #[tokio::test]
-async fn a_renamed_database_inserts_labels_deletes_and_counts() {
+async fn a_migrated_database_of_version_0_1_inserts_labels_deletes_and_counts() {
     let database = old_database(VERSION_0_1).await;
     let token = Uuid::new_v4();
     let mut sql = database.connect().await.unwrap();
-    // A deletion token that version 0.1.0 gave to a client, whose hash is in the row.
+    // Version 0.1.0 gave this deletion token to a client and stored its hash.
     let hash = format!("sha256('\\x{}')", token.simple());
     insert(&mut sql, "verdict, receipt", &format!("'digit', {hash}")).await.unwrap();
     let stack = Stack::with_database(database).await;
@@ -162,7 +162,7 @@ async fn a_renamed_database_inserts_labels_deletes_and_counts() {
 }
 
 #[tokio::test]
-async fn a_row_with_the_former_name_of_a_reason_gets_the_new_one() {
+async fn migrations_rename_the_reason_of_a_row() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     for _ in 0..3 {
@@ -176,11 +176,12 @@ async fn a_row_with_the_former_name_of_a_reason_gets_the_new_one() {
 }
 
 #[tokio::test]
-async fn rows_that_an_older_instance_wrote_while_the_index_was_made_are_indexed() {
+async fn rows_that_an_older_instance_wrote_during_the_migration_are_indexed() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
     insert(&mut sql, "verdict", "'digit'").await.unwrap();
-    // Before the triggers were there: two predictions, of which one was labelled, and a label of the earlier one.
+    // Rows from before the migration made the triggers: a label of the first prediction, a labelled prediction and a
+    // prediction without a label.
     let without_triggers = "alter table predictions disable trigger predictions_enter_history;
         alter table labels disable trigger labels_enter_history";
     sqlx::raw_sql(without_triggers).execute(&mut sql).await.unwrap();
@@ -209,7 +210,7 @@ async fn rows_that_an_older_instance_wrote_while_the_index_was_made_are_indexed(
 }
 
 #[tokio::test]
-async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
+async fn the_role_of_the_service_owns_nothing_and_cannot_change_rows() {
     let stack = Stack::start().await;
     stack.draw(&drawings::all()[8]).await;
     let role = service_role(&stack.database);
@@ -242,14 +243,14 @@ async fn the_role_of_the_service_owns_nothing_and_changes_no_row() {
         let code = error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));
         assert_eq!(code.as_deref(), Some("42501"), "{forbidden}: {error}");
     }
-    // A second migration, as with each release, changes none of that.
+    // Each release runs the migration again, which must not change the role.
     api::migrate(&stack.database, &role).await.unwrap();
     assert!(sqlx::query("update labels set true_label = '1'").execute(&mut sql).await.is_err());
     stack.draw(&drawings::all()[8]).await;
 }
 
 #[tokio::test]
-async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_hold_any_character() {
+async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_have_any_character() {
     let database = empty_database().await;
     let mut role = service_role(&database);
     for password in ["hush'\\\"$%", "changed"] {
@@ -266,7 +267,7 @@ async fn a_password_reaches_postgresql_only_as_a_verifier_and_may_hold_any_chara
 }
 
 #[tokio::test]
-async fn a_program_serves_and_migrates_on_a_schema_that_is_newer_than_its_own() {
+async fn a_program_serves_and_migrates_a_schema_that_is_newer_than_its_own() {
     let stack = Stack::start().await;
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
         values (9999, 'of a later version', true, '', 0)";
@@ -278,7 +279,7 @@ async fn a_program_serves_and_migrates_on_a_schema_that_is_newer_than_its_own() 
 }
 
 #[tokio::test]
-async fn the_id_the_time_and_the_day_of_a_row_are_of_one_instant() {
+async fn the_id_the_time_and_the_day_of_a_row_agree() {
     let stack = Stack::start().await;
     let before = time::OffsetDateTime::now_utc();
     let answer = stack.draw(&drawings::all()[8]).await;

@@ -1,4 +1,4 @@
-//! Drawings that are no digit are said to be none, and why: to programs, on the page, and in the record.
+//! Tests of drawings that are no digit: responses, pages and rows have the verdict and the reason.
 
 use crate::{
     drawings::{self, Picture},
@@ -8,7 +8,7 @@ use crate::{
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 
-/// Drawings with the reason that each gets, and how the page puts it.
+/// Returns drawings that are no digit, with the reason and the sentence on the page.
 fn negatives() -> [(Value, &'static str, &'static str); 3] {
     [
         (drawings::dot(), "too_small", "The drawing is too small to tell."),
@@ -18,7 +18,7 @@ fn negatives() -> [(Value, &'static str, &'static str); 3] {
 }
 
 #[tokio::test]
-async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason() {
+async fn a_dot_two_digits_and_a_scribble_are_rejected_and_stored_with_the_reason() {
     let stack = Stack::start().await;
     for (drawing, reason, _) in negatives() {
         let answer = stack.draw(&drawing).await;
@@ -35,7 +35,7 @@ async fn a_dot_two_digits_and_a_scribble_are_no_digit_and_kept_with_the_reason()
 }
 
 #[tokio::test]
-async fn pictures_of_two_digits_and_of_a_scribble_are_no_digit() {
+async fn pictures_of_two_digits_and_of_a_scribble_are_rejected() {
     let stack = Stack::start().await;
     for (drawing, reason, _) in &negatives()[1..] {
         let request = stack.upload("/predict?preview=true", Picture::default().png(drawing));
@@ -45,7 +45,7 @@ async fn pictures_of_two_digits_and_of_a_scribble_are_no_digit() {
 }
 
 #[tokio::test]
-async fn ten_digits_are_digits_and_have_no_reason_to_be_none() {
+async fn ten_digits_are_accepted_without_a_reason() {
     let stack = Stack::start().await;
     for drawing in drawings::all() {
         let answer = stack.draw(&drawing).await;
@@ -55,17 +55,18 @@ async fn ten_digits_are_digits_and_have_no_reason_to_be_none() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
+async fn the_page_shows_the_reason_while_drawing_and_after_submission() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     for (drawing, reason, sentence) in negatives() {
-        // While one draws, and nothing is kept yet.
+        // The page shows the reason while the person draws, and nothing is stored yet.
         browser.draw(&drawing["strokes"]).await;
         browser.until_text("#numeral", "Not a digit").await;
         browser.until_text("#why", sentence).await;
 
-        // Submitted, it is said once to those who listen, and stays with the thumbnail when the next drawing begins.
+        // After submission a screen reader announces the reason once, and the thumbnail still has it during the next
+        // drawing.
         browser.element("#submit").await.click().await.unwrap();
         browser.element("#answer[data-state=recorded][data-verdict=not_a_digit]").await;
         let said = browser.element("#announcement").await.prop("textContent").await.unwrap();
@@ -83,7 +84,7 @@ async fn a_person_is_told_that_it_is_not_a_digit_and_why() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_digit_that_follows_what_was_none_is_a_digit_again() {
+async fn a_digit_after_a_rejected_drawing_is_accepted() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();

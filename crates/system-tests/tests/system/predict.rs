@@ -1,4 +1,4 @@
-//! `POST /predict`: a drawing is recognised however it is sent, and kept.
+//! Tests of `POST /predict`: the api recognises and stores drawings in every format.
 
 use crate::{
     drawings::{self, Picture, encode},
@@ -10,7 +10,7 @@ use serde_json::{Value, json as value};
 use sqlx::Row;
 
 #[tokio::test]
-async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
+async fn an_eight_is_recognised_and_recorded_in_every_request_format() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
@@ -50,7 +50,7 @@ async fn every_way_of_sending_an_eight_gives_an_eight_and_a_row() {
 }
 
 #[tokio::test]
-async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
+async fn the_input_is_stored_unchanged_with_its_bitmap() {
     let stack = Stack::start().await;
     let body = r#"{"width":280,"strokes":[[[60,60,0,0.5],[60.5,200,17,0.75]]],"height":280}"#;
     let answer =
@@ -71,7 +71,7 @@ async fn the_input_is_kept_as_it_came_with_what_the_network_saw() {
 }
 
 #[tokio::test]
-async fn a_client_may_ask_for_a_version_of_the_model() {
+async fn a_client_chooses_a_version_of_the_model() {
     let stack = Stack::start().await;
     let champion = stack.draw(&drawings::all()[8]).await["model"].as_str().unwrap().to_owned();
     for (version, status, code) in [
@@ -87,7 +87,7 @@ async fn a_client_may_ask_for_a_version_of_the_model() {
 }
 
 #[tokio::test]
-async fn a_preview_answers_and_keeps_nothing() {
+async fn a_preview_answers_and_stores_nothing() {
     let stack = Stack::start().await;
     let eight = drawings::all()[8].to_string();
     let answer =
@@ -99,16 +99,16 @@ async fn a_preview_answers_and_keeps_nothing() {
 }
 
 #[tokio::test]
-async fn ten_drawings_are_read_in_any_colour_size_place_and_format() {
+async fn ten_drawings_are_recognised_in_any_colour_size_position_and_format() {
     let stack = Stack::start().await;
     let picture = Picture::default;
     let pictures = [
         ("black on white", picture()),
-        ("white on black", Picture { paper: [0, 0, 0, 255], pen: [255; 4], ..picture() }),
-        ("blue on black", Picture { paper: [0, 0, 0, 255], pen: [40, 40, 255, 255], ..picture() }),
-        ("black on transparent", Picture { paper: [0; 4], ..picture() }),
-        ("white on transparent", Picture { paper: [0; 4], pen: [255; 4], ..picture() }),
-        ("grey on grey", Picture { paper: [200, 200, 190, 255], pen: [90, 90, 100, 255], ..picture() }),
+        ("white on black", Picture { background: [0, 0, 0, 255], pen: [255; 4], ..picture() }),
+        ("blue on black", Picture { background: [0, 0, 0, 255], pen: [40, 40, 255, 255], ..picture() }),
+        ("black on transparent", Picture { background: [0; 4], ..picture() }),
+        ("white on transparent", Picture { background: [0; 4], pen: [255; 4], ..picture() }),
+        ("grey on grey", Picture { background: [200, 200, 190, 255], pen: [90, 90, 100, 255], ..picture() }),
         ("small, bottom right", Picture { scale: 0.25, margin: (400, 300), ..picture() }),
         ("large", Picture { scale: 4.0, ..picture() }),
         ("thick", Picture { radius: 14.0, ..picture() }),
@@ -135,7 +135,7 @@ async fn ten_drawings_are_read_in_any_colour_size_place_and_format() {
 }
 
 #[tokio::test]
-async fn the_model_service_answers_by_itself_and_says_what_it_is() {
+async fn the_model_service_answers_without_the_web_service_and_describes_itself() {
     let stack = Stack::start().await;
     let model = format!("http://{}", stack.model.as_ref().unwrap().address);
     let about = json(stack.http.get(&model).send().await.unwrap(), StatusCode::OK).await;

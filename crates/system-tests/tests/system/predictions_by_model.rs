@@ -1,4 +1,4 @@
-//! `GET /api/v1/predictions/{id}/models`: each version that is loaded is asked, and says what it says when it is asked alone.
+//! Tests of `GET /api/v1/predictions/{id}/models`: each loaded version predicts as in a separate request.
 
 use crate::{
     drawings::{self, Picture},
@@ -13,7 +13,8 @@ use std::{collections::HashMap, fs, num::NonZeroUsize};
 use tempfile::TempDir;
 use wire::{About, Answer, Code, Prediction, PredictionsByModel, Verdict};
 
-/// The champion three times: the older a version the surer, by its card's temperature.
+/// Makes a folder with three versions of the champion. The older a version, the lower the temperature of its card, and
+/// the higher its confidence.
 fn models() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (version, trained_at, temperature) in [
@@ -30,23 +31,23 @@ fn models() -> TempDir {
     folder
 }
 
-/// All services, with one version loaded, and a model service that is asked about one drawing at a time.
+/// Starts all services with one loaded version. The web service sends one model request at a time.
 async fn start(models: &TempDir) -> Stack {
     let model = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
-    let stack = Stack::asking(model, empty_database().await, NonZeroUsize::MIN).await;
+    let stack = Stack::with_request_limit(model, empty_database().await, NonZeroUsize::MIN).await;
     stack.until_ready().await;
     stack
 }
 
-/// Has the model service load or unload a version.
+/// Requests that the model service load or unload a version.
 async fn repository(stack: &Stack, version: &str, what: &str) {
     let service = stack.model.as_ref().unwrap().address;
     let url = format!("http://{service}/v2/repository/models/{version}/{what}");
     assert_eq!(stack.http.post(url).send().await.unwrap().status(), StatusCode::OK);
 }
 
-/// The id under which a drawing is kept.
-async fn kept(request: RequestBuilder) -> String {
+/// Records a drawing and returns its id.
+async fn record(request: RequestBuilder) -> String {
     json(request.send().await.unwrap(), StatusCode::OK).await["id"].as_str().unwrap().to_owned()
 }
 
@@ -62,11 +63,11 @@ fn versions(predictions_by_model: &[Answer]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn each_version_that_is_loaded_is_asked_the_serving_one_first_and_then_the_newest_first() {
+async fn each_loaded_version_predicts_the_serving_one_first_then_newest_first() {
     let models = models();
     let stack = start(&models).await;
     let png = Picture::default().png(&drawings::all()[4]);
-    let id = kept(stack.upload("/predict", png.clone())).await;
+    let id = record(stack.upload("/predict", png.clone())).await;
     assert_eq!(versions(&predictions_by_model(&stack, &id).await), ["middle"]);
 
     for version in ["oldest", "newest"] {
@@ -82,31 +83,31 @@ async fn each_version_that_is_loaded_is_asked_the_serving_one_first_and_then_the
     }
     repository(&stack, "newest", "unload").await;
     assert_eq!(versions(&predictions_by_model(&stack, &id).await), ["middle", "oldest"]);
-    assert_eq!(stack.rows().await, 1, "a reading is not kept");
+    assert_eq!(stack.rows().await, 1, "these predictions are not stored");
 }
 
 #[tokio::test]
-async fn versions_are_asked_about_what_was_sent_whatever_it_came_as() {
+async fn versions_predict_from_the_stored_input_in_every_format() {
     let models = models();
     let stack = start(&models).await;
     repository(&stack, "oldest", "load").await;
     let pixels = serde_json::json!({ "pixels": Bitmap::new([255; Bitmap::LEN]) }).to_string();
     let picture = Picture::default().png(&drawings::all()[5]);
     for (media_type, sent) in [("application/json", pixels.into_bytes()), ("image/png", picture)] {
-        let id = kept(stack.post("/predict", media_type, sent)).await;
-        let kept = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
-        let kept: Prediction = serde_json::from_value(kept).unwrap();
+        let id = record(stack.post("/predict", media_type, sent)).await;
+        let stored = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+        let stored: Prediction = serde_json::from_value(stored).unwrap();
         let said = predictions_by_model(&stack, &id).await.remove(0).probabilities;
-        assert_eq!(said.map(f32::to_bits), kept.probabilities.map(f32::to_bits));
+        assert_eq!(said.map(f32::to_bits), stored.probabilities.map(f32::to_bits));
     }
-    // Only strokes tell that there is too little ink: in its bitmap, a dot is large.
-    let dot = kept(stack.post("/predict", "application/json", drawings::dot().to_string())).await;
+    // Only the strokes show that the drawing is too small: its bitmap has a large dot.
+    let dot = record(stack.post("/predict", "application/json", drawings::dot().to_string())).await;
     let reasons: Vec<_> = predictions_by_model(&stack, &dot).await.into_iter().map(|answer| answer.reason).collect();
     assert_eq!(reasons, [Some(Reason::TooSmall); 2]);
 }
 
-/// A model service that unloads a version as soon as it has told that it is loaded.
-async fn forgetful() -> Service {
+/// Starts a stub that lists a version as loaded, but has unloaded it when a request names it.
+async fn start_stub() -> Service {
     let about = || {
         let loaded = ["stays", "goes"].map(str::to_owned).to_vec();
         Json(About { name: String::new(), version: String::new(), model: loaded[0].clone(), loaded, links: [].into() })
@@ -133,9 +134,9 @@ async fn forgetful() -> Service {
 }
 
 #[tokio::test]
-async fn a_version_that_is_unloaded_before_it_is_asked_is_left_out() {
-    let stack = Stack::of(forgetful().await, empty_database().await).await;
+async fn a_version_that_is_unloaded_meanwhile_is_omitted() {
+    let stack = Stack::of(start_stub().await, empty_database().await).await;
     stack.until_ready().await;
-    let id = kept(stack.post("/predict", "application/json", drawings::all()[7].to_string())).await;
+    let id = record(stack.post("/predict", "application/json", drawings::all()[7].to_string())).await;
     assert_eq!(versions(&predictions_by_model(&stack, &id).await), ["stays"]);
 }

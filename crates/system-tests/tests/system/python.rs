@@ -1,4 +1,4 @@
-//! Programs in Python that the services are held to, installed by pip.
+//! Python programs that test the services. pip installs them.
 
 use std::{
     env, fs,
@@ -8,7 +8,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// The folder in which pip has installed a program in this version: once for each user and Python.
+/// Installs a program with pip, once for each user and Python, and returns its folder.
 pub(crate) async fn installed(name: &str, requirement: &str, version: &str) -> PathBuf {
     let tag = run(python().args(["-c", "import sys; print(sys.implementation.cache_tag)"]), "").await;
     let tag = String::from_utf8(tag.stdout).unwrap();
@@ -19,7 +19,7 @@ pub(crate) async fn installed(name: &str, requirement: &str, version: &str) -> P
         return folder;
     }
     fs::create_dir_all(&cache).unwrap();
-    // Renamed into place whole, so that an interrupted run leaves nothing that looks finished.
+    // The last step renames the folder, so an interrupted installation is never used.
     let unfinished = TempDir::new_in(&cache).unwrap();
     let arguments = "-m pip install --quiet --disable-pip-version-check --only-binary=:all: --target";
     let mut pip = python();
@@ -36,7 +36,7 @@ pub(crate) fn python() -> Command {
     command
 }
 
-/// Runs a command that must succeed, and says what it needs if it does not.
+/// Runs a command that must succeed. If it fails, the message has its output and `needs`.
 pub(crate) async fn run(command: &mut Command, needs: &str) -> Output {
     let output = command.output().await.expect("these tests need python3; `scripts/setup.sh test` installs it");
     let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! `GET /api/v1/quality` and `GET /api/v1/calibration`, held against what plain SQL counts in `predictions` and `labels`.
+//! Tests that compare `GET /api/v1/quality` and `GET /api/v1/calibration` with plain SQL on `predictions` and `labels`.
 
 use crate::{
     drawings,
@@ -9,14 +9,14 @@ use serde_json::{Value, json as value};
 use sqlx::{ConnectOptions, PgConnection, Row, migrate::Migrator, postgres::PgRow};
 use std::collections::BTreeMap;
 
-/// Each prediction with what it was taken for and the label that counts.
+/// Selects each prediction with its predicted class and its latest label.
 const ROWS: &str = "(select *, case verdict when 'digit' then prediction::text else 'not_a_digit' end as predicted,
     (select true_label from labels where prediction_id = p.id order by labels.id desc limit 1) as label,
     (created_at at time zone 'utc')::date as day from predictions p) rows";
-const JUDGED: &str = "label is not null and label <> 'unsure'";
+const EVALUATED: &str = "label is not null and label <> 'unsure'";
 
 async fn rows(sql: &mut PgConnection, query: &str) -> Vec<PgRow> {
-    let query = query.replace("ROWS", ROWS).replace("JUDGED", JUDGED);
+    let query = query.replace("ROWS", ROWS).replace("EVALUATED", EVALUATED);
     sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(sql).await.unwrap()
 }
 
@@ -32,7 +32,7 @@ fn close(a: &Value, b: f64) -> bool {
     (a.as_f64().unwrap() - b).abs() < 1e-6
 }
 
-/// Holds an answer against what plain SQL counts among the rows of this condition.
+/// Compares an answer with plain SQL on the rows that match this condition.
 async fn check(stack: &Stack, query: &str, condition: &str) {
     let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
     let mut sql = stack.sql().await;
@@ -40,7 +40,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let all = rows(
         &mut sql,
         &format!(
-            "select count(*), count(*) filter (where JUDGED) as judged,
+            "select count(*), count(*) filter (where EVALUATED) as evaluated,
         count(*) filter (where label = predicted) as correct from ROWS where {condition}"
         ),
     )
@@ -57,7 +57,7 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
     let mut confusion = vec![vec![0; 11]; 11];
     for row in rows(
         &mut sql,
-        &format!("select label, predicted, count(*) from ROWS where JUDGED and {condition} group by 1, 2"),
+        &format!("select label, predicted, count(*) from ROWS where EVALUATED and {condition} group by 1, 2"),
     )
     .await
     {
@@ -70,16 +70,16 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         &format!(
             "select case when confidence < 0.99 then floor(confidence * 20) / 20 else 0.99 end,
         count(*), count(*) filter (where label = predicted), avg(confidence) from ROWS
-        where JUDGED and predicted <> 'not_a_digit' and {condition} group by 1 order by 1"
+        where EVALUATED and predicted <> 'not_a_digit' and {condition} group by 1 order by 1"
         ),
     )
     .await;
-    let told = quality["calibration"].as_array().unwrap();
-    assert_eq!(told.len(), bins.len(), "{query}");
-    for (told, bin) in told.iter().zip(bins) {
-        assert!(close(&told["from"], bin.get(0)) && close(&told["confidence"], bin.get(3)), "{query}: {told}");
+    let item = quality["calibration"].as_array().unwrap();
+    assert_eq!(item.len(), bins.len(), "{query}");
+    for (item, bin) in item.iter().zip(bins) {
+        assert!(close(&item["from"], bin.get(0)) && close(&item["confidence"], bin.get(3)), "{query}: {item}");
         assert_eq!(
-            (&told["correct"]["total"], &told["correct"]["count"]),
+            (&item["correct"]["total"], &item["correct"]["count"]),
             (&bin.get::<i64, _>(1).into(), &bin.get::<i64, _>(2).into())
         );
     }
@@ -97,36 +97,36 @@ async fn check(stack: &Stack, query: &str, condition: &str) {
         predicted[class(row.get(1))] = row.get(2);
         *sum += if class(row.get(1)) == 10 { 0.0 } else { row.get(3) };
     }
-    let told = quality["days"].as_array().unwrap();
-    assert_eq!(told.len(), days.len(), "{query}");
-    for (told, (day, (predicted, sum))) in told.iter().zip(days) {
-        assert_eq!((told["day"].as_str(), counts(&told["predicted"])), (Some(&*day), predicted.clone()), "{query}");
+    let item = quality["days"].as_array().unwrap();
+    assert_eq!(item.len(), days.len(), "{query}");
+    for (item, (day, (predicted, sum))) in item.iter().zip(days) {
+        assert_eq!((item["day"].as_str(), counts(&item["predicted"])), (Some(&*day), predicted.clone()), "{query}");
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let digits = predicted[..10].iter().sum::<i64>() as f64;
-        assert!(close(&told["confidence"], sum / digits), "{query}: {told}");
+        assert!(close(&item["confidence"], sum / digits), "{query}: {item}");
     }
 
     let models = rows(
         &mut sql,
         &format!(
-            "select model, count(*), count(*) filter (where JUDGED), count(*) filter (where label = predicted)
+            "select model, count(*), count(*) filter (where EVALUATED), count(*) filter (where label = predicted)
         from ROWS where {condition} group by 1 order by 1"
         ),
     )
     .await;
-    let told = quality["models"].as_array().unwrap();
-    assert_eq!(told.len(), models.len(), "{query}");
-    for (told, model) in told.iter().zip(models) {
-        assert_eq!(told["model"], model.get::<&str, _>(0));
+    let item = quality["models"].as_array().unwrap();
+    assert_eq!(item.len(), models.len(), "{query}");
+    for (item, model) in item.iter().zip(models) {
+        assert_eq!(item["model"], model.get::<&str, _>(0));
         let numbers =
-            [&told["predictions"], &told["correct"]["total"], &told["correct"]["count"]].map(|n| n.as_i64().unwrap());
+            [&item["predictions"], &item["correct"]["total"], &item["correct"]["count"]].map(|n| n.as_i64().unwrap());
         assert_eq!(numbers, [1, 2, 3].map(|column| model.get::<i64, _>(column)), "{query}");
     }
 
     check_latency(&mut sql, &quality["latency"], query, condition).await;
 }
 
-/// Holds the latency buckets against what plain SQL counts.
+/// Compares the latency buckets with plain SQL.
 async fn check_latency(sql: &mut PgConnection, buckets: &Value, query: &str, condition: &str) {
     let mut timed = 0;
     for bucket in buckets.as_array().unwrap() {
@@ -147,11 +147,10 @@ async fn check_latency(sql: &mut PgConnection, buckets: &Value, query: &str, con
     assert_eq!(timed, expected, "{query}");
 }
 
-/// A past in which some have changed their minds.
-async fn eventful(stack: &Stack) {
-    stack.look_back_on(5000).await;
+/// Inserts predictions, changes labels and deletes predictions.
+async fn seed_with_changes(stack: &Stack) {
+    stack.seed_predictions(5000).await;
     let mut sql = stack.sql().await;
-    // Some change their minds, some drawings are deleted: the counts follow.
     for change in [
         "insert into labels (prediction_id, true_label) select id, '5' from predictions where confidence < 0.5 limit 100",
         "insert into labels (prediction_id, true_label) select prediction_id, 'unsure' from labels where id % 7 = 0",
@@ -163,10 +162,10 @@ async fn eventful(stack: &Stack) {
 }
 
 #[tokio::test]
-async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to() {
+async fn quality_agrees_with_plain_sql_after_relabelling_and_deletion() {
     let stack = Stack::start().await;
-    eventful(&stack).await;
-    // Whether what was noted is counted already or not.
+    seed_with_changes(&stack).await;
+    // The first round reads pending counts, the second one applied counts.
     for _ in 0..2 {
         check(&stack, "", "true").await;
         check(&stack, "?model=newer", "model = 'newer'").await;
@@ -176,7 +175,7 @@ async fn quality_is_what_plain_sql_counts_whatever_people_change_their_minds_to(
 }
 
 #[tokio::test]
-async fn what_is_noted_while_others_count_is_counted_once() {
+async fn pending_counts_that_arrive_during_a_count_are_counted_once() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
     let counting = async {
@@ -200,7 +199,7 @@ async fn what_is_noted_while_others_count_is_counted_once() {
 }
 
 #[tokio::test]
-async fn what_an_older_version_counted_is_carried_over() {
+async fn migrations_carry_over_the_counts_of_an_older_version() {
     let database = empty_database().await;
     let mut sql = database.connect().await.unwrap();
     let older = Migrator::new(root().join("migrations")).await.unwrap();
@@ -225,7 +224,7 @@ async fn what_an_older_version_counted_is_carried_over() {
 }
 
 #[tokio::test]
-async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
+async fn quality_of_an_empty_database_is_empty() {
     let stack = Stack::start().await;
     let quality = json(stack.get("/api/v1/quality?model=another&days=7").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!((&quality["predictions"], &quality["correct"]["total"]), (&0.into(), &0.into()));
@@ -238,11 +237,11 @@ async fn who_looks_back_on_nothing_learns_that_there_is_nothing() {
 }
 
 #[tokio::test]
-async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_sure() {
+async fn calibration_agrees_with_plain_sql_among_answers_of_similar_confidence() {
     let stack = Stack::start().await;
-    eventful(&stack).await;
+    seed_with_changes(&stack).await;
     let mut sql = stack.sql().await;
-    let mut judged = 0;
+    let mut evaluated = 0;
     for (confidence, from, to) in [
         (0.0, 0.0, 0.05),
         (0.33, 0.3, 0.35),
@@ -255,24 +254,24 @@ async fn reliability_is_what_plain_sql_counts_among_answers_that_were_about_as_s
     ] {
         for (query, condition) in [("", "true"), ("&model=newer", "model = 'newer'"), ("&model=none", "false")] {
             let path = format!("/api/v1/calibration?confidence={confidence}{query}");
-            let told = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
+            let item = json(stack.get(&path).send().await.unwrap(), StatusCode::OK).await;
             let below = if to < 1.0 { to } else { 2.0 };
             let select = format!(
                 "select count(*), count(*) filter (where label = predicted) from ROWS
-                 where JUDGED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
+                 where EVALUATED and predicted <> 'not_a_digit' and {condition} and confidence >= {from} and confidence < {below}"
             );
             let counted = &rows(&mut sql, &select).await[0];
             let (total, correct): (i64, i64) = (counted.get(0), counted.get(1));
-            assert!(close(&told["from"], from) && close(&told["to"], to), "{path}: {told}");
+            assert!(close(&item["from"], from) && close(&item["to"], to), "{path}: {item}");
             assert_eq!(
-                (told["correct"]["total"].as_i64(), told["correct"]["count"].as_i64()),
+                (item["correct"]["total"].as_i64(), item["correct"]["count"].as_i64()),
                 (Some(total), Some(correct)),
                 "{path}"
             );
-            judged += total;
+            evaluated += total;
         }
     }
-    assert!(judged > 100, "{judged}");
+    assert!(evaluated > 100, "{evaluated}");
     for confidence in ["", "?confidence=x", "?confidence=1.01", "?confidence=-0.1", "?confidence=NaN"] {
         let problem = stack.get(&format!("/api/v1/calibration{confidence}")).send().await.unwrap();
         assert_eq!(json(problem, StatusCode::BAD_REQUEST).await["code"], "invalid_query", "{confidence}");

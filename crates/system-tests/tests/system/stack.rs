@@ -1,4 +1,4 @@
-//! The whole product in this process: a database of its own, the model service and the web service.
+//! All services in this process, with a separate database: the model service and the web service.
 
 use api::{Api, ModelClient, ServiceRole, Settings, Store};
 use model::{Engine, Limits, Model, Registry};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// A service that runs in this process until it is stopped or dropped.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
-    /// Where its metrics are.
+    /// The address of its metrics.
     pub(crate) metrics: SocketAddr,
     readiness: Readiness,
     pub(crate) connections: Connections,
@@ -33,11 +33,11 @@ impl Service {
         listen: SocketAddr,
         app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router + Send + 'static,
     ) -> Self {
-        Self::within(ConnectionLimits::default(), listen, app).await
+        Self::with_limits(ConnectionLimits::default(), listen, app).await
     }
 
-    /// The same with limits of its own on connections.
-    pub(crate) async fn within(
+    /// Starts a service with these limits on connections.
+    pub(crate) async fn with_limits(
         limits: ConnectionLimits,
         listen: SocketAddr,
         app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router + Send + 'static,
@@ -51,18 +51,18 @@ impl Service {
         Self { address, metrics, connections, readiness, stop: Some(stop), task }
     }
 
-    /// Stops as on SIGTERM.
+    /// Stops the service as on SIGTERM.
     pub(crate) async fn stop(self) -> SocketAddr {
         self.stop_after(async || ()).await
     }
 
-    /// The same, with something to ask of it after it was told to stop and before it does.
-    pub(crate) async fn stop_after(mut self, ask: impl AsyncFnOnce()) -> SocketAddr {
+    /// Stops the service as on SIGTERM. `requests` runs while the service is not ready any more and still listens.
+    pub(crate) async fn stop_after(mut self, requests: impl AsyncFnOnce()) -> SocketAddr {
         drop(self.stop.take());
         while self.readiness.check().is_ok() {
             tokio::task::yield_now().await;
         }
-        ask().await;
+        requests().await;
         (&mut self.task).await.unwrap();
         self.address
     }
@@ -74,7 +74,7 @@ impl Drop for Service {
     }
 }
 
-/// A port of the system's choice.
+/// A port that the operating system chooses.
 pub(crate) const ANY: &str = "127.0.0.1:0";
 
 /// Starts the model service with the committed champion.
@@ -89,15 +89,16 @@ pub(crate) const LIMITS: Limits = Limits {
     patience: Duration::from_secs(10),
 };
 
-/// Drawings that the web service asks the model service about at a time: more than any test sends that wants them answered.
+/// The limit of concurrent model requests: more than any test sends that expects all to succeed.
 pub(crate) const MODEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 
-/// Starts the model service with the champion of a folder.
+/// Starts the model service with the champion of this folder.
 pub(crate) async fn start_model_from(listen: SocketAddr, models: PathBuf) -> Service {
     start_model_with(listen, models, LIMITS.workers, LIMITS).await
 }
 
-/// The same with so many replicas of the network, of which a service has one for each worker.
+/// Starts the model service with these limits, and with `replicas` replicas of the network, which need not be as many
+/// as the workers.
 pub(crate) async fn start_model_with(
     listen: SocketAddr,
     models: PathBuf,
@@ -111,12 +112,12 @@ pub(crate) async fn start_model_with(
     Service::start(listen, move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
-/// The repository.
+/// Returns the root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Puts the committed champion into a folder of models under this name, with its card changed.
+/// Copies the committed champion into a folder of models under this name, and changes its card.
 pub(crate) fn copy_champion(models: &Path, version: &str, change: impl FnOnce(&mut Value)) {
     let committed = root().join("models");
     let from = committed.join(network::champion(&committed).unwrap().as_str());
@@ -129,7 +130,7 @@ pub(crate) fn copy_champion(models: &Path, version: &str, change: impl FnOnce(&m
     fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors")).unwrap();
 }
 
-/// All three services.
+/// PostgreSQL's database, the model service and the web service.
 pub(crate) struct Stack {
     pub(crate) model: Option<Service>,
     pub(crate) api: Service,
@@ -139,7 +140,7 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts all, with an empty database, and waits until it is ready.
+    /// Starts the services on an empty database, and waits until they are ready.
     pub(crate) async fn start() -> Self {
         let stack = Self::with_database(empty_database().await).await;
         stack.until_ready().await;
@@ -161,11 +162,11 @@ impl Stack {
 
     /// Starts the web service on this model service and a database that may be unavailable.
     pub(crate) async fn of(model: Service, database: PgConnectOptions) -> Self {
-        Self::asking(model, database, MODEL_REQUESTS).await
+        Self::with_request_limit(model, database, MODEL_REQUESTS).await
     }
 
-    /// The same with a web service that asks the model service about so many drawings at a time.
-    pub(crate) async fn asking(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
+    /// Starts the web service with this limit of concurrent model requests.
+    pub(crate) async fn with_request_limit(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
         Self::configured(model, database, requests, Settings::default()).await
     }
 
@@ -203,12 +204,12 @@ impl Stack {
         self.http.get(self.url(path))
     }
 
-    /// `POST` of a body with a type.
+    /// Returns a `POST` request with a body of this media type.
     pub(crate) fn post(&self, path: &str, media_type: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
         self.http.post(self.url(path)).header("content-type", media_type).body(body)
     }
 
-    /// `POST` of a form with a file.
+    /// Returns a `POST` request with a form that has a file.
     pub(crate) fn upload(&self, path: &str, file: Vec<u8>) -> RequestBuilder {
         let part = multipart::Part::bytes(file).file_name("digit.png");
         self.http.post(self.url(path)).multipart(multipart::Form::new().part("file", part))
@@ -219,23 +220,23 @@ impl Stack {
         json(self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap(), StatusCode::OK).await
     }
 
-    /// Makes a past of so many predictions (bench/seed-data.sql).
-    pub(crate) async fn look_back_on(&self, rows: u32) {
-        let past = include_str!("../../../../bench/seed-data.sql").replace(":rows", &rows.to_string());
-        sqlx::raw_sql(sqlx::AssertSqlSafe(past)).execute(&mut self.sql().await).await.unwrap();
+    /// Inserts `rows` predictions (bench/seed-data.sql).
+    pub(crate) async fn seed_predictions(&self, rows: u32) {
+        let seed = include_str!("../../../../bench/seed-data.sql").replace(":rows", &rows.to_string());
+        sqlx::raw_sql(sqlx::AssertSqlSafe(seed)).execute(&mut self.sql().await).await.unwrap();
     }
 
     pub(crate) async fn sql(&self) -> PgConnection {
         self.database.connect().await.unwrap()
     }
 
-    /// How many predictions the database holds.
+    /// Returns the number of predictions in the database.
     pub(crate) async fn rows(&self) -> i64 {
         sqlx::query_scalar("select count(*) from predictions").fetch_one(&mut self.sql().await).await.unwrap()
     }
 }
 
-/// A store that connects as a role without rights of its own, and the migration of its database, which is under way.
+/// Returns a store that connects as the role of the service, and the running migration of its database.
 pub(crate) fn migrated_store(owner: &PgConnectOptions) -> (Store, JoinHandle<()>) {
     let role = service_role(owner);
     let database = owner.clone().username(&role.name);
@@ -244,19 +245,20 @@ pub(crate) fn migrated_store(owner: &PgConnectOptions) -> (Store, JoinHandle<()>
     (Store::new(database, NonZeroU32::MIN.saturating_add(4)), migration)
 }
 
-/// The role of the web service in this database. Roles belong to the whole cluster, so that each database has its own.
+/// Returns the role of the web service in this database. Roles belong to the cluster, so each database needs a separate
+/// one.
 pub(crate) fn service_role(owner: &PgConnectOptions) -> ServiceRole {
     ServiceRole { name: format!("api_of_{}", owner.get_database().unwrap()), password: None }
 }
 
-/// The JSON of an answer with this status.
+/// Asserts the status of a response and returns its JSON.
 pub(crate) async fn json(response: Response, status: StatusCode) -> Value {
     let (found, body) = (response.status(), response.text().await.unwrap());
     assert_eq!(found, status, "{body}");
     serde_json::from_str(&body).unwrap()
 }
 
-/// A new database in the cluster that `DATABASE_URL` names.
+/// Makes a database in the cluster that `DATABASE_URL` names.
 pub(crate) async fn empty_database() -> PgConnectOptions {
     let url = std::env::var("DATABASE_URL")
         .expect("these tests need DATABASE_URL, a PostgreSQL to make databases in; `make test` starts one");

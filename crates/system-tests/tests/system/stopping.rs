@@ -1,4 +1,5 @@
-//! A service that is told to stop: it says so before it stops listening, and finishes what it began.
+//! Tests of a graceful stop: the service reports that it is not ready before it stops listening, and finishes open
+//! requests.
 
 use axum::{Router, extract::State, routing::get};
 use reqwest::{Client, StatusCode};
@@ -9,7 +10,7 @@ use tokio::{
     sync::{Notify, oneshot},
 };
 
-/// A request that has begun, and one that may end.
+/// Signals that a request has begun, and that it may end.
 #[derive(Clone, Default)]
 struct Slow {
     begun: Arc<Notify>,
@@ -23,7 +24,7 @@ async fn slow(State(slow): State<Slow>) -> &'static str {
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_is_not_ready_and_finishes_what_it_began() {
+async fn a_stopping_service_is_not_ready_and_finishes_open_requests() {
     let (gate, readiness) = (Slow::default(), Readiness::default());
     let ready = readiness.clone();
     let probe = async move || ready.check().map(|()| "ok");
@@ -42,7 +43,7 @@ async fn a_service_that_is_told_to_stop_is_not_ready_and_finishes_what_it_began(
     gate.begun.notified().await;
 
     drop(stop);
-    while status().await.expect("it says that it is not ready before it stops listening") == StatusCode::OK {}
+    while status().await.expect("the service is not ready before it stops listening") == StatusCode::OK {}
     gate.may_end.notify_one();
     assert_eq!(begun.await.unwrap().unwrap().text().await.unwrap(), "done");
     server.await.unwrap().unwrap();

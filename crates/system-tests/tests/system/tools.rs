@@ -1,14 +1,14 @@
-//! The tools of the page: eraser, pen's width, undo and the bin.
+//! Tests of the tools of the page: eraser, width of the pen, undo and clear.
 
 use crate::{
     drawings,
-    hand::{HANDS, Hand, down, to, up},
+    pointer::{POINTERS, Pointer, down, to, up},
     stack::Stack,
     webdriver::Browser,
 };
 use serde_json::{Value, json};
 
-/// A pen's other end, which no driver can turn round: the events that such a pen sends.
+/// Sends the events of a pen's eraser end, which the driver cannot use.
 const ERASER_END: &str = "const [from, to] = arguments;
     const canvas = document.querySelector('#canvas');
     const { left, top, width } = canvas.getBoundingClientRect();
@@ -19,59 +19,60 @@ const ERASER_END: &str = "const [from, to] = arguments;
     send('pointermove', to, -1, 32);
     send('pointerup', to, 5, 0);";
 
-/// The strokes on the canvas, as they would be kept over a reload.
+/// Returns the strokes on the canvas, as the page stores them for a reload.
 const STROKES: &str = "dispatchEvent(new Event('pagehide'));
     return JSON.parse(sessionStorage.getItem('unsubmitted') ?? '[]');";
 
 impl Browser {
-    /// The strokes on the canvas.
+    /// Returns the strokes on the canvas.
     pub(crate) async fn strokes(&self) -> Vec<Vec<Value>> {
         serde_json::from_value(self.client.execute(STROKES, Vec::new()).await.unwrap()).unwrap()
     }
 
-    /// Whether a button can be pressed to some effect.
+    /// Returns whether a button is enabled.
     async fn is_enabled(&self, selector: &str) -> bool {
         self.element(selector).await.attr("aria-disabled").await.unwrap().as_deref() == Some("false")
     }
 }
 
-/// Lines from top to bottom, at these places from the left.
-fn lines(places: &[u32]) -> Value {
-    places.iter().map(|x| json!([[x, 40], [x, 100], [x, 160], [x, 240]])).collect()
+/// Returns vertical lines at these x coordinates.
+fn lines(xs: &[u32]) -> Value {
+    xs.iter().map(|x| json!([[x, 40], [x, 100], [x, 160], [x, 240]])).collect()
 }
 
-/// Whether no stroke passes nearer to a place than this.
-fn is_bare(strokes: &[Vec<Value>], place: [f64; 2], reach: f64) -> bool {
-    let distance = |point: &Value| (point[0].as_f64().unwrap() - place[0]).hypot(point[1].as_f64().unwrap() - place[1]);
-    strokes.iter().flatten().all(|point| distance(point) > reach)
+/// Returns whether every point of the strokes is farther from `center` than `radius`.
+fn is_bare(strokes: &[Vec<Value>], center: [f64; 2], radius: f64) -> bool {
+    let distance =
+        |point: &Value| (point[0].as_f64().unwrap() - center[0]).hypot(point[1].as_f64().unwrap() - center[1]);
+    strokes.iter().flatten().all(|point| distance(point) > radius)
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_one_step_to_undo() {
+async fn an_eraser_splits_the_strokes_that_it_crosses_and_one_undo_reverts_a_pass() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    for hand in HANDS {
+    for pointer in POINTERS {
         browser.client.goto(&stack.url("/")).await.unwrap();
         assert!(!browser.is_enabled("#eraser").await, "nothing to erase yet");
-        browser.draw_with(hand, &lines(&[80, 140, 200])).await;
+        browser.draw_with(pointer, &lines(&[80, 140, 200])).await;
         let before = browser.strokes().await;
         browser.press("#eraser").await;
         browser.element("#eraser[aria-pressed=true]").await;
-        // Across two of the three, there and back.
-        browser.draw_with(hand, &json!([[[30, 140], [110, 140], [165, 140], [120, 140]]])).await;
+        // The eraser crosses two of the three lines, and goes back.
+        browser.draw_with(pointer, &json!([[[30, 140], [110, 140], [165, 140], [120, 140]]])).await;
         let after = browser.strokes().await;
-        assert_eq!(after.len(), 5, "{hand:?}: two are split: {after:?}");
+        assert_eq!(after.len(), 5, "{pointer:?}: two lines are split: {after:?}");
         assert!(is_bare(&after, [80.0, 140.0], 15.0) && is_bare(&after, [140.0, 140.0], 15.0), "{after:?}");
-        assert_eq!(after.last(), before.last(), "{hand:?}: the third one is as it was");
+        assert_eq!(after.last(), before.last(), "{pointer:?}: the third line is unchanged");
         browser.press("#undo").await;
-        assert_eq!(browser.strokes().await, before, "{hand:?}: one step");
+        assert_eq!(browser.strokes().await, before, "{pointer:?}: one undo reverts the pass");
         browser.press("#redo").await;
         assert_eq!(browser.strokes().await, after);
 
-        // The pen again, and it draws.
+        // The button selects the pen again.
         browser.press("#eraser").await;
-        browser.draw_with(hand, &lines(&[240])).await;
+        browser.draw_with(pointer, &lines(&[240])).await;
         assert_eq!(browser.strokes().await.len(), 6);
         browser.press("#clear").await;
     }
@@ -80,11 +81,11 @@ async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_o
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
+async fn the_eraser_end_of_a_pen_and_the_keyboard_erase() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    browser.draw_with(Hand::Pen, &lines(&[80, 200])).await;
+    browser.draw_with(Pointer::Pen, &lines(&[80, 200])).await;
     browser.canvas().await;
     browser.client.execute(ERASER_END, vec![json!([40, 140]), json!([120, 140])]).await.unwrap();
     let strokes = browser.strokes().await;
@@ -92,7 +93,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
     assert!(is_bare(&strokes, [80.0, 140.0], 15.0), "{strokes:?}");
     browser.element("#eraser[aria-pressed=false]").await;
 
-    // The keyboard's tool starts in the middle near the top: a line there, and the eraser up and down it.
+    // The cursor of the keyboard starts in the middle near the top, on this line.
     browser.client.refresh().await.unwrap();
     browser.press("#clear").await;
     browser.draw(&json!([[[100, 70], [180, 70]]])).await;
@@ -109,7 +110,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_hand() {
+async fn erasing_everything_empties_the_canvas_and_selects_the_pen() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -137,7 +138,7 @@ async fn an_eraser_that_leaves_nothing_leaves_an_empty_canvas_and_the_pen_in_han
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_pens_width_is_for_the_eye_and_remembered() {
+async fn the_width_of_the_pen_changes_only_the_display_and_is_remembered() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -147,7 +148,7 @@ async fn the_pens_width_is_for_the_eye_and_remembered() {
     browser.element("#width[aria-label='Pen: thick']").await;
     let thick = browser.pixels().await;
     assert!(thick.share > 1.3 * medium.share, "{thick:?} {medium:?}");
-    assert_eq!(browser.strokes().await, strokes, "what is sent has no width");
+    assert_eq!(browser.strokes().await, strokes, "the strokes have no width");
     browser.until_text("#hint", "Pen: thick. The network sees the same line at any width.").await;
     browser.client.refresh().await.unwrap();
     browser.element("#width[aria-label='Pen: thick']").await;
@@ -160,13 +161,13 @@ async fn the_pens_width_is_for_the_eye_and_remembered() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_slip_of_the_finger_clears_nothing_for_good() {
+async fn an_accidental_clear_is_prevented_or_undone() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&lines(&[80])).await;
 
-    // While a pen draws, a finger of the same hand that meets the bin does nothing.
+    // While a pen draws, a finger that touches the clear button does nothing.
     let canvas = browser.canvas().await;
     let bin = browser.onto("#clear").await;
     let drawing = vec![
@@ -177,11 +178,11 @@ async fn a_slip_of_the_finger_clears_nothing_for_good() {
         up(),
     ];
     let slip = vec![bin.clone(), bin.clone(), down(), up(), bin];
-    browser.act(vec![(Hand::Pen, drawing), (Hand::Finger, slip)]).await;
+    browser.act(vec![(Pointer::Pen, drawing), (Pointer::Finger, slip)]).await;
     let drawn = browser.strokes().await;
     assert_eq!(drawn.len(), 2, "{drawn:?}");
 
-    // It is a hand's breadth from the other tools, and what it took comes back, also when one has drawn on.
+    // The clear button has a distance from the other tools, and undo restores the drawing, even after a new stroke.
     let (bin, width) = (browser.onto("#clear").await, browser.onto("#width").await);
     assert!(bin["x"].as_i64().unwrap() - width["x"].as_i64().unwrap() > 88, "{bin} {width}");
     browser.press("#clear").await;

@@ -27,7 +27,7 @@ use std::{
 };
 use tokio::{runtime, sync::oneshot, task};
 
-/// The lines that a service wrote.
+/// The log lines of a service.
 #[derive(Debug, Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -46,21 +46,21 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The lines with this in them.
+    /// Returns the lines that contain `part`.
     fn with(&self, part: &str) -> Vec<String> {
         self.text().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
     }
 }
 
-/// A service on a thread of its own, which tells what it does as a process would.
-struct Told {
+/// A service on a separate thread, with the logs and traces of a process.
+struct TracedService {
     address: SocketAddr,
     log: Log,
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
-impl Told {
+impl TracedService {
     async fn start<A>(name: &'static str, options: &TelemetryOptions, app: A) -> Self
     where
         A: FnOnce(Readiness) -> Router + Send + 'static,
@@ -84,7 +84,7 @@ impl Told {
         Self { address: address.await.unwrap(), log, stop, thread }
     }
 
-    /// Stops as on SIGTERM, and returns what it wrote.
+    /// Stops the service as on SIGTERM, and returns its log.
     async fn stop(self) -> Log {
         drop(self.stop);
         task::spawn_blocking(|| self.thread.join()).await.unwrap().unwrap();
@@ -92,16 +92,16 @@ impl Told {
     }
 }
 
-/// Both services, both told where to tell what they do.
+/// Both services, with logs and traces.
 struct Pair {
-    model: Told,
-    api: Told,
+    model: TracedService,
+    api: TracedService,
     http: Client,
 }
 
 impl Pair {
-    /// Starts both. The model service believes what the web service says of a trace; that one believes its callers where
-    /// the options say so.
+    /// Starts both. The model service trusts the trace context of the web service. The web service trusts that of its
+    /// clients if the options say so.
     async fn start(options: TelemetryOptions) -> Self {
         let trusts_trace_context = options.trust_trace_context;
         let models = root().join("models");
@@ -117,7 +117,7 @@ impl Pair {
             let model = Model { engine, registry, readiness, trusts_trace_context: true };
             model::app(model, &mut Metrics::default())
         };
-        let model = Told::start("digits-model", &options, app).await;
+        let model = TracedService::start("digits-model", &options, app).await;
 
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
         let database = empty_database().await;
@@ -127,7 +127,7 @@ impl Pair {
             let api = Api { store, model: client, readiness, settings };
             api::app(api, &mut Metrics::default())
         };
-        let api = Told::start("digits-api", &options, app).await;
+        let api = TracedService::start("digits-api", &options, app).await;
         let pair = Self { model, api, http: Client::builder().no_proxy().build().unwrap() };
         while pair.ask("/readyz").await != StatusCode::OK {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -139,7 +139,7 @@ impl Pair {
         self.http.get(format!("http://{}{path}", self.api.address)).send().await.unwrap().status()
     }
 
-    /// Has an eight recognised; returns how long it took.
+    /// Requests a prediction of an eight, and returns its latency.
     async fn predict(&self, query: &str, headers: &[(&str, &str)]) -> Duration {
         let eight = drawings::all()[8].to_string();
         let request = self.http.post(format!("http://{}/predict{query}", self.api.address)).body(eight);
@@ -161,7 +161,7 @@ const CALLER: &str = "00f067aa0ba902b7";
 
 const STATE: &str = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
 
-/// Both services go on with the traces of whoever asks.
+/// Both services continue the traces of all clients.
 const TRUSTING: TelemetryOptions =
     TelemetryOptions { log_format: LogFormat::Text, otlp_endpoint: None, trust_trace_context: true };
 
@@ -181,14 +181,14 @@ async fn a_request_is_one_line_in_each_log_and_both_name_its_trace() {
         for part in ["INFO request{method=POST path=\"/predict\" ", "answered status=200 seconds=0."] {
             assert!(lines[0].contains(part), "{part}: {}", lines[0]);
         }
-        assert_eq!(log.with("/predict").len(), 2, "the other one has a trace of its own");
+        assert_eq!(log.with("/predict").len(), 2, "the other request has a separate trace");
         assert!(!log.text().contains("hush"), "{}", log.text());
-        assert!(!log.text().contains("readyz"), "probes are not told of: {}", log.text());
+        assert!(!log.text().contains("readyz"), "the log has no probes: {}", log.text());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn log_lines_are_json_for_whom_wants_that() {
+async fn log_lines_are_json_on_request() {
     let pair = Pair::start(TelemetryOptions { log_format: LogFormat::Json, ..TRUSTING }).await;
     pair.predict("", &[("traceparent", &traceparent())]).await;
     let [api, model] = pair.stop().await;
@@ -208,12 +208,12 @@ async fn log_lines_are_json_for_whom_wants_that() {
     assert_eq!((&line["span"]["prediction"], &line["span"]["verdict"]), (&8.into(), &"digit".into()));
 }
 
-/// A collector that keeps the spans that it is sent, each with the name of its service.
+/// A collector that stores the spans that it receives, each with the name of its service.
 #[derive(Clone, Default)]
 struct Collector(Arc<Mutex<Vec<(String, Span)>>>);
 
 impl Collector {
-    /// Starts to collect; returns the address, too.
+    /// Starts a collector, and returns it with its address.
     async fn start() -> (Self, String) {
         let collector = Self::default();
         let listener = tokio::net::TcpListener::bind(ANY).await.unwrap();
@@ -223,7 +223,7 @@ impl Collector {
         (collector, address)
     }
 
-    /// The only span of this service with this name and kind in the trace.
+    /// Returns the only span of this service with this name and kind.
     fn span(&self, service: &str, name: &str, kind: SpanKind) -> Span {
         let spans = self.0.lock().unwrap();
         let is_it = |(of, span): &&(String, Span)| {
@@ -250,7 +250,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
+async fn a_collector_gets_one_trace_with_the_spans_of_both_services() {
     let (collector, address) = Collector::start().await;
     let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TRUSTING }).await;
     pair.predict("", &[("traceparent", &traceparent()), ("tracestate", STATE)]).await;
@@ -267,10 +267,10 @@ async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
     assert_eq!((&ask.parent_span_id, &keep.parent_span_id), (&api.span_id, &api.span_id));
     assert_eq!(model.parent_span_id, ask.span_id);
     assert_eq!((&preprocess.parent_span_id, &classify.parent_span_id), (&model.span_id, &model.span_id));
-    assert_eq!([&*api.trace_state, &*ask.trace_state, &*model.trace_state], [STATE; 3], "the state is passed on");
+    assert_eq!([&*api.trace_state, &*ask.trace_state, &*model.trace_state], [STATE; 3], "the state is forwarded");
 
     let spans = collector.0.lock().unwrap();
-    assert_eq!(spans.len(), 12, "six of either request, and none of a probe: {spans:?}");
+    assert_eq!(spans.len(), 12, "six of each request, and none of a probe: {spans:?}");
     let mut traces: Vec<String> = spans.iter().map(|(_, span)| hex(&span.trace_id)).collect();
     traces.sort();
     traces.dedup();
@@ -279,12 +279,12 @@ async fn a_collector_sees_one_trace_with_the_spans_of_both_services() {
         for trace in &traces {
             assert_eq!(log.with(trace).len(), 1, "the log names the trace that the collector has: {}", log.text());
         }
-        assert!(!log.text().contains("classify"), "spans are not for the log: {}", log.text());
+        assert!(!log.text().contains("classify"), "the log has no spans: {}", log.text());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stranger_names_no_trace_and_keeps_none_from_the_collector() {
+async fn the_trace_context_of_an_untrusted_client_is_ignored() {
     let (collector, address) = Collector::start().await;
     let pair = Pair::start(TelemetryOptions { otlp_endpoint: Some(address), ..TelemetryOptions::default() }).await;
     let not_sampled = format!("00-{TRACE}-{CALLER}-00");
@@ -300,7 +300,7 @@ async fn a_stranger_names_no_trace_and_keeps_none_from_the_collector() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_collector_that_is_away_or_hangs_changes_nothing_for_clients() {
+async fn an_unavailable_or_hanging_collector_does_not_affect_clients() {
     let (closed, hanging) = (TcpListener::bind(ANY).unwrap(), TcpListener::bind(ANY).unwrap());
     for (listener, is_open) in [(closed, false), (hanging, true)] {
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -314,6 +314,6 @@ async fn a_collector_that_is_away_or_hangs_changes_nothing_for_clients() {
         for log in pair.stop().await {
             assert_eq!(log.with("answered status=200").len(), 20, "{}", log.text());
         }
-        assert!(began.elapsed() < Duration::from_secs(8), "a stop waits little for it: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(8), "the stop took {:?}", began.elapsed());
     }
 }

@@ -1,9 +1,9 @@
-//! The Open Inference Protocol: Triton's own client, unmodified, gets from the model service what it expects, and what
-//! that client would never send is refused in the protocol's words.
+//! Tests of the Open Inference Protocol: Triton's unmodified client works with the model service, and the service
+//! rejects invalid requests in the protocol's format.
 
 use crate::{
-    damage,
     python::{self, python, run},
+    random,
     stack::{self, ANY, Service, copy_champion, root, start_model, start_model_from},
 };
 use flate2::{Compression, read::GzEncoder};
@@ -17,10 +17,10 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-/// The version of Triton's client, which pip installs.
+/// The version of Triton's client that pip installs.
 const VERSION: &str = "2.73.0";
 
-/// Where it is installed: once for each user and Python.
+/// Returns the folder of Triton's client. It is installed once for each user and Python.
 async fn client() -> &'static Path {
     static FOLDER: OnceCell<PathBuf> = OnceCell::const_new();
     FOLDER.get_or_init(install).await
@@ -30,7 +30,7 @@ async fn install() -> PathBuf {
     python::installed("tritonclient", &format!("tritonclient[http]=={VERSION}"), VERSION).await
 }
 
-/// A folder with the champion, the same again as "twin", and once more with damaged weights as "broken".
+/// Makes a folder with the champion, a copy of it as "twin", and a copy with damaged weights as "broken".
 pub(crate) fn models() -> TempDir {
     let champion = fs::read_to_string(root().join("models/champion")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +42,7 @@ pub(crate) fn models() -> TempDir {
     folder
 }
 
-/// Has both of Triton's clients do this, each with a service of its own.
+/// Runs this check of `client.py` with both of Triton's clients, each with a separate service.
 async fn check(name: &str) {
     let script = root().join("crates/system-tests/tests/triton/client.py");
     for client_kind in ["sync", "aio"] {
@@ -56,25 +56,25 @@ async fn check(name: &str) {
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_learns_what_the_model_takes_and_gives() {
+async fn tritons_client_reads_the_metadata_of_the_model() {
     check("description").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_gets_what_predict_says_however_tensors_travel() {
+async fn tritons_client_gets_the_answer_of_predict_with_json_and_binary_tensors() {
     check("inference").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_gets_the_outputs_and_the_version_that_it_asks_for() {
+async fn tritons_client_gets_the_requested_outputs_and_version() {
     check("choice").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn the_statistics_add_up_to_what_tritons_client_sent() {
+async fn the_statistics_count_the_requests_of_tritons_client() {
     check("statistics").await;
 }
 
@@ -86,7 +86,7 @@ async fn tritons_client_loads_switches_and_unloads_versions() {
 
 #[tokio::test]
 #[ignore = "needs python3"]
-async fn tritons_client_is_told_what_is_wrong_with_a_request() {
+async fn tritons_client_gets_the_reason_of_a_rejected_request() {
     check("errors").await;
 }
 
@@ -115,15 +115,15 @@ impl Model {
     }
 }
 
-/// A request for one image, with other fields of the input.
+/// Returns a request for one image, whose input has these additional fields.
 fn request(fields: &Value) -> String {
     let mut input = json!({ "name": "image", "datatype": "FP32", "shape": [1, 1, 28, 28] });
     input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     json!({ "inputs": [input] }).to_string()
 }
 
-/// The request is refused with this status, and with an error that holds the reason and nothing else.
-async fn refused(request: RequestBuilder, status: u16, reason: &str) -> HeaderMap {
+/// Asserts that the service rejects a request with this status, and that the body has only an error with this reason.
+async fn rejected(request: RequestBuilder, status: u16, reason: &str) -> HeaderMap {
     let response = request.send().await.unwrap();
     let headers = response.headers().clone();
     assert_eq!(headers["content-type"], "application/json", "{reason}");
@@ -140,7 +140,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_request_that_a_person_writes_is_answered_as_json() {
+async fn a_hand_written_request_is_answered_as_json() {
     let model = Model::start().await;
     let nested = json!([vec![vec![0.5; 28]; 28]]);
     let response = model.infer(request(&json!({ "data": nested }))).send().await.unwrap();
@@ -154,58 +154,58 @@ async fn a_request_that_a_person_writes_is_answered_as_json() {
 }
 
 #[tokio::test]
-async fn what_no_handler_sees_is_refused_in_the_protocols_words_too() {
+async fn errors_outside_of_handlers_have_the_format_of_the_protocol() {
     let model = Model::start().await;
-    refused(model.get("/v2/nowhere"), 404, "/v2/nowhere").await;
-    refused(model.get("/v2/models/%FF"), 404, "UTF-8").await;
-    refused(model.get("/v2/models/digits/infer"), 405, "GET").await;
-    refused(model.http.post(model.url("/v2/health/live")), 405, "POST").await;
-    refused(model.http.post(model.url("/v2/repository/models/%FF/load")), 404, "UTF-8").await;
-    refused(model.infer(vec![b' '; 6 << 20]), 413, "5 MB").await;
+    rejected(model.get("/v2/nowhere"), 404, "/v2/nowhere").await;
+    rejected(model.get("/v2/models/%FF"), 404, "UTF-8").await;
+    rejected(model.get("/v2/models/digits/infer"), 405, "GET").await;
+    rejected(model.http.post(model.url("/v2/health/live")), 405, "POST").await;
+    rejected(model.http.post(model.url("/v2/repository/models/%FF/load")), 404, "UTF-8").await;
+    rejected(model.infer(vec![b' '; 6 << 20]), 413, "5 MB").await;
     let elsewhere = model.get("/predict").send().await.unwrap();
     assert_eq!(elsewhere.headers()["content-type"], "application/problem+json");
 }
 
 #[tokio::test]
-async fn lengths_and_encodings_that_lie_are_refused() {
+async fn wrong_lengths_and_encodings_are_rejected() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();
     let with = |length: &str, body: &[u8]| model.infer(body.to_vec()).header("inference-header-content-length", length);
     assert_eq!(with(&head.len().to_string(), &whole).send().await.unwrap().status(), StatusCode::OK);
     for length in ["", "x", "-1", "99999999999999999999999", "1e3"] {
-        refused(with(length, &whole), 400, "is not a number of bytes").await;
+        rejected(with(length, &whole), 400, "is not a number of bytes").await;
     }
-    refused(with(&usize::MAX.to_string(), &whole), 400, "the body has only").await;
-    refused(with(&head.len().to_string(), &whole[..whole.len() - 1]), 400, "3135 bytes follow").await;
-    refused(model.infer(whole.clone()), 400, "not an inference request").await;
-    refused(model.infer(head), 400, "0 bytes follow").await;
+    rejected(with(&usize::MAX.to_string(), &whole), 400, "the body has only").await;
+    rejected(with(&head.len().to_string(), &whole[..whole.len() - 1]), 400, "3135 bytes follow").await;
+    rejected(model.infer(whole.clone()), 400, "not an inference request").await;
+    rejected(model.infer(head), 400, "0 bytes follow").await;
 
     let encoded = |encoding: &str, body: Vec<u8>| model.infer(body).header("content-encoding", encoding);
     let packed = gzip(request(&json!({ "data": vec![0; 784] })).as_bytes());
     assert_eq!(encoded("gzip", packed.clone()).send().await.unwrap().status(), StatusCode::OK);
-    refused(encoded("gzip", packed[..packed.len() - 9].to_vec()), 400, "not whole").await;
-    refused(encoded("deflate", packed.clone()), 400, "not deflate").await;
-    refused(encoded("br", packed.clone()), 400, "\"br\"").await;
-    refused(encoded("gzip, gzip", packed), 400, "\"gzip, gzip\"").await;
-    refused(encoded("gzip", gzip(&vec![b' '; 100 << 20])), 413, "5 MB").await;
+    rejected(encoded("gzip", packed[..packed.len() - 9].to_vec()), 400, "not whole").await;
+    rejected(encoded("deflate", packed.clone()), 400, "not deflate").await;
+    rejected(encoded("br", packed.clone()), 400, "\"br\"").await;
+    rejected(encoded("gzip, gzip", packed), 400, "\"gzip, gzip\"").await;
+    rejected(encoded("gzip", gzip(&vec![b' '; 100 << 20])), 413, "5 MB").await;
 }
 
 #[tokio::test]
-async fn who_cannot_wait_is_told_when_to_come_back() {
+async fn a_request_that_exceeds_its_timeout_gets_retry_after() {
     let model = Model::start().await;
     let mut body: Value = serde_json::from_str(&request(&json!({ "data": vec![0; 784] }))).unwrap();
     body["parameters"] = json!({ "timeout": 1 });
-    let headers = refused(model.infer(body.to_string()), 429, "Try again").await;
+    let headers = rejected(model.infer(body.to_string()), 429, "Try again").await;
     assert_eq!(headers["retry-after"], "1");
 }
 
 #[tokio::test]
-async fn damaged_requests_never_make_the_model_service_fail() {
+async fn damaged_requests_never_cause_a_server_error() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();
-    let mut random = damage::numbers();
+    let mut random = random::numbers();
     for round in 0..400 {
         let mut body = whole.clone();
         for _ in 0..=random(3) {

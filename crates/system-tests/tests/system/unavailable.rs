@@ -1,5 +1,5 @@
-//! When the model service or PostgreSQL is unavailable: clear problems, and all works again when they are back, with no
-//! restart of the web service.
+//! Tests while the model service or PostgreSQL is unavailable: the web service answers with clear problems, and
+//! recovers without a restart.
 
 use crate::{
     drawings,
@@ -34,7 +34,7 @@ async fn predict(stack: &Stack, query: &str, status: StatusCode) -> Value {
 }
 
 #[tokio::test]
-async fn without_the_model_service_predictions_wait_and_the_rest_works() {
+async fn without_the_model_service_predictions_fail_and_everything_else_works() {
     let mut stack = Stack::start().await;
     let before = predict(&stack, "", StatusCode::OK).await;
     let address = stack.model.take().unwrap().stop().await;
@@ -52,16 +52,16 @@ async fn without_the_model_service_predictions_wait_and_the_rest_works() {
 
     stack.model = Some(start_model(address).await);
     assert_eq!(predict(&stack, "", StatusCode::OK).await["prediction"], 8);
-    assert_eq!(stack.rows().await, 2, "the failed one left no row");
+    assert_eq!(stack.rows().await, 2, "the failed request left no row");
 }
 
-/// A PostgreSQL cluster of this test's own, to stop and to start.
+/// A separate PostgreSQL cluster that a test can stop and start.
 pub(crate) struct Cluster(tempfile::TempDir);
 
 impl Cluster {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("digits-away-").tempdir_in("/tmp").unwrap();
-        // PostgreSQL may run as another user than this one, who must be able to enter.
+        let folder = tempfile::Builder::new().prefix("digits-unavailable-").tempdir_in("/tmp").unwrap();
+        // PostgreSQL may run as another user, who must be able to enter the folder.
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         Self(folder)
     }
@@ -82,7 +82,7 @@ impl Drop for Cluster {
     }
 }
 
-/// A proxy in front of PostgreSQL that can lose what PostgreSQL answers to an insert.
+/// A proxy in front of PostgreSQL that can lose PostgreSQL's answer to an insert.
 pub(crate) struct LossyProxy {
     address: SocketAddr,
     loses_inserts: Arc<AtomicBool>,
@@ -90,7 +90,7 @@ pub(crate) struct LossyProxy {
 }
 
 impl LossyProxy {
-    /// Passes on to the cluster of this database, which listens on a socket.
+    /// Starts a proxy to the cluster of this database, which listens on a Unix socket.
     pub(crate) async fn start(database: &PgConnectOptions) -> Self {
         let socket = database.get_socket().unwrap().join(format!(".s.PGSQL.{}", database.get_port()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -100,20 +100,20 @@ impl LossyProxy {
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 if let Ok(server) = UnixStream::connect(&socket).await {
-                    tokio::spawn(pass_on(client, server, loses.clone()));
+                    tokio::spawn(forward(client, server, loses.clone()));
                 }
             }
         });
         Self { address, loses_inserts, task }
     }
 
-    /// The same database, behind this proxy.
+    /// Returns the same database, behind this proxy.
     pub(crate) fn database(&self, database: &PgConnectOptions) -> PgConnectOptions {
         let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(self.address.port());
         options.username(database.get_username()).database(database.get_database().unwrap())
     }
 
-    /// Whether to close each connection on which an insert was committed, before the client learns of it.
+    /// Sets whether the proxy closes a connection after an insert is committed and before the client learns of it.
     pub(crate) fn lose_inserts(&self, lose: bool) {
         self.loses_inserts.store(lose, Ordering::SeqCst);
     }
@@ -125,10 +125,10 @@ impl Drop for LossyProxy {
     }
 }
 
-async fn pass_on(client: TcpStream, server: UnixStream, loses_inserts: Arc<AtomicBool>) {
+async fn forward(client: TcpStream, server: UnixStream, loses_inserts: Arc<AtomicBool>) {
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
         (client.into_split(), server.into_split());
-    let questions = async move { io::copy(&mut from_client, &mut to_server).await };
+    let requests = async move { io::copy(&mut from_client, &mut to_server).await };
     let answers = async move {
         let mut bytes = vec![0; 64 << 10];
         loop {
@@ -142,13 +142,13 @@ async fn pass_on(client: TcpStream, server: UnixStream, loses_inserts: Arc<Atomi
         }
     };
     tokio::select! {
-        _ = questions => {}
+        _ = requests => {}
         _ = answers => {}
     }
 }
 
 #[tokio::test]
-async fn without_postgresql_previews_go_on_and_all_works_again_when_it_is_back() {
+async fn without_postgresql_previews_work_and_the_service_recovers_when_it_returns() {
     let cluster = Cluster::new();
     let database: PgConnectOptions = cluster.script("start").parse().unwrap();
     let stack = Stack::with_database(database).await;
@@ -173,7 +173,7 @@ async fn without_postgresql_previews_go_on_and_all_works_again_when_it_is_back()
 }
 
 #[tokio::test]
-async fn the_web_service_may_start_before_the_database() {
+async fn the_web_service_starts_before_the_database() {
     let cluster = Cluster::new();
     let database: PgConnectOptions = cluster.script("start").parse().unwrap();
     cluster.script("stop");
@@ -184,8 +184,8 @@ async fn the_web_service_may_start_before_the_database() {
     assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
 }
 
-/// Predicts until the database is unavailable, and returns the ids of what was said to be saved.
-async fn save_until_away(stack: Arc<Stack>) -> Vec<Uuid> {
+/// Predicts until the database is unavailable, and returns the ids of the predictions that were answered as saved.
+async fn save_until_unavailable(stack: Arc<Stack>) -> Vec<Uuid> {
     let mut saved = Vec::new();
     loop {
         let eight = drawings::all()[8].to_string();
@@ -201,19 +201,20 @@ async fn save_until_away(stack: Arc<Stack>) -> Vec<Uuid> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_said_to_be_saved_is_there_when_the_database_went_in_the_middle_of_it() {
+async fn predictions_answered_as_saved_survive_a_stop_of_the_database_under_load() {
     let cluster = Cluster::new();
     let stack = Arc::new(Stack::with_database(cluster.script("start").parse().unwrap()).await);
     stack.until_ready().await;
-    let clients: JoinSet<_> = (0..12).map(|_| save_until_away(stack.clone())).collect();
+    let clients: JoinSet<_> = (0..12).map(|_| save_until_unavailable(stack.clone())).collect();
     while stack.rows().await < 50 {}
     cluster.script("stop");
     let saved = clients.join_all().await.concat();
-    assert!(saved.len() >= 38, "only {} were saved", saved.len()); // each client may have been about to learn of one more
+    // Each client may have missed the answer to one row.
+    assert!(saved.len() >= 38, "only {} were saved", saved.len());
 
     cluster.script("start");
-    let kept: Vec<Uuid> =
+    let stored: Vec<Uuid> =
         sqlx::query_scalar("select id from predictions").fetch_all(&mut stack.sql().await).await.unwrap();
-    let lost: Vec<_> = saved.iter().filter(|id| !kept.contains(id)).collect();
+    let lost: Vec<_> = saved.iter().filter(|id| !stored.contains(id)).collect();
     assert!(lost.is_empty(), "lost {lost:?}");
 }

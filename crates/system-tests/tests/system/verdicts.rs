@@ -1,4 +1,4 @@
-//! The api passes the verdict of the model service on unchanged, to responses, rows and pages.
+//! Tests that responses, rows and pages have the verdict of the model service, unchanged.
 
 use crate::{
     drawings,
@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use wire::{Answer, PredictResponse, Verdict};
 
-/// The answer of a model service that takes every drawing for several digits.
+/// Returns the answer of a stub that rejects every drawing as several digits.
 fn several_digits() -> Answer {
     let mut probabilities = [0.05; 10];
     probabilities[7] = 0.55;
@@ -29,7 +29,7 @@ fn several_digits() -> Answer {
     }
 }
 
-/// A stack with that model service in the place of the real one.
+/// Starts the services with that stub in place of the model service.
 async fn stack() -> Stack {
     let mut stack = Stack::start().await;
     let address = stack.model.take().unwrap().stop().await;
@@ -39,13 +39,13 @@ async fn stack() -> Stack {
     stack
 }
 
-/// An answer as its type has it: as JSON, numbers would differ in digits that nobody sent.
+/// Parses an answer, because the JSON numbers have more digits than the parsed ones.
 fn outcome(answer: &Value) -> PredictResponse {
     serde_json::from_value(answer.clone()).unwrap()
 }
 
 #[tokio::test]
-async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
+async fn the_verdict_and_reason_are_returned_stored_and_listed() {
     let stack = stack().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let id = answer["id"].as_str().unwrap();
@@ -77,7 +77,7 @@ async fn that_it_is_not_a_digit_and_why_is_answered_kept_and_told_again() {
 }
 
 #[tokio::test]
-async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
+async fn the_page_shows_the_reason_without_javascript() {
     let stack = stack().await;
     let answer = stack.draw(&drawings::all()[7]).await;
     let path = format!("/?shown={}", answer["id"].as_str().unwrap());
@@ -95,7 +95,7 @@ async fn the_page_says_why_it_is_not_a_digit_without_javascript() {
 }
 
 #[tokio::test]
-async fn a_preview_says_why_it_is_not_a_digit() {
+async fn a_preview_has_the_reason() {
     let stack = stack().await;
     let seven = drawings::all()[7].to_string();
     let request = stack.post("/predict?preview=true&include=bitmap", "application/json", seven);

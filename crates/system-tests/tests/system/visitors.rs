@@ -1,4 +1,4 @@
-//! Visitors: the database tells which browser drew and which labelled.
+//! Tests of visitors: the database stores which browser drew and which labelled.
 
 use crate::{
     drawings,
@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// The cookie that a browser gets with the first page.
+/// Returns the cookie that a new browser gets.
 async fn new_visitor(stack: &Stack) -> String {
     let cookie = set_cookie(stack, None).await;
     cookie.split_once(';').unwrap().0.to_owned()
 }
 
-/// The cookie that comes with the first page, which a browser with this one opens.
+/// Opens the home page with this cookie, and returns the cookie that the page sets.
 async fn set_cookie(stack: &Stack, cookie: Option<&str>) -> String {
     let mut request = stack.get("/");
     if let Some(cookie) = cookie {
@@ -32,7 +32,7 @@ async fn set_cookie(stack: &Stack, cookie: Option<&str>) -> String {
     cookie.to_owned()
 }
 
-/// Draws as this visitor; the id of the row.
+/// Draws as this visitor, and returns the id of the row.
 async fn draw(stack: &Stack, path: &str, cookie: Option<&str>) -> Uuid {
     let mut request = stack.post(path, "application/json", drawings::all()[3].to_string());
     if let Some(cookie) = cookie {
@@ -41,14 +41,14 @@ async fn draw(stack: &Stack, path: &str, cookie: Option<&str>) -> Uuid {
     json(request.send().await.unwrap(), StatusCode::OK).await["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// The visitor of a row, and whether the drawing may train a model.
+/// Returns the visitor of a row, and whether the visitor allows training with the drawing.
 async fn drawn_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, Option<bool>) {
     let row = sqlx::query("select visitor_id, may_train from predictions where id = $1").bind(id);
     let row = row.fetch_one(&mut stack.sql().await).await.unwrap();
     (row.get(0), row.get(1))
 }
 
-/// The last labeller of a row, and the origin of the label.
+/// Returns the last labeller of a row, and the origin of the label.
 async fn labelled_by(stack: &Stack, id: Uuid) -> (Option<Uuid>, String) {
     let row =
         sqlx::query("select labeller, origin from labels where prediction_id = $1 order by id desc limit 1").bind(id);
@@ -61,7 +61,7 @@ async fn visitors(stack: &Stack) -> i64 {
 }
 
 #[tokio::test]
-async fn a_browser_keeps_its_cookie_and_gets_it_for_another_400_days() {
+async fn a_browser_keeps_its_visitor_and_each_page_renews_the_cookie() {
     let stack = Stack::start().await;
     let first = set_cookie(&stack, None).await;
     assert!(first.ends_with("; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"), "{first}");
@@ -72,11 +72,11 @@ async fn a_browser_keeps_its_cookie_and_gets_it_for_another_400_days() {
         set_cookie(&stack, Some("visitor=1")).await,
         "visitor=1; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"
     );
-    assert_eq!(visitors(&stack).await, 0, "a page view makes no row");
+    assert_eq!(visitors(&stack).await, 0, "a page view inserts no visitor");
 }
 
 #[tokio::test]
-async fn a_row_has_the_visitor_who_drew_it_and_what_that_visitor_allowed() {
+async fn a_row_names_its_visitor_and_that_visitors_consent() {
     let stack = Stack::start().await;
     let (one, other) = (new_visitor(&stack).await, new_visitor(&stack).await);
     let drawn = [
@@ -104,7 +104,7 @@ async fn a_row_has_the_visitor_who_drew_it_and_what_that_visitor_allowed() {
 }
 
 #[tokio::test]
-async fn the_first_drawings_of_a_visitor_may_come_at_the_same_time() {
+async fn concurrent_first_drawings_of_a_visitor_make_one_visitor() {
     let stack = Stack::start().await;
     let cookie = new_visitor(&stack).await;
     let body = drawings::all()[3].to_string();
@@ -120,7 +120,7 @@ async fn the_first_drawings_of_a_visitor_may_come_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_label_has_its_labeller_and_how_that_person_came_to_the_drawing() {
+async fn a_label_names_its_labeller_and_its_origin() {
     let stack = Stack::start().await;
     let (drawer, other) = (new_visitor(&stack).await, new_visitor(&stack).await);
     let id = draw(&stack, "/predict", Some(&drawer)).await;
@@ -146,9 +146,9 @@ async fn a_label_has_its_labeller_and_how_that_person_came_to_the_drawing() {
     ] {
         let status = request.send().await.unwrap().status();
         assert!(status.is_success() || status.is_redirection(), "{origin}: {status}");
-        let (labeller, told) = labelled_by(&stack, id).await;
-        assert_eq!((labeller.is_some(), told.as_str()), (has_labeller, origin));
+        let (labeller, found) = labelled_by(&stack, id).await;
+        assert_eq!((labeller.is_some(), found.as_str()), (has_labeller, origin));
         assert_eq!(labeller.is_some() && labeller == drawer_id, is_drawer, "{origin}");
     }
-    assert_eq!(visitors(&stack).await, 2, "labelling makes a visitor's row, too");
+    assert_eq!(visitors(&stack).await, 2, "labelling inserts a visitor, too");
 }

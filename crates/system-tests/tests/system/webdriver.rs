@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// A browser with a profile of its own, until it is dropped.
+/// A browser with a temporary profile. It ends when this value is dropped.
 pub(crate) struct Browser {
     pub(crate) client: Client,
     port: u16,
@@ -21,7 +21,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a driver with these arguments, and with it a browser that can do this. `needs` says what to install.
+    /// Starts a driver with this command, and a browser with these capabilities. `needs` says what to install.
     pub(crate) async fn start(driver: &[&str], capabilities: &Value, profile: TempDir, needs: &str) -> Self {
         let (driver, port) = Driver::start(driver, needs).await;
         let client = ClientBuilder::new(HttpConnector::new())
@@ -32,13 +32,13 @@ impl Browser {
         Self { client, port, _driver: driver, _profile: profile }
     }
 
-    /// The first element that the selector finds, once there is one.
+    /// Waits for the first element that the selector finds, and returns it.
     pub(crate) async fn element(&self, selector: &str) -> Element {
         let wait = self.client.wait().at_most(Duration::from_secs(10));
         wait.for_element(Locator::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
-    /// Presses what the selector finds, as soon as it is there.
+    /// Waits for the element that the selector finds, and presses it.
     pub(crate) async fn press(&self, selector: &str) {
         self.element(selector).await.click().await.unwrap();
     }
@@ -47,7 +47,7 @@ impl Browser {
     pub(crate) async fn until_text(&self, selector: &str, text: &str) {
         let mut shown = String::new();
         let shows_text = async || {
-            // Found anew each time: the page may have put another in its place, even while it was asked.
+            // Each attempt finds the element again, because the page may have replaced it.
             shown = self.element(selector).await.text().await.unwrap_or_default();
             (shown == text).then_some(())
         };
@@ -76,11 +76,12 @@ pub(crate) async fn poll<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> Opti
     None
 }
 
-/// A driver and the browser that it started, in a process group of their own.
+/// A driver and its browser, in a separate process group.
 struct Driver(Child);
 
 impl Driver {
-    /// A driver, and the port that it listens on. It looks for one that is free, and ends where another takes it meanwhile.
+    /// Starts a driver, and returns it with its port. The driver chooses a free port, and ends if another process takes
+    /// the port meanwhile.
     async fn start(command: &[&str], needs: &str) -> (Self, u16) {
         for _ in 0..5 {
             let child = Command::new(command[0])
@@ -99,14 +100,14 @@ impl Driver {
         panic!("{} did not start", command[0]);
     }
 
-    /// The port that the driver says it listens on; `None` if it ended without.
+    /// Returns the port that the driver prints; `None` if the driver ended first.
     async fn port(&mut self) -> Option<u16> {
         let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
         while let Some(line) = lines.next_line().await.unwrap() {
             let chromedriver = line.split_once("started successfully on port ").map(|(_, port)| port);
             let geckodriver = || line.split_once("Listening on 127.0.0.1:").map(|(_, port)| port);
             if let Some(port) = chromedriver.or_else(geckodriver) {
-                // The browser writes there, too, and must never wait for a reader.
+                // The browser writes to the same pipe, and must never wait for a reader.
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
                 return Some(port.trim_end_matches('.').parse().unwrap());
             }
@@ -116,7 +117,7 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Ends the browser with its driver, so that a failed test leaves none behind.
+    /// Ends the driver and the browser, also after a failed test.
     fn drop(&mut self) {
         if let Some(leader) = self.0.id() {
             let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{leader}")]).status();

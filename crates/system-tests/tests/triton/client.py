@@ -23,7 +23,7 @@ COMPRESSIONS = [None, "gzip", "deflate"]
 
 
 class Asynchronous:
-    """The asynchronous client, to be called like the other one."""
+    """The asynchronous client with the interface of the synchronous one."""
 
     def __init__(self, url):
         async def connect():
@@ -38,7 +38,7 @@ class Asynchronous:
 
 
 class Service:
-    """The service without the client: its own interface, and its folder."""
+    """The service without Triton's client: its `/predict`, and its folder of models."""
 
     def __init__(self, url, models):
         self.url = url
@@ -70,8 +70,8 @@ def wanted(names, binary):
     return [tritonclient.http.InferRequestedOutput(name, binary_data=binary) for name in names]
 
 
-def refused(status, reason, ask):
-    """Asking is refused with this status and a sentence that holds the reason."""
+def rejected(status, reason, ask):
+    """Checks that the service rejects a request with this status, and a message that has the reason."""
     try:
         answer = ask()
     except InferenceServerException as error:
@@ -95,7 +95,7 @@ def description(client, service):
         assert config["input"][0]["dims"] == [1, 28, 28] and len(config["output"]) == len(OUTPUTS)
     for name, version in [("nobody", ""), ("twin", ""), ("digits", "1"), ("digits", "twin"), (service.champion, "1")]:
         assert not client.is_model_ready(name, version), name
-        refused(404, service.champion, lambda: client.get_model_metadata(name, version))
+        rejected(404, service.champion, lambda: client.get_model_metadata(name, version))
     server = client.get_server_metadata()
     assert server["name"] == "digits model service" and "binary_tensor_data" in server["extensions"], server
 
@@ -138,7 +138,7 @@ def text(value):
 
 
 def choice(client, service):
-    """What is asked for is answered, and nothing else; what shows nothing is no digit."""
+    """The response has only the requested outputs. A blank image is no digit."""
     blank, eight = [0] * 784, service.digits()[8]
     names = ["verdict", "prediction"]
     result = client.infer(service.champion, image([eight, blank]), service.champion, wanted(names, True))
@@ -151,11 +151,12 @@ def choice(client, service):
 
 
 def statistics(client, service):
-    eight = service.digits()[8]  # ten drawings that are predicted count, too
+    # The statistics also count the ten predictions of `digits`.
+    eight = service.digits()[8]
     for count in [1, 32, 5]:
         client.infer("digits", image([eight] * count))
     client.infer(service.champion, image([eight] * 2))
-    refused(429, "Try again", lambda: client.infer("digits", image([eight]), timeout=1))
+    rejected(429, "Try again", lambda: client.infer("digits", image([eight]), timeout=1))
 
     [stats] = client.get_inference_statistics("digits")["model_stats"]
     assert client.get_inference_statistics()["model_stats"] == [stats], "nothing happened in between"
@@ -179,7 +180,7 @@ def repository(client, service):
     before = {"digits": "READY", service.champion: "READY", "twin": "UNAVAILABLE", "broken": "UNAVAILABLE"}
     assert states() == before
     client.load_model("twin")
-    client.load_model("twin")  # loaded already
+    client.load_model("twin")  # A second load has no effect.
     assert states() == {**before, "twin": "READY"}
     assert client.get_model_metadata("digits")["versions"] == [service.champion, "twin"]
     for name, version in [("twin", ""), ("digits", "twin")]:
@@ -189,13 +190,13 @@ def repository(client, service):
     client.unload_model("twin")
     assert states() == before and not client.is_model_ready("twin")
 
-    refused(400, "its SHA-256 is", lambda: client.load_model("broken"))
+    rejected(400, "its SHA-256 is", lambda: client.load_model("broken"))
     for name in ["nobody", "%2e%2e", "A B"]:
-        refused(404, "models folder", lambda: client.load_model(name))
-    refused(400, "config", lambda: client.load_model("twin", config="{}"))
-    refused(400, "serves", lambda: client.unload_model("digits"))
-    refused(400, "serves", lambda: client.unload_model(service.champion))
-    refused(404, "not loaded", lambda: client.unload_model("twin"))
+        rejected(404, "models folder", lambda: client.load_model(name))
+    rejected(400, "config", lambda: client.load_model("twin", config="{}"))
+    rejected(400, "serves", lambda: client.unload_model("digits"))
+    rejected(400, "serves", lambda: client.unload_model(service.champion))
+    rejected(404, "not loaded", lambda: client.unload_model("twin"))
     assert states() == before
 
     (service.models / "champion").write_text("twin\n")
@@ -218,24 +219,24 @@ def errors(client, _service):
         return [tritonclient.http.InferInput(name, list(array.shape), datatype).set_data_from_numpy(array)]
 
     pixels = np.zeros((1, 1, 28, 28), dtype=np.float32)
-    refused(404, "nobody", lambda: client.infer("nobody", image(pixels)))
-    refused(404, "9", lambda: client.infer("digits", image(pixels), "9"))
-    refused(400, "named \"image\"", infer(tensor("pixels", pixels, "FP32")))
-    refused(400, "one input", infer(image(pixels) + image(pixels)))
-    refused(400, "FP32", infer(tensor("image", pixels.astype(np.float64), "FP64")))
-    refused(400, "[n,1,28,28]", infer(tensor("image", pixels[0], "FP32")))
-    refused(400, "1 to 32", infer(image(np.zeros((33, 784)))))
-    refused(400, "1 to 32", infer(image(np.zeros((0, 784)))))
+    rejected(404, "nobody", lambda: client.infer("nobody", image(pixels)))
+    rejected(404, "9", lambda: client.infer("digits", image(pixels), "9"))
+    rejected(400, "named \"image\"", infer(tensor("pixels", pixels, "FP32")))
+    rejected(400, "one input", infer(image(pixels) + image(pixels)))
+    rejected(400, "FP32", infer(tensor("image", pixels.astype(np.float64), "FP64")))
+    rejected(400, "[n,1,28,28]", infer(tensor("image", pixels[0], "FP32")))
+    rejected(400, "1 to 32", infer(image(np.zeros((33, 784)))))
+    rejected(400, "1 to 32", infer(image(np.zeros((0, 784)))))
     for wrong in [1.5, -0.5, np.nan, np.inf]:
-        refused(400, "pixel 7 is", infer(image(np.where(np.arange(784) == 7, wrong, 0))))
-    refused(400, "no output \"logits\"", infer(image(pixels), outputs=wanted(["logits"], True)))
+        rejected(400, "pixel 7 is", infer(image(np.where(np.arange(784) == 7, wrong, 0))))
+    rejected(400, "no output \"logits\"", infer(image(pixels), outputs=wanted(["logits"], True)))
     classes = [tritonclient.http.InferRequestedOutput("verdict", class_count=2)]
-    refused(400, "Classification", infer(image(pixels), outputs=classes))
+    rejected(400, "Classification", infer(image(pixels), outputs=classes))
     shared = tritonclient.http.InferInput("image", [1, 1, 28, 28], "FP32")
     shared.set_shared_memory("region", 3136)
-    refused(400, "Shared memory", infer([shared]))
-    refused(404, "/v2/systemsharedmemory/status", client.get_system_shared_memory_status)
-    refused(404, "/v2/trace/setting", client.get_trace_settings)
+    rejected(400, "Shared memory", infer([shared]))
+    rejected(404, "/v2/systemsharedmemory/status", client.get_system_shared_memory_status)
+    rejected(404, "/v2/trace/setting", client.get_trace_settings)
 
 
 CLIENTS = {"sync": tritonclient.http.InferenceServerClient, "aio": Asynchronous}

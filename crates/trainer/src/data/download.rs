@@ -9,7 +9,7 @@ use std::{fs, io::Read, path::Path, time::Duration};
 const MAX_BYTES: u64 = 32 << 20;
 
 /// The timeout of a download; the largest file has 10 MB.
-const PATIENCE: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Downloads the file into `folder`.
 pub(super) fn fetch(source: &Source, folder: &Path) -> Result<(), DataError> {
@@ -25,7 +25,7 @@ pub(super) fn fetch(source: &Source, folder: &Path) -> Result<(), DataError> {
 
 /// Downloads the file and verifies its hash.
 fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let request = ureq::get(address).config().timeout_global(Some(PATIENCE)).build();
+    let request = ureq::get(address).config().timeout_global(Some(TIMEOUT)).build();
     let response = request.call()?;
     let bar = ProgressBar::new(response.body().content_length().unwrap_or(0))
         .with_message(source.name)
@@ -41,7 +41,7 @@ fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(file)
 }
 
-/// Writes a complete file under its name, so that an interrupted download leaves no partial file there.
+/// Writes a file under another name and renames it. An interrupted download leaves no partial file under its name.
 fn store(file: &[u8], source: &Source, folder: &Path) -> Result<(), DataError> {
     let path = folder.join(source.name);
     let partial = folder.join(format!("{}.part", source.name));

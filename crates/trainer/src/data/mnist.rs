@@ -1,4 +1,4 @@
-//! MNIST: 60,000 training and 10,000 test digits, scanned.
+//! MNIST: scanned digits, 60,000 for training and 10,000 for tests.
 
 use super::{DataError, DatasetStore, Example, Source, idx};
 
@@ -39,12 +39,12 @@ const TEST_LABELS: Source = Source {
     ],
 };
 
-/// The test digits whose label is disputed by a majority of five reviewers, as indices from 0 (Northcutt et al.,
+/// The indices, from 0, of the test digits whose label a majority of five reviewers disputes (Northcutt et al.,
 /// "Pervasive Label Errors in Test Sets", 2021).
 pub const DISPUTED: [usize; 15] =
     [947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729];
 
-/// Both halves of MNIST.
+/// The training set and the test set.
 #[derive(Debug)]
 pub struct Mnist {
     /// 60,000 digits.

@@ -1,4 +1,4 @@
-//! The test sets. They are rendered from fixed seeds, so that they are the same in every run.
+//! The test sets. Fixed seeds make them the same in every run.
 
 use crate::{
     corrupt::Corruption,

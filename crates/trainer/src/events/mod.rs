@@ -61,7 +61,7 @@ impl EventFile {
     }
 
     fn append(&mut self, event: &Event) -> anyhow::Result<()> {
-        // A single write, so that a reader rarely sees a partial record.
+        // A single write makes it rare that a reader sees a partial record.
         let record = record::encode(&event.encode_to_vec());
         self.0.write_all(&record).and_then(|()| self.0.flush()).context("TensorBoard's event file")
     }

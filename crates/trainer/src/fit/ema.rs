@@ -7,7 +7,7 @@ use tch::{Device, Tensor, nn::VarStore};
 /// The share of the EMA that remains at each step.
 pub(super) const DECAY: f64 = 0.999;
 
-/// The EMA of a network's weights, with a network of its own.
+/// The EMA of a network's weights, in a separate network.
 #[derive(Debug)]
 pub(super) struct Ema {
     pub(super) variables: VarStore,

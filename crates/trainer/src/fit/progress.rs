@@ -38,7 +38,7 @@ impl Progress {
     }
 }
 
-/// Returns the path of a run's state: a hidden file beside the models.
+/// Returns the path of a run's state: a hidden file in the folder of the models.
 pub(super) fn path(models: &Path, version: &network::ModelVersion) -> PathBuf {
     models.join(format!(".{version}.training"))
 }

@@ -1,4 +1,4 @@
-//! Training runs on a few hundred images: the loss falls, and an interrupted run resumes.
+//! Tests that train on a few hundred images.
 
 use super::*;
 use crate::{
@@ -43,7 +43,7 @@ fn start(options: &FitOptions) -> Training {
 }
 
 #[test]
-fn a_run_on_a_few_hundred_images_learns() {
+fn training_on_a_few_hundred_images_lowers_the_loss_and_reads_digits() {
     let options = options();
     let (mixture, holdouts) = data(&options);
     let mut training = start(&options);
@@ -52,8 +52,8 @@ fn a_run_on_a_few_hundred_images_learns() {
     assert!(logs[2].loss < 0.8 * logs[0].loss, "{logs:?}");
 
     training.recalibrate(&mixture, &options).unwrap();
-    let right = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
-    assert!(right.is_some_and(|Rate { share, .. }| share > 0.6), "chance is 0.1: {right:?}");
+    let accuracy = holdouts[0].score(&training.logits(&holdouts[0]).unwrap(), Calibration::NONE).accuracy;
+    assert!(accuracy.is_some_and(|Rate { share, .. }| share > 0.6), "chance is 0.1: {accuracy:?}");
 }
 
 #[test]
@@ -64,13 +64,14 @@ fn an_interrupted_run_resumes_with_the_same_result() {
     let state = progress::path(folder.path(), &"run".parse().unwrap());
     let settings = options.settings();
 
-    let mut whole = start(&options);
-    let mut progress = whole.resume(&state, &settings).unwrap();
-    progress.add(whole.epoch(1, &mixture, &holdouts, &options).unwrap(), whole.steps());
-    whole.save(&state, &progress).unwrap();
-    let expected = whole.epoch(2, &mixture, &holdouts, &options).unwrap();
+    let mut uninterrupted = start(&options);
+    let mut progress = uninterrupted.resume(&state, &settings).unwrap();
+    progress.add(uninterrupted.epoch(1, &mixture, &holdouts, &options).unwrap(), uninterrupted.steps());
+    uninterrupted.save(&state, &progress).unwrap();
+    let expected = uninterrupted.epoch(2, &mixture, &holdouts, &options).unwrap();
 
-    tch::manual_seed(99); // other initial weights, which resuming replaces
+    // The new run has other initial weights. Resuming must replace them.
+    tch::manual_seed(99);
     let mut resumed = Training::new(&options, Vec::new(), Device::Cpu).unwrap();
     let progress = resumed.resume(&state, &settings).unwrap();
     assert_eq!((progress.next(), resumed.steps() > 0), (2, true));
@@ -88,8 +89,8 @@ fn a_run_with_other_settings_does_not_resume() {
     let progress = training.resume(&state, &options.settings()).unwrap();
     training.save(&state, &progress).unwrap();
 
-    let others = FitOptions { seed: 2, ..options }.settings();
-    let error = training.resume(&state, &others).unwrap_err().to_string();
+    let other_settings = FitOptions { seed: 2, ..options }.settings();
+    let error = training.resume(&state, &other_settings).unwrap_err().to_string();
     assert!(error.contains("--seed 1") && error.contains("--seed 2"), "{error}");
 }
 
@@ -97,17 +98,18 @@ fn a_run_with_other_settings_does_not_resume() {
 fn a_student_follows_its_teacher_more_than_the_labels() {
     let options = FitOptions { epochs: 1, ..options() };
     let (mixture, holdouts) = data(&options);
-    let fives = |teachers| {
+    let count_fives = |teachers| {
         tch::manual_seed(1);
         let mut student = Training::new(&options, teachers, Device::Cpu).unwrap();
         student.epoch(1, &mixture, &holdouts, &options).unwrap();
         let evaluated = Evaluated::all(&student.logits(&holdouts[0]).unwrap(), &holdouts[0].classes, Calibration::NONE);
         evaluated.iter().filter(|one| one.prediction().0.value() == 5).count()
     };
-    assert!(fives(Vec::new()) < 100 && fives(vec![always_five()]) > 150, "of {}", holdouts[0].bitmaps.len());
+    let (without_teacher, with_teacher) = (count_fives(Vec::new()), count_fives(vec![always_five()]));
+    assert!(without_teacher < 100 && with_teacher > 150, "{without_teacher}, {with_teacher}");
 }
 
-/// A teacher that predicts 5 for every image.
+/// Returns a teacher that predicts 5 for every image.
 fn always_five() -> Checkpoint {
     let mut variables = VarStore::new(Device::Cpu);
     let cnn = Cnn::new(&variables.root(), Architecture::Small);

@@ -69,16 +69,16 @@ struct Found<'a> {
 fn most_confident(sets: &[EvaluatedSet], count: usize, confidence: impl Fn(&Evaluated) -> Option<f32>) -> Vec<Picture> {
     let mut all: Vec<Found> = sets.iter().flat_map(|set| found(set, &confidence)).collect();
     all.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    let mut shown: HashMap<Likeness, usize> = HashMap::new();
+    let mut shown: HashMap<SimilarityKey, usize> = HashMap::new();
     all.retain(|found| {
-        let likenesses = found.likenesses();
-        let is_new = likenesses.iter().all(|likeness| shown.get(likeness).copied().unwrap_or(0) < likeness.most());
-        if is_new {
-            for likeness in likenesses {
-                *shown.entry(likeness).or_default() += 1;
+        let similarity_keys = found.similarity_keys();
+        let is_within_limits = similarity_keys.iter().all(|key| shown.get(key).copied().unwrap_or(0) < key.limit());
+        if is_within_limits {
+            for key in similarity_keys {
+                *shown.entry(key).or_default() += 1;
             }
         }
-        is_new
+        is_within_limits
     });
     all.iter().take(count).map(Picture::from).collect()
 }
@@ -96,20 +96,20 @@ impl<'a> Found<'a> {
         &self.set.bitmaps[self.index]
     }
 
-    fn likenesses(&self) -> [Likeness<'a>; 4] {
+    fn similarity_keys(&self) -> [SimilarityKey<'a>; 4] {
         let class = self.evaluated.class;
         [
-            Likeness::Set(&self.set.name),
-            Likeness::Pair(class, self.evaluated.prediction().0.value()),
-            Likeness::Bitmap(self.bitmap().levels()),
-            Likeness::Source(self.set.bitmaps.len(), self.index, class),
+            SimilarityKey::Set(&self.set.name),
+            SimilarityKey::Pair(class, self.evaluated.prediction().0.value()),
+            SimilarityKey::Bitmap(self.bitmap().levels()),
+            SimilarityKey::Source(self.set.bitmaps.len(), self.index, class),
         ]
     }
 }
 
-/// A common property of pictures. A limit for each property makes the page show many kinds of mistakes.
+/// A property that similar pictures share. A limit for each key makes the page show many kinds of mistakes.
 #[derive(PartialEq, Eq, Hash)]
-enum Likeness<'a> {
+enum SimilarityKey<'a> {
     Set(&'a str),
     /// The true class and the prediction.
     Pair(Class, u8),
@@ -118,9 +118,9 @@ enum Likeness<'a> {
     Source(usize, usize, Class),
 }
 
-impl Likeness<'_> {
-    /// Returns the largest number of pictures with the same property.
-    const fn most(&self) -> usize {
+impl SimilarityKey<'_> {
+    /// Returns the largest number of pictures with the same key.
+    const fn limit(&self) -> usize {
         match self {
             Self::Set(_) => 3,
             Self::Pair(..) => 4,
@@ -189,7 +189,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn each_kind_of_mistake_is_limited() {
+    fn at_most_four_pictures_show_the_same_kind_of_mistake() {
         let mut sets: Vec<EvaluatedSet> =
             (1..=6).map(|size| set(&size.to_string(), vec![evaluated(4, 9, 0.9); size])).collect();
         for (level, bitmap) in (0..).zip(sets.iter_mut().flat_map(|set| &mut set.set.bitmaps)) {

@@ -1,4 +1,5 @@
-//! Tests with metadata in every place that a format has for it: none is left, and the pixels are the same.
+//! Tests that put metadata into every part of an image file that can hold it. Stripping removes all metadata and keeps
+//! the pixels.
 
 mod gif;
 mod jpeg;
@@ -11,10 +12,10 @@ use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Lum
 use std::{io::Cursor, path::Path};
 use wire::Input;
 
-/// Metadata that must not be left.
+/// The metadata of the test images. No stripped image may hold it.
 const MARKER: &[u8] = b"52.5163 N 13.3777 E, Mary's camera";
 
-/// The bytes of an image file of these tests, of the tests of `digit`, or of the examples.
+/// Reads an image file of these tests, of the tests of `digit`, or of the examples.
 fn picture(name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["src/metadata/tests/pictures", "../digit/tests/pictures", "../../examples"];
@@ -26,18 +27,18 @@ fn try_stripped(bytes: &[u8]) -> Result<Vec<u8>, PreprocessingError> {
     Ok(strip(Input::image(bytes.to_vec().into()).unwrap())?.input().bytes().to_vec())
 }
 
-/// The image without metadata. Checks the properties of every stripped image.
+/// Strips an image, and checks the properties that every stripped image has.
 #[track_caller]
 fn stripped(bytes: &[u8]) -> Vec<u8> {
     let stripped = try_stripped(bytes).unwrap();
-    assert!(!holds(&stripped, MARKER), "metadata is left");
-    assert_eq!(try_stripped(&stripped).unwrap(), stripped, "a second run changes the image");
+    assert!(!holds(&stripped, MARKER), "the stripped image holds metadata");
+    assert_eq!(try_stripped(&stripped).unwrap(), stripped, "stripping again changes the image");
     assert_eq!(decoded(&stripped), decoded(bytes), "the pixels differ");
     assert_eq!(preprocessing::from_image(&stripped), preprocessing::from_image(bytes));
     stripped
 }
 
-/// The first frame, with its orientation applied.
+/// Decodes the first frame and applies its orientation.
 fn decoded(bytes: &[u8]) -> DynamicImage {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
     let mut decoder = reader.into_decoder().unwrap();
@@ -47,13 +48,13 @@ fn decoded(bytes: &[u8]) -> DynamicImage {
     image
 }
 
-/// The orientation of an image, as a number of EXIF.
+/// Returns the EXIF orientation of an image, from 1 to 8.
 fn orientation(bytes: &[u8]) -> u8 {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
     reader.into_decoder().unwrap().orientation().unwrap().to_exif()
 }
 
-/// The ICC profile of an image.
+/// Returns the ICC profile of an image.
 fn profile_of(bytes: &[u8]) -> Option<Vec<u8>> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap();
     reader.into_decoder().unwrap().icc_profile().unwrap()
@@ -63,7 +64,7 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|window| window == text)
 }
 
-/// An EXIF block as a phone writes it, in either byte order: orientation, maker, a GPS directory and a thumbnail.
+/// Returns an EXIF block like a phone's, in either byte order: orientation, maker, a GPS directory and a thumbnail.
 fn exif(orientation: u8, is_big: bool) -> Vec<u8> {
     let short = |number: u16| if is_big { number.to_be_bytes() } else { number.to_le_bytes() };
     let long = |number: u32| if is_big { number.to_be_bytes() } else { number.to_le_bytes() };
@@ -87,22 +88,22 @@ fn exif(orientation: u8, is_big: bool) -> Vec<u8> {
     .concat()
 }
 
-/// An ICC profile with a valid length and signature.
+/// Returns an ICC profile with a valid length and signature.
 fn profile(length: usize) -> Vec<u8> {
-    let mut profile: Vec<u8> = (0..length).map(|place| u8::try_from(place % 251).unwrap()).collect();
+    let mut profile: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
     profile[..4].copy_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
     profile[36..40].copy_from_slice(b"acsp");
     profile
 }
 
-/// A 7, which differs in every orientation.
+/// Draws a 7, because it looks different in every orientation.
 fn seven() -> DynamicImage {
     let is_pen =
         |x: u32, y: u32| (8..12).contains(&y) && (8..30).contains(&x) || (8..40).contains(&y) && (26..30).contains(&x);
     GrayImage::from_fn(40, 48, |x, y| Luma([if is_pen(x, y) { 20 } else { 240 }])).into()
 }
 
-/// The same with a transparent background.
+/// Draws the same 7 on a transparent background.
 fn transparent_seven() -> DynamicImage {
     let mut image: RgbaImage = seven().into_rgba8();
     image.pixels_mut().for_each(|pixel| pixel.0[3] = 255 - pixel.0[0]);
@@ -149,7 +150,7 @@ fn strokes_and_pixels_do_not_change() {
 }
 
 #[test]
-fn a_truncated_file_is_never_decoded_to_another_image() {
+fn stripping_a_truncated_file_does_not_change_the_decoded_image() {
     for name in
         ["eight.jpg", "eight.png", "eight.webp", "eight.gif", "progressive.jpg", "animation.webp", "animation.gif"]
     {

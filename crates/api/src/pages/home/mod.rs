@@ -6,7 +6,7 @@ use super::{
     InMessages,
     answer::Shown,
     html, in_place_of,
-    label::{LabelForm, relabel},
+    label::{LabelForm, record_label_form},
     site::Address,
 };
 use crate::{
@@ -111,7 +111,7 @@ async fn label(
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
-    match relabel(&api, visitor, id, form).await {
+    match record_label_form(&api, visitor, id, form).await {
         Ok(()) => show(id),
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }

@@ -1,7 +1,7 @@
 //! `GET /api/v1/export/…`: exports of recorded predictions.
 //!
-//! The api streams an export from one snapshot, so it is consistent, and its memory hardly grows with the number of
-//! drawings (IDX holds a byte for each label).
+//! The api streams an export from one snapshot of the database, so the export is consistent. The memory of the api does
+//! not grow with the number of drawings, except for one byte per label in an IDX export.
 
 mod idx;
 mod lines;
@@ -28,22 +28,22 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Code, Record};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
-    let refusals = [Code::InvalidQuery, Code::Overloaded, Code::DatabaseUnavailable];
+    let errors = [Code::InvalidQuery, Code::Overloaded, Code::DatabaseUnavailable];
     OpenApiRouter::new()
-        .routes(routes!(csv).refuses(&refusals))
-        .routes(routes!(ndjson).refuses(&refusals))
-        .routes(routes!(mnist).refuses(&refusals))
+        .routes(routes!(csv).refuses(&errors))
+        .routes(routes!(ndjson).refuses(&errors))
+        .routes(routes!(mnist).refuses(&errors))
 }
 
 /// A file format of an export.
 trait Format: Send + 'static {
-    /// Its media type.
+    /// The media type of the file.
     const MEDIA_TYPE: &str;
 
     /// The value of `Content-Disposition`, with the name of the file.
     const FILE: &str;
 
-    /// Whether it includes the stored inputs.
+    /// Whether the file includes the stored inputs.
     const WITH_INPUT: bool = false;
 
     /// The bytes before the first prediction.
@@ -52,7 +52,7 @@ trait Format: Send + 'static {
     }
 
     /// The bytes of a batch of predictions.
-    fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8>;
+    fn portion(&mut self, predictions: Vec<ExportedPrediction>) -> Vec<u8>;
 
     /// The bytes after the last prediction.
     fn tail(&mut self) -> Vec<u8> {
@@ -68,8 +68,8 @@ trait Format: Send + 'static {
     get, path = "/api/v1/export/predictions.csv", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The table", content_type = "text/csv", body = String)),
 )]
-async fn csv(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
-    written(api.store.snapshot(wanted.into()).await?, Table).await
+async fn csv(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+    stream_file(api.store.snapshot(filter.into()).await?, Table).await
 }
 
 /// Exports predictions with their labels, bitmaps and inputs as NDJSON, newest first.
@@ -80,8 +80,8 @@ async fn csv(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> 
         body = Record,
     )),
 )]
-async fn ndjson(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
-    written(api.store.snapshot(wanted.into()).await?, Lines).await
+async fn ndjson(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+    stream_file(api.store.snapshot(filter.into()).await?, Lines).await
 }
 
 /// Exports bitmaps and labels of the drawings that are labelled as a digit, in the format of MNIST, newest first.
@@ -92,19 +92,19 @@ async fn ndjson(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) 
     get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
 )]
-async fn mnist(State(api): State<Arc<Api>>, Query(wanted): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
-    let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..wanted.into() }).await?;
+async fn mnist(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+    let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..filter.into() }).await?;
     let format = Idx::new(snapshot.count().await?);
-    written(snapshot, format).await
+    stream_file(snapshot, format).await
 }
 
-/// The export as a streamed file. An error before the first batch is an ordinary API error; a later one aborts the
-/// response, so that the client detects the truncated file.
-async fn written<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
+/// Streams an export. An error before the first batch is an ordinary API error. A later one aborts the response, so the
+/// client detects the truncated file.
+async fn stream_file<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
     let portions = snapshot.read(F::WITH_INPUT).await?;
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
-    let rest = stream::try_unfold(Some((portions, format)), async |open| {
-        let Some((mut portions, mut format)) = open else { return Ok(None) };
+    let rest = stream::try_unfold(Some((portions, format)), async |state| {
+        let Some((mut portions, mut format)) = state else { return Ok(None) };
         let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export failed"))?;
         if portion.is_empty() {
             return Ok(Some((format.tail(), None)));

@@ -1,4 +1,4 @@
-//! Tests of the writer with a table in memory, which a test can block or let fail.
+//! Tests of the writer with a table in memory. A test can block its statements or make them fail.
 
 use super::*;
 use crate::metadata;
@@ -12,7 +12,7 @@ use wire::{Answer, Input, Source, Verdict};
 
 const LARGE: usize = 5_000_000;
 
-/// A prediction whose input has this length in bytes.
+/// Returns a prediction whose input has this length in bytes.
 fn prediction(bytes: usize) -> NewPrediction {
     let mut strokes = br#"{"strokes":[]}"#.to_vec();
     strokes.resize(bytes.max(strokes.len()), b' ');
@@ -35,7 +35,7 @@ struct Memory {
     gate: Arc<Semaphore>,
     /// The ids of every statement, including failed and running ones.
     statements: Arc<Mutex<Vec<Vec<Uuid>>>>,
-    /// The error of each statement that holds this id.
+    /// The id of a prediction, and the error of every statement that holds it.
     fault: Option<(Uuid, StoreError)>,
     /// The prediction whose idempotency key another request holds.
     taken: Option<Uuid>,
@@ -69,17 +69,17 @@ impl Table for Memory {
 
 type Outcome = oneshot::Receiver<Result<Written, StoreError>>;
 
-fn waiting(new: NewPrediction) -> (Waiting, Outcome) {
+fn queued(new: NewPrediction) -> (Waiting, Outcome) {
     let (reply, outcome) = oneshot::channel();
     let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
     (Waiting { new, client: Client { reply, room } }, outcome)
 }
 
-/// The numbers of predictions in the batches, when predictions of these input lengths arrive at once.
-async fn batches(images: &[usize]) -> Vec<usize> {
+/// Returns the size of each batch when predictions with inputs of these lengths arrive at once.
+async fn batches(lengths: &[usize]) -> Vec<usize> {
     let (sender, arrivals) = mpsc::unbounded_channel();
-    for &image in images {
-        sender.send(waiting(prediction(image)).0).unwrap();
+    for &length in lengths {
+        sender.send(queued(prediction(length)).0).unwrap();
     }
     drop(sender);
     let mut queue = Queue { arrivals, first: None };
@@ -98,7 +98,7 @@ async fn a_batch_holds_as_many_queued_predictions_as_fit_into_a_statement() {
     assert_eq!(batches(&[LARGE, LARGE, 100, 100, LARGE]).await, [1, 3, 1], "predictions keep their order");
 }
 
-/// The registered metrics in the text format of `/metrics`.
+/// Returns the registered metrics in the text format of `/metrics`.
 fn text(register: impl FnOnce(&mut Registry)) -> String {
     let (mut registry, mut text) = (Registry::default(), String::new());
     register(&mut registry);
@@ -110,67 +110,67 @@ fn assert_shows(text: &str, line: &str) {
     assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
 }
 
-/// Inserts a batch of three predictions, one of which fails. Returns the clients' outcomes, the rows of each statement
-/// and the metrics.
-async fn settled(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<usize>, String) {
-    let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
+/// Inserts a batch of three predictions, of which the second causes `fault`. Returns the clients' outcomes, the number
+/// of rows of each statement, and the metrics.
+async fn settle_with_fault(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<usize>, String) {
+    let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| queued(prediction(100))).unzip();
     let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
     let writes = Writes::default();
     settle(batch, &table, &writes).await;
-    let told = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
-    (told, table.sizes(), text(|registry| writes.register(registry)))
+    let results = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
+    (results, table.sizes(), text(|registry| writes.register(registry)))
 }
 
 #[tokio::test]
 async fn a_rejected_row_does_not_fail_the_other_rows_of_its_batch() {
     let fault = StoreError::Defect("no such digit".to_owned());
-    let (told, statements, counted) = settled(fault.clone()).await;
-    assert_eq!(told, [Ok(Written::Inserted), Err(fault), Ok(Written::Inserted)]);
+    let (results, statements, metrics) = settle_with_fault(fault.clone()).await;
+    assert_eq!(results, [Ok(Written::Inserted), Err(fault), Ok(Written::Inserted)]);
     assert_eq!(statements, [3, 1, 1, 1]);
-    assert_shows(&counted, r#"predictions_total{outcome="stored"} 2"#);
-    assert_shows(&counted, r#"predictions_total{outcome="rejected"} 1"#);
-    assert_shows(&counted, "statement_failures_total 2");
-    assert_shows(&counted, "statement_rows_sum 2.0");
-    assert_shows(&counted, "statement_seconds_count 2");
+    assert_shows(&metrics, r#"predictions_total{outcome="stored"} 2"#);
+    assert_shows(&metrics, r#"predictions_total{outcome="rejected"} 1"#);
+    assert_shows(&metrics, "statement_failures_total 2");
+    assert_shows(&metrics, "statement_rows_sum 2.0");
+    assert_shows(&metrics, "statement_seconds_count 2");
 }
 
 #[tokio::test]
 async fn a_prediction_with_a_taken_key_is_skipped_and_the_others_are_inserted() {
-    let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| waiting(prediction(100))).unzip();
+    let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| queued(prediction(100))).unzip();
     let table = Memory { taken: Some(batch[1].new.id), ..Memory::open() };
     let writes = Writes::default();
     settle(batch, &table, &writes).await;
-    let told: Vec<_> = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
-    assert_eq!(told, [Ok(Written::Inserted), Ok(Written::KeyTaken), Ok(Written::Inserted)]);
-    let counted = text(|registry| writes.register(registry));
-    assert_shows(&counted, r#"predictions_total{outcome="stored"} 2"#);
-    assert_shows(&counted, r#"predictions_total{outcome="repeated"} 1"#);
-    assert_shows(&counted, "statement_rows_sum 2.0");
+    let results: Vec<_> = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
+    assert_eq!(results, [Ok(Written::Inserted), Ok(Written::KeyTaken), Ok(Written::Inserted)]);
+    let metrics = text(|registry| writes.register(registry));
+    assert_shows(&metrics, r#"predictions_total{outcome="stored"} 2"#);
+    assert_shows(&metrics, r#"predictions_total{outcome="repeated"} 1"#);
+    assert_shows(&metrics, "statement_rows_sum 2.0");
 }
 
 #[tokio::test]
-async fn an_unavailable_database_is_not_asked_to_insert_rows_one_by_one() {
+async fn rows_are_not_retried_one_by_one_while_the_database_is_unavailable() {
     let fault = StoreError::Unavailable("shutting down".to_owned());
-    let (told, statements, counted) = settled(fault.clone()).await;
-    assert_eq!(told, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
+    let (results, statements, metrics) = settle_with_fault(fault.clone()).await;
+    assert_eq!(results, [Err(fault.clone()), Err(fault.clone()), Err(fault)]);
     assert_eq!(statements, [3]);
-    assert_shows(&counted, r#"predictions_total{outcome="unavailable"} 3"#);
-    assert_shows(&counted, "statement_failures_total 1");
+    assert_shows(&metrics, r#"predictions_total{outcome="unavailable"} 3"#);
+    assert_shows(&metrics, "statement_failures_total 1");
 }
 
-/// Writes predictions of these input lengths, each in a task of its own, and returns once all are queued.
-async fn submit(writer: &Writer, images: &[usize]) -> Vec<JoinHandle<Result<Written, StoreError>>> {
-    let write = |&image: &usize| {
+/// Writes predictions with inputs of these lengths, each in a separate task, and returns once all are queued.
+async fn submit(writer: &Writer, lengths: &[usize]) -> Vec<JoinHandle<Result<Written, StoreError>>> {
+    let write = |&length: &usize| {
         let writer = writer.clone();
-        tokio::spawn(async move { writer.write(prediction(image)).await })
+        tokio::spawn(async move { writer.write(prediction(length)).await })
     };
-    let tasks: Vec<_> = images.iter().map(write).collect();
-    settle_down().await;
+    let tasks: Vec<_> = lengths.iter().map(write).collect();
+    run_other_tasks().await;
     tasks
 }
 
 /// Lets every other task of this runtime run until it waits.
-async fn settle_down() {
+async fn run_other_tasks() {
     for _ in 0..10 {
         yield_now().await;
     }
@@ -181,8 +181,8 @@ async fn predictions_that_arrive_while_statements_run_share_the_next_one() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
     let mut tasks = Vec::new();
-    for images in [&[100][..], &[100], &[100; 20]] {
-        tasks.extend(submit(&writer, images).await);
+    for lengths in [&[100][..], &[100], &[100; 20]] {
+        tasks.extend(submit(&writer, lengths).await);
     }
     assert_eq!(table.sizes(), [1, 1], "a single prediction is not delayed, and at most two statements run");
     assert!(tasks.iter().all(|task| !task.is_finished()), "no client gets an answer before the commit");
@@ -199,15 +199,15 @@ async fn predictions_that_arrive_while_statements_run_share_the_next_one() {
 async fn a_prediction_is_rejected_at_once_when_the_queue_is_full() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
-    let held = submit(&writer, &[LARGE; QUEUE_WEIGHT / LARGE]).await;
-    assert!(held.len() >= 16, "as many images as the api reads at a time");
+    let queued = submit(&writer, &[LARGE; QUEUE_WEIGHT / LARGE]).await;
+    assert!(queued.len() >= 16, "the queue has room for all inputs that the api reads at a time");
     assert_eq!(writer.write(prediction(LARGE)).await, Err(StoreError::Busy));
-    let counted = text(|registry| writer.register(registry));
-    assert_shows(&counted, r#"predictions_total{outcome="busy"} 1"#);
-    assert_shows(&counted, &format!("predictions_waiting {}", held.len()));
+    let metrics = text(|registry| writer.register(registry));
+    assert_shows(&metrics, r#"predictions_total{outcome="busy"} 1"#);
+    assert_shows(&metrics, &format!("predictions_waiting {}", queued.len()));
 
     table.gate.add_permits(1);
-    for task in held {
+    for task in queued {
         assert_eq!(task.await.unwrap(), Ok(Written::Inserted));
     }
     assert_eq!(writer.write(prediction(LARGE)).await, Ok(Written::Inserted));
@@ -215,7 +215,7 @@ async fn a_prediction_is_rejected_at_once_when_the_queue_is_full() {
 }
 
 #[tokio::test]
-async fn a_queued_prediction_is_written_even_after_its_client_and_all_handles_are_dropped() {
+async fn a_queued_prediction_is_written_even_after_its_client_and_the_writer_are_dropped() {
     let table = Memory::shut();
     let writer = Writer::start(table.clone());
     for _ in 0..3 {
@@ -225,6 +225,6 @@ async fn a_queued_prediction_is_written_even_after_its_client_and_all_handles_ar
     }
     drop(writer);
     table.gate.add_permits(1);
-    settle_down().await;
+    run_other_tasks().await;
     assert_eq!(table.sizes(), [1, 1, 1]);
 }

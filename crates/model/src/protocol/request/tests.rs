@@ -38,7 +38,7 @@ fn read_input_with(field: &str, value: Value) -> Result<Request, RequestError> {
 }
 
 #[test]
-fn a_request_without_outputs_asks_for_all_as_json() {
+fn a_request_without_outputs_gets_all_outputs_as_json() {
     let request = read_with(&json!({ "model_name": "ignored", "parameters": { "mine": [1] } })).unwrap();
     assert_eq!((request.id, request.timeout, request.bitmaps.len()), (None, None, 1));
     assert_eq!(request.bitmaps[0], Bitmap::from_unit(&[0.5; Bitmap::LEN]).unwrap());

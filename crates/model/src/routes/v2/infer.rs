@@ -1,6 +1,6 @@
 //! `POST /v2/models/{model}/infer`: classifies images.
 
-use super::{asked::Asked, failure::refuses, versions::with_versions};
+use super::{failure::refuses, requested_model::RequestedModel, versions::with_versions};
 use crate::{
     Model,
     protocol::{Encoding, Reply, ReplyHead, Request, RequestHead, UnpackError},
@@ -70,17 +70,17 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 )]
 async fn infer(
     State(model): State<Model>,
-    asked: Asked,
+    requested: RequestedModel,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    model.engine.check_room(&asked.served)?;
+    model.engine.check_room(&requested.served)?;
     let mut request = read(&headers, body, model.engine.largest_job())?;
     let bitmaps = std::mem::take(&mut request.bitmaps);
     let blank: Vec<bool> = bitmaps.iter().map(Bitmap::is_blank).collect();
-    let mut samples = model.engine.classify(asked.served.clone(), bitmaps, request.timeout).await?;
+    let mut samples = model.engine.classify(requested.served.clone(), bitmaps, request.timeout).await?;
     reject_blank(&mut samples, &blank);
-    let reply = Reply::new(&request, &asked.name, &asked.served.card().version, &samples);
+    let reply = Reply::new(&request, &requested.name, &requested.served.card().version, &samples);
     Ok(answer(&headers, reply))
 }
 
@@ -127,7 +127,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
     text.map_err(|_| ApiError::new(Code::InvalidInput, format!("The header {name} is not plain text.")))
 }
 
-/// Rejects blank images, whatever the network computes for them. (`/predict` responds to a blank drawing with an error;
+/// Rejects blank images without regard to the network's output. (`/predict` responds to a blank drawing with an error;
 /// here the image may be one of many.)
 fn reject_blank(samples: &mut [Classification], blank: &[bool]) {
     for (sample, _) in samples.iter_mut().zip(blank).filter(|(_, is_blank)| **is_blank) {

@@ -3,16 +3,16 @@
 //! The model `digits` stands for the version that serves, and all loaded versions are its versions. Each version is
 //! also a model under its own name.
 
-mod asked;
 mod failure;
 mod infer;
 mod models;
 mod repository;
+mod requested_model;
 mod server;
 mod stats;
 mod versions;
 
-pub(super) use failure::refuse_in_its_words;
+pub(super) use failure::convert_errors;
 
 use crate::Model;
 use utoipa_axum::router::OpenApiRouter;

@@ -115,7 +115,7 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Loads a version beside the one that serves.
+/// Loads a version in addition to the one that serves.
 ///
 /// Loading `digits` loads and serves the version in the file `champion`.
 #[utoipa::path(

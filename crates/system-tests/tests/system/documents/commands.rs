@@ -1,4 +1,4 @@
-//! Every command of the documents does what it says, or is listed with the reason why no test runs it.
+//! Tests that run every command of the documents, except those with a reason in `not_run.rs`.
 
 use super::{Block, blocks, documents, not_run::NOT_RUN, python_example};
 use crate::stack::{Stack, root};
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::{collections::HashSet, fs, os::unix::fs::symlink, path::Path, process::Stdio};
 use tokio::process::Command;
 
-/// The languages of fenced blocks. A block of commands is `sh`, so that no other block hides one.
+/// The allowed languages of fenced blocks. Blocks of commands are `sh`, so the tests find every command.
 const LANGUAGES: [&str; 5] = ["json", "mermaid", "python", "sh", "text"];
 
 /// The programs that commands call.
@@ -15,7 +15,7 @@ const PROGRAMS: [&str; 9] = ["cargo ", "curl ", "docker ", "git ", "make ", "psq
 /// The files of the repository that commands read.
 const FILES: [&str; 4] = [".env.example", "Makefile", "examples", "scripts"];
 
-/// The commands of a block: continued lines joined, without comments.
+/// Returns the commands of a block, without comments and with continued lines joined.
 pub(super) fn commands(block: &Block) -> Vec<String> {
     let joined = block.text.replace("\\\n", " ");
     let uncommented = joined.lines().map(|line| line.split("  #").next().unwrap_or_default().trim());
@@ -77,10 +77,11 @@ fn needs_python(block: &Block) -> bool {
     block.text.contains("python3 ")
 }
 
-/// Runs the blocks of commands that are chosen and not listed, in the order of the documents, and returns how many.
+/// Runs the chosen blocks of commands that `not_run.rs` does not list, in the order of the documents, and returns their
+/// number.
 async fn run_blocks(is_chosen: impl Fn(&Block) -> bool) -> usize {
     let stack = Stack::start().await;
-    // Commands read files of the repository and leave files behind.
+    // Commands read files of the repository and write files, so they run in a copy.
     let folder = tempfile::tempdir().unwrap();
     for file in FILES {
         symlink(root().join(file), folder.path().join(file)).unwrap();
@@ -106,7 +107,7 @@ async fn run_blocks(is_chosen: impl Fn(&Block) -> bool) -> usize {
     count
 }
 
-/// Runs the commands of a block against the stack, which listens elsewhere than the documents say.
+/// Runs the commands of a block against the stack, whose addresses replace those in the documents.
 async fn run(block: &Block, stack: &Stack, folder: &Path) -> String {
     let model = stack.model.as_ref().unwrap();
     let database = &stack.database;
@@ -137,7 +138,7 @@ async fn run(block: &Block, stack: &Stack, folder: &Path) -> String {
     answer.into_owned()
 }
 
-/// Holds the answer to what the document says of the commands.
+/// Compares the output of the commands with what the document says.
 fn check(block: &Block, answer: &str, folder: &Path) {
     let (place, text) = (&block.place, &block.text);
     if text.contains("/infer") {

@@ -1,10 +1,10 @@
-//! Links between documents resolve, and so do the paths that documents name.
+//! Tests that links between documents resolve, and that the paths in documents exist.
 
 use super::{Document, documents};
 use crate::{pages::between, stack::root};
 use std::fs;
 
-/// The folders whose files documents name by path.
+/// The folders that begin the paths in documents.
 const NAMED: [&str; 11] = [
     ".ci/",
     ".github/",
@@ -19,19 +19,19 @@ const NAMED: [&str; 11] = [
     "web/",
 ];
 
-/// The text outside of code.
+/// Returns the text outside of code.
 fn without_code(prose: &str) -> String {
     prose.split('`').step_by(2).collect()
 }
 
-/// The targets of links and the sources of images.
+/// Returns the targets of links and the sources of images.
 fn targets(document: &Document) -> Vec<String> {
     let prose = without_code(&document.prose());
     let links = [("](", ")"), ("src=\"", "\""), ("href=\"", "\"")];
     links.iter().flat_map(|(start, end)| between(&prose, start, end)).map(str::to_owned).collect()
 }
 
-/// The anchors of a document's headings, as a forge makes them.
+/// Returns the anchors of a document's headings, in GitHub's format.
 fn anchors(text: &str) -> Vec<String> {
     let document = Document { path: String::new(), text: text.to_owned() };
     let prose = document.prose();
@@ -66,7 +66,7 @@ fn every_link_between_documents_resolves() {
 #[test]
 fn every_path_that_a_document_names_exists() {
     let mut missing = Vec::new();
-    // The changelog names what was.
+    // The changelog names files of older versions.
     for document in documents().iter().filter(|document| document.path != "CHANGELOG.md") {
         let prose = document.prose();
         for path in prose.split('`').skip(1).step_by(2) {
@@ -81,7 +81,7 @@ fn every_path_that_a_document_names_exists() {
 }
 
 #[test]
-fn the_readme_is_short_and_leads_to_every_document() {
+fn the_readme_is_short_and_links_to_every_document() {
     let documents = documents();
     let readme = documents.iter().find(|document| document.path == "README.md").unwrap();
     assert!(readme.text.lines().count() <= 200);

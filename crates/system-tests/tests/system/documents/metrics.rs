@@ -1,10 +1,10 @@
-//! docs/operations.md names the metrics that the services serve.
+//! Tests that docs/operations.md lists exactly the metrics that the services serve.
 
 use super::documents;
 use crate::stack::Stack;
 use std::collections::BTreeSet;
 
-/// The names in a text that begin as the metrics of digits do.
+/// Returns the names in a text that begin like metrics of digits.
 fn names(text: &str) -> BTreeSet<&str> {
     let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
     words.filter(|word| word.starts_with("digits_") && *word != "digits_api").collect()
@@ -18,7 +18,7 @@ async fn the_documented_metrics_are_those_that_the_services_serve() {
         let response = stack.http.get(format!("http://{address}/metrics")).send().await.unwrap();
         served.push_str(&response.text().await.unwrap());
     }
-    // A family has a line of its type; a counter's samples end on _total, and documents name the samples.
+    // A metric family has a TYPE line. Documents name the samples, and those of a counter end in _total.
     let families = served.lines().filter_map(|line| line.strip_prefix("# TYPE ")).map(|line| {
         let (name, kind) = line.split_once(' ').unwrap();
         match kind {

@@ -1,4 +1,4 @@
-//! The documents: their commands run, their links resolve, and the files that they name exist.
+//! Tests of the documents: their commands run, their links resolve, and the files that they name exist.
 
 mod commands;
 mod links;
@@ -21,13 +21,13 @@ struct Document {
 
 /// A fenced block of a document.
 struct Block {
-    /// Where it begins, for messages: document and line.
+    /// Document and line of its beginning, for messages.
     place: String,
     language: String,
     text: String,
 }
 
-/// All documents.
+/// Returns all documents.
 fn documents() -> Vec<Document> {
     let mut documents = Vec::new();
     collect(&root(), false, &mut documents);
@@ -50,7 +50,7 @@ fn collect(folder: &Path, recursive: bool, documents: &mut Vec<Document>) {
 }
 
 impl Document {
-    /// The fenced blocks, without the indentation of their fences.
+    /// Returns the fenced blocks, without the indentation of their fences.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut lines = self.text.lines().enumerate();
@@ -67,7 +67,7 @@ impl Document {
         blocks
     }
 
-    /// The text without its fenced blocks.
+    /// Returns the text without its fenced blocks.
     fn prose(&self) -> String {
         let mut is_fenced = false;
         let is_prose = |line: &&str| {
@@ -79,7 +79,7 @@ impl Document {
     }
 }
 
-/// The fenced blocks of all documents in this language.
+/// Returns the fenced blocks of all documents in this language.
 fn blocks(language: &str) -> Vec<Block> {
     documents().iter().flat_map(Document::blocks).filter(|block| block.language == language).collect()
 }

@@ -1,4 +1,4 @@
-//! The Python example of docs/api.md: it records a drawing once, even where answers get lost, and can delete it.
+//! A test of the Python example of docs/api.md: it records a drawing once, even if answers are lost, and deletes it.
 
 use super::{blocks, not_run::NOT_RUN};
 use crate::stack::Stack;
@@ -18,10 +18,10 @@ use tokio::{
     process::Command,
 };
 
-/// The name under which docs/api.md has its reader save the example.
+/// The name under which docs/api.md tells readers to save the example.
 pub(super) const FILE: &str = "predict.py";
 
-/// The example's source: the block of Python that is not listed as one that does not run.
+/// Returns the source of the example: the only block of Python that `not_run.rs` does not list.
 pub(super) fn program() -> String {
     let is_listed = |text: &str| {
         let first = text.lines().next().unwrap_or_default();
@@ -29,11 +29,11 @@ pub(super) fn program() -> String {
     };
     let mut programs: Vec<String> =
         blocks("python").into_iter().map(|block| block.text).filter(|text| !is_listed(text)).collect();
-    assert_eq!(programs.len(), 1, "one block of Python runs, and each other one is listed");
+    assert_eq!(programs.len(), 1, "not_run.rs must list all blocks of Python except one");
     programs.remove(0)
 }
 
-/// A request as it met the network between client and web service.
+/// A request that passed the unreliable proxy.
 #[derive(Clone)]
 struct Attempt {
     head: String,
@@ -48,7 +48,7 @@ impl Attempt {
     }
 }
 
-/// Reads a request: its head and its body.
+/// Reads the head and the body of a request.
 async fn read(stream: &mut TcpStream) -> (Attempt, Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
@@ -60,11 +60,11 @@ async fn read(stream: &mut TcpStream) -> (Attempt, Vec<u8>) {
                 return (attempt, bytes.split_off(end + 4));
             }
         }
-        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "the request broke off");
+        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "the request is truncated");
     }
 }
 
-/// Sends a request on to the web service: its answer as bytes of HTTP.
+/// Forwards a request to the web service, and returns the response as HTTP bytes.
 async fn forward(client: &reqwest::Client, api: SocketAddr, attempt: &Attempt, body: Vec<u8>) -> Vec<u8> {
     let mut line = attempt.head.lines().next().unwrap().split(' ');
     let (method, path) = (line.next().unwrap(), line.next().unwrap());
@@ -82,9 +82,9 @@ async fn forward(client: &reqwest::Client, api: SocketAddr, attempt: &Attempt, b
     [head.as_bytes(), &body].concat()
 }
 
-/// A way to the web service on which the first request is told to come back in a second, and the answer to the second one
-/// gets lost. What was sent on it is written down.
-async fn unreliable_way(stack: &Stack) -> (SocketAddr, Arc<Mutex<Vec<Attempt>>>) {
+/// Starts a proxy that answers the first request with `Retry-After: 1`, and loses the answer to the second one. Returns
+/// its address and the requests that it receives.
+async fn unreliable_proxy(stack: &Stack) -> (SocketAddr, Arc<Mutex<Vec<Attempt>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let attempts = Arc::new(Mutex::new(Vec::new()));
@@ -125,7 +125,7 @@ async fn python(folder: &Path, arguments: &[&str]) -> String {
 #[ignore = "needs python3"]
 async fn the_python_example_records_once_over_an_unreliable_network_and_deletes() {
     let stack = Stack::start().await;
-    let (address, attempts) = unreliable_way(&stack).await;
+    let (address, attempts) = unreliable_proxy(&stack).await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(FILE), program().replace("localhost:8501", &address.to_string())).unwrap();
     let drawing = crate::stack::root().join("examples/eight.png");
@@ -133,11 +133,11 @@ async fn the_python_example_records_once_over_an_unreliable_network_and_deletes(
     let said = python(folder.path(), &[drawing.to_str().unwrap()]).await;
     assert!(said.starts_with("8 "), "{said}");
     let sent = attempts.lock().unwrap().clone();
-    assert_eq!(sent.len(), 3, "one was told to come back, one got no answer, one was answered");
+    assert_eq!(sent.len(), 3, "one request got Retry-After, one no answer, and one an answer");
     let keys: Vec<_> = sent.iter().map(|attempt| attempt.header("idempotency-key").unwrap()).collect();
     assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
     assert!(sent[1].at - sent[0].at >= Duration::from_secs(1), "Retry-After was 1");
-    assert_eq!(stack.rows().await, 1, "the lost answer's row is the only one");
+    assert_eq!(stack.rows().await, 1, "only the request with the lost answer inserted a row");
 
     let tokens: Value = serde_json::from_slice(&fs::read(folder.path().join("deletion-tokens.json")).unwrap()).unwrap();
     let (id, _) = tokens.as_object().unwrap().iter().next().unwrap();

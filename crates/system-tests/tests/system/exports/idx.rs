@@ -1,12 +1,12 @@
-//! The archive, read by the rules of the IDX format.
+//! Tests of the archive, which they read as IDX files.
 
-use super::{MNIST, exported, label, told};
+use super::{MNIST, exported, label, listed};
 use crate::{drawings, stack::Stack};
 use digit::{Bitmap, SIDE};
 use serde_json::{Value, json as value};
 use std::io::Read;
 
-/// The images and labels of an archive.
+/// Returns the images and labels of an archive.
 pub(super) fn read(archive: &[u8]) -> (Vec<Bitmap>, Vec<u8>) {
     let mut files = Vec::new();
     for file in tar::Archive::new(archive).entries().unwrap() {
@@ -32,7 +32,7 @@ fn words(bytes: &[u8]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_first() {
+async fn an_archive_has_only_drawings_labelled_as_a_digit_newest_first() {
     let stack = Stack::start().await;
     let labels = [value!(0), value!(9), value!("unsure"), value!("not_a_digit"), Value::Null, value!(5)];
     let mut drawn = Vec::new();
@@ -51,19 +51,19 @@ async fn an_archive_holds_what_is_labelled_as_a_digit_and_nothing_else_newest_fi
 }
 
 #[tokio::test]
-async fn an_archive_is_whole_however_many_images_meet_its_conditions() {
+async fn an_archive_has_all_images_that_match_its_filter() {
     let stack = Stack::start().await;
-    stack.look_back_on(3000).await;
+    stack.seed_predictions(3000).await;
     for conditions in ["", "incorrect=true", "predicted=7&source=upload", "model=nobody", "true_label=unsure"] {
         let (images, labels) = read(&exported(&stack, &format!("{MNIST}?{conditions}")).await);
-        let digits = told(&stack, conditions).await;
+        let digits = listed(&stack, conditions).await;
         let digits: Vec<_> = digits
             .iter()
             .filter_map(|row| Some((row.prediction.value(), row.true_label?.to_string().parse().ok()?)))
             .collect();
         assert_eq!(labels, digits.iter().map(|(_, label)| *label).collect::<Vec<u8>>(), "{conditions}");
-        // A bitmap of that past tells what it was taken for.
+        // The pixels of the seed data encode the predicted class.
         let levels = images.iter().map(|image| image.levels()[0] / 20).collect::<Vec<_>>();
-        assert_eq!(levels, digits.iter().map(|(said, _)| *said).collect::<Vec<_>>(), "{conditions}");
+        assert_eq!(levels, digits.iter().map(|(predicted, _)| *predicted).collect::<Vec<_>>(), "{conditions}");
     }
 }

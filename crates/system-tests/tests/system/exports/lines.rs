@@ -1,4 +1,4 @@
-//! Lines of JSON: all that is kept.
+//! Tests of the NDJSON export: all stored data.
 
 use super::{CSV, MNIST, NDJSON, exported, label};
 use crate::{
@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use wire::Record;
 
-/// The body at an address.
+/// Requests a path and returns the body.
 async fn body(stack: &Stack, path: &str) -> Vec<u8> {
     let response = stack.get(path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -19,11 +19,11 @@ async fn body(stack: &Stack, path: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn each_line_is_a_prediction_with_its_bitmap_and_its_input_as_their_addresses_have_them() {
+async fn each_line_has_the_prediction_bitmap_and_input_that_their_routes_return() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let mut ids = vec![stack.draw(eight).await["id"].clone()];
-    // Told over several lines, which must not break one of the export.
+    // This JSON has several lines, which must stay within one line of the export.
     let strokes = serde_json::to_string_pretty(eight).unwrap();
     let pixels = value!({ "pixels": Bitmap::new([200; Bitmap::LEN]) }).to_string();
     for request in [
@@ -52,21 +52,21 @@ async fn each_line_is_a_prediction_with_its_bitmap_and_its_input_as_their_addres
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_in_no_later_export() {
+async fn a_deleted_drawing_is_in_no_later_export() {
     let stack = Stack::start().await;
-    let (gone, stays) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
-    for answer in [&gone, &stays] {
+    let (removed, other) = (stack.draw(&drawings::all()[7]).await, stack.draw(&drawings::all()[3]).await);
+    for answer in [&removed, &other] {
         label(&stack, answer["id"].as_str().unwrap(), answer["prediction"].clone()).await;
     }
-    let id = gone["id"].as_str().unwrap();
+    let id = removed["id"].as_str().unwrap();
     let before = String::from_utf8(exported(&stack, NDJSON).await).unwrap();
     assert!(before.contains(id));
     let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{id}")));
-    let deleted = delete.header("deletion-token", gone["deletion_token"].as_str().unwrap()).send().await.unwrap();
+    let deleted = delete.header("deletion-token", removed["deletion_token"].as_str().unwrap()).send().await.unwrap();
     assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
     for path in [CSV, NDJSON] {
         let after = String::from_utf8(exported(&stack, path).await).unwrap();
-        assert!(after.contains(stays["id"].as_str().unwrap()) && !after.contains(id), "{path}: {after}");
+        assert!(after.contains(other["id"].as_str().unwrap()) && !after.contains(id), "{path}: {after}");
     }
     assert_eq!(super::idx::read(&exported(&stack, MNIST).await).1, [3]);
 }

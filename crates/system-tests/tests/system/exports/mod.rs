@@ -1,9 +1,9 @@
-//! `GET /api/v1/export/…`: what is taken along is what was kept.
+//! Tests of `GET /api/v1/export/…`: exports have the stored predictions.
 
 mod idx;
 mod lines;
-mod pieces;
-mod places;
+mod slots;
+mod streaming;
 mod table;
 
 use crate::stack::{Stack, json};
@@ -15,10 +15,10 @@ const CSV: &str = "/api/v1/export/predictions.csv";
 const NDJSON: &str = "/api/v1/export/predictions.ndjson";
 const MNIST: &str = "/api/v1/export/mnist.tar";
 
-/// So many drawings that neither their lines nor their pixels find room between a service and a client that does not read.
+/// A number of drawings whose export does not fit into the buffers between a service and a client that does not read.
 const MANY: u32 = 10_000;
 
-/// The body of an export, after a check of its media type and file name.
+/// Requests an export, checks its media type and file name, and returns its body.
 async fn exported(stack: &Stack, path: &str) -> Vec<u8> {
     let response = stack.get(path).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK, "{path}");
@@ -32,8 +32,8 @@ async fn exported(stack: &Stack, path: &str) -> Vec<u8> {
     response.bytes().await.unwrap().to_vec()
 }
 
-/// All predictions that the pages tell with these conditions.
-async fn told(stack: &Stack, conditions: &str) -> Vec<Prediction> {
+/// Returns all predictions that `GET /api/v1/predictions` lists with this filter.
+async fn listed(stack: &Stack, conditions: &str) -> Vec<Prediction> {
     let (mut predictions, mut before) = (Vec::new(), String::new());
     loop {
         let path = format!("/api/v1/predictions?limit=100&{conditions}{before}");
@@ -47,7 +47,7 @@ async fn told(stack: &Stack, conditions: &str) -> Vec<Prediction> {
     }
 }
 
-/// Says what a drawing really is; `null` takes it back.
+/// Labels a drawing; `null` withdraws the label.
 async fn label(stack: &Stack, id: &str, true_label: Value) {
     let url = stack.url(&format!("/api/v1/predictions/{id}/label"));
     let request = match true_label {

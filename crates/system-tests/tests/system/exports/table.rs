@@ -1,6 +1,6 @@
-//! The table: what the pages tell.
+//! Tests of the CSV export.
 
-use super::{CSV, exported, label, told};
+use super::{CSV, exported, label, listed};
 use crate::{
     drawings::{self, Picture},
     stack::{Stack, json},
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json as value};
 use std::collections::HashMap;
 use wire::Prediction;
 
-/// The predictions in a table.
+/// Returns the predictions of a table.
 fn read(table: &[u8]) -> Vec<Prediction> {
     csv::Reader::from_reader(table).deserialize().map(|line| prediction(&line.unwrap())).collect()
 }
@@ -34,27 +34,27 @@ fn prediction(line: &HashMap<String, String>) -> Prediction {
 }
 
 #[tokio::test]
-async fn a_table_tells_what_the_pages_tell_with_the_same_conditions_in_the_same_order() {
+async fn a_table_has_the_predictions_of_the_pages_in_the_same_order() {
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
+    stack.seed_predictions(1000).await;
     for conditions in
         ["", "incorrect=true", "labelled=true&source=canvas", "predicted=not_a_digit", "true_label=unsure"]
     {
-        let pages = told(&stack, conditions).await;
+        let pages = listed(&stack, conditions).await;
         assert!(pages.len() > 1, "{conditions}: nothing to compare");
         assert_eq!(read(&exported(&stack, &format!("{CSV}?{conditions}")).await), pages, "{conditions}");
     }
 }
 
 #[tokio::test]
-async fn what_was_drawn_uploaded_and_labelled_stands_in_the_table_as_it_was_answered() {
+async fn a_table_has_drawn_and_uploaded_predictions_with_their_labels() {
     let stack = Stack::start().await;
     let seven = stack.draw(&drawings::all()[7]).await;
     let request = stack.upload("/predict?source=upload", Picture::default().png(&drawings::two_digits()));
     json(request.send().await.unwrap(), StatusCode::OK).await;
     label(&stack, seven["id"].as_str().unwrap(), value!("unsure")).await;
     let table = read(&exported(&stack, CSV).await);
-    assert_eq!(table, told(&stack, "").await);
+    assert_eq!(table, listed(&stack, "").await);
     assert_eq!(table.iter().map(|row| row.true_label).collect::<Vec<_>>(), [None, Some(TrueLabel::Unsure)]);
 
     label(&stack, seven["id"].as_str().unwrap(), Value::Null).await;
@@ -62,7 +62,7 @@ async fn what_was_drawn_uploaded_and_labelled_stands_in_the_table_as_it_was_answ
 }
 
 #[tokio::test]
-async fn a_table_of_nothing_has_its_columns() {
+async fn an_empty_table_has_its_header() {
     let stack = Stack::start().await;
     let table = String::from_utf8(exported(&stack, CSV).await).unwrap();
     assert_eq!(

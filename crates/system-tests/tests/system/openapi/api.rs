@@ -1,4 +1,4 @@
-//! Every answer that the web service's document lists, given.
+//! A test that provokes every answer that the document of the web service lists.
 
 use super::{
     document::Document,
@@ -17,13 +17,13 @@ use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// A PNG of one colour.
+/// Returns a PNG of one colour.
 fn blank(width: u32, height: u32) -> Vec<u8> {
     encode(&RgbImage::from_pixel(width, height, Rgb([250, 250, 250])).into(), ImageFormat::Png)
 }
 
-/// The errors of an address of either service that takes a drawing.
-pub(super) async fn refused_drawings(document: &mut Document, stack: &Stack, address: &str) {
+/// Provokes the errors of a route that takes a drawing, in either service.
+pub(super) async fn rejected_drawings(document: &mut Document, stack: &Stack, address: &str) {
     let post = |query: &str, media_type: &str, body: Vec<u8>| {
         let url = format!("{address}{query}");
         stack.http.post(url).header("content-type", media_type).body(body)
@@ -47,7 +47,7 @@ pub(super) async fn refused_drawings(document: &mut Document, stack: &Stack, add
 }
 
 #[tokio::test]
-async fn every_answer_that_the_web_service_documents_is_given_and_as_documented() {
+async fn the_web_service_gives_every_documented_answer_as_documented() {
     let cluster = Cluster::new();
     let mut stack = Stack::with_database(cluster.script("start").parse().unwrap()).await;
     stack.until_ready().await;
@@ -116,7 +116,7 @@ async fn every_answer_that_the_web_service_documents_is_given_and_as_documented(
         document.expect(&stack.http, request, status).await;
     }
     for path in ["/predict", "/explain"] {
-        refused_drawings(&mut document, &stack, &stack.url(path)).await;
+        rejected_drawings(&mut document, &stack, &stack.url(path)).await;
     }
     for path in EXPORTS {
         document.expect(&stack.http, stack.get(path), 200).await;
@@ -145,7 +145,7 @@ fn eight(stack: &Stack, path: &str) -> RequestBuilder {
     stack.post(path, "application/json", drawings::all()[8].to_string())
 }
 
-/// More questions for the model at once than there is room for, until each address met that: 429.
+/// Sends more concurrent requests than the model service accepts, until each route has answered 429.
 async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     let mut refused = BTreeSet::new();
     for _ in 0..50 {
@@ -172,9 +172,9 @@ async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
 const EXPORTS: [&str; 3] =
     ["/api/v1/export/predictions.csv", "/api/v1/export/predictions.ndjson", "/api/v1/export/mnist.tar"];
 
-/// A third export while the clients of two do not read: 429.
+/// Requests a third export while the clients of two do not read: 429.
 async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
-    stack.look_back_on(10_000).await;
+    stack.seed_predictions(10_000).await;
     let begin = async || stack.get(EXPORTS[1]).send().await.unwrap();
     let unread = [begin().await, begin().await];
     for path in EXPORTS {
@@ -183,7 +183,7 @@ async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
     drop(unread);
 }
 
-/// One large input more than are sent at a time, while the clients of the others do not read: 429.
+/// Requests large inputs that no client reads, until the service answers 429.
 async fn inputs_in_a_crowd(document: &mut Document, stack: &Stack) {
     let large = format!("{}{}", drawings::all()[8], " ".repeat(4_900_000));
     let sent = stack.post("/predict", "application/json", large);
@@ -196,7 +196,7 @@ async fn inputs_in_a_crowd(document: &mut Document, stack: &Stack) {
     document.expect(&stack.http, stack.get(&path), 429).await;
 }
 
-/// PostgreSQL is stopped, and started again.
+/// Sends requests while PostgreSQL is stopped, and starts it again.
 async fn without_database(document: &mut Document, stack: &Stack, cluster: &Cluster, shown: &str) {
     cluster.script("stop");
     let label = stack.http.put(stack.url(&format!("{shown}/label"))).header("content-type", "application/json");
@@ -225,7 +225,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
     stack.until_ready().await;
 }
 
-/// The model service is stopped.
+/// Stops the model service and sends requests.
 async fn without_model(document: &mut Document, stack: &mut Stack, shown: &str) {
     stack.model.take().unwrap().stop().await;
     for request in [
@@ -239,7 +239,7 @@ async fn without_model(document: &mut Document, stack: &mut Stack, shown: &str) 
     }
 }
 
-/// The web service is told to stop, and asked before it does.
+/// Sends requests to the web service while it stops.
 async fn while_stopping(document: &mut Document, stack: Stack) {
     let ready = stack.get("/readyz");
     stack.api.stop_after(async || drop(document.expect(&stack.http, ready, 503).await)).await;

@@ -1,4 +1,4 @@
-//! A service's OpenAPI document, and whether what is answered is what it says.
+//! The OpenAPI document of a service, and checks of answers against it.
 
 use super::raw::Answered;
 use boon::{Compiler, Draft, Schemas};
@@ -6,16 +6,16 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
-/// A name for the schema that a value is held to.
+/// The name of the schema that validates a value.
 const SCHEMA: &str = "https://digits.example/schema.json";
 
-/// The document, and what was answered so far of all that it says may be.
+/// The document, and the documented answers that the tests have seen.
 pub(crate) struct Document {
     pub(crate) json: Value,
     seen: BTreeSet<Answer>,
 }
 
-/// An answer of a kind: operation, status, and the code of a problem.
+/// A kind of answer: operation, status, and the code of a problem.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Answer {
     path: String,
@@ -31,14 +31,14 @@ impl fmt::Display for Answer {
 }
 
 impl Document {
-    /// The OpenAPI document of a service.
+    /// Requests the OpenAPI document of a service.
     pub(crate) async fn of(http: &Client, service: SocketAddr) -> Self {
         let response = http.get(format!("http://{service}/openapi.json")).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "application/json");
         Self { json: response.json().await.unwrap(), seen: BTreeSet::new() }
     }
 
-    /// Sends a request and holds the answer, which has this status, to the document.
+    /// Sends a request, and checks that the answer has this status and agrees with the document.
     pub(crate) async fn expect(&mut self, http: &Client, request: RequestBuilder, status: u16) -> Value {
         let request = request.build().unwrap();
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
@@ -47,7 +47,7 @@ impl Document {
         self.check(&method, &path, status, &answered)
     }
 
-    /// Holds an answer, which has this status, to the document, and returns its JSON.
+    /// Checks that an answer has this status and agrees with the document, and returns its JSON.
     pub(crate) fn check(&mut self, method: &Method, path: &str, status: u16, answered: &Answered) -> Value {
         let what = format!("{method} {path}: {}", answered.status);
         let text = String::from_utf8_lossy(&answered.body);
@@ -65,7 +65,7 @@ impl Document {
         body
     }
 
-    /// Holds a body to the schema of its media type, where it has one.
+    /// Checks a body against the schema of its media type, if there is one.
     fn check_body(&self, what: &str, content: &Value, answered: &Answered) -> Value {
         let Some(content) = content.as_object() else {
             assert!(answered.body.is_empty(), "{what} has a body, which is not documented");
@@ -92,7 +92,7 @@ impl Document {
         }
     }
 
-    /// Holds a value to a schema.
+    /// Checks a value against a schema.
     pub(crate) fn validate(&self, what: &str, schema: &Value, value: &Value) {
         let components = &self.json["components"];
         let schemas: Map<String, Value> = components["schemas"]
@@ -112,7 +112,7 @@ impl Document {
         assert!(outcome.is_ok(), "{what}: {}\n{value}", outcome.unwrap_err());
     }
 
-    /// Holds every example to the schema beside it.
+    /// Checks every example against its schema.
     pub(crate) fn validate_examples(&self) {
         for (path, method, operation) in self.operations() {
             let responses = operation["responses"].as_object().unwrap().values();
@@ -127,7 +127,7 @@ impl Document {
         }
     }
 
-    /// All operations: path, method, and what is said of them.
+    /// Returns all operations: path, method and description.
     pub(crate) fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {
         let paths = self.json["paths"].as_object().unwrap().iter();
         paths.flat_map(|(path, item)| {
@@ -135,7 +135,7 @@ impl Document {
         })
     }
 
-    /// Checks that every answer that is documented was given.
+    /// Checks that the tests have seen every documented answer.
     pub(crate) fn assert_complete(&self) {
         let mut documented = BTreeSet::new();
         for (path, method, operation) in self.operations() {
@@ -155,14 +155,10 @@ impl Document {
             }
         }
         let missing: Vec<String> = documented.difference(&self.seen).map(Answer::to_string).collect();
-        assert!(
-            missing.is_empty(),
-            "these answers are documented, and nothing here provokes them:\n{}",
-            missing.join("\n")
-        );
+        assert!(missing.is_empty(), "the tests provoke none of these documented answers:\n{}", missing.join("\n"));
     }
 
-    /// The documented path that an address belongs to; one without parameters comes before one with.
+    /// Returns the documented path of an address. A path without parameters precedes one with parameters.
     fn template(&self, address: &str) -> Option<String> {
         let fits = |path: &&String| {
             let (parts, given) = (path.split('/'), address.split('/'));
@@ -174,7 +170,7 @@ impl Document {
     }
 }
 
-/// The schema of a value that has no field besides those that are documented.
+/// Returns the schema, but without permission for undocumented fields.
 fn strict(schema: &Value) -> Value {
     let mut schema = inner(schema);
     if let Some(schema) = schema.as_object_mut() {
@@ -183,7 +179,7 @@ fn strict(schema: &Value) -> Value {
     schema
 }
 
-/// The same schema with all values within it strict. (A part of a value, in `allOf`, is none by itself.)
+/// Makes all schemas within a schema strict, except those in `allOf`, which describe parts of a value.
 fn inner(schema: &Value) -> Value {
     let Some(keywords) = schema.as_object() else { return schema.clone() };
     let each = |value: &Value, change: fn(&Value) -> Value| match value {

@@ -1,4 +1,4 @@
-//! The examples in the documents are sent as they are, and succeed.
+//! A test that sends the examples of the documents, unchanged.
 
 use super::document::Document;
 use crate::stack::Stack;
@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::net::SocketAddr;
 
-/// An example of a body: the operation's path and method, the body's type, and the example.
+/// Returns the examples of bodies: path and method of the operation, media type and example.
 fn examples(document: &Document) -> Vec<(String, Method, String, Value)> {
     let mut found = Vec::new();
     for (path, method, operation) in document.operations() {
@@ -20,7 +20,7 @@ fn examples(document: &Document) -> Vec<(String, Method, String, Value)> {
     found
 }
 
-/// Sends every example of the document, with these names in the place of parameters, and returns how many there were.
+/// Sends every example of the document, with these values of the path parameters, and returns their number.
 async fn send_all(stack: &Stack, service: SocketAddr, names: &[(&str, &str)]) -> usize {
     let mut document = Document::of(&stack.http, service).await;
     let examples = examples(&document);
@@ -45,7 +45,7 @@ async fn send_all(stack: &Stack, service: SocketAddr, names: &[(&str, &str)]) ->
 }
 
 #[tokio::test]
-async fn the_examples_of_both_documents_succeed_as_they_are() {
+async fn the_examples_of_both_documents_succeed() {
     let stack = Stack::start().await;
     let drawn = stack.draw(&crate::drawings::all()[8]).await;
     let (id, version) = (drawn["id"].as_str().unwrap(), drawn["model"].as_str().unwrap());

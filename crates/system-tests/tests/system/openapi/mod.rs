@@ -1,4 +1,4 @@
-//! The documentation: valid, true of every answer, complete, and a page that shows it.
+//! Tests of the OpenAPI documents: they are valid and complete, every answer agrees with them, and a page shows them.
 
 mod api;
 mod document;
@@ -15,7 +15,7 @@ use crate::{
 use document::Document;
 use std::fs;
 
-/// The version of openapi-spec-validator, which pip installs.
+/// The version of openapi-spec-validator that pip installs.
 const VERSION: &str = "0.9.0";
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! Every answer that the model service's document lists, given.
+//! A test that provokes every answer that the document of the model service lists.
 
 use super::{
-    api::refused_drawings,
+    api::rejected_drawings,
     document::Document,
     provoke,
     raw::{Answered, Target},
@@ -16,7 +16,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::{fs, num::NonZeroUsize};
 
-/// The pixels of an eight, as an inference request.
+/// Returns an inference request with the pixels of an eight.
 fn eight() -> Value {
     let eight = fs::read_to_string(root().join("examples/eight-pixels.json")).unwrap();
     let eight: Value = serde_json::from_str(&eight).unwrap();
@@ -24,7 +24,7 @@ fn eight() -> Value {
 }
 
 #[tokio::test]
-async fn every_answer_that_the_model_service_documents_is_given_and_as_documented() {
+async fn the_model_service_gives_every_documented_answer_as_documented() {
     let models = models();
     let model = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
     let stack = Stack::of(model, empty_database().await).await;
@@ -40,7 +40,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     }
     let drawing = drawings::all()[8].clone();
     for (path, query) in [("/predict", "?include=bitmap"), ("/explain", "")] {
-        refused_drawings(&mut document, &stack, &format!("{base}{path}")).await;
+        rejected_drawings(&mut document, &stack, &format!("{base}{path}")).await;
         let sent = post(&format!("{path}{query}"), drawing.clone()).header("content-type", "application/json");
         document.expect(&stack.http, sent, 200).await;
     }
@@ -82,7 +82,7 @@ async fn every_answer_that_the_model_service_documents_is_given_and_as_documente
     document.assert_complete();
 }
 
-/// Loading and unloading of versions, with and without success.
+/// Loads and unloads versions, with and without success.
 async fn repository(document: &mut Document, http: &Client, post: &impl Fn(&str, Value) -> RequestBuilder) {
     for (path, body, status) in [
         ("index", json!({}), 200),
@@ -100,8 +100,8 @@ async fn repository(document: &mut Document, http: &Client, post: &impl Fn(&str,
     }
 }
 
-/// A service whose folder of models goes, and whose network has a replica for one of its workers only: it fails for the
-/// others.
+/// Provokes internal errors: the folder of models disappears, and the network has a replica for one worker only, so the
+/// other workers fail.
 async fn failing(document: &mut Document, http: &Client, champion: &str) {
     let models = models();
     let (listen, limits) = (ANY.parse().unwrap(), Limits { workers: NonZeroUsize::MIN.saturating_add(15), ..LIMITS });
@@ -128,7 +128,7 @@ async fn failing(document: &mut Document, http: &Client, champion: &str) {
     }
 }
 
-/// The service is told to stop, and asked before it does.
+/// Sends requests to the service while it stops.
 async fn while_stopping(document: &mut Document, mut stack: Stack) {
     let (http, model) = (stack.http.clone(), stack.model.take().unwrap());
     let address = model.address;

@@ -1,4 +1,4 @@
-//! `GET /docs` in a real browser: it shows every operation, tries one, and asks nobody else for anything.
+//! Tests of `GET /docs` in Chromium: the page shows every operation, tries one, and loads nothing from other origins.
 
 use super::document::Document;
 use crate::{stack::Stack, webdriver::Browser};
@@ -6,18 +6,18 @@ use fantoccini::Locator;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-/// The operation that is tried, with the first example of its body.
+/// The operation that the test tries, with the first example of its body.
 const PREDICT: &str = "#operations-Recognise-predict";
 
 const OPEN_ALL: &str = "document.querySelectorAll('.opblock-summary-control').forEach(summary => summary.click())";
 
-/// Where the page and all that it loaded came from.
+/// Returns the origins of the page and of all that it loaded.
 const ORIGINS: &str = "return [...new Set(performance.getEntries().map(entry => entry.name)
     .filter(name => name.includes('//')).map(name => new URL(name).origin))]";
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn people_read_and_try_the_documentation_of_both_services_in_a_browser() {
+async fn the_documentation_page_of_both_services_shows_and_tries_operations() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     for service in [stack.api.address, stack.model.as_ref().unwrap().address] {
@@ -39,7 +39,7 @@ async fn people_read_and_try_the_documentation_of_both_services_in_a_browser() {
 }
 
 #[tokio::test]
-async fn the_page_may_load_what_the_service_has_and_nothing_else_and_the_drawing_page_may_no_more_than_before() {
+async fn the_documentation_page_loads_only_from_its_service_and_the_drawing_page_keeps_its_policy() {
     let stack = Stack::start().await;
     let policy = async |path: &str| {
         let response = stack.get(path).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! The errors of every address that takes a body.
+//! Requests that provoke the errors of every route that takes a body.
 
 use super::{
     document::Document,
@@ -9,7 +9,7 @@ use std::{net::SocketAddr, time::Duration};
 
 const IN_PIECES: &str = "Transfer-Encoding: chunked";
 
-/// Bodies that break off: 400.
+/// Sends truncated bodies: 400.
 pub(crate) async fn broken(document: &mut Document, service: SocketAddr, targets: &[Target<'_>]) {
     for target in targets {
         let connection = begin(service, *target, IN_PIECES, "no length\r\n").await;
@@ -17,7 +17,7 @@ pub(crate) async fn broken(document: &mut Document, service: SocketAddr, targets
     }
 }
 
-/// Bodies that are too large: 413.
+/// Sends bodies that are too large: 413.
 pub(crate) async fn large(document: &mut Document, service: SocketAddr, http: &Client, targets: &[Target<'_>]) {
     for (method, path, media_type) in targets {
         let request = http.request(method.parse().unwrap(), format!("http://{service}{path}"));
@@ -26,7 +26,7 @@ pub(crate) async fn large(document: &mut Document, service: SocketAddr, http: &C
     }
 }
 
-/// Requests that a page of another site has a browser send: 403.
+/// Sends requests like a browser for a page of another site: 403.
 pub(crate) async fn cross_site(document: &mut Document, service: SocketAddr, http: &Client, targets: &[Target<'_>]) {
     for (method, path, media_type) in targets {
         let request = http.request(method.parse().unwrap(), format!("http://{service}{path}"));
@@ -35,7 +35,7 @@ pub(crate) async fn cross_site(document: &mut Document, service: SocketAddr, htt
     }
 }
 
-/// Bodies of unknown length while as many as may be are being read: 429.
+/// Sends bodies of unknown length while the service reads as many as it accepts: 429.
 pub(crate) async fn crowded(document: &mut Document, service: SocketAddr, targets: &[Target<'_>]) {
     let reading = ("POST", "/predict", "image/png");
     let mut open = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) async fn crowded(document: &mut Document, service: SocketAddr, target
             break connection;
         }
         open.push(connection);
-        assert!(open.len() < 100, "as many large bodies as one likes are read at a time");
+        assert!(open.len() < 100, "the service limits how many large bodies it reads at a time");
     };
     check(document, reading, 429, &Answered::on(refused).await);
     for target in targets {
@@ -56,14 +56,15 @@ pub(crate) async fn crowded(document: &mut Document, service: SocketAddr, target
     }
 }
 
-/// Bodies that do not come within a minute: 408. The minute passes at once, because the clock of this process, in which
-/// the services run, is moved on.
+/// Sends bodies that do not arrive within a minute: 408. The function advances the clock of this process, in which the
+/// services run.
 pub(crate) async fn slow(document: &mut Document, service: SocketAddr, targets: &[Target<'_>]) {
     let mut open = Vec::new();
     for target in targets {
         open.push((target, begin(service, *target, "Content-Length: 100", "{").await));
     }
-    tokio::time::sleep(Duration::from_millis(300)).await; // until all are being read
+    // The services begin to read all bodies.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(61)).await;
     tokio::time::resume();

@@ -1,4 +1,4 @@
-//! Requests as no well-behaved client sends them: with bodies that break off, that never come, or that come in pieces.
+//! Requests that an ordinary client cannot send: with bodies that are truncated, missing or sent in chunks.
 
 use reqwest::{
     Response,
@@ -10,10 +10,10 @@ use tokio::{
     net::TcpStream,
 };
 
-/// An address that takes a body: method, path, and the body's type.
+/// A route that takes a body: method, path, and media type of the body.
 pub(crate) type Target<'a> = (&'a str, &'a str, &'a str);
 
-/// An answer, read whole.
+/// A response with its whole body.
 pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -26,7 +26,7 @@ impl Answered {
         Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
 
-    /// Reads a connection until it ends.
+    /// Reads a connection until the service closes it.
     pub(crate) async fn on(mut connection: TcpStream) -> Self {
         let mut bytes = Vec::new();
         connection.read_to_end(&mut bytes).await.unwrap();
@@ -42,7 +42,7 @@ impl Answered {
     }
 }
 
-/// Sends a request with one more line of head and this much of its body, and leaves the connection open.
+/// Sends the head of a request, with an additional line, and a part of its body. The connection stays open.
 pub(crate) async fn begin(service: SocketAddr, target: Target<'_>, framing: &str, body: &str) -> TcpStream {
     let (method, path, media_type) = target;
     let head = ["Host: digits", "Connection: close", &format!("Content-Type: {media_type}"), framing].join("\r\n");

@@ -1,5 +1,5 @@
-//! The page before a model service that takes its time, or is unavailable: one question at a time, never an old answer over a
-//! new one, and it draws on all the same.
+//! Tests of the page with a slow or unavailable model service: the page sends one preview at a time, never replaces a
+//! new answer by an old one, and always lets the person draw.
 
 use crate::{
     drawings,
@@ -16,26 +16,26 @@ use serde_json::{Value, json};
 use std::{net::SocketAddr, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 
-/// The numerals that the page has shown since.
+/// Records the numerals that the page shows.
 const WATCH: &str = "const numeral = document.querySelector('#numeral');
     window.numerals = [];
     new MutationObserver(() => numerals.push(numeral.textContent)).observe(numeral, { childList: true });";
 
-/// A question on its way to the model service, which gets it when it is let.
-struct Held {
+/// A prediction request that the proxy holds until the test releases it.
+struct HeldRequest {
     drawing: Value,
-    pass: oneshot::Sender<()>,
+    release: oneshot::Sender<()>,
 }
 
 #[derive(Clone)]
 struct Gate {
     model: SocketAddr,
     http: reqwest::Client,
-    held: mpsc::UnboundedSender<Held>,
+    held: mpsc::UnboundedSender<HeldRequest>,
 }
 
-/// Hands everything on to the model service, drawings when they are let.
-async fn pass_on(
+/// Forwards every request to the model service. Prediction requests wait until the test releases them.
+async fn forward(
     State(gate): State<Gate>,
     method: Method,
     OriginalUri(uri): OriginalUri,
@@ -43,10 +43,10 @@ async fn pass_on(
     body: Bytes,
 ) -> Response<Body> {
     if uri.path() == "/predict" {
-        let (pass, passes) = oneshot::channel();
-        gate.held.send(Held { drawing: serde_json::from_slice(&body).unwrap(), pass }).unwrap();
-        // The test may have ended with some held.
-        let _ = passes.await;
+        let (release, released) = oneshot::channel();
+        gate.held.send(HeldRequest { drawing: serde_json::from_slice(&body).unwrap(), release }).unwrap();
+        // A test may end without releasing every request.
+        let _ = released.await;
     }
     let mut request = gate.http.request(method, format!("http://{}{uri}", gate.model)).body(body);
     if let Some(kind) = headers.get(header::CONTENT_TYPE) {
@@ -57,21 +57,21 @@ async fn pass_on(
     response.body(Body::from(answer.bytes().await.unwrap())).unwrap()
 }
 
-/// All three services, with a gate before the model service.
-async fn gated() -> (Stack, Service, mpsc::UnboundedReceiver<Held>) {
+/// Starts all services with a proxy in front of the model service that holds requests.
+async fn with_held_requests() -> (Stack, Service, mpsc::UnboundedReceiver<HeldRequest>) {
     let model = start_model(ANY.parse().unwrap()).await;
-    let (held, questions) = mpsc::unbounded_channel();
+    let (held, requests) = mpsc::unbounded_channel();
     let gate = Gate { model: model.address, http: reqwest::Client::builder().no_proxy().build().unwrap(), held };
-    let proxy = Router::new().fallback(pass_on).with_state(gate);
+    let proxy = Router::new().fallback(forward).with_state(gate);
     let proxy = Service::start(ANY.parse().unwrap(), |_, _| proxy).await;
     let stack = Stack::of(proxy, empty_database().await).await;
     stack.until_ready().await;
-    (stack, model, questions)
+    (stack, model, requests)
 }
 
-/// The next question that is asked.
-async fn next(questions: &mut mpsc::UnboundedReceiver<Held>) -> Held {
-    tokio::time::timeout(Duration::from_secs(20), questions.recv()).await.expect("nothing more was asked").unwrap()
+/// Returns the next held request.
+async fn next(requests: &mut mpsc::UnboundedReceiver<HeldRequest>) -> HeldRequest {
+    tokio::time::timeout(Duration::from_secs(20), requests.recv()).await.expect("no further request").unwrap()
 }
 
 fn points(drawing: &Value) -> usize {
@@ -80,21 +80,21 @@ fn points(drawing: &Value) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_drawing() {
+async fn the_page_sends_one_preview_at_a_time_and_then_the_newest_drawing() {
     let browser = Browser::chromium().await;
-    let (stack, _model, mut questions) = gated().await;
+    let (stack, _model, mut requests) = with_held_requests().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.draw(&drawings::all()[3]["strokes"]).await;
-    let first = next(&mut questions).await;
+    let first = next(&mut requests).await;
     browser.element("#answer[data-busy]").await;
-    assert!(questions.is_empty(), "it is asked again before it has answered");
+    assert!(requests.is_empty(), "the page sends one request at a time");
     let drawn = browser.strokes().await.iter().map(Vec::len).sum::<usize>();
-    assert!(points(&first.drawing) < drawn, "the first question was about a part of it");
+    assert!(points(&first.drawing) < drawn, "the first request has a part of the drawing");
 
-    first.pass.send(()).unwrap();
-    let second = next(&mut questions).await;
-    assert_eq!(points(&second.drawing), drawn, "what was drawn meanwhile is one question");
-    second.pass.send(()).unwrap();
+    first.release.send(()).unwrap();
+    let second = next(&mut requests).await;
+    assert_eq!(points(&second.drawing), drawn, "one request has everything that was drawn meanwhile");
+    second.release.send(()).unwrap();
     browser.until_text("#numeral", "3").await;
     browser.element("#answer[data-state=live]:not([data-busy])").await;
     browser.client.clone().close().await.unwrap();
@@ -102,32 +102,32 @@ async fn a_slow_model_is_asked_one_question_at_a_time_and_then_about_the_newest_
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
+async fn a_late_answer_never_replaces_a_newer_one() {
     let browser = Browser::chromium().await;
-    let (stack, _model, mut questions) = gated().await;
+    let (stack, _model, mut requests) = with_held_requests().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.client.execute(WATCH, Vec::new()).await.unwrap();
     browser.draw(&drawings::all()[1]["strokes"]).await;
-    let old = next(&mut questions).await;
+    let old = next(&mut requests).await;
     browser.press("#clear").await;
     browser.draw(&drawings::all()[5]["strokes"]).await;
 
     // The model answers for the new drawing first, and for the old one afterwards.
     let drawn = browser.strokes().await.iter().map(Vec::len).sum::<usize>();
     loop {
-        let question = next(&mut questions).await;
-        let is_last = points(&question.drawing) == drawn;
-        // One about less of it may have been given up by now.
-        let _ = question.pass.send(());
+        let request = next(&mut requests).await;
+        let is_last = points(&request.drawing) == drawn;
+        // The page may have cancelled a request with a part of the drawing.
+        let _ = request.release.send(());
         if is_last {
             break;
         }
     }
     browser.until_text("#numeral", "5").await;
-    // Its client may be gone; if not, its answer is on its way before the one that is waited for.
-    let _ = old.pass.send(());
-    let asked = "const [done] = arguments; fetch('/readyz').then((answer) => done(answer.status));";
-    assert_eq!(browser.client.execute_async(asked, Vec::new()).await.unwrap(), json!(200));
+    // The page may have cancelled the request. If not, its answer arrives before the answer of /readyz.
+    let _ = old.release.send(());
+    let fetch = "const [done] = arguments; fetch('/readyz').then((answer) => done(answer.status));";
+    assert_eq!(browser.client.execute_async(fetch, Vec::new()).await.unwrap(), json!(200));
     let shown = browser.client.execute("return numerals;", Vec::new()).await.unwrap();
     assert!(!shown.as_array().unwrap().contains(&json!("1")), "{shown}");
     assert_eq!(shown.as_array().unwrap().last(), Some(&json!("5")));
@@ -136,7 +136,7 @@ async fn an_answer_that_comes_late_is_never_shown_over_a_newer_one() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn without_a_model_the_page_says_so_draws_on_and_answers_by_itself_when_it_is_back() {
+async fn without_a_model_the_page_draws_and_answers_when_the_model_returns() {
     let browser = Browser::chromium().await;
     let mut stack = Stack::start().await;
     let address = stack.model.take().unwrap().stop().await;

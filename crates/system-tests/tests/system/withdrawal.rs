@@ -1,4 +1,4 @@
-//! Withdrawing on the page: a label, and a submitted drawing.
+//! Tests in Chromium that withdraw a label and delete a submitted drawing.
 
 use crate::{drawings, stack::Stack, webdriver::Browser};
 use fantoccini::key::Key;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const FORBID_STORAGE: &str = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };";
 
-/// Keeps more deletion tokens than are kept, and tells which of them are.
+/// Stores one deletion token more than the limit, and returns the oldest, the next and the newest token.
 const MANY_TOKENS: &str = r#"const [done] = arguments;
     const module = document.querySelector("link[href$='/deletion-tokens.js']").href;
     import(module).then(({ keep, deletionTokenOf }) => {
@@ -15,7 +15,7 @@ const MANY_TOKENS: &str = r#"const [done] = arguments;
         done([deletionTokenOf('id 0') ?? null, deletionTokenOf('id 1'), deletionTokenOf('id 500')]);
     });"#;
 
-/// The labels that were ever given, and the one that counts.
+/// Returns all recorded labels, and the current label.
 async fn labels(stack: &Stack) -> (Vec<Option<String>>, Option<String>) {
     let mut sql = stack.sql().await;
     let all = sqlx::query_scalar("select true_label from labels order by id").fetch_all(&mut sql).await.unwrap();
@@ -31,23 +31,23 @@ async fn submit(browser: &Browser, stack: &Stack) {
     browser.element("#answer[data-state=recorded]").await;
 }
 
-/// Presses "Delete" until it is pressed twice, however long each takes.
+/// Presses "Delete" until the drawing is deleted.
 async fn delete(browser: &Browser) {
-    let gone = "return document.querySelector('#answer').dataset.state === 'empty';";
+    let deleted = "return document.querySelector('#answer').dataset.state === 'empty';";
     let press = "const button = document.querySelector('#delete'); if (!button.hidden) button.click();";
     for _ in 0..100 {
-        if browser.client.execute(gone, Vec::new()).await.unwrap() == Value::Bool(true) {
+        if browser.client.execute(deleted, Vec::new()).await.unwrap() == Value::Bool(true) {
             return;
         }
         browser.client.execute(press, Vec::new()).await.unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("it is not deleted: {}", browser.element("#notice").await.text().await.unwrap());
+    panic!("the drawing is not deleted: {}", browser.element("#notice").await.text().await.unwrap());
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
+async fn a_label_is_withdrawn_by_a_button_or_by_the_undo_key() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
@@ -70,12 +70,12 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
     canvas.send_keys(&undo).await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
     assert_eq!(labels(&stack).await.1, None);
-    assert!(browser.pixels().await.is_like(&drawn), "it is the label that is taken back");
+    assert!(browser.pixels().await.is_like(&drawn), "the undo key withdraws the label, not a stroke");
     browser.element("#undo[aria-keyshortcuts='Control+Z']").await;
     canvas.send_keys(&undo).await.unwrap();
     browser.element("#answer:not([data-state=recorded])").await;
 
-    // A label of another day, or of another drawing, is not what was done last.
+    // The undo key does not withdraw the label of another drawing, or of an earlier page view.
     browser
         .element("#canvas")
         .await
@@ -100,21 +100,21 @@ async fn a_label_is_taken_back_by_a_button_or_by_the_key_that_undoes() {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_brings_it_back() {
+async fn the_browser_that_submitted_a_drawing_deletes_it_for_good_with_two_presses() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     submit(&browser, &stack).await;
-    // Opened again on another day, with a later version of the page, it is still theirs.
-    let name_it_as_before = "localStorage.receipts = localStorage['deletion-tokens'];
+    // An older version of the page stored the token under another name.
+    let rename_to_old_name = "localStorage.receipts = localStorage['deletion-tokens'];
         localStorage.removeItem('deletion-tokens');";
-    browser.client.execute(name_it_as_before, Vec::new()).await.unwrap();
+    browser.client.execute(rename_to_old_name, Vec::new()).await.unwrap();
     browser.client.goto(&stack.url("/")).await.unwrap();
     browser.press("#recent .card").await;
     browser.element("#delete:not([hidden])").await;
     let twice_at_once = "const button = document.querySelector('#delete'); button.click(); button.click();";
     browser.client.execute(twice_at_once, Vec::new()).await.unwrap();
     browser.element("#answer[data-state=recorded]").await;
-    assert_eq!(stack.rows().await, 1, "a double click is no second thought");
+    assert_eq!(stack.rows().await, 1, "a double click does not delete");
     delete(&browser).await;
     assert_eq!(stack.rows().await, 0);
     browser.until_text("#announcement", "Deleted, with its label.").await;
@@ -130,7 +130,7 @@ async fn who_submitted_a_drawing_here_deletes_it_by_pressing_twice_and_nothing_b
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_gone() {
+async fn only_the_submitting_browser_offers_to_delete_and_a_deleted_drawing_disappears() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
@@ -149,7 +149,7 @@ async fn a_drawing_from_elsewhere_has_no_delete_and_one_that_is_gone_already_is_
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_browser_that_may_keep_nothing_draws_and_labels_but_cannot_delete() {
+async fn a_browser_without_storage_draws_and_labels_but_cannot_delete() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -165,7 +165,7 @@ async fn a_browser_that_may_keep_nothing_draws_and_labels_but_cannot_delete() {
     assert_eq!(browser.console().await, [] as [Value; 0]);
 
     browser.client.refresh().await.unwrap();
-    let kept = browser.client.execute_async(MANY_TOKENS, Vec::new()).await.unwrap();
-    assert_eq!(kept, json!([null, "token 1", "token 500"]), "the oldest went first");
+    let tokens = browser.client.execute_async(MANY_TOKENS, Vec::new()).await.unwrap();
+    assert_eq!(tokens, json!([null, "token 1", "token 500"]), "the page drops the oldest token");
     browser.client.clone().close().await.unwrap();
 }

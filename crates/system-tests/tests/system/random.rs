@@ -1,6 +1,6 @@
-//! Numbers to damage things with: the same on every run, so that a failure can be looked at again.
+//! Pseudorandom numbers that are the same on every run, so a failure can be reproduced.
 
-/// A sequence of numbers, each below the one it is asked for (Marsaglia's xorshift).
+/// Returns a generator of numbers below its argument (Marsaglia's xorshift).
 pub(crate) fn numbers() -> impl FnMut(usize) -> usize {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     move |below| {

@@ -1,4 +1,4 @@
-//! The size of the pages, and the compression of their files.
+//! Tests of the size of the pages and of the compression of their files.
 
 use crate::{
     drawings,
@@ -10,11 +10,11 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use std::io::Read;
 
-/// The most bytes that the first load of the page takes, as they are sent.
-const MOST: u64 = 60_000;
+/// The largest number of bytes, as sent, for the first load of a page.
+const MAX_SENT: u64 = 60_000;
 
-/// Returns the files that the browser fetched, the page itself first: name, bytes as sent, bytes after decompression, and
-/// whether the browser waited for the file before it showed the page.
+/// Returns the files that the browser fetched, the page itself first: name, bytes as sent, bytes after decompression,
+/// and whether the browser waited for the file before it showed the page.
 const FETCHED: &str = "
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((entry) => ({
         name: new URL(entry.name).pathname,
@@ -25,7 +25,7 @@ const FETCHED: &str = "
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_page_is_light_and_shown_before_any_script_runs() {
+async fn the_page_is_small_and_waits_only_for_its_styles() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
@@ -34,7 +34,7 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     for name in ["/", "/home/home.js", "/drawing/canvas.js", "/styles/base.css", "/icon.svg"] {
         assert!(names.iter().any(|fetched| fetched.ends_with(name)), "{name} is not among {names:?}");
     }
-    assert_light("/", &fetched);
+    assert_small("/", &fetched);
 
     let large = |file: &&Value| file["used"].as_u64() >= Some(1024);
     let whole: Vec<_> = fetched.iter().filter(large).filter(|file| file["sent"] == file["used"]).collect();
@@ -42,25 +42,25 @@ async fn the_page_is_light_and_shown_before_any_script_runs() {
     let blocking = fetched.iter().filter(|file| file["blocks"] == true);
     let others: Vec<_> = blocking.filter(|file| !file["name"].as_str().unwrap().contains("/styles/")).collect();
     assert!(others.is_empty(), "the page waits for more than its styles: {others:?}");
-    // Nothing that the policy forbids is on it either.
+    // The console also shows violations of the content security policy.
     assert_eq!(browser.console().await, [] as [Value; 0]);
     browser.client.clone().close().await.unwrap();
 }
 
-/// The files that the browser fetched for the current page.
+/// Returns the files that the browser fetched for the current page.
 async fn fetched(browser: &Browser) -> Vec<Value> {
     browser.client.execute(FETCHED, Vec::new()).await.unwrap().as_array().unwrap().clone()
 }
 
-fn assert_light(path: &str, fetched: &[Value]) {
+fn assert_small(path: &str, fetched: &[Value]) {
     let sent: u64 = fetched.iter().map(|file| file["sent"].as_u64().unwrap()).sum();
     println!("{path} at its first load: {sent} bytes in {} files", fetched.len());
-    assert!(sent <= MOST, "{path}: {sent} bytes are sent: {fetched:#?}");
+    assert!(sent <= MAX_SENT, "{path}: {sent} bytes are sent: {fetched:#?}");
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn the_other_pages_are_light_too() {
+async fn the_other_pages_are_small() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
     let mut id = String::new();
@@ -69,16 +69,16 @@ async fn the_other_pages_are_light_too() {
         answer["id"].as_str().unwrap().clone_into(&mut id);
     }
     for path in ["/history", &format!("/drawings/{id}"), "/label", "/quality"] {
-        // Another browser, which has no file yet.
+        // A new browser has an empty cache.
         let browser = Browser::chromium().await;
         browser.client.goto(&stack.url(path)).await.unwrap();
-        assert_light(path, &fetched(&browser).await);
+        assert_small(path, &fetched(&browser).await);
         assert_eq!(browser.console().await, [] as [Value; 0], "{path}");
         browser.client.clone().close().await.unwrap();
     }
 }
 
-/// The address of a file, as the first page has it.
+/// Returns the address of a file on the home page.
 async fn asset(stack: &Stack, name: &str) -> String {
     let page = stack.get("/").send().await.unwrap().text().await.unwrap();
     page.split('"').find(|text| text.starts_with("/static/") && text.ends_with(name)).unwrap().to_owned()
@@ -93,14 +93,14 @@ fn encoding(response: &Response) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn text_is_compressed_for_those_who_take_it_so_and_nothing_else_is() {
+async fn only_text_is_compressed_and_only_for_clients_that_accept_it() {
     let stack = Stack::start().await;
     let answer = stack.post("/predict?include=bitmap", "application/json", drawings::all()[2].to_string());
     let answer = answer.header("accept-encoding", "gzip").send().await.unwrap();
-    assert_eq!(encoding(&answer), None, "a prediction does not wait for that");
+    assert_eq!(encoding(&answer), None, "a prediction does not wait for compression");
     let id = json(answer, StatusCode::OK).await["id"].as_str().unwrap().to_owned();
 
-    // The first page has another key each time.
+    // The home page is left out, because it has a new idempotency key each time.
     for path in ["/history", &asset(&stack, "/base.css").await, "/openapi.json"] {
         let compressed = get(&stack, path).await;
         assert_eq!(encoding(&compressed), Some("gzip"), "{path}");

@@ -1,18 +1,18 @@
-//! Drawing on the page with mouse, finger and pen, on a phone and on a desktop: what the hand does is what is sent.
+//! Tests that the page submits the strokes of mouse, finger and pen, on a phone and on a desktop.
 
 use crate::{
     chromium::Screen,
     drawings,
-    hand::{HANDS, Hand, down, to, up},
+    pointer::{POINTERS, Pointer, down, to, up},
     stack::Stack,
     webdriver::Browser,
 };
 use serde_json::{Value, json};
 
 const PHONE: Screen = Screen { width: 390, height: 844, scheme: "light" };
-const DESK: Screen = Screen { width: 1280, height: 800, scheme: "light" };
+const DESKTOP: Screen = Screen { width: 1280, height: 800, scheme: "light" };
 
-/// Submits what is on the canvas and returns the strokes that came with it.
+/// Submits the drawing on the canvas, and returns the stored strokes.
 async fn submitted(browser: &Browser, stack: &Stack) -> Vec<Vec<Value>> {
     browser.press("#submit").await;
     browser.element("#answer[data-state=recorded]").await;
@@ -30,22 +30,22 @@ fn coordinate(point: &Value, axis: usize) -> f64 {
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn mouse_finger_and_pen_draw_the_same_on_a_phone_and_on_a_desktop() {
+async fn mouse_finger_and_pen_draw_the_same_strokes_on_a_phone_and_on_a_desktop() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     let four = &drawings::all()[4]["strokes"];
-    for screen in [PHONE, DESK] {
+    for screen in [PHONE, DESKTOP] {
         browser.emulate(screen, "no-preference").await;
-        for hand in HANDS {
+        for pointer in POINTERS {
             browser.client.goto(&stack.url("/")).await.unwrap();
-            browser.draw_with(hand, four).await;
+            browser.draw_with(pointer, four).await;
             browser.until_text("#numeral", "4").await;
             let strokes = submitted(&browser, &stack).await;
-            assert_eq!(strokes.len(), 2, "{hand:?}, {screen:?}");
+            assert_eq!(strokes.len(), 2, "{pointer:?}, {screen:?}");
             for (drawn, sent) in four.as_array().unwrap().iter().zip(&strokes) {
                 for (place, end) in [(0, &sent[0]), (drawn.as_array().unwrap().len() - 1, sent.last().unwrap())] {
                     let far = (0..2).map(|axis| (coordinate(&drawn[place], axis) - coordinate(end, axis)).abs());
-                    assert!(far.fold(0.0, f64::max) < 2.0, "{hand:?}, {screen:?}: {} {end}", drawn[place]);
+                    assert!(far.fold(0.0, f64::max) < 2.0, "{pointer:?}, {screen:?}: {} {end}", drawn[place]);
                 }
             }
         }
@@ -64,48 +64,48 @@ async fn a_second_finger_draws_nothing() {
     let at = |x: f64, y: f64| to(canvas, &json!([x, y]));
     let first = vec![at(60.0, 60.0), down(), at(60.0, 120.0), at(60.0, 180.0), at(60.0, 220.0), up()];
     let second = vec![at(200.0, 200.0), at(200.0, 190.0), down(), at(220.0, 100.0), up(), at(230.0, 90.0)];
-    browser.act(vec![(Hand::Finger, first), (Hand::Finger, second)]).await;
+    browser.act(vec![(Pointer::Finger, first), (Pointer::Finger, second)]).await;
     let strokes = submitted(&browser, &stack).await;
     assert_eq!(strokes.len(), 1, "{strokes:?}");
     assert!(strokes[0].iter().all(|point| coordinate(point, 0) < 70.0), "{strokes:?}");
-    assert!(coordinate(strokes[0].last().unwrap(), 1) > 210.0, "the first finger went on: {strokes:?}");
+    assert!(coordinate(strokes[0].last().unwrap(), 1) > 210.0, "the first finger continues: {strokes:?}");
     browser.client.clone().close().await.unwrap();
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn who_leaves_the_canvas_and_comes_back_leaves_no_ink_outside_and_goes_on_inside() {
+async fn a_stroke_stops_at_the_edge_of_the_canvas_and_resumes_inside() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    for hand in HANDS {
+    for pointer in POINTERS {
         browser.client.goto(&stack.url("/")).await.unwrap();
         let around =
             json!([[100, 100], [200, 100], [260, 100], [300, 110], [310, 150], [290, 200], [200, 210], [100, 200]]);
-        browser.draw_with(hand, &json!([around])).await;
+        browser.draw_with(pointer, &json!([around])).await;
         let strokes = submitted(&browser, &stack).await;
-        assert_eq!(strokes.len(), 2, "{hand:?}: {strokes:?}");
+        assert_eq!(strokes.len(), 2, "{pointer:?}: {strokes:?}");
         let all = strokes.iter().flatten().flat_map(|point| [coordinate(point, 0), coordinate(point, 1)]);
-        assert!(all.fold(0.0, f64::max) <= 280.0, "{hand:?}: {strokes:?}");
-        assert!((coordinate(strokes[0].last().unwrap(), 0) - 280.0).abs() < 0.1, "up to the edge: {strokes:?}");
-        assert!((coordinate(&strokes[1][0], 0) - 280.0).abs() < 0.1, "and from there: {strokes:?}");
+        assert!(all.fold(0.0, f64::max) <= 280.0, "{pointer:?}: {strokes:?}");
+        assert!((coordinate(strokes[0].last().unwrap(), 0) - 280.0).abs() < 0.1, "it ends at the edge: {strokes:?}");
+        assert!((coordinate(&strokes[1][0], 0) - 280.0).abs() < 0.1, "it begins at the edge: {strokes:?}");
     }
     browser.client.clone().close().await.unwrap();
 }
 
 #[tokio::test]
 #[ignore = "needs Chromium"]
-async fn a_stroke_that_the_device_cancels_ends_and_stays_and_the_next_one_begins_anew() {
+async fn a_cancelled_stroke_stays_and_the_next_one_begins_separately() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    // The driver has no word for this, the developer tools do.
+    // The WebDriver has no command for a cancelled touch, but the developer tools have one.
     let [left, top, side] = browser.canvas().await;
     for (kind, y) in [("touchStart", 60.0), ("touchMove", 120.0), ("touchMove", 200.0), ("touchCancel", 0.0)] {
         let point = json!({ "x": left + 60.0 / 280.0 * side, "y": top + y / 280.0 * side });
         let points = if kind == "touchCancel" { json!([]) } else { json!([point]) };
         browser.devtools("Input.dispatchTouchEvent", &json!({ "type": kind, "touchPoints": points })).await;
     }
-    browser.draw_with(Hand::Finger, &json!([[[200, 60], [200, 120], [200, 200]]])).await;
+    browser.draw_with(Pointer::Finger, &json!([[[200, 60], [200, 120], [200, 200]]])).await;
     let strokes = submitted(&browser, &stack).await;
     assert_eq!(strokes.len(), 2, "{strokes:?}");
     assert!(coordinate(strokes[0].last().unwrap(), 1) > 190.0 && coordinate(&strokes[1][0], 0) > 190.0, "{strokes:?}");

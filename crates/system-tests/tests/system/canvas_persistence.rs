@@ -1,4 +1,4 @@
-//! A drawing outlives what happens to its page: another size, a turn of the phone, zoom, a change of theme, a reload.
+//! A test that a drawing survives changes of its page: size, rotation, zoom, theme and reload.
 
 use crate::{chromium::Screen, drawings, stack::Stack, webdriver::Browser};
 use serde_json::json;
@@ -25,11 +25,11 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
         browser.emulate(screen, "no-preference").await;
         let now = browser.pixels().await;
         assert!(now.is_like(&ink), "{screen:?}: {now:?} {ink:?}");
-        assert_eq!(now.light > 192.0, screen.scheme == "dark", "{screen:?}: ink stands out: {now:?}");
+        assert_eq!(now.light > 192.0, screen.scheme == "dark", "{screen:?}: the strokes stand out: {now:?}");
         assert_eq!(browser.strokes().await, strokes, "{screen:?}");
     }
 
-    // Zoom: less room or more, and the canvas is as large as before, of other pixels.
+    // Zoom changes the number of pixels of the canvas, but not its size on the screen.
     for (width, height, scale) in [(1920, 1080, 1.0), (1536, 864, 1.25), (3840, 1250, 0.5)] {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
         browser.devtools("Emulation.setDeviceMetricsOverride", &metrics).await;
@@ -45,6 +45,6 @@ async fn a_drawing_survives_resize_rotation_zoom_theme_and_reload() {
     browser.until_text("#numeral", "5").await;
     assert!(browser.pixels().await.is_like(&ink));
     assert_eq!(browser.strokes().await, strokes);
-    assert_eq!(stack.rows().await, 0, "it was kept here alone");
+    assert_eq!(stack.rows().await, 0, "only the browser has the drawing");
     browser.client.clone().close().await.unwrap();
 }

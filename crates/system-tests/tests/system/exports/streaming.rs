@@ -1,4 +1,4 @@
-//! An export is written while it is read.
+//! Tests that exports are streamed.
 
 use super::{CSV, MANY, NDJSON, exported};
 use crate::{drawings, stack::Stack};
@@ -8,25 +8,25 @@ use reqwest::{Response, StatusCode};
 use std::{io::Read, num::NonZeroU32};
 use uuid::Uuid;
 
-/// The pieces in which a body comes.
-async fn pieces(mut response: Response) -> reqwest::Result<Vec<Vec<u8>>> {
-    let mut pieces = Vec::new();
-    while let Some(piece) = response.chunk().await? {
-        pieces.push(piece.to_vec());
+/// Returns the chunks of a body.
+async fn chunks(mut response: Response) -> reqwest::Result<Vec<Vec<u8>>> {
+    let mut chunks = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        chunks.push(chunk.to_vec());
     }
-    Ok(pieces)
+    Ok(chunks)
 }
 
-/// The ids in lines of JSON.
+/// Returns the ids in an NDJSON export.
 fn ids(lines: &[u8]) -> Vec<Uuid> {
     let lines = str::from_utf8(lines).unwrap().lines();
     lines.map(|line| line["{\"id\":\"".len()..][..36].parse().unwrap()).collect()
 }
 
 #[tokio::test]
-async fn what_is_kept_while_an_export_is_read_or_deleted_from_it_changes_nothing_of_it() {
+async fn inserts_and_deletes_during_an_export_do_not_change_it() {
     let stack = Stack::start().await;
-    stack.look_back_on(MANY).await;
+    stack.seed_predictions(MANY).await;
     let mut sql = stack.sql().await;
     let all: Vec<Uuid> =
         sqlx::query_scalar("select id from predictions order by id desc").fetch_all(&mut sql).await.unwrap();
@@ -35,16 +35,16 @@ async fn what_is_kept_while_an_export_is_read_or_deleted_from_it_changes_nothing
     let first = response.chunk().await.unwrap().unwrap();
     stack.draw(&drawings::all()[8]).await;
     sqlx::query("delete from predictions where id = $1").bind(all.last()).execute(&mut sql).await.unwrap();
-    let rest = pieces(response).await.unwrap();
-    assert!(rest.len() > 100, "{} pieces", rest.len());
+    let rest = chunks(response).await.unwrap();
+    assert!(rest.len() > 100, "{} chunks", rest.len());
     assert_eq!(ids(&[&first[..], &rest.concat()].concat()), all);
     assert_eq!(ids(&exported(&stack, NDJSON).await).len(), all.len());
 }
 
 #[tokio::test]
-async fn what_is_counted_and_what_is_read_are_of_the_same_moment_and_only_what_is_wanted_is_read() {
+async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_request() {
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
+    stack.seed_predictions(1000).await;
     let store = Store::new(stack.database.clone(), NonZeroU32::MIN);
     let mut snapshot = store.snapshot(Filter::default()).await.unwrap();
     let (count, mut read) = (snapshot.count().await.unwrap(), 0);
@@ -55,16 +55,16 @@ async fn what_is_counted_and_what_is_read_are_of_the_same_moment_and_only_what_i
         if portion.is_empty() {
             break;
         }
-        assert!(portion.iter().all(|kept| kept.input.is_none()));
+        assert!(portion.iter().all(|prediction| prediction.input.is_none()));
         read += portion.len();
     }
     assert_eq!((count, read), (1000, 1000));
 }
 
 #[tokio::test]
-async fn an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
+async fn a_client_detects_an_aborted_export() {
     let stack = Stack::start().await;
-    stack.look_back_on(MANY).await;
+    stack.seed_predictions(MANY).await;
     let mut response = stack.get(NDJSON).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     response.chunk().await.unwrap().unwrap();
@@ -76,20 +76,20 @@ async fn an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
     .await
     .unwrap();
     assert_eq!(ended, [true]);
-    assert!(pieces(response).await.is_err());
+    assert!(chunks(response).await.is_err());
 }
 
 #[tokio::test]
-async fn text_goes_compressed_and_in_pieces_to_who_takes_it_so() {
+async fn text_exports_are_compressed_and_streamed_in_chunks() {
     let stack = Stack::start().await;
-    stack.look_back_on(3000).await;
+    stack.seed_predictions(3000).await;
     for path in [CSV, NDJSON] {
         let response = stack.get(path).header("accept-encoding", "gzip").send().await.unwrap();
         assert_eq!(response.headers()["content-encoding"], "gzip");
-        let pieces = pieces(response).await.unwrap();
-        assert!(pieces.len() > 1, "{path}: {} pieces", pieces.len());
+        let chunks = chunks(response).await.unwrap();
+        assert!(chunks.len() > 1, "{path}: {} chunks", chunks.len());
         let (mut text, plain) = (Vec::new(), exported(&stack, path).await);
-        GzDecoder::new(&*pieces.concat()).read_to_end(&mut text).unwrap();
+        GzDecoder::new(&*chunks.concat()).read_to_end(&mut text).unwrap();
         assert!(text == plain, "{path}: {} and {} bytes", text.len(), plain.len());
     }
 }
