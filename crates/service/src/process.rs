@@ -58,12 +58,12 @@ pub async fn serve(
     readiness: Readiness,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let told = async {
+    let stop_announced = async {
         stop.await;
         readiness.is_stopping.store(true, Ordering::Relaxed);
         tokio::time::sleep(NOTICE).await;
     };
-    let remaining = connections.accept(listener, app, told).await?;
+    let remaining = connections.accept(listener, app, stop_announced).await?;
     if tokio::time::timeout(GRACE, remaining.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish within {GRACE:?} and were dropped");
     }

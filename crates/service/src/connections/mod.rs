@@ -6,7 +6,7 @@ mod unused;
 
 pub use limits::{ConnectionLimits, ConnectionOptions};
 
-use crate::{Outcomes, metrics::Reading};
+use crate::{Outcomes, metrics::CallbackGauge};
 use axum::{Router, body::Body, http::Request};
 use hyper::{
     body::Incoming,
@@ -133,7 +133,11 @@ impl Connections {
         self.outcomes.register(registry, "connections", "Ended connections by outcome");
         let connections = self.clone();
         let read = move || connections.open() as u64;
-        registry.register_collector(Box::new(Reading { name: "connections_open", help: "Open connections.", read }));
+        registry.register_collector(Box::new(CallbackGauge {
+            name: "connections_open",
+            help: "Open connections.",
+            read,
+        }));
     }
 
     /// The number of open connections.
