@@ -15,7 +15,7 @@ const drawings = [
   },
   ".",
 ];
-const texts = { language: "pl", rate: [{ variable: "correct" }, "/", { variable: "total" }], rate_unknown: [], checked_enough: 10 };
+const texts = { language: "pl", rate: [{ variable: "correct" }, "/", { variable: "total" }], rate_unknown: [], least_labels_for_rate: 10 };
 
 // The module reads the page's messages from its element.
 globalThis.HTMLElement = class {};

@@ -84,7 +84,7 @@ function show(explanation, model) {
     messages.nothing_against,
   );
   const isAnother = explanation.model !== model;
-  byId("attribution-model").textContent = isAnother ? format(messages.asked_anew, { model: explanation.model }) : "";
+  byId("attribution-model").textContent = isAnother ? format(messages.computed_now, { model: explanation.model }) : "";
   figure.hidden = false;
   paint(explanation);
   announce(`${lines.for.textContent} ${lines.against.textContent}`);
