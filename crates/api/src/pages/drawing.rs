@@ -2,7 +2,7 @@
 
 use super::{
     InMessages,
-    answer::Shown,
+    answer::AnswerView,
     html,
     label::{LabelForm, relabel},
     picture::{Strokes, look},
@@ -48,7 +48,7 @@ async fn drawing(
         when: messages.moment(row.created_at, &zone),
         source: messages.history.sources.of(row.source),
         took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),
-        shown: Some(Shown::of(&api, messages, &row, "/drawings").await?),
+        shown: Some(AnswerView::load(&api, messages, &row, "/drawings").await?),
         notice: None,
     })
 }
@@ -91,7 +91,7 @@ struct DrawingPage {
     source: &'static str,
     took: Option<String>,
     models: Option<Vec<ModelRow>>,
-    shown: Option<Shown>,
+    shown: Option<AnswerView>,
     notice: Option<&'static Notice>,
 }
 

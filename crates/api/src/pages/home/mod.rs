@@ -4,7 +4,7 @@ mod view;
 
 use super::{
     InMessages,
-    answer::Shown,
+    answer::AnswerView,
     html, in_place_of,
     label::{LabelForm, relabel},
     site::Address,
@@ -65,11 +65,11 @@ async fn asked_for(
     api: &Api,
     messages: &'static Messages,
     view: &View,
-) -> Result<(Option<Shown>, Option<Uuid>), ApiError> {
+) -> Result<(Option<AnswerView>, Option<Uuid>), ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
     let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown_prediction)?;
-    Ok((Some(Shown::of(api, messages, &row, "/home").await?), before))
+    Ok((Some(AnswerView::load(api, messages, &row, "/home").await?), before))
 }
 
 async fn recent(
@@ -131,7 +131,7 @@ async fn page(
     messages: &'static Messages,
     zone: &TimeZone,
     address: Address,
-    shown: Option<Shown>,
+    shown: Option<AnswerView>,
     before: Option<Uuid>,
 ) -> Response {
     html(&HomePage::new(messages, address, shown, None, strip(api, messages, zone, before).await)).into_response()
