@@ -1,4 +1,4 @@
-//! `GET /api/v1/predictions`: what was recorded, page by page.
+//! `GET /api/v1/predictions`: the recorded predictions, page by page.
 
 use crate::{
     drawings,
@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 #[tokio::test]
-async fn pages_tell_every_prediction_once_newest_first() {
+async fn pages_list_every_prediction_once_newest_first() {
     let stack = Stack::start().await;
     let mut drawn = Vec::new();
     for drawing in drawings::all().iter().take(7) {
@@ -16,21 +16,21 @@ async fn pages_tell_every_prediction_once_newest_first() {
     }
     drawn.reverse();
 
-    let (mut told, mut before) = (Vec::<Value>::new(), String::new());
+    let (mut listed, mut before) = (Vec::<Value>::new(), String::new());
     for expected in [3, 3, 1] {
         let page =
             json(stack.get(&format!("/api/v1/predictions?limit=3{before}")).send().await.unwrap(), StatusCode::OK)
                 .await;
         let predictions = page["predictions"].as_array().unwrap();
         assert_eq!(predictions.len(), expected);
-        told.extend(predictions.iter().map(|row| row["id"].clone()));
+        listed.extend(predictions.iter().map(|row| row["id"].clone()));
         before = page["next"].as_str().map_or_else(String::new, |id| format!("&before={id}"));
     }
-    assert_eq!((told, before.as_str()), (drawn, ""));
+    assert_eq!((listed, before.as_str()), (drawn, ""));
 }
 
 #[tokio::test]
-async fn a_page_has_twenty_rows_unless_told_and_a_hundred_at_most() {
+async fn the_first_page_may_be_empty_and_an_invalid_query_is_an_error() {
     let stack = Stack::start().await;
     let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page, serde_json::json!({ "predictions": [], "next": null }));

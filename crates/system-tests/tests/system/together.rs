@@ -1,4 +1,4 @@
-//! Predictions that come at the same time, which share statements: each gets its own row, and none pays for another.
+//! Concurrent predictions share statements. Each gets its own row, and a rejected row does not affect the others.
 
 use crate::stack::{ANY, Service, Stack, empty_database, json};
 use axum::{Json, Router, routing::post};
@@ -9,14 +9,14 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
-/// A drawing whose first pixel tells it from others.
+/// A drawing with its number in the first pixel.
 fn drawing(number: usize) -> Value {
     let mut pixels = vec![0.0; 784];
     pixels[0] = f64::from(u32::try_from(number).unwrap()) / 255.0;
     value!({ "pixels": pixels })
 }
 
-/// An answer of the model service. No two answers have a value in common, so that a test notices mixed rows.
+/// An answer of the model service. No two answers have a value in common, so that a test notices swapped rows.
 fn answer(number: usize) -> Value {
     let reason = [None, Some("too_small"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
     // Multiples of 1/128 are the same in JSON, in binary and in the database.
@@ -32,9 +32,9 @@ fn answer(number: usize) -> Value {
     })
 }
 
-/// A web service whose model answers so many requests, all at the same moment, and otherwise as `answer` says.
-async fn stack(together: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
-    let barrier = Arc::new(Barrier::new(together));
+/// A web service with a fake model service, which waits for `count` requests and then answers all of them at once.
+async fn stack(count: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
+    let barrier = Arc::new(Barrier::new(count));
     let predict = async move |Json(drawing): Json<Value>| {
         barrier.wait().await;
         Json(answer((drawing["pixels"][0].as_f64().unwrap() * 255.0).round() as usize))
@@ -46,7 +46,7 @@ async fn stack(together: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
     Arc::new(stack)
 }
 
-/// Sends the drawings 0, 1, … at once and returns the status and the body that each got.
+/// Sends `count` drawings at once, and returns the status and the body of each response by the number of its drawing.
 async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, Value)> {
     let send = |number: usize| {
         let request = stack.post("/predict", "application/json", drawing(number).to_string());
@@ -60,19 +60,19 @@ async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, V
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_many_gets_its_own_answer_and_a_row_of_its_own() {
+async fn each_of_many_concurrent_predictions_gets_its_own_answer_and_row() {
     const MANY: usize = 100;
     let stack = stack(MANY, answer).await;
-    for (number, (status, told)) in send(&stack, MANY).await {
-        assert_eq!(status, StatusCode::OK, "{told}");
-        let id: Uuid = told["id"].as_str().unwrap().parse().unwrap();
+    for (number, (status, body)) in send(&stack, MANY).await {
+        assert_eq!(status, StatusCode::OK, "{body}");
+        let id: Uuid = body["id"].as_str().unwrap().parse().unwrap();
         let row = sqlx::query("select * from predictions where id = $1")
             .bind(id)
             .fetch_one(&mut stack.sql().await)
             .await
             .unwrap();
         let expected = answer(number);
-        for (name, kept) in [
+        for (name, stored) in [
             ("prediction", value!(row.get::<i16, _>("prediction"))),
             ("confidence", value!(row.get::<f32, _>("confidence"))),
             ("probabilities", value!(row.get::<Vec<f32>, _>("probabilities"))),
@@ -80,8 +80,8 @@ async fn each_of_many_gets_its_own_answer_and_a_row_of_its_own() {
             ("reason", value!(row.get::<Option<&str>, _>("reason"))),
             ("model", value!(row.get::<&str, _>("model"))),
         ] {
-            assert_eq!(kept, expected[name], "{name} of {number}");
-            assert_eq!(told[name], expected[name], "{name} of {number}");
+            assert_eq!(stored, expected[name], "{name} of {number}");
+            assert_eq!(body[name], expected[name], "{name} of {number}");
         }
         assert_eq!(row.get::<&[u8], _>("bitmap")[0], number as u8);
         assert_eq!(row.get::<&[u8], _>("input"), drawing(number).to_string().as_bytes());
@@ -91,10 +91,10 @@ async fn each_of_many_gets_its_own_answer_and_a_row_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_the_database_refuses_costs_the_others_nothing() {
+async fn a_row_that_postgresql_rejects_does_not_affect_the_others() {
     const MANY: usize = 40;
     const BAD: usize = 23;
-    // PostgreSQL keeps no text with a zero in it.
+    // PostgreSQL rejects text with a zero byte.
     let stack = stack(MANY, |number| {
         let mut answer = answer(number);
         if number == BAD {
@@ -103,9 +103,9 @@ async fn a_row_that_the_database_refuses_costs_the_others_nothing() {
         answer
     })
     .await;
-    for (number, (status, told)) in send(&stack, MANY).await {
+    for (number, (status, body)) in send(&stack, MANY).await {
         let expected = if number == BAD { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
-        assert_eq!(status, expected, "{number}: {told}");
+        assert_eq!(status, expected, "{number}: {body}");
     }
     assert_eq!(stack.rows().await, 39);
 }
