@@ -66,7 +66,7 @@ sections! {
     /// The widths of the pen.
     PenWidths { thin: String, medium: String, thick: String, }
 
-    /// The answer beside the canvas.
+    /// The answer next to the canvas.
     AnswerText {
         panel: String,
         not_a_digit: String,

@@ -54,11 +54,11 @@ async fn drawing(
 }
 
 /// How long the page waits for the predictions of all versions.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MODELS_LIMIT: Duration = Duration::from_secs(2);
 
 /// The predictions of all loaded versions; `None` if the model service fails or is too slow.
 async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &Input) -> Option<Vec<ModelRow>> {
-    match timeout(PATIENCE, api.model.predictions_by_model(drawing)).await {
+    match timeout(MODELS_LIMIT, api.model.predictions_by_model(drawing)).await {
         Ok(Ok(answers)) => Some(answers.iter().map(|answer| ModelRow::new(messages, answer)).collect()),
         failed => {
             tracing::warn!(?failed, "the page shows a drawing without the predictions of all versions");

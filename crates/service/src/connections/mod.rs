@@ -169,7 +169,7 @@ impl Connections {
                     is_failing = false;
                     self.admit(stream, &app, graceful.watcher());
                 }
-                Err(error) if is_the_clients(&error) => {}
+                Err(error) if is_connection_error(&error) => {}
                 Err(error) => {
                     if !is_failing {
                         tracing::error!(%error, "the service cannot accept connections");
@@ -227,7 +227,7 @@ impl Connections {
 }
 
 /// Whether the error concerns one connection and not this process.
-fn is_the_clients(error: &io::Error) -> bool {
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }

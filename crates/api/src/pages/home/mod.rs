@@ -55,13 +55,14 @@ async fn home(
     address: Address,
     Query(view): Query<View>,
 ) -> Response {
-    match asked_for(&api, messages, &view).await {
+    match answer_to_show(&api, messages, &view).await {
         Ok((shown, before)) => page(&api, messages, &zone, address, shown, before).await,
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
-async fn asked_for(
+/// The answer and the start of the strip that the query string names.
+async fn answer_to_show(
     api: &Api,
     messages: &'static Messages,
     view: &View,
