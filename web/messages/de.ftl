@@ -44,7 +44,7 @@ canvas-submit = Senden
 canvas-submit-keys = Senden (Enter)
 canvas-privacy = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Antwort
 answer-not-a-digit = Keine Ziffer

@@ -44,7 +44,7 @@ canvas-submit = Submit
 canvas-submit-keys = Submit (Enter)
 canvas-privacy = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Answer
 answer-not-a-digit = Not a digit

@@ -44,7 +44,7 @@ canvas-submit = Wyślij
 canvas-submit-keys = Wyślij (Enter)
 canvas-privacy = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Odpowiedź
 answer-not-a-digit = To nie cyfra
