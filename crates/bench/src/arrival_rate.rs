@@ -3,8 +3,8 @@
 //!
 //! In a closed loop, each client waits for its response, so a slow service gets fewer requests and is never overloaded
 //! (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006). The generator sends a request late if all
-//! connections are in use or if it lacks CPU time. It reports this lag, because the
-//! actual rate was then lower than the configured one.
+//! connections are in use or if it lacks CPU time. It reports this lag, because the actual rate was then
+//! lower than the configured one.
 
 use crate::{
     request_template::RequestTemplate,

@@ -3,7 +3,7 @@
 
 import { forgetObservedAccuracy } from "../answer/observed-accuracy.js";
 import { refreshRecent } from "../history/recent-drawings.js";
-import { labelText, label } from "../labelling/label-form.js";
+import { label, labelText } from "../labelling/label-form.js";
 import { adviceOn } from "../shared/advice.js";
 import { format, messages } from "../shared/messages.js";
 import { announce, showProblem } from "../shared/notice.js";

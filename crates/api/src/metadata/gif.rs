@@ -109,7 +109,7 @@ impl Pending {
 fn copy_frame(bytes: &mut Bytes, frame: &mut Vec<u8>) -> Result<bool, Damaged> {
     let &[ref position_and_size @ .., flags] = bytes.array::<9>()?;
     let has_palette = flags & 0x80 != 0;
-    // Clear the reserved and sort flags and, if there is no palette, its size.
+    // Clear the reserved and sort flags, and the palette's size if there is no palette.
     let flags = flags & if has_palette { 0b1100_0111 } else { 0b0100_0000 };
     frame.push(IMAGE);
     frame.extend_from_slice(position_and_size);
