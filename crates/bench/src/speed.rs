@@ -47,8 +47,8 @@ fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<TargetReque
     Ok(targets)
 }
 
-/// Runs rounds with `clients` clients. The targets take turns, and every second round reverses their order, so that other
-/// load on the machine affects all targets alike.
+/// Runs rounds with `clients` clients. The targets take turns, and every second round reverses their order, so that
+/// other load on the machine affects all targets alike.
 async fn alternate(speed: &Speed, targets: &[TargetRequests], clients: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = targets.iter().map(|(target, _)| Row::new(clients, target.name())).collect();
     for round in 0..speed.rounds.get() {
