@@ -44,7 +44,7 @@ canvas-submit = Senden
 canvas-submit-keys = Senden (Enter)
 canvas-privacy = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Antwort
 answer-not-a-digit = Keine Ziffer
@@ -96,7 +96,7 @@ why-regions =
     .lower-left = unten links
     .bottom = unten
     .lower-right = unten rechts
-why-asked-anew = Jetzt berechnet vom Modell { $model }.
+why-computed-now = Jetzt berechnet vom Modell { $model }.
 
 ## The label that people give a drawing
 
@@ -271,7 +271,7 @@ problems-not-found = Diese Zeichnung gibt es nicht mehr
     .advice = Bitte eine neue zeichnen.
 problems-invalid-query = Diese Filter sind nicht lesbar
     .advice = Bitte die Filter neu wählen.
-problems-record-unavailable = Der Verlauf ist vorübergehend nicht verfügbar
+problems-history-unavailable = Der Verlauf ist vorübergehend nicht verfügbar
     .advice = Bitte gleich noch einmal versuchen.
 problems-other = Das hat nicht geklappt
     .advice = Bitte zurückgehen und noch einmal versuchen.
@@ -293,7 +293,7 @@ script-drawing-still-here = Die Zeichnung ist noch hier.
 script-picture-still-here = Das Bild ist noch hier.
 script-trying-again = Neuer Versuch läuft.
 script-submit-sends-again = Senden schickt es noch einmal.
-script-record-unavailable = Die Datenbank ist nicht verfügbar.
+script-database-unavailable = Die Datenbank ist nicht verfügbar.
 script-label-not-recorded = Die Benennung wurde nicht aufgezeichnet. Bitte noch einmal versuchen.
 script-unreachable = Keine Verbindung
 script-unavailable = Vorübergehend nicht verfügbar

@@ -44,7 +44,7 @@ canvas-submit = Submit
 canvas-submit-keys = Submit (Enter)
 canvas-privacy = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Answer
 answer-not-a-digit = Not a digit
@@ -96,7 +96,7 @@ why-regions =
     .lower-left = at the lower left
     .bottom = at the bottom
     .lower-right = at the lower right
-why-asked-anew = Computed now by the model { $model }.
+why-computed-now = Computed now by the model { $model }.
 
 ## The label that people give a drawing
 
@@ -271,7 +271,7 @@ problems-not-found = This drawing does not exist any more
     .advice = Draw a new one.
 problems-invalid-query = These filters cannot be read
     .advice = Choose the filters again.
-problems-record-unavailable = The history is temporarily unavailable
+problems-history-unavailable = The history is temporarily unavailable
     .advice = Try again in a moment.
 problems-other = That did not work
     .advice = Go back and try again.
@@ -293,7 +293,7 @@ script-drawing-still-here = Your drawing is still here.
 script-picture-still-here = Your picture is still here.
 script-trying-again = Trying again.
 script-submit-sends-again = Submit sends it again.
-script-record-unavailable = The database is unavailable.
+script-database-unavailable = The database is unavailable.
 script-label-not-recorded = Your label was not recorded. Try again.
 script-unreachable = No connection
 script-unavailable = Temporarily unavailable

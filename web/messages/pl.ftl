@@ -44,7 +44,7 @@ canvas-submit = Wyślij
 canvas-submit-keys = Wyślij (Enter)
 canvas-privacy = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
 
-## The answer beside the canvas
+## The answer next to the canvas
 
 answer-panel = Odpowiedź
 answer-not-a-digit = To nie cyfra
@@ -97,7 +97,7 @@ why-regions =
     .lower-left = u dołu po lewej
     .bottom = u dołu
     .lower-right = u dołu po prawej
-why-asked-anew = Obliczył teraz model { $model }.
+why-computed-now = Obliczył teraz model { $model }.
 
 ## The label that people give a drawing
 
@@ -274,7 +274,7 @@ problems-not-found = Ten rysunek już nie istnieje
     .advice = Narysuj nowy.
 problems-invalid-query = Nie można odczytać tych filtrów
     .advice = Wybierz filtry ponownie.
-problems-record-unavailable = Historia jest chwilowo niedostępna
+problems-history-unavailable = Historia jest chwilowo niedostępna
     .advice = Spróbuj ponownie za chwilę.
 problems-other = Nie udało się
     .advice = Wróć i spróbuj ponownie.
@@ -296,7 +296,7 @@ script-drawing-still-here = Rysunek nadal tu jest.
 script-picture-still-here = Obraz nadal tu jest.
 script-trying-again = Ponawiam próbę.
 script-submit-sends-again = Wyślij ponawia wysyłanie.
-script-record-unavailable = Baza danych jest niedostępna.
+script-database-unavailable = Baza danych jest niedostępna.
 script-label-not-recorded = Etykieta nie została zapisana. Spróbuj ponownie.
 script-unreachable = Brak połączenia
 script-unavailable = Chwilowo niedostępne

@@ -53,7 +53,7 @@ function dense(stroke) {
   return points;
 }
 
-/** The parts of a stroke outside the eraser that are long enough to be kept, from where to where along it. */
+/** The parts of a stroke outside the eraser that are long enough to be kept, as distances along the stroke. */
 function keptParts(stroke) {
   const parts = [];
   let part = null;
@@ -109,11 +109,11 @@ test("a line that ends inside the eraser keeps what is outside", () => {
 });
 
 test("strokes that the eraser does not touch stay the same objects", () => {
-  const beside = [
+  const outside = [
     [40, 40, 0, 0.5],
     [240, 40, 10, 0.5],
   ];
-  // On the same line as the eraser, and ending before it.
+  // This stroke points at the eraser, but ends before it.
   const before = [
     [40, 140, 0, 0.5],
     [110, 140, 10, 0.5],
@@ -122,21 +122,21 @@ test("strokes that the eraser does not touch stay the same objects", () => {
     [140, 40, 0, 0.5],
     [140, 240, 10, 0.5],
   ];
-  const strokes = [beside, before];
+  const strokes = [outside, before];
   assert.equal(erased(strokes, PLACE, REACH), strokes);
-  const left = erased([beside, through, before], PLACE, REACH);
+  const left = erased([outside, through, before], PLACE, REACH);
   assert.equal(left.length, 4);
-  assert.equal(left[0], beside);
+  assert.equal(left[0], outside);
   assert.equal(left[3], before);
 });
 
-test("a dot goes when the eraser covers it, and stays otherwise", () => {
+test("a dot is removed when the eraser covers it, and stays otherwise", () => {
   const covered = [[150, 140, 0, 0.5]];
-  const beside = [[161, 140, 0, 0.5]];
-  assert.deepEqual(erased([covered, beside], PLACE, REACH), [beside]);
+  const outside = [[161, 140, 0, 0.5]];
+  assert.deepEqual(erased([covered, outside], PLACE, REACH), [outside]);
 });
 
-test("no point outside the eraser is lost, but for pieces too short to see", () => {
+test("no point outside the eraser is lost, except in pieces that are too short to see", () => {
   eachWanderingStroke((stroke, left, seed) => {
     const kept = keptParts(stroke);
     let along = 0;

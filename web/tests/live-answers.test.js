@@ -26,7 +26,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function draw(newest) {
   drawing = newest;
-  live.ask();
+  live.request();
   await settled();
 }
 
@@ -52,7 +52,7 @@ async function pass(ms) {
   await settled();
 }
 
-const asked = () => pending.map((request) => request.drawing);
+const requested = () => pending.map((request) => request.drawing);
 
 beforeEach(() => {
   mock.timers.reset();
@@ -63,7 +63,7 @@ beforeEach(() => {
   problems = [];
   live = new LiveAnswers({
     drawing: () => drawing,
-    onQuestion: () => {},
+    onRequest: () => {},
     onAnswer: (given) => shown.push(given.of),
     onProblem: ({ code }) => problems.push(code),
   });
@@ -74,35 +74,35 @@ test("there is one request at a time", async () => {
     await draw(newest);
     await pass(1000);
   }
-  assert.deepEqual(asked(), ["1"]);
-  live.askNow();
+  assert.deepEqual(requested(), ["1"]);
+  live.requestNow();
   await settled();
-  assert.equal(requests, 1, "lifting the pen sends no second one");
+  assert.equal(requests, 1, "lifting the pen sends no second request");
 });
 
-test("the newest drawing is asked about next, and the ones between never", async () => {
+test("the newest drawing is requested next, and the drawings before it are skipped", async () => {
   await draw("1");
   await draw("12");
   await draw("123");
   await answer();
   await pass(79);
-  assert.deepEqual(asked(), [], "there is a pause");
+  assert.deepEqual(requested(), [], "there is a pause");
   await pass(1);
-  assert.deepEqual(asked(), ["123"]);
+  assert.deepEqual(requested(), ["123"]);
   await answer();
   await pass(1000);
   assert.deepEqual(shown, ["1", "123"]);
   assert.equal(requests, 2);
 });
 
-test("a drawing that grows during the pause is asked about as it is after it", async () => {
+test("the request after a pause has the drawing that grew during the pause", async () => {
   await draw("1");
   await answer();
   await draw("12");
   await draw("123");
-  assert.deepEqual(asked(), []);
+  assert.deepEqual(requested(), []);
   await pass(80);
-  assert.deepEqual(asked(), ["123"]);
+  assert.deepEqual(requested(), ["123"]);
 });
 
 test("a late answer never replaces a newer one", async () => {
@@ -110,19 +110,19 @@ test("a late answer never replaces a newer one", async () => {
   const [late] = pending;
   live.stop();
   await draw("new");
-  assert.deepEqual(asked(), ["old", "new"]);
+  assert.deepEqual(requested(), ["old", "new"]);
   await answer(pending[1]);
   assert.deepEqual(shown, ["new"]);
   await answer(late);
   assert.deepEqual(shown, ["new"]);
-  // Nor does it replace what is known of the newer drawing.
+  // It does not replace the remembered answer to the newer drawing either.
   await pass(80);
   await draw("new");
   assert.deepEqual(shown, ["new", "new"]);
   assert.equal(requests, 2);
 });
 
-test("an answer that comes after the drawing is gone is not shown, nor is a problem", async () => {
+test("an answer or a problem that comes after stop is not shown", async () => {
   await draw("old");
   live.stop();
   await answer();
@@ -137,31 +137,31 @@ test("lifting the pen ends the pause", async () => {
   await draw("1");
   await answer();
   drawing = "12";
-  live.askNow();
+  live.requestNow();
   await settled();
-  assert.deepEqual(asked(), ["12"]);
+  assert.deepEqual(requested(), ["12"]);
 });
 
-test("a drawing that has not changed is not asked about twice", async () => {
+test("an unchanged drawing is not requested twice", async () => {
   await draw("1");
   await answer();
   await pass(80);
-  live.askNow();
+  live.requestNow();
   await settled();
   assert.equal(requests, 1);
   assert.deepEqual(shown, ["1", "1"]);
 });
 
-test("after a problem that passes, the newest drawing is asked about, and not before its time", async () => {
+test("after a temporary problem, the newest drawing is requested when Retry-After has passed", async () => {
   await draw("1");
   await fail("model_unavailable", { "Retry-After": "2" });
   assert.deepEqual(problems, ["model_unavailable"]);
   drawing = "12";
-  live.askNow();
+  live.requestNow();
   await pass(1999);
-  assert.deepEqual(asked(), []);
+  assert.deepEqual(requested(), []);
   await pass(1);
-  assert.deepEqual(asked(), ["12"]);
+  assert.deepEqual(requested(), ["12"]);
   await answer();
   assert.deepEqual(shown, ["12"]);
 });

@@ -15,7 +15,7 @@ const drawings = [
   },
   ".",
 ];
-const texts = { language: "pl", rate: [{ variable: "correct" }, "/", { variable: "total" }], rate_unknown: [], checked_enough: 10 };
+const texts = { language: "pl", rate: [{ variable: "correct" }, "/", { variable: "total" }], rate_unknown: [], least_labels_for_rate: 10 };
 
 // The module reads the page's messages from its element.
 globalThis.HTMLElement = class {};
@@ -38,11 +38,11 @@ test("a value of a variable is never read as a message", () => {
   assert.equal(format(["Model ", { variable: "model" }], { model: "{ $count }" }), "Model { $count }");
 });
 
-test("a probability is written as the language does, and never rounded to certainty", () => {
+test("a probability has the format of the language, and is never rounded to certainty", () => {
   assert.deepEqual([1, 0.9971, 0.5, 0].map(percent), ["> 99,9\u00a0%", "99,7\u00a0%", "50,0\u00a0%", "< 0,1\u00a0%"]);
 });
 
-test("almost all of a hundred is not all, and few are not none", () => {
+test("a share is never rounded to all or none", () => {
   const rates = [[999, 1000], [1, 1000], [12, 12]].map(([count, total]) => rate({ correct: { count, total } }));
   assert.deepEqual(rates, ["99/1000", "1/1000", "100/12"]);
 });

@@ -1,5 +1,6 @@
-//! `Idempotency-Key`: a client that repeats a submission under the same key gets the row of the first one (after
-//! [draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+//! `Idempotency-Key`: a client that repeats a submission under the same key gets the answer of the first one. The
+//! header follows
+//! [draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).
 
 use crate::random_uuid;
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,7 +14,7 @@ use wire::{DeletionToken, Input, Source};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct IdempotencyKey(Uuid);
 
-/// A submission under a key.
+/// The hashes of a submission and its key, and the deletion token that the api derives from the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Claim {
     /// SHA-256 of the key.
@@ -36,8 +37,9 @@ impl IdempotencyKey {
         Self(Uuid::new_v4())
     }
 
-    /// The key of one input that a page with this key sends. A browser may go back to the page and send another input.
-    pub(crate) fn of_input(self, input: &Input) -> Self {
+    /// The key of an input in a form of the page with this key. Each input has a different key, because a person may go
+    /// back to the page and send another input.
+    pub(crate) fn for_input(self, input: &Input) -> Self {
         let hash = Sha256::new().chain_update(self.0).chain_update(input.bytes()).finalize();
         Self(uuid::Builder::from_random_bytes(random_uuid::first_half(hash.into())).into_uuid())
     }
@@ -47,8 +49,8 @@ impl IdempotencyKey {
         self.0.to_string()
     }
 
-    /// The claim of a submission to this key. Two submissions are the same if their stored inputs, the kinds of these,
-    /// their sources and their requested model versions are equal.
+    /// The claim of a submission to this key. Two submissions are the same if their stored inputs, kinds of input,
+    /// sources and requested model versions are equal.
     pub(crate) fn claim(&self, input: &Input, source: Source, model: Option<&str>) -> Claim {
         let mut hash = Sha256::new();
         for part in [input.kind().name(), source.name(), model.unwrap_or_default()].map(str::as_bytes) {
@@ -63,8 +65,8 @@ impl IdempotencyKey {
         }
     }
 
-    /// Derived with HMAC-SHA-256 (RFC 2104), so that every instance of the api computes the same token, and nobody can
-    /// compute the key from the token.
+    /// HMAC-SHA-256 (RFC 2104) with this key: every instance of the api computes the same token, and nobody can compute
+    /// the key from the token.
     fn deletion_token(self) -> DeletionToken {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("HMAC takes keys of any length");
         mac.update(b"digits deletion token");

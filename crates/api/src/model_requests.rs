@@ -3,7 +3,7 @@
 use crate::ModelError;
 use axum::http::StatusCode;
 use prometheus_client::{metrics::histogram::Histogram, registry::Registry};
-use service::{Outcomes, seconds};
+use service::{Outcomes, duration_histogram};
 use std::time::Instant;
 
 const ANSWERED: &str = "answered";
@@ -23,7 +23,7 @@ pub(crate) struct ModelRequests {
 impl Default for ModelRequests {
     fn default() -> Self {
         let outcomes = Outcomes::new([ANSWERED, NO_SLOT, BUSY, REJECTED, UNAVAILABLE, CANCELLED]);
-        Self { outcomes, seconds: seconds() }
+        Self { outcomes, seconds: duration_histogram() }
     }
 }
 

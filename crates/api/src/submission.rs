@@ -16,20 +16,20 @@ use wire::{Answer, Code, PredictResponse, Source};
 pub(crate) struct Submission<'a> {
     /// The drawing, without metadata.
     pub(crate) drawing: Stripped,
-    /// How it came to the api.
+    /// How the drawing came to the api.
     pub(crate) source: Source,
-    /// The version of the model to ask, if not the one that serves.
+    /// The requested model version; the serving one by default.
     pub(crate) model: Option<&'a str>,
     /// The key under which a client repeats the request.
     pub(crate) key: Option<IdempotencyKey>,
     /// The visitor who drew.
     pub(crate) visitor: Option<VisitorId>,
-    /// Whether the drawing may train a model, if the visitor was asked.
+    /// Whether the visitor allows the drawing to train a model; `None` if the visitor was not asked.
     pub(crate) may_train: Option<bool>,
 }
 
-/// Recognises and records a drawing, or returns the answer that is already recorded under its key. The answer has the
-/// bitmap.
+/// Recognises and records a drawing, or returns the answer that is already recorded under its key. The answer
+/// includes the bitmap.
 pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<PredictResponse, ApiError> {
     let Submission { drawing, source, model, key, visitor, may_train } = submission;
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
@@ -48,7 +48,7 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
             Some(claim) => recorded(api, claim).await?,
             None => None,
         };
-        return other.ok_or_else(expired);
+        return other.ok_or_else(key_expired);
     };
     let answer = Answer { bitmap: Some(bitmap), ..answer };
     Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
@@ -56,7 +56,7 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
 
 /// The answer that is recorded under this key; `None` if the key is new.
 async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, ApiError> {
-    let Some(holder) = api.store.holder(&claim.key_hash).await? else { return Ok(None) };
+    let Some(holder) = api.store.key_holder(&claim.key_hash).await? else { return Ok(None) };
     if holder.request_hash != claim.request_hash {
         let detail = "This Idempotency-Key was used for another submission. Make a new key for each one.";
         return Err(ApiError::new(Code::IdempotencyKeyReused, detail));
@@ -69,8 +69,8 @@ async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, A
     Ok(Some(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(claim.deletion_token) }))
 }
 
-/// The key was taken when the insert ran, and has expired since.
-fn expired() -> ApiError {
+/// The insert found the key in use, but the key expired before this request read its row.
+fn key_expired() -> ApiError {
     ApiError::new(Code::DatabaseUnavailable, "The drawing was not recorded. Try again.")
         .retry_after(Duration::from_secs(1))
 }

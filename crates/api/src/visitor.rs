@@ -30,8 +30,8 @@ impl VisitorToken {
         self.0.to_string()
     }
 
-    /// The id: 122 bits of the token's SHA-256, as a `UUIDv8`. Every instance of the api derives the same id, so that the
-    /// first rows of a visitor may come at the same time.
+    /// The id: 122 bits of the token's SHA-256, as a `UUIDv8`. Every instance of the api derives the same id, so
+    /// two instances may insert the first rows of a visitor at the same time.
     pub(crate) fn id(self) -> VisitorId {
         let id = random_uuid::first_half(Sha256::digest(self.0).into());
         VisitorId(uuid::Builder::from_custom_bytes(id).into_uuid())

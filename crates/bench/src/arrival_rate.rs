@@ -3,7 +3,8 @@
 //!
 //! In a closed loop, each client waits for its response, so a slow service gets fewer requests and is never overloaded
 //! (Schroeder et al., "Open Versus Closed: A Cautionary Tale", 2006). The generator sends a request late if all
-//! connections are in use or if it lacks CPU time. It reports this lag, since the actual rate was lower then.
+//! connections are in use or if it lacks CPU time. It reports this lag, because the actual rate was then
+//! lower than the configured one.
 
 use crate::{
     request_template::RequestTemplate,
@@ -25,7 +26,7 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct ConstantArrivalRate {
     pub(crate) target: Target,
-    /// The requests, sent in turns.
+    /// The requests, which the generator sends in rotation.
     pub(crate) templates: Vec<RequestTemplate>,
     pub(crate) per_second: f64,
     /// The largest number of concurrent requests.

@@ -1,5 +1,4 @@
-//! The throughput and latency of `POST /predict`: rounds of load for digits and the peer in turns, and a table of the
-//! results.
+//! Measures the throughput and latency of `POST /predict` in rounds of load, which digits and the peer get in turns.
 
 use crate::{
     config::{Services, Speed},
@@ -11,13 +10,13 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// The time for filling caches and connection pools before the rounds.
+/// The duration of the load that fills caches and connection pools before the rounds.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(2);
 
 /// A target and its requests.
 type TargetRequests = (Arc<Target>, Vec<RequestTemplate>);
 
-/// Measures the targets, and prints the results.
+/// Measures the targets, and prints a table of the results.
 pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Result<()> {
     let targets = targets(speed, services)?;
     for (target, forms) in &targets {
@@ -26,7 +25,7 @@ pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Resul
     }
     let mut rows = Vec::new();
     for &clients in &speed.clients {
-        rows.extend(side_by_side(speed, &targets, clients).await);
+        rows.extend(alternate(speed, &targets, clients).await);
     }
     print!("{}", report::table(&rows));
     for process in &services.processes {
@@ -37,20 +36,20 @@ pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Resul
 
 fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<TargetRequests>> {
     let pictures = ten_digits()?;
-    let with_forms = |name, url: &str, path| {
+    let with_requests = |name, url: &str, path| {
         let forms = pictures.iter().map(|picture| RequestTemplate::form(path, &picture.png)).collect();
         anyhow::Ok((Arc::new(Target::new(name, url)?), forms))
     };
-    let mut targets = vec![with_forms("digits", &services.api_url, "/predict")?];
+    let mut targets = vec![with_requests("digits", &services.api_url, "/predict")?];
     if let Some(url) = &speed.peer_url {
-        targets.push(with_forms("peer", url, "/predict/")?);
+        targets.push(with_requests("peer", url, "/predict/")?);
     }
     Ok(targets)
 }
 
-/// Runs rounds with `clients` clients. The targets take turns and alternate in going first, because other load on the
-/// machine then affects both alike.
-async fn side_by_side(speed: &Speed, targets: &[TargetRequests], clients: usize) -> Vec<Row> {
+/// Runs rounds with `clients` clients. The targets take turns, and every second round reverses their order, so that
+/// other load on the machine affects all targets alike.
+async fn alternate(speed: &Speed, targets: &[TargetRequests], clients: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = targets.iter().map(|(target, _)| Row::new(clients, target.name())).collect();
     for round in 0..speed.rounds.get() {
         let mut turns: Vec<_> = targets.iter().zip(&mut rows).collect();

@@ -1,5 +1,5 @@
 //! The common code of the charts on the web service's pages and in the trainer's report: axes, the colours of a
-//! confusion matrix, and formats of numbers. Both crates have templates of their own.
+//! confusion matrix, and formats of numbers. Each crate has its own templates.
 
 mod axis;
 mod confusion;

@@ -25,7 +25,7 @@ use wire::Code;
 /// The longest duration of a request, including the arrival of its body.
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
-/// The size from which on a body is large, in bytes. A body of unknown length is large, too.
+/// The size of the smallest large body, in bytes. A body of unknown length is large, too.
 const LARGE: u64 = 256 << 10;
 /// The largest number of large bodies that are read at a time, because each is held in memory.
 const LARGE_BODIES: usize = 16;

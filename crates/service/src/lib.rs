@@ -25,7 +25,7 @@ pub use docs::{Documented, by_status, parameters, refusal};
 pub use error::ApiError;
 pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
 pub use layers::{observed, panic_message, with_layers};
-pub use metrics::{Metrics, Outcomes, Reading, seconds};
+pub use metrics::{CallbackGauge, Metrics, Outcomes, duration_histogram};
 pub use monitoring::serve_metrics;
 pub use process::{Readiness, healthcheck, serve, stop_signal};
 pub use server::Server;

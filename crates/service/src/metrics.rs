@@ -12,7 +12,7 @@ use prometheus_client::{
 };
 use std::fmt::{self, Debug, Formatter};
 
-/// The buckets of durations, in seconds, from the latency of the network to the longest request.
+/// The upper bounds of the buckets of durations, in seconds, from the latency of the network to the longest request.
 const SECONDS: [f64; 16] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
@@ -27,7 +27,7 @@ const REVISION: &str = match option_env!("DIGITS_REVISION") {
 pub struct Metrics {
     /// Metrics of digits, whose names begin with `digits_`.
     digits: Registry,
-    /// Metrics of the process, with the names of Prometheus' own clients.
+    /// Metrics of the process, with the names that Prometheus' client libraries use.
     process: Registry,
 }
 
@@ -61,7 +61,7 @@ impl Metrics {
 
 /// A histogram of durations in seconds.
 #[must_use]
-pub fn seconds() -> Histogram {
+pub fn duration_histogram() -> Histogram {
     Histogram::new(SECONDS)
 }
 
@@ -70,7 +70,8 @@ pub fn seconds() -> Histogram {
 pub struct Outcomes(Family<[(&'static str, &'static str); 1], Counter>);
 
 impl Outcomes {
-    /// Counters of all these outcomes. Each starts at 0, so that Prometheus also sees those that have not happened yet.
+    /// Counters of these outcomes. Each has the value 0 from the start, so Prometheus also sees outcomes that have not
+    /// happened yet.
     pub fn new(all: impl IntoIterator<Item = &'static str>) -> Self {
         let outcomes = Self(Family::default());
         for outcome in all {
@@ -90,8 +91,8 @@ impl Outcomes {
     }
 }
 
-/// A gauge that is read at each scrape.
-pub struct Reading<R> {
+/// A gauge whose value a function reads at each scrape.
+pub struct CallbackGauge<R> {
     /// Its name.
     pub name: &'static str,
     /// Its help text.
@@ -100,13 +101,13 @@ pub struct Reading<R> {
     pub read: R,
 }
 
-impl<R> Debug for Reading<R> {
+impl<R> Debug for CallbackGauge<R> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Reading").field(&self.name).finish()
+        f.debug_tuple("CallbackGauge").field(&self.name).finish()
     }
 }
 
-impl<R: Fn() -> u64 + Send + Sync + 'static> Collector for Reading<R> {
+impl<R: Fn() -> u64 + Send + Sync + 'static> Collector for CallbackGauge<R> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut metric = encoder.encode_descriptor(self.name, self.help, None, MetricType::Gauge)?;
         metric.encode_gauge(&(self.read)())

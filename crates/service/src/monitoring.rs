@@ -1,5 +1,5 @@
-//! `GET /metrics`, at its own address: the metrics are for operators only, and the connections of clients do not delay
-//! a scrape.
+//! `GET /metrics` on a separate address, which only operators can reach. The connections of clients cannot delay a
+//! scrape there.
 
 use crate::{
     ApiError, Metrics,
@@ -56,14 +56,14 @@ mod tests {
     use std::time::{Duration, SystemTime};
     use tower::ServiceExt;
 
-    async fn ask(method: &str, path: &str) -> (StatusCode, String) {
+    async fn send(method: &str, path: &str) -> (StatusCode, String) {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let response = router(Metrics::default()).oneshot(request).await.unwrap();
         let status = response.status();
         (status, String::from_utf8(to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap())
     }
 
-    /// The value in a line of the text.
+    /// The value of the metric with this name, which has no labels.
     fn value(text: &str, name: &str) -> f64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.unwrap_or_else(|| panic!("{name} is not in\n{text}")).parse().unwrap()
@@ -71,17 +71,17 @@ mod tests {
 
     #[tokio::test]
     async fn the_metrics_of_build_and_process_have_the_usual_names() {
-        let (status, text) = ask("GET", "/metrics").await;
+        let (status, text) = send("GET", "/metrics").await;
         assert_eq!(status, StatusCode::OK);
         let build = format!("digits_build_info{{version=\"{}\",revision=\"", env!("CARGO_PKG_VERSION"));
         assert!(text.lines().any(|line| line.starts_with(&build) && line.ends_with("\"} 1")), "{text}");
         assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1, "{text}");
 
-        let own = std::fs::read_to_string("/proc/self/status").unwrap();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let resident =
-            own.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB")?.trim().parse().ok());
-        let (resident, told): (f64, _) = (resident.unwrap(), value(&text, "process_resident_memory_bytes") / 1024.0);
-        assert!((0.5..2.0).contains(&(told / resident)), "{told} KiB, {resident} KiB");
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB")?.trim().parse().ok());
+        let (resident, metric): (f64, _) = (resident.unwrap(), value(&text, "process_resident_memory_bytes") / 1024.0);
+        assert!((0.5..2.0).contains(&(metric / resident)), "{metric} KiB, {resident} KiB");
         let started = SystemTime::UNIX_EPOCH + Duration::from_secs_f64(value(&text, "process_start_time_seconds"));
         assert!(started <= SystemTime::now() + Duration::from_secs(1), "{started:?}");
         assert!(value(&text, "process_open_fds") <= value(&text, "process_max_fds"));
@@ -89,13 +89,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_metrics_are_served() {
+    async fn the_address_serves_only_metrics() {
         for (method, path, status) in [
             ("GET", "/", StatusCode::NOT_FOUND),
             ("POST", "/predict", StatusCode::NOT_FOUND),
             ("POST", "/metrics", StatusCode::METHOD_NOT_ALLOWED),
         ] {
-            let (found, body) = ask(method, path).await;
+            let (found, body) = send(method, path).await;
             assert_eq!(found, status, "{method} {path}");
             assert!(body.starts_with("{\"type\":\"urn:digits:problem:"), "{body}");
         }

@@ -58,12 +58,12 @@ pub async fn serve(
     readiness: Readiness,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let told = async {
+    let stop_announced = async {
         stop.await;
         readiness.is_stopping.store(true, Ordering::Relaxed);
         tokio::time::sleep(NOTICE).await;
     };
-    let remaining = connections.accept(listener, app, told).await?;
+    let remaining = connections.accept(listener, app, stop_announced).await?;
     if tokio::time::timeout(GRACE, remaining.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish within {GRACE:?} and were dropped");
     }
@@ -103,9 +103,9 @@ fn unhealthy(listen: SocketAddr, reason: &str) -> ExitCode {
 }
 
 fn status_line(listen: SocketAddr) -> io::Result<String> {
-    const PATIENCE: Duration = Duration::from_secs(3);
-    let mut stream = TcpStream::connect_timeout(&reachable(listen), PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    const PROBE_LIMIT: Duration = Duration::from_secs(3);
+    let mut stream = TcpStream::connect_timeout(&reachable(listen), PROBE_LIMIT)?;
+    stream.set_read_timeout(Some(PROBE_LIMIT))?;
     stream.write_all(b"HEAD /metrics HTTP/1.0\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(1024).read_to_string(&mut answer)?;

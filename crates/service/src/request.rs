@@ -1,7 +1,7 @@
 //! Metrics, logs and traces of each request, also of one whose client disconnects.
 
 use crate::{
-    metrics::seconds,
+    metrics::duration_histogram,
     trace::{self, TRACED},
 };
 use axum::{
@@ -43,7 +43,7 @@ struct Answered {
 
 impl Requests {
     fn new(registry: &mut Registry) -> Self {
-        let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(seconds) };
+        let requests = Self { count: Family::default(), seconds: Family::new_with_constructor(duration_histogram) };
         let help = "Requests by outcome: the status, or cancelled if the client disconnected";
         registry.register("requests", help, requests.count.clone());
         let help = "Latency of answered requests";

@@ -75,7 +75,7 @@ mod tests {
     const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     /// The headers of a request to another service, during a request with these headers.
-    fn told(headers: &[(&'static str, &str)], trusts_caller: bool) -> HeaderMap {
+    fn forwarded(headers: &[(&'static str, &str)], trusts_caller: bool) -> HeaderMap {
         let header = |(name, value): &(&'static str, &str)| {
             (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
         };
@@ -95,37 +95,37 @@ mod tests {
     fn the_callers_trace_continues_with_a_new_parent() {
         for flags in ["00", "01"] {
             let caller = format!("00-{TRACE}-00f067aa0ba902b7-{flags}");
-            let [version, trace, parent, told] = traceparent(&told(&[("traceparent", &caller)], true));
-            assert_eq!((&*version, &*trace, &*told), ("00", TRACE, flags));
+            let [version, trace, parent, forwarded_flags] = traceparent(&forwarded(&[("traceparent", &caller)], true));
+            assert_eq!((&*version, &*trace, &*forwarded_flags), ("00", TRACE, flags));
             assert!(parent.len() == 16 && parent != "00f067aa0ba902b7", "{parent}");
         }
     }
 
     #[test]
     fn the_state_of_a_trace_is_forwarded() {
-        let told = |headers: &[(&'static str, &str)]| told(headers, true).get("tracestate").cloned();
+        let forwarded = |headers: &[(&'static str, &str)]| forwarded(headers, true).get("tracestate").cloned();
         let caller = ("traceparent", CALLER);
-        assert_eq!(told(&[caller, ("tracestate", "rojo=00f067,congo=t61")]).unwrap(), "rojo=00f067,congo=t61");
+        assert_eq!(forwarded(&[caller, ("tracestate", "rojo=00f067,congo=t61")]).unwrap(), "rojo=00f067,congo=t61");
         assert_eq!(
-            told(&[caller, ("tracestate", "rojo=00f067"), ("tracestate", "congo=t61")]).unwrap(),
+            forwarded(&[caller, ("tracestate", "rojo=00f067"), ("tracestate", "congo=t61")]).unwrap(),
             "rojo=00f067,congo=t61"
         );
-        assert_eq!(told(&[caller]), None);
-        assert_eq!(told(&[("tracestate", "rojo=00f067")]), None, "a state without a trace");
+        assert_eq!(forwarded(&[caller]), None);
+        assert_eq!(forwarded(&[("tracestate", "rojo=00f067")]), None, "a state without a trace");
     }
 
     #[test]
     fn an_untrusted_caller_determines_neither_trace_nor_state_nor_sampling() {
         let not_sampled = CALLER.replace("-01", "-00");
-        let told = told(&[("traceparent", &not_sampled), ("tracestate", "rojo=00f067")], false);
-        let [_, trace, _, flags] = traceparent(&told);
+        let forwarded = forwarded(&[("traceparent", &not_sampled), ("tracestate", "rojo=00f067")], false);
+        let [_, trace, _, flags] = traceparent(&forwarded);
         assert_ne!(trace, TRACE);
-        assert_eq!((&*flags, told.get("tracestate")), ("01", None));
+        assert_eq!((&*flags, forwarded.get("tracestate")), ("01", None));
     }
 
     #[test]
     fn a_request_without_a_trace_starts_one() {
-        let [one, other] = [told(&[], true), told(&[], true)].map(|told| traceparent(&told));
+        let [one, other] = [forwarded(&[], true), forwarded(&[], true)].map(|forwarded| traceparent(&forwarded));
         assert_eq!(one[3], "01");
         assert_ne!(one[1], other[1]);
     }
@@ -148,9 +148,9 @@ mod tests {
             "00_TRACE_00f067aa0ba902b7_01",
         ] {
             let text = text.replace("TRACE", TRACE);
-            assert_ne!(traceparent(&told(&[("traceparent", &text)], true))[1], TRACE, "{text:?}");
+            assert_ne!(traceparent(&forwarded(&[("traceparent", &text)], true))[1], TRACE, "{text:?}");
         }
-        let twice = told(&[("traceparent", CALLER), ("traceparent", CALLER)], true);
+        let twice = forwarded(&[("traceparent", CALLER), ("traceparent", CALLER)], true);
         assert_ne!(traceparent(&twice)[1], TRACE, "two headers are invalid");
     }
 }

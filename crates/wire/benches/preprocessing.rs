@@ -34,7 +34,7 @@ fn photo() -> DynamicImage {
         [level, level, level.saturating_sub(12)]
     };
     let pixels: Vec<[u8; 3]> = large.enumerate_pixels().map(seen).collect();
-    RgbImage::from_raw(PHOTO, PHOTO, pixels.into_flattened()).expect("as many pixels as it is large").into()
+    RgbImage::from_raw(PHOTO, PHOTO, pixels.into_flattened()).expect("the buffer has the size of the photo").into()
 }
 
 fn jpeg(image: &DynamicImage) -> Vec<u8> {

@@ -18,7 +18,7 @@ impl DeletionToken {
         Self(Uuid::new_v4())
     }
 
-    /// A token from random bytes, of which six bits are replaced by the version and variant of a `UUIDv4`.
+    /// A token from random bytes. The version and variant of a `UUIDv4` replace six of their bits.
     #[must_use]
     pub fn from_random_bytes(bytes: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(bytes).into_uuid())

@@ -26,24 +26,24 @@ const lines = { for: byId("attribution-for"), against: byId("attribution-against
 
 /** @type {Explanation | null} */
 let shown = null;
-let asked = new AbortController();
+let request = new AbortController();
 
 /**
  * @param {object} page
- * @param {(signal: AbortSignal) => Promise<Explanation>} page.question
- * @param {() => string} page.model that answered
- * @param {() => void} page.onAsk
+ * @param {(signal: AbortSignal) => Promise<Explanation>} page.fetchExplanation
+ * @param {() => string} page.model the version that gave the answer
+ * @param {() => void} page.onStart
  * @param {(problem: Problem) => void} page.onProblem
  */
 export function explainOnDemand(page) {
   button.addEventListener("click", async () => {
-    if (isAskedFor()) return hideExplanation();
-    page.onAsk();
+    if (isRequested()) return hideExplanation();
+    page.onStart();
     button.setAttribute("aria-pressed", "true");
-    asked = new AbortController();
-    const { signal } = asked;
+    request = new AbortController();
+    const { signal } = request;
     try {
-      const explanation = await page.question(signal);
+      const explanation = await page.fetchExplanation(signal);
       if (!signal.aborted) show(explanation, page.model());
     } catch (error) {
       if (signal.aborted) return;
@@ -59,32 +59,32 @@ export function explainOnDemand(page) {
 
 /** Hides the explanation and aborts its request. */
 export function hideExplanation() {
-  asked.abort();
+  request.abort();
   shown = null;
   figure.hidden = true;
   button.setAttribute("aria-pressed", "false");
 }
 
-function isAskedFor() {
+function isRequested() {
   return button.getAttribute("aria-pressed") === "true";
 }
 
 /**
  * @param {Explanation} explanation
- * @param {string} model that gave the answer
+ * @param {string} model the version that gave the answer
  */
 function show(explanation, model) {
   shown = explanation;
   const { attribution, prediction } = explanation;
   byId("attribution-digit").textContent = String(prediction);
-  lines.for.textContent = inWords(attribution, messages.speaks_for, messages.nothing_for);
-  lines.against.textContent = inWords(
+  lines.for.textContent = describe(attribution, messages.speaks_for, messages.nothing_for);
+  lines.against.textContent = describe(
     attribution.map((nats) => -nats),
     messages.speaks_against,
     messages.nothing_against,
   );
   const isAnother = explanation.model !== model;
-  byId("attribution-model").textContent = isAnother ? format(messages.asked_anew, { model: explanation.model }) : "";
+  byId("attribution-model").textContent = isAnother ? format(messages.computed_now, { model: explanation.model }) : "";
   figure.hidden = false;
   paint(explanation);
   announce(`${lines.for.textContent} ${lines.against.textContent}`);
@@ -96,7 +96,7 @@ function show(explanation, model) {
  * @param {import("../shared/messages.js").Message} most
  * @param {string} nothing
  */
-function inWords(weights, most, nothing) {
+function describe(weights, most, nothing) {
   const sums = new Array(messages.regions.length).fill(0);
   const least = FAINT * scaleOf(weights);
   weights.forEach((weight, i) => {
@@ -106,9 +106,9 @@ function inWords(weights, most, nothing) {
   return largest > 0 ? format(most, { region: messages.regions[sums.indexOf(largest)] }) : nothing;
 }
 
-/** @param {number} place in a row or a column of the bitmap */
-function third(place) {
-  const share = (place - MARGIN) / (SIDE - 2 * MARGIN);
+/** @param {number} position in a row or a column of the bitmap */
+function third(position) {
+  const share = (position - MARGIN) / (SIDE - 2 * MARGIN);
   return Math.min(Math.max(Math.floor(3 * share), 0), 2);
 }
 

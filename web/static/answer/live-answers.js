@@ -2,11 +2,11 @@
 // @ts-check
 
 import { Problem, preview } from "../shared/http.js";
-import { patience, wait } from "../shared/retry.js";
+import { retryDelayMs, wait } from "../shared/retry.js";
 
 /** @typedef {import("../shared/http.js").Answer} Answer */
 
-const BETWEEN_QUESTIONS_MS = 80;
+const PAUSE_MS = 80;
 
 export class LiveAnswers {
   /** Whether the drawing has changed since it was last sent. */
@@ -21,7 +21,7 @@ export class LiveAnswers {
   /**
    * @param {object} page
    * @param {() => string} page.drawing the current drawing
-   * @param {() => void} page.onQuestion
+   * @param {() => void} page.onRequest
    * @param {(answer: Answer) => void} page.onAnswer
    * @param {(problem: Problem) => void} page.onProblem after a temporary problem, the request is repeated
    */
@@ -30,16 +30,16 @@ export class LiveAnswers {
   }
 
   /** Requests an answer soon, because the drawing has changed. */
-  ask() {
+  request() {
     this.#isStale = true;
     if (this.#round) return;
     this.#round = new AbortController();
-    void this.#askOn(this.#round.signal);
+    void this.#run(this.#round.signal);
   }
 
   /** Requests an answer at once, because the drawing may be complete. */
-  askNow() {
-    this.ask();
+  requestNow() {
+    this.request();
     this.#pause.abort();
   }
 
@@ -52,12 +52,12 @@ export class LiveAnswers {
   }
 
   /** @param {AbortSignal} signal */
-  async #askOn(signal) {
+  async #run(signal) {
     let failures = 0;
     while (this.#isStale) {
       this.#isStale = false;
       this.#pause = new AbortController();
-      let pause = BETWEEN_QUESTIONS_MS;
+      let pause = PAUSE_MS;
       let end = AbortSignal.any([signal, this.#pause.signal]);
       try {
         const answer = await this.#answerTo(this.page.drawing(), signal);
@@ -70,7 +70,7 @@ export class LiveAnswers {
         this.page.onProblem(error);
         if (error.passes) {
           this.#isStale = true;
-          pause = patience(++failures, error);
+          pause = retryDelayMs(++failures, error);
           // A lifted pen does not end this pause, because the service is unavailable.
           end = signal;
         }
@@ -88,7 +88,7 @@ export class LiveAnswers {
   async #answerTo(drawing, signal) {
     // Often the last request had the same drawing.
     if (this.#last?.drawing === drawing) return this.#last.answer;
-    this.page.onQuestion();
+    this.page.onRequest();
     const answer = await preview(drawing, signal);
     if (!signal.aborted) this.#last = { drawing, answer };
     return answer;

@@ -17,7 +17,7 @@ const line = byId("observed-accuracy");
 /** @type {{ model: string, bin: ObservedAccuracy }[]} */
 let known = [];
 let timer = 0;
-let asked = new AbortController();
+let controller = new AbortController();
 
 /**
  * Shows the observed accuracy of an answer; shows nothing without an answer or if it is not a digit.
@@ -25,12 +25,12 @@ let asked = new AbortController();
  */
 export function showObservedAccuracy(answer) {
   clearTimeout(timer);
-  asked.abort();
+  controller.abort();
   line.textContent = "";
   if (answer?.verdict !== "digit") return;
   const match = known.find((one) => one.model === answer.model && isWithin(one.bin, answer));
   if (match) line.textContent = rate(match.bin);
-  else timer = setTimeout(() => void ask(answer), answer.saved ? 0 : SETTLED_AFTER_MS);
+  else timer = setTimeout(() => void request(answer), answer.saved ? 0 : SETTLED_AFTER_MS);
 }
 
 /** Clears the cached bins, because a label has changed. */
@@ -39,9 +39,9 @@ export function forgetObservedAccuracy() {
 }
 
 /** @param {Answer} answer */
-async function ask(answer) {
-  asked = new AbortController();
-  const { signal } = asked;
+async function request(answer) {
+  controller = new AbortController();
+  const { signal } = controller;
   try {
     const bin = await observedAccuracyOf(answer, signal);
     if (signal.aborted) return;

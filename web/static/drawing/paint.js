@@ -1,4 +1,4 @@
-// Paints the canvas: strokes as smooth lines, pictures, and the ring of a tool.
+// Paints the contents of the canvas: strokes as smooth lines, pictures, and the ring around a tool.
 // @ts-check
 
 /**
@@ -15,7 +15,7 @@ export function pathOf(stroke) {
     path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
   const [endX, endY] = stroke[stroke.length - 1];
-  // A line of length zero would draw no dot.
+  // A line of length zero draws nothing, and a single point must become a dot.
   path.lineTo(endX + (stroke.length === 1 ? 0.01 : 0), endY);
   return path;
 }
@@ -25,7 +25,8 @@ export function pathOf(stroke) {
  * @param {CanvasRenderingContext2D} context
  * @param {ImageBitmap} image
  * @param {number} side of the canvas
- * @param {string | null} foreground the colour of a 28×28 bitmap, whose black would be invisible on a dark canvas
+ * @param {string | null} foreground the colour of a 28×28 bitmap, because its black is invisible on a dark canvas; null
+ *   for a picture with its own colours
  */
 export function drawImage(context, image, side, foreground) {
   const scale = side / Math.max(image.width, image.height);
@@ -46,7 +47,7 @@ export function drawImage(context, image, side, foreground) {
 /**
  * Draws a ring at the position of a tool.
  * @param {CanvasRenderingContext2D} context
- * @param {{ x: number, y: number }} place
+ * @param {{ x: number, y: number }} position
  * @param {number} radius
  * @param {string} color
  */

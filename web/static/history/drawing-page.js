@@ -38,9 +38,9 @@ addEventListener("keydown", ({ key, ctrlKey, metaKey, repeat }) => {
 });
 
 explainOnDemand({
-  question: (signal) => explanationOf(id, signal),
+  fetchExplanation: (signal) => explanationOf(id, signal),
   model: () => byId("model").textContent ?? "",
-  onAsk: () => hideNotice("explain"),
+  onStart: () => hideNotice("explain"),
   onProblem: (problem) => showProblem("explain", problem, adviceOn(problem) ?? messages.not_explained),
 });
 

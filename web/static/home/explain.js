@@ -11,11 +11,11 @@ import { canvas, shownEntry, state } from "./state.js";
 
 export function listenForExplain() {
   explainOnDemand({
-    onAsk() {
+    onStart() {
       closeKeys();
       hideNotice("explain");
     },
-    question(signal) {
+    fetchExplanation(signal) {
       const entry = shownEntry();
       if (entry) return explanationOf(entry.answer.id, signal);
       return explain(canvas.drawing.picture?.file ?? JSON.stringify(canvas), signal);

@@ -3,7 +3,7 @@
 
 import { forgetObservedAccuracy } from "../answer/observed-accuracy.js";
 import { refreshRecent } from "../history/recent-drawings.js";
-import { inWords, label } from "../labelling/label-form.js";
+import { label, labelText } from "../labelling/label-form.js";
 import { adviceOn } from "../shared/advice.js";
 import { format, messages } from "../shared/messages.js";
 import { announce, showProblem } from "../shared/notice.js";
@@ -37,7 +37,7 @@ export async function giveLabel(trueLabel) {
   }
   if (heldFocus) (trueLabel === null ? byId("right") : buttons.submit).focus();
   announce(
-    trueLabel === null ? messages.label_taken_back : format(messages.thanks, { label: inWords(trueLabel) }),
+    trueLabel === null ? messages.label_taken_back : format(messages.thanks, { label: labelText(trueLabel) }),
   );
   void refreshRecent();
 }

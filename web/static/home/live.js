@@ -12,7 +12,7 @@ import { canvas, shownEntry, state, submissions } from "./state.js";
 
 export const live = new LiveAnswers({
   drawing: () => JSON.stringify(canvas),
-  onQuestion: () => setBusy(true),
+  onRequest: () => setBusy(true),
   onAnswer(answer) {
     // An incomplete digit is often not a digit. The page requests an answer again when the pen is lifted.
     if (answer.verdict === "not_a_digit" && canvas.isPenDown) return setBusy(false);
@@ -39,12 +39,12 @@ canvas.addEventListener("drawing", () => {
   hideExplanation();
   showDrawing();
   // A new stroke is only a dot. It causes a request when the pen moves.
-  if (isUnanswered() && !canvas.isPenDown) live.ask();
+  if (isUnanswered() && !canvas.isPenDown) live.request();
 });
 
 canvas.addEventListener("change", () => {
   hideExplanation();
-  if (!canvas.isEmpty) return live.ask();
+  if (!canvas.isEmpty) return live.request();
   // The eraser has removed all strokes.
   live.stop();
   state.liveAnswer = null;
@@ -52,7 +52,7 @@ canvas.addEventListener("change", () => {
 });
 
 canvas.addEventListener("lift", () => {
-  if (isUnanswered()) live.askNow();
+  if (isUnanswered()) live.requestNow();
 });
 
 function isUnanswered() {

@@ -4,7 +4,7 @@
 import { Problem, predict } from "../shared/http.js";
 import { newIdempotencyKey } from "./idempotency-key.js";
 import { keep } from "../shared/deletion-tokens.js";
-import { patience, wait } from "../shared/retry.js";
+import { retryDelayMs, wait } from "../shared/retry.js";
 
 /** @typedef {import("../shared/http.js").Answer} Answer */
 /** @typedef {import("../shared/http.js").TrueLabel} TrueLabel */
@@ -74,12 +74,12 @@ export class Submissions {
       if (!(result instanceof Problem)) return progress.onRecorded(drawing, result);
       progress.onProblem(drawing, result);
       // An upload without a response may be too large, and would fail again.
-      const isHopeless =
+      const isFinal =
         !result.passes || (subject instanceof File && result.code === "unreachable");
-      if (isHopeless || !progress.isShown(drawing)) return;
+      if (isFinal || !progress.isShown(drawing)) return;
       const nextTry = new AbortController();
       this.#waiting.set(drawing, nextTry);
-      await wait(patience(failures, result), nextTry.signal);
+      await wait(retryDelayMs(failures, result), nextTry.signal);
       this.#waiting.delete(drawing);
       if (!progress.isShown(drawing)) return;
     }

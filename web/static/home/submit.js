@@ -52,7 +52,7 @@ const progress = {
     showProblem("record", problem, nextStepFor(problem, drawing.picture !== null));
     // The model may be available without the database, so the page can show a live answer.
     const canAskModel = problem.code === "database_unavailable" && !drawing.picture;
-    if (canAskModel && !state.liveAnswer) live.ask();
+    if (canAskModel && !state.liveAnswer) live.request();
   },
 };
 

@@ -23,7 +23,7 @@ export function showLabel({ answer, trueLabel }) {
   form.action = `/home/${answer.id}/label`;
   more.href = `/drawings/${answer.id}`;
   right.value = answer.verdict === "digit" ? String(answer.prediction) : "not_a_digit";
-  given.textContent = inWords(trueLabel);
+  given.textContent = labelText(trueLabel);
   closeKeys();
 }
 
@@ -42,7 +42,7 @@ export function closeKeys() {
 }
 
 /** @param {TrueLabel | null} label */
-export function inWords(label) {
+export function labelText(label) {
   if (label === "unsure") return messages.label_unsure;
   return label === "not_a_digit" ? messages.label_not_a_digit : String(label ?? "");
 }

@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 });
 
 // While a drawing loads, keys are ignored, because they cannot refer to it.
-let isOnTheWay = false;
+let isLoading = false;
 
 /**
  * Loads the next drawing into the page.
@@ -42,8 +42,8 @@ let isOnTheWay = false;
  * @param {RequestInit} [request]
  */
 async function show(url, request) {
-  if (isOnTheWay) return;
-  isOnTheWay = true;
+  if (isLoading) return;
+  isLoading = true;
   try {
     const next = (await fetchPage(url, request)).getElementById("labelling");
     if (next) putInPlace(next);
@@ -51,7 +51,7 @@ async function show(url, request) {
     if (!(error instanceof Problem)) throw error;
     byId("trouble").textContent = `${titleOf(error)}. ${adviceOn(error) ?? messages.label_not_recorded}`;
   } finally {
-    isOnTheWay = false;
+    isLoading = false;
   }
 }
 

@@ -25,7 +25,7 @@ export function nextStepFor(problem, isPicture = false) {
   const still = isPicture ? messages.picture_still_here : messages.drawing_still_here;
   if (isPicture && problem.code === "unreachable") return `${still} ${messages.submit_sends_again}`;
   const trying = `${still} ${messages.trying_again}`;
-  if (problem.code === "database_unavailable") return `${messages.record_unavailable} ${trying}`;
+  if (problem.code === "database_unavailable") return `${messages.database_unavailable} ${trying}`;
   if (problem.passes) return trying;
   return adviceOn(problem) ?? (isPicture ? messages.try_another : still);
 }

@@ -28,13 +28,13 @@ import { byId } from "./page.js";
  * @property {string} cleared
  * @property {Message} rate the percentage of correct predictions at a confidence
  * @property {Message} rate_unknown if there are too few labels
- * @property {number} checked_enough the least number of labels for a rate
+ * @property {number} least_labels_for_rate the least number of labels for a rate
  * @property {Message} speaks_for the region with the most evidence for the answer
  * @property {string} nothing_for
  * @property {Message} speaks_against likewise
  * @property {string} nothing_against
  * @property {string[]} regions the nine parts of a drawing, row by row
- * @property {Message} asked_anew if the explanation is of another model version
+ * @property {Message} computed_now if the explanation is of another model version
  * @property {string} label_taken_back
  * @property {string} deleted
  * @property {string} not_deleted
@@ -49,7 +49,7 @@ import { byId } from "./page.js";
  * @property {string} picture_still_here
  * @property {string} trying_again
  * @property {string} submit_sends_again
- * @property {string} record_unavailable
+ * @property {string} database_unavailable
  * @property {string} label_not_recorded
  * @property {string} unreachable
  * @property {string} unavailable
@@ -93,7 +93,7 @@ function formatPart(part, values) {
  * @param {import("./http.js").ObservedAccuracy} accuracy
  */
 export function rate({ correct: { count, total } }) {
-  if (total < messages.checked_enough) return format(messages.rate_unknown, { total });
+  if (total < messages.least_labels_for_rate) return format(messages.rate_unknown, { total });
   // Only a share of 0 becomes 0, and only a share of 1 becomes 100.
   const share = Math.round((100 * count) / total);
   const correct = count === 0 || count === total ? share : Math.min(Math.max(share, 1), 99);

@@ -10,7 +10,7 @@ const LONGEST_MS = 4000;
  * @param {number} failures the number of consecutive failures, including this one
  * @param {Problem} problem
  */
-export function patience(failures, problem) {
+export function retryDelayMs(failures, problem) {
   return Math.max(problem.retryAfterMs, Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS));
 }
 

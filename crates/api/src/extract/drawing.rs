@@ -39,6 +39,6 @@ impl<S: Send + Sync> FromRequest<S> for SubmittedForm {
         let ImageForm { input, key } = ImageForm::from_request(request, state).await?;
         let drawing = stripped(input)?;
         let page_key = key.as_deref().and_then(IdempotencyKey::parse);
-        Ok(Self { key: page_key.map(|key| key.of_input(drawing.input())), drawing })
+        Ok(Self { key: page_key.map(|key| key.for_input(drawing.input())), drawing })
     }
 }

@@ -55,13 +55,13 @@ fn write_number(value: &FluentValue<'_>, language: &IntlLangMemoizer) -> Option<
 }
 
 /// The messages of a language that no page has taken yet.
-pub(super) struct Untaken {
+pub(super) struct Remaining {
     bundle: Arc<Bundle>,
     ids: BTreeSet<String>,
     errors: Vec<String>,
 }
 
-impl Untaken {
+impl Remaining {
     pub(super) fn new(bundle: Bundle) -> Self {
         Self { ids: bundle.ids.clone(), bundle: Arc::new(bundle), errors: Vec::new() }
     }
@@ -79,8 +79,8 @@ impl Untaken {
         if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
     }
 
-    /// The message's id and attribute, if the language has the message.
-    fn found(&mut self, path: &[&str]) -> Option<(String, Option<String>)> {
+    /// Removes a message, and returns its id and attribute; `None` if the language lacks it.
+    fn remove(&mut self, path: &[&str]) -> Option<(String, Option<String>)> {
         let path: Vec<String> = path.iter().map(|name| name.replace('_', "-")).collect();
         let (message, attribute) = path.split_at(path.len().min(2));
         let (id, attribute) = (message.join("-"), attribute.first().cloned());
@@ -95,14 +95,14 @@ impl Untaken {
 
 /// A type that is read from the messages of a language.
 pub(super) trait FromBundle {
-    fn take(untaken: &mut Untaken, path: &[&str]) -> Self;
+    fn take(remaining: &mut Remaining, path: &[&str]) -> Self;
 }
 
 /// A message without variables.
 impl FromBundle for String {
-    fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
-        let Some((id, attribute)) = untaken.found(path) else { return Self::new() };
-        let bundle = untaken.bundle.clone();
+    fn take(remaining: &mut Remaining, path: &[&str]) -> Self {
+        let Some((id, attribute)) = remaining.remove(path) else { return Self::new() };
+        let bundle = remaining.bundle.clone();
         let message = bundle.fluent.get_message(&id);
         let pattern = message.and_then(|message| match &attribute {
             Some(attribute) => message.get_attribute(attribute).map(|attribute| attribute.value()),
@@ -110,15 +110,15 @@ impl FromBundle for String {
         });
         let Some(pattern) = pattern else { return Self::new() };
         if variables(pattern).is_ok_and(|variables| !variables.is_empty()) {
-            untaken.errors.push(format!("{id}: no page has values for the variables of this message"));
+            remaining.errors.push(format!("{id}: no page has values for the variables of this message"));
         }
         bundle.fluent.format_pattern(pattern, None, &mut Vec::new()).into_owned()
     }
 }
 
 impl FromBundle for Message {
-    fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
-        let id = untaken.found(path).map(|(id, _)| id).unwrap_or_default();
-        Self::new(untaken.bundle.clone(), id)
+    fn take(remaining: &mut Remaining, path: &[&str]) -> Self {
+        let id = remaining.remove(path).map(|(id, _)| id).unwrap_or_default();
+        Self::new(remaining.bundle.clone(), id)
     }
 }

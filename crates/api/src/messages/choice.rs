@@ -64,7 +64,7 @@ fn remembered(headers: &HeaderMap) -> Option<&'static Messages> {
 fn accepted(headers: &HeaderMap) -> Option<&'static Messages> {
     let mut best = (0.0, None);
     for range in values(headers, &header::ACCEPT_LANGUAGE, ',') {
-        let Some((messages, quality)) = wish(range) else { continue };
+        let Some((messages, quality)) = parse_range(range) else { continue };
         if quality > best.0 {
             best = (quality, Some(messages));
         }
@@ -72,8 +72,8 @@ fn accepted(headers: &HeaderMap) -> Option<&'static Messages> {
     best.1
 }
 
-/// A language range, as messages and quality: German and 0.8 for "de-AT;q=0.8"; `None` if there are no messages.
-fn wish(range: &str) -> Option<(&'static Messages, f32)> {
+/// The messages and the quality of a language range: German and 0.8 for "de-AT;q=0.8"; `None` without messages.
+fn parse_range(range: &str) -> Option<(&'static Messages, f32)> {
     let (tag, quality) = match range.split_once(';') {
         Some((tag, parameter)) => (tag.trim(), parameter.trim().strip_prefix("q=")?.parse().ok()?),
         None => (range, 1.0),

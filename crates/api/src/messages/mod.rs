@@ -11,7 +11,7 @@ pub(crate) use choice::{in_the_readers_language, name_language, readers_messages
 pub(crate) use sections::Notice;
 pub(crate) use times::TimeZone;
 
-use bundle::{Bundle, Untaken};
+use bundle::{Bundle, Remaining};
 use digit::{Digit, Reason, TrueLabel};
 use fluent_bundle::FluentValue;
 use message::Message;
@@ -27,12 +27,12 @@ use time::OffsetDateTime;
 use times::Times;
 use wire::{Code, ObservedAccuracy, Share, Source, Verdict};
 
-/// A file for each language. Its name is the language's tag.
+/// A file for each language, named after the language's tag.
 #[derive(RustEmbed)]
 #[folder = "../../web/messages"]
 struct Files;
 
-/// The language of readers who prefer none of the available ones.
+/// The language for readers who prefer none of the available ones.
 const DEFAULT: &str = "en";
 
 static LANGUAGES: LazyLock<Vec<Messages>> = LazyLock::new(|| {
@@ -41,7 +41,7 @@ static LANGUAGES: LazyLock<Vec<Messages>> = LazyLock::new(|| {
 });
 
 /// The least number of labelled predictions for which the page shows a rate.
-const CHECKED_ENOUGH: u64 = 10;
+const LEAST_LABELS_FOR_RATE: u64 = 10;
 
 /// A language.
 #[derive(Debug)]
@@ -85,13 +85,13 @@ struct ForScript<'a> {
     thanks: &'a Message,
     rate: &'a Message,
     rate_unknown: &'a Message,
-    checked_enough: u64,
+    least_labels_for_rate: u64,
     speaks_for: &'a Message,
     nothing_for: &'a str,
     speaks_against: &'a Message,
     nothing_against: &'a str,
     regions: [&'a str; 9],
-    asked_anew: &'a Message,
+    computed_now: &'a Message,
     pen_width: &'a Message,
     pen_widths: [&'a str; 3],
     pen_width_note: &'a str,
@@ -105,30 +105,30 @@ impl Messages {
     /// Reads the file of a language.
     ///
     /// # Errors
-    /// When the file is not Fluent, lacks messages or has some that no page shows.
+    /// When the file is not Fluent, lacks messages, or has messages that no page shows.
     fn read(name: &str) -> Result<Self, String> {
         let tag = name.trim_end_matches(".ftl");
         let file = Files::get(name).and_then(|file| String::from_utf8(file.data.into()).ok());
-        let mut untaken = Untaken::new(Bundle::new(tag, file.ok_or("not in UTF-8")?)?);
+        let mut remaining = Remaining::new(Bundle::new(tag, file.ok_or("not in UTF-8")?)?);
         let messages = Self {
-            language: Language { tag: tag.to_owned(), name: untaken.take(&["language", "name"]) },
-            page: untaken.take(&["page"]),
-            canvas: untaken.take(&["canvas"]),
-            answer: untaken.take(&["answer"]),
-            why: untaken.take(&["why"]),
-            label: untaken.take(&["label"]),
-            recent: untaken.take(&["recent"]),
-            history: untaken.take(&["history"]),
-            drawing: untaken.take(&["drawing"]),
-            labelling: untaken.take(&["labelling"]),
-            quality: untaken.take(&["quality"]),
-            problems: untaken.take(&["problems"]),
-            script: untaken.take(&["script"]),
+            language: Language { tag: tag.to_owned(), name: remaining.take(&["language", "name"]) },
+            page: remaining.take(&["page"]),
+            canvas: remaining.take(&["canvas"]),
+            answer: remaining.take(&["answer"]),
+            why: remaining.take(&["why"]),
+            label: remaining.take(&["label"]),
+            recent: remaining.take(&["recent"]),
+            history: remaining.take(&["history"]),
+            drawing: remaining.take(&["drawing"]),
+            labelling: remaining.take(&["labelling"]),
+            quality: remaining.take(&["quality"]),
+            problems: remaining.take(&["problems"]),
+            script: remaining.take(&["script"]),
             numbers: Numbers::new(tag)?,
             times: Times::new(tag)?,
             script_json: OnceLock::new(),
         };
-        untaken.finish().map_err(|errors| format!("{name}:\n{errors}")).map(|()| messages)
+        remaining.finish().map_err(|errors| format!("{name}:\n{errors}")).map(|()| messages)
     }
 
     /// The messages in the default language.
@@ -173,7 +173,7 @@ impl Messages {
     pub(crate) fn rate(&self, accuracy: &ObservedAccuracy) -> String {
         let Share { count, total, .. } = accuracy.correct;
         let total_value = ("total", FluentValue::from(total));
-        if total < CHECKED_ENOUGH {
+        if total < LEAST_LABELS_FOR_RATE {
             return self.answer.rate_unknown.format([total_value]);
         }
         self.answer.rate.format([("correct", of_a_hundred(count, total).into()), total_value])
@@ -230,13 +230,13 @@ impl Messages {
             thanks: &self.label.thanks,
             rate: &self.answer.rate,
             rate_unknown: &self.answer.rate_unknown,
-            checked_enough: CHECKED_ENOUGH,
+            least_labels_for_rate: LEAST_LABELS_FOR_RATE,
             speaks_for: &self.why.speaks_for,
             nothing_for: &self.why.nothing_for,
             speaks_against: &self.why.speaks_against,
             nothing_against: &self.why.nothing_against,
             regions: self.why.regions.row_by_row(),
-            asked_anew: &self.why.asked_anew,
+            computed_now: &self.why.computed_now,
             pen_width: &self.canvas.width,
             pen_widths: [&widths.thin, &widths.medium, &widths.thick],
             pen_width_note: &self.canvas.width_note,
@@ -306,9 +306,9 @@ impl Problems {
         }
     }
 
-    /// The notice about a page that cannot be shown.
-    pub(crate) fn when_looking(&self, code: Code) -> &Notice {
-        if code == Code::DatabaseUnavailable { &self.record_unavailable } else { self.of(code) }
+    /// The notice on a page that failed.
+    pub(crate) fn for_page(&self, code: Code) -> &Notice {
+        if code == Code::DatabaseUnavailable { &self.history_unavailable } else { self.of(code) }
     }
 }
 

@@ -36,7 +36,7 @@ impl Numbers {
         self.short(if percent >= 100.0 && share < 1.0 { 99.9 } else { percent })
     }
 
-    /// A duration in milliseconds, or in seconds from one second on.
+    /// A duration: in milliseconds if it is shorter than a second, else in seconds.
     pub(super) fn milliseconds(&self, ms: f64) -> String {
         let (figure, unit) = if ms < 1_000.0 { (ms, "ms") } else { (ms / 1_000.0, "s") };
         let figure = if figure < 10.0 { self.short(figure) } else { self.write(figure, 0) };

@@ -1,7 +1,7 @@
 //! The sections of a language's file in web/messages. Each part of the pages has a section.
 
 use super::{
-    bundle::{FromBundle, Untaken},
+    bundle::{FromBundle, Remaining},
     message::Message,
 };
 use serde::Serialize;
@@ -16,8 +16,8 @@ macro_rules! sections {
         }
 
         impl FromBundle for $name {
-            fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
-                Self { $($text: untaken.take(&[path, &[stringify!($text)]].concat()),)* }
+            fn take(remaining: &mut Remaining, path: &[&str]) -> Self {
+                Self { $($text: remaining.take(&[path, &[stringify!($text)]].concat()),)* }
             }
         }
     )*};
@@ -66,7 +66,7 @@ sections! {
     /// The widths of the pen.
     PenWidths { thin: String, medium: String, thick: String, }
 
-    /// The answer beside the canvas.
+    /// The answer next to the canvas.
     AnswerText {
         panel: String,
         not_a_digit: String,
@@ -111,7 +111,7 @@ sections! {
         speaks_against: Message,
         nothing_against: String,
         regions: Regions,
-        asked_anew: Message,
+        computed_now: Message,
     }
 
     /// The nine parts of a drawing, row by row.
@@ -274,7 +274,7 @@ sections! {
         misdirected_request: Notice,
         not_found: Notice,
         invalid_query: Notice,
-        record_unavailable: Notice,
+        history_unavailable: Notice,
         other: Notice,
     }
 
@@ -295,7 +295,7 @@ sections! {
         picture_still_here: String,
         trying_again: String,
         submit_sends_again: String,
-        record_unavailable: String,
+        database_unavailable: String,
         label_not_recorded: String,
         unreachable: String,
         unavailable: String,
@@ -311,7 +311,7 @@ pub(crate) struct Notice {
 }
 
 impl FromBundle for Notice {
-    fn take(untaken: &mut Untaken, path: &[&str]) -> Self {
-        Self { title: untaken.take(path), advice: untaken.take(&[path, &["advice"]].concat()) }
+    fn take(remaining: &mut Remaining, path: &[&str]) -> Self {
+        Self { title: remaining.take(path), advice: remaining.take(&[path, &["advice"]].concat()) }
     }
 }

@@ -1,4 +1,4 @@
-//! GIF: keeps frames with their colours and timing, and the loop (the specification of GIF 89a).
+//! GIF: keeps frames with their colours and timing, and the number of repeats (GIF 89a).
 
 use super::{Damaged, bytes::Bytes};
 
@@ -8,12 +8,12 @@ const TRAILER: u8 = 0x3b;
 const GRAPHIC_CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-/// The extensions before a frame.
+/// The extensions that apply to the next frame.
 #[derive(Default)]
 struct Pending {
     /// The last graphic control: flags, delay, transparent colour.
     control: Option<[u8; 4]>,
-    /// The loop of the animation, and whether it is written.
+    /// How often the animation repeats, and whether the result already says so.
     repeat: Option<[u8; 2]>,
     repeat_is_written: bool,
 }
@@ -46,14 +46,14 @@ struct Frame {
 }
 
 impl Pending {
-    /// The next frame. Keeps the extensions before it.
+    /// Reads the next frame and the extensions before it.
     fn next_frame(&mut self, bytes: &mut Bytes) -> Result<Frame, Damaged> {
         loop {
             match bytes.byte()? {
-                EXTENSION => self.take_extension(bytes)?,
+                EXTENSION => self.read_extension(bytes)?,
                 IMAGE => {
                     let mut frame = Vec::new();
-                    self.write(&mut frame);
+                    self.write_extensions(&mut frame);
                     let is_whole = copy_frame(bytes, &mut frame)?;
                     return Ok(Frame { bytes: frame, is_whole });
                 }
@@ -62,7 +62,7 @@ impl Pending {
         }
     }
 
-    fn take_extension(&mut self, bytes: &mut Bytes) -> Result<(), Damaged> {
+    fn read_extension(&mut self, bytes: &mut Bytes) -> Result<(), Damaged> {
         let label = bytes.byte()?;
         let mut blocks = SubBlocks(bytes);
         match label {
@@ -77,9 +77,9 @@ impl Pending {
             }
             APPLICATION => {
                 let name = blocks.next()?;
-                let states_loop = matches!(name, Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0"));
+                let is_loop = matches!(name, Some(b"NETSCAPE2.0" | b"ANIMEXTS1.0"));
                 let mut data = if name.is_some() { blocks.next()? } else { None };
-                if let (true, Some(&[1, low, high])) = (states_loop, data) {
+                if let (true, Some(&[1, low, high])) = (is_loop, data) {
                     self.repeat = Some([low, high]);
                 }
                 while data.is_some() {
@@ -91,8 +91,8 @@ impl Pending {
         Ok(())
     }
 
-    /// Writes the extensions of a frame.
-    fn write(&mut self, stripped: &mut Vec<u8>) {
+    /// Writes the extensions that apply to the next frame.
+    fn write_extensions(&mut self, stripped: &mut Vec<u8>) {
         if let (Some([low, high]), false) = (self.repeat, self.repeat_is_written) {
             stripped.extend([EXTENSION, APPLICATION, 11]);
             stripped.extend(b"NETSCAPE2.0");
@@ -107,15 +107,15 @@ impl Pending {
 
 /// Copies a frame, and returns whether it is complete.
 fn copy_frame(bytes: &mut Bytes, frame: &mut Vec<u8>) -> Result<bool, Damaged> {
-    let &[ref place @ .., flags] = bytes.array::<9>()?;
+    let &[ref position_and_size @ .., flags] = bytes.array::<9>()?;
     let has_palette = flags & 0x80 != 0;
-    // Clear the flags of a missing palette, of sorting, and the reserved ones.
+    // Clear the reserved and sort flags, and the palette's size if there is no palette.
     let flags = flags & if has_palette { 0b1100_0111 } else { 0b0100_0000 };
     frame.push(IMAGE);
-    frame.extend_from_slice(place);
+    frame.extend_from_slice(position_and_size);
     frame.push(flags);
     frame.extend_from_slice(bytes.take(palette_length(flags))?);
-    let coded = *bytes;
+    let compressed = *bytes;
     bytes.byte()?; // the minimum code size of LZW
     let mut blocks = SubBlocks(bytes);
     let is_whole = loop {
@@ -125,17 +125,17 @@ fn copy_frame(bytes: &mut Bytes, frame: &mut Vec<u8>) -> Result<bool, Damaged> {
             Err(Damaged) => break false,
         }
     };
-    let end = if is_whole { coded.0.len() - bytes.0.len() } else { coded.0.len() };
-    frame.extend_from_slice(&coded.0[..end]);
+    let end = if is_whole { compressed.0.len() - bytes.0.len() } else { compressed.0.len() };
+    frame.extend_from_slice(&compressed.0[..end]);
     Ok(is_whole)
 }
 
-/// The length of the palette in bytes, from these flags.
+/// The length in bytes of the palette that these flags describe.
 const fn palette_length(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 0b111) + 1) }
 }
 
-/// The data of an extension.
+/// The sub-blocks of an extension or of compressed pixels.
 struct SubBlocks<'a, 'b>(&'a mut Bytes<'b>);
 
 impl<'b> SubBlocks<'_, 'b> {

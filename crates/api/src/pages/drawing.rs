@@ -2,7 +2,7 @@
 
 use super::{
     InMessages,
-    answer::Shown,
+    answer::AnswerView,
     html,
     label::{LabelForm, record_label_form},
     picture::{Strokes, look},
@@ -48,17 +48,17 @@ async fn drawing(
         when: messages.moment(row.created_at, &zone),
         source: messages.history.sources.of(row.source),
         took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),
-        shown: Some(Shown::of(&api, messages, &row, "/drawings").await?),
+        shown: Some(AnswerView::load(&api, messages, &row, "/drawings").await?),
         notice: None,
     })
 }
 
 /// How long the page waits for the predictions of all versions.
-const PATIENCE: Duration = Duration::from_secs(2);
+const MODELS_LIMIT: Duration = Duration::from_secs(2);
 
 /// The predictions of all loaded versions; `None` if the model service fails or is too slow.
 async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &Input) -> Option<Vec<ModelRow>> {
-    match timeout(PATIENCE, api.model.predictions_by_model(drawing)).await {
+    match timeout(MODELS_LIMIT, api.model.predictions_by_model(drawing)).await {
         Ok(Ok(answers)) => Some(answers.iter().map(|answer| ModelRow::new(messages, answer)).collect()),
         failed => {
             tracing::warn!(?failed, "the page shows a drawing without the predictions of all versions");
@@ -91,7 +91,7 @@ struct DrawingPage {
     source: &'static str,
     took: Option<String>,
     models: Option<Vec<ModelRow>>,
-    shown: Option<Shown>,
+    shown: Option<AnswerView>,
     notice: Option<&'static Notice>,
 }
 

@@ -68,7 +68,7 @@ struct HistoryPage {
     days: Vec<Day>,
     /// The address of the next page, with older drawings.
     older: Option<String>,
-    /// The address of the first page, unless this is it.
+    /// The address of the first page; `None` on the first page.
     newest: Option<String>,
     /// The filter as a query string, for the exports; empty without a filter.
     query: String,

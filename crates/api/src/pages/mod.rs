@@ -70,7 +70,7 @@ async fn problems_as_pages(
     let response = next.run(request).await;
     let failure = response.extensions().get::<ApiError>().filter(|_| !accepts_problems);
     let Some(failure) = failure else { return response };
-    let notice = messages.problems.when_looking(failure.problem.code);
+    let notice = messages.problems.for_page(failure.problem.code);
     in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
 }
 

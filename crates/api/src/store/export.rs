@@ -17,17 +17,17 @@ use wire::Prediction;
 /// The limit of concurrent exports.
 pub(super) const AT_A_TIME: usize = 2;
 
-/// The size from which on a batch is sent, in bytes. A single row may be larger.
+/// The size at which the api sends a batch, in bytes. A single row may be larger.
 const PORTION_BYTES: usize = 256 << 10;
 
 /// The approximate size of a row without its input, in bytes.
 const ROW_BYTES: usize = 1 << 10;
 
 /// How long a batch may wait for a client that does not read.
-const PATIENCE: Duration = Duration::from_mins(1);
+const READ_LIMIT: Duration = Duration::from_mins(1);
 
 /// The longest duration of an export. While it runs, PostgreSQL cannot vacuum rows that are deleted meanwhile.
-const LONGEST: Duration = Duration::from_mins(30);
+const EXPORT_LIMIT: Duration = Duration::from_mins(30);
 
 /// The predictions of a filter at the start of the export. Later inserts and deletions do not change it.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ pub enum ExportError {
     #[error("{AT_A_TIME} exports are already running")]
     Crowded,
     /// The client read too slowly.
-    #[error("the client read nothing for {PATIENCE:?}, or not the whole export within {LONGEST:?}")]
+    #[error("the client read nothing for {READ_LIMIT:?}, or not the whole export within {EXPORT_LIMIT:?}")]
     Unread,
 }
 
@@ -113,8 +113,8 @@ impl Snapshot {
         let (sender, mut rest) = mpsc::channel(1);
         tokio::spawn(async move {
             let reading = async {
-                let handed_on = timeout(LONGEST, self.hand_on(with_input, &sender)).await;
-                if let Err(error) = handed_on.unwrap_or(Err(ExportError::Unread)) {
+                let sent = timeout(EXPORT_LIMIT, self.send_all(with_input, &sender)).await;
+                if let Err(error) = sent.unwrap_or(Err(ExportError::Unread)) {
                     let _ = sender.send(Err(error)).await;
                 }
             };
@@ -128,7 +128,7 @@ impl Snapshot {
     }
 
     /// Sends all rows in batches, and then an empty batch, which marks the end.
-    async fn hand_on(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
+    async fn send_all(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
         let query = query_filtered!(
             query!(
                 r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
@@ -175,7 +175,7 @@ impl Snapshot {
 }
 
 async fn send(client: &mpsc::Sender<Portion>, portion: Vec<ExportedPrediction>) -> Result<(), ExportError> {
-    client.send_timeout(Ok(portion), PATIENCE).await.map_err(|_| ExportError::Unread)
+    client.send_timeout(Ok(portion), READ_LIMIT).await.map_err(|_| ExportError::Unread)
 }
 
 impl Portions {

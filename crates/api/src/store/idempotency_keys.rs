@@ -8,7 +8,7 @@ use wire::{Answer, Verdict};
 
 /// The request that holds a key.
 #[derive(Debug)]
-pub(crate) struct Holder {
+pub(crate) struct KeyHolder {
     /// SHA-256 of its submission.
     pub(crate) request_hash: Vec<u8>,
     /// The prediction's id, and its answer with the bitmap; `None` if the prediction has been deleted.
@@ -20,7 +20,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn holder(&self, key_hash: &[u8; 32]) -> Result<Option<Holder>, StoreError> {
+    pub(crate) async fn key_holder(&self, key_hash: &[u8; 32]) -> Result<Option<KeyHolder>, StoreError> {
         let query = sqlx::query!(
             r#"select request_hash, p.id as "id?", prediction as "prediction?", confidence as "confidence?",
                    probabilities as "probabilities?", verdict as "verdict?", reason, model as "model?",
@@ -30,7 +30,7 @@ impl Store {
             key_hash.as_slice(),
         );
         let Some(row) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
-        let Some(id) = row.id else { return Ok(Some(Holder { request_hash: row.request_hash, recorded: None })) };
+        let Some(id) = row.id else { return Ok(Some(KeyHolder { request_hash: row.request_hash, recorded: None })) };
         let answer = || {
             let reason = row.reason.map(|reason| named::<Reason>(&reason).ok_or(())).transpose().ok()?;
             Some(Answer {
@@ -44,6 +44,6 @@ impl Store {
             })
         };
         let answer = answer().ok_or_else(|| StoreError::Defect(format!("prediction {id} has an invalid column")))?;
-        Ok(Some(Holder { request_hash: row.request_hash, recorded: Some((id, answer)) }))
+        Ok(Some(KeyHolder { request_hash: row.request_hash, recorded: Some((id, answer)) }))
     }
 }

@@ -4,7 +4,7 @@ use super::StoreError;
 use sqlx::{ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-/// The largest number of images in a batch, and the number of bytes from which on no more images are added to it.
+/// The largest number of images in a batch, and the number of bytes at which a batch is full.
 const IMAGES: i64 = 20;
 const BYTES: i64 = 20_000_000;
 

@@ -18,7 +18,7 @@ const MEMORY_KIB: usize = 32 << 10;
 const SMALL_BYTES: i32 = 16 << 10;
 
 /// How long a large input may wait for memory.
-const PATIENCE: Duration = Duration::from_secs(2);
+const WAIT_LIMIT: Duration = Duration::from_secs(2);
 
 /// A permit for each KiB of large inputs.
 #[derive(Debug, Clone)]
@@ -32,10 +32,10 @@ impl Default for InputMemory {
 
 impl InputMemory {
     /// Waits for the permits of an input of this length in bytes, first come, first served. Returns
-    /// [`StoreError::Crowded`] after [`PATIENCE`].
+    /// [`StoreError::Crowded`] after [`WAIT_LIMIT`].
     async fn acquire(&self, bytes: i32) -> Result<OwnedSemaphorePermit, StoreError> {
         let kibibytes = u32::try_from(bytes).unwrap_or(0).div_ceil(1024);
-        let share = timeout(PATIENCE, self.0.clone().acquire_many_owned(kibibytes)).await;
+        let share = timeout(WAIT_LIMIT, self.0.clone().acquire_many_owned(kibibytes)).await;
         share.ok().and_then(Result::ok).ok_or(StoreError::Crowded)
     }
 }

@@ -6,13 +6,13 @@ use sqlx::PgPool;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// The interval. Each query of the counts also reads the pending rows, so these must stay few.
-const EVERY: Duration = Duration::from_secs(5);
+/// Queries of the counts also read the pending rows, so maintenance must run often enough to keep these few.
+const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Starts the maintenance, which runs as long as the Tokio runtime does.
 pub(super) fn start(pool: PgPool) {
     tokio::spawn(async move {
-        let mut ticks = interval(EVERY);
+        let mut ticks = interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
@@ -38,7 +38,7 @@ async fn apply_pending_counts(pool: &PgPool) -> Result<(), StoreError> {
     Ok(transaction.commit().await?)
 }
 
-/// A key is kept for 24 hours.
+/// A client may repeat a submission under its key for 24 hours.
 async fn delete_expired_keys(pool: &PgPool) -> Result<(), StoreError> {
     let query = sqlx::query!("delete from idempotency_keys where created_at < now() - interval '24 hours'");
     query.execute(pool).await?;

@@ -5,7 +5,7 @@ use prometheus_client::{
     metrics::{counter::Counter, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
-use service::{Outcomes, seconds};
+use service::{Outcomes, duration_histogram};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ impl Default for Writes {
             waiting: Gauge::default(),
             predictions: Outcomes::new([STORED, REPEATED, BUSY, UNAVAILABLE, REJECTED]),
             rows: Histogram::new(ROWS),
-            seconds: seconds(),
+            seconds: duration_histogram(),
             failures: Counter::default(),
         }
     }

@@ -5,7 +5,7 @@ use prometheus_client::{
     metrics::{counter::Counter, histogram::Histogram},
     registry::Registry,
 };
-use service::{Outcomes, Reading, seconds};
+use service::{CallbackGauge, Outcomes, duration_histogram};
 use std::time::Duration;
 
 /// The outcome of a drawing.
@@ -56,9 +56,9 @@ impl Default for Metrics {
     fn default() -> Self {
         Self {
             drawings: Outcomes::new(Outcome::ALL.map(Outcome::name)),
-            preprocessing: seconds(),
-            queue: seconds(),
-            compute: seconds(),
+            preprocessing: duration_histogram(),
+            queue: duration_histogram(),
+            compute: duration_histogram(),
             batch: Histogram::new(BUCKETS.map(|size| u32::try_from(size).map_or(f64::INFINITY, f64::from))),
             restarts: Counter::default(),
         }
@@ -79,7 +79,7 @@ impl Metrics {
         }
         registry.register("worker_restarts", "Panics of a network", self.restarts.clone());
         let read = move || waiting() as u64;
-        registry.register_collector(Box::new(Reading {
+        registry.register_collector(Box::new(CallbackGauge {
             name: "drawings_waiting",
             help: "Bitmaps in the queue.",
             read,

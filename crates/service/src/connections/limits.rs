@@ -50,7 +50,7 @@ pub struct ConnectionLimits {
     pub connections: usize,
     /// The time within which the head of a request must arrive, from the start of the connection or the last response.
     pub header_timeout: Duration,
-    /// The time after which a connection is closed whose client reads nothing of its response.
+    /// The time after which the service closes a connection whose client reads nothing of its response.
     pub send_timeout: Duration,
 }
 

@@ -6,7 +6,7 @@ mod unused;
 
 pub use limits::{ConnectionLimits, ConnectionOptions};
 
-use crate::{Outcomes, metrics::Reading};
+use crate::{Outcomes, metrics::CallbackGauge};
 use axum::{Router, body::Body, http::Request};
 use hyper::{
     body::Incoming,
@@ -137,7 +137,11 @@ impl Connections {
         self.outcomes.register(registry, "connections", "Ended connections by outcome");
         let connections = self.clone();
         let read = move || connections.open() as u64;
-        registry.register_collector(Box::new(Reading { name: "connections_open", help: "Open connections.", read }));
+        registry.register_collector(Box::new(CallbackGauge {
+            name: "connections_open",
+            help: "Open connections.",
+            read,
+        }));
     }
 
     /// The number of open connections.
@@ -169,7 +173,7 @@ impl Connections {
                     is_failing = false;
                     self.admit(stream, Peer(peer.ip()), &app, graceful.watcher());
                 }
-                Err(error) if is_the_clients(&error) => {}
+                Err(error) if is_connection_error(&error) => {}
                 Err(error) => {
                     if !is_failing {
                         tracing::error!(%error, "the service cannot accept connections");
@@ -228,7 +232,7 @@ impl Connections {
 }
 
 /// Whether the error concerns one connection and not this process.
-fn is_the_clients(error: &io::Error) -> bool {
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }

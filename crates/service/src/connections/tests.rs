@@ -95,8 +95,8 @@ async fn until_used(connections: &Connections, open: usize) {
     until(|| connections.open() == open && connections.unused.lock().waiting.is_empty()).await;
 }
 
-/// Stops the clock until this is dropped or the test advances it. Tokio advances a clock that is only paused while
-/// bytes are in transit.
+/// Stops the clock until this is dropped or the test advances it. A paused clock does not suffice: Tokio advances it
+/// while bytes are in transit.
 struct StoppedClock(JoinHandle<()>);
 
 impl StoppedClock {

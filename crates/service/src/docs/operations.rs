@@ -24,10 +24,10 @@ pub trait Documented: Sized {
     /// Documents that the operations take a [`DrawingInput`](crate::DrawingInput) and a
     /// [`ModelQuery`](crate::ModelQuery), and may answer with their problems and with problems of these codes.
     #[must_use]
-    fn takes_a_drawing(self, besides: &[Code]) -> Self {
+    fn takes_a_drawing(self, other_codes: &[Code]) -> Self {
         self.with_schema::<wire::Input>()
             .each_operation(|operation| operation.request_body = Some(drawing::body().into()))
-            .refuses(&[&drawing::REFUSED, besides].concat())
+            .refuses(&[&drawing::REFUSED, other_codes].concat())
     }
 }
 

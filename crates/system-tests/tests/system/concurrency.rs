@@ -1,5 +1,4 @@
-//! Tests of concurrent predictions, which share statements: each gets a separate row, and no row makes another one
-//! fail.
+//! Concurrent predictions share statements. Each gets its own row, and a rejected row does not affect the others.
 
 use crate::stack::{ANY, Service, Stack, empty_database, json};
 use axum::{Json, Router, routing::post};
@@ -10,14 +9,14 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
-/// Returns a drawing that its first pixel identifies.
+/// A drawing with its number in the first pixel.
 fn drawing(number: usize) -> Value {
     let mut pixels = vec![0.0; 784];
     pixels[0] = f64::from(u32::try_from(number).unwrap()) / 255.0;
     value!({ "pixels": pixels })
 }
 
-/// Returns the answer of the model stub to a drawing. Answers have no common values, so a test detects mixed rows.
+/// An answer of the model service. No two answers have a value in common, so that a test notices swapped rows.
 fn answer(number: usize) -> Value {
     let reason = [None, Some("too_small"), Some("several_digits"), Some("unlike_a_digit")][number % 4];
     // Multiples of 1/128 are the same in JSON, in binary and in the database.
@@ -33,7 +32,7 @@ fn answer(number: usize) -> Value {
     })
 }
 
-/// Starts a web service with a stub of the model that answers `count` requests together, with `answer`.
+/// A web service with a fake model service, which waits for `count` requests and then answers all of them at once.
 async fn stack(count: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
     let barrier = Arc::new(Barrier::new(count));
     let predict = async move |Json(drawing): Json<Value>| {
@@ -47,7 +46,7 @@ async fn stack(count: usize, answer: fn(usize) -> Value) -> Arc<Stack> {
     Arc::new(stack)
 }
 
-/// Sends the drawings 0, 1, … at once, and returns the status and body of each response.
+/// Sends `count` drawings at once, and returns the status and the body of each response by the number of its drawing.
 async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, Value)> {
     let send = |number: usize| {
         let request = stack.post("/predict", "application/json", drawing(number).to_string());
@@ -61,7 +60,7 @@ async fn send(stack: &Arc<Stack>, count: usize) -> HashMap<usize, (StatusCode, V
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn concurrent_requests_get_separate_answers_and_rows() {
+async fn each_of_many_concurrent_predictions_gets_its_own_answer_and_row() {
     const MANY: usize = 100;
     let stack = stack(MANY, answer).await;
     for (number, (status, body)) in send(&stack, MANY).await {
@@ -92,7 +91,7 @@ async fn concurrent_requests_get_separate_answers_and_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejected_row_does_not_fail_concurrent_requests() {
+async fn a_row_that_postgresql_rejects_does_not_affect_the_others() {
     const MANY: usize = 40;
     const BAD: usize = 23;
     // PostgreSQL rejects text with a zero byte.

@@ -1,4 +1,4 @@
-//! Tests of `GET /api/v1/predictions`: recorded predictions, page by page.
+//! `GET /api/v1/predictions`: the recorded predictions, page by page.
 
 use crate::{
     drawings,
@@ -30,7 +30,7 @@ async fn pages_list_every_prediction_once_newest_first() {
 }
 
 #[tokio::test]
-async fn an_empty_history_has_an_empty_page_and_invalid_limits_are_rejected() {
+async fn the_first_page_may_be_empty_and_an_invalid_query_is_an_error() {
     let stack = Stack::start().await;
     let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(page, serde_json::json!({ "predictions": [], "next": null }));
@@ -43,7 +43,7 @@ async fn an_empty_history_has_an_empty_page_and_invalid_limits_are_rejected() {
 }
 
 #[tokio::test]
-async fn the_bitmap_of_a_prediction_is_served_as_a_png() {
+async fn the_bitmap_of_a_prediction_is_a_picture() {
     let stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[4]).await;
     let path = format!("/api/v1/predictions/{}/bitmap.png", answer["id"].as_str().unwrap());

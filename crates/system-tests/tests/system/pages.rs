@@ -1,4 +1,4 @@
-//! Tests of the HTML of `/history`, `/drawings/{id}` and `/quality`, and of the pages that show problems.
+//! The HTML of `/history`, `/drawings/{id}`, `/quality` and `/label`, and the pages that report problems.
 
 use crate::{
     drawings::{self, Picture},
@@ -14,48 +14,48 @@ async fn page(stack: &Stack, path: &str) -> String {
     response.text().await.unwrap()
 }
 
-/// Returns the parts of a text between `start` and `end`.
+/// Each part of a text from a `start` to the next `end`.
 pub(crate) fn between<'a>(text: &'a str, start: &'a str, end: &str) -> Vec<&'a str> {
     text.split(start).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
 }
 
-/// Returns the addresses of a page that begin with `start`, without HTML escapes.
+/// The addresses of a page's links that begin with `start`, with `&` decoded.
 fn links(page: &str, start: &str) -> Vec<String> {
     let links = between(page, "href=\"", "\"").into_iter().filter(|link| link.starts_with(start));
     links.map(|link| link.replace("&#38;", "&")).collect()
 }
 
 async fn ids(stack: &Stack, path: &str) -> Vec<String> {
-    let data = json(stack.get(path).send().await.unwrap(), StatusCode::OK).await;
-    data["predictions"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    let page = json(stack.get(path).send().await.unwrap(), StatusCode::OK).await;
+    page["predictions"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn the_history_page_shows_the_predictions_of_the_api_page_by_page() {
+async fn the_history_shows_the_same_predictions_as_the_api() {
     let stack = Stack::start().await;
-    stack.seed_predictions(1000).await;
+    stack.look_back_on(1000).await;
     for query in ["", "incorrect=true", "predicted=7&labelled=false&source=canvas", "low_confidence=true&model=newer"] {
         let mut path = format!("/history?{query}");
         let mut shown = Vec::new();
         for _ in 0..2 {
             let page = page(&stack, &path).await;
             shown.extend(links(&page, "/drawings/").iter().map(|link| link.replace("/drawings/", "")));
-            // The link to the next page has the same filter.
+            // The link to the next page keeps the filter.
             match links(&page, "/history?").iter().find(|link| link.contains("before=")) {
                 Some(older) => path.clone_from(older),
                 None => break,
             }
         }
-        let data = ids(&stack, &format!("/api/v1/predictions?limit=100&{query}")).await;
-        assert!(!shown.is_empty() && data.starts_with(&shown), "{query}");
-        assert_eq!(shown.len(), data.len().min(96), "{query}");
+        let expected = ids(&stack, &format!("/api/v1/predictions?limit=100&{query}")).await;
+        assert!(!shown.is_empty() && expected.starts_with(&shown), "{query}");
+        assert_eq!(shown.len(), expected.len().min(96), "{query}");
     }
 }
 
 #[tokio::test]
-async fn the_history_page_links_to_exports_with_its_filter() {
+async fn the_history_links_to_exports_of_the_filtered_drawings() {
     let stack = Stack::start().await;
-    stack.seed_predictions(200).await;
+    stack.look_back_on(200).await;
     let page = page(&stack, "/history?predicted=7&incorrect=true&lang=en").await;
     let files = links(&page, "/api/v1/export/");
     let names = ["predictions.csv", "predictions.ndjson", "mnist.tar"];
@@ -66,7 +66,7 @@ async fn the_history_page_links_to_exports_with_its_filter() {
 }
 
 #[tokio::test]
-async fn a_drawings_page_shows_the_prediction_of_each_version_or_that_the_model_is_unavailable() {
+async fn the_page_of_a_drawing_shows_predictions_of_each_version_or_that_the_model_is_unavailable() {
     let mut stack = Stack::start().await;
     let answer = stack.draw(&drawings::all()[2]).await;
     let path = format!("/drawings/{}", answer["id"].as_str().unwrap());
@@ -81,9 +81,9 @@ async fn a_drawings_page_shows_the_prediction_of_each_version_or_that_the_model_
 }
 
 #[tokio::test]
-async fn the_history_form_shows_the_filter() {
+async fn the_filter_form_shows_the_current_filter() {
     let stack = Stack::start().await;
-    stack.seed_predictions(100).await;
+    stack.look_back_on(100).await;
     let page = page(&stack, "/history?predicted=7&true_label=unsure&incorrect=true&since=2026-11-01&model=newer").await;
     for chosen in [
         "<option value=\"7\" selected>7</option>",
@@ -94,13 +94,13 @@ async fn the_history_form_shows_the_filter() {
     ] {
         assert!(page.contains(chosen), "{chosen}: {page}");
     }
-    assert_eq!(page.matches(" selected>").count(), 5, "two selects have no choice: {page}");
+    assert_eq!(page.matches(" selected>").count(), 5, "two fields have no filter: {page}");
 }
 
 #[tokio::test]
-async fn the_confusion_matrix_links_each_cell_to_its_drawings() {
+async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
     let stack = Stack::start().await;
-    stack.seed_predictions(2000).await;
+    stack.look_back_on(2000).await;
     for query in ["", "?days=1&model=newer"] {
         let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
         let page = page(&stack, &format!("/quality{query}")).await;
@@ -117,32 +117,32 @@ async fn the_confusion_matrix_links_each_cell_to_its_drawings() {
 }
 
 #[tokio::test]
-async fn the_quality_page_shows_the_numbers_of_the_api() {
+async fn the_quality_page_shows_the_figures_of_the_api() {
     let stack = Stack::start().await;
     let nothing = page(&stack, "/quality").await;
     assert!(nothing.contains("No drawing is labelled yet") && !nothing.contains("NaN"), "{nothing}");
 
-    stack.seed_predictions(2000).await;
+    stack.look_back_on(2000).await;
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     let page = page(&stack, "/quality").await;
     let (count, of) = (quality["correct"]["count"].as_f64().unwrap(), quality["correct"]["total"].as_f64().unwrap());
     let share = format!("<p class=\"numeral\">{:.1}\u{a0}%</p>", 100.0 * count / of).replace(".0\u{a0}", "\u{a0}");
     assert!(page.contains(&share), "{share}: {page}");
     assert!(page.contains(&format!("of {of} labelled predictions")), "{page}");
-    let steps = quality["calibration"].as_array().unwrap();
+    let bins = quality["calibration"].as_array().unwrap();
     let calibration = between(&page, "aria-labelledby=\"calibration\">", "</section>").concat();
-    assert_eq!(calibration.matches("<circle").count(), steps.len());
-    for step in steps {
-        assert!(calibration.contains(&format!("<td>{}</td></tr>", step["correct"]["total"])), "{step}");
+    assert_eq!(calibration.matches("<circle").count(), bins.len());
+    for bin in bins {
+        assert!(calibration.contains(&format!("<td>{}</td></tr>", bin["correct"]["total"])), "{bin}");
     }
     let latency = table(&page, "latency");
-    let data = quality["latency"].as_array().unwrap().iter().map(|bucket| bucket["predictions"].to_string());
-    assert!(latency.iter().map(|row| row[0].clone()).eq(data), "{latency:?}");
+    let expected = quality["latency"].as_array().unwrap().iter().map(|bucket| bucket["predictions"].to_string());
+    assert!(latency.iter().map(|row| row[0].clone()).eq(expected), "{latency:?}");
 
     let confusion = table(&page, "confusion");
-    let data = quality["confusion"].as_array().unwrap().iter();
-    let data = data.map(|row| row.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>());
-    assert!(confusion.iter().cloned().eq(data), "{confusion:?}");
+    let expected = quality["confusion"].as_array().unwrap().iter();
+    let expected = expected.map(|row| row.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>());
+    assert!(confusion.iter().cloned().eq(expected), "{confusion:?}");
 
     // There are fewer days than columns, so each day has a column.
     let drift = table(&page, "drift");
@@ -162,16 +162,16 @@ async fn the_quality_page_shows_the_numbers_of_the_api() {
     }
 }
 
-/// Returns the cells of the table in this part of the page, without the heads of rows.
-fn table(page: &str, part: &str) -> Vec<Vec<String>> {
-    let section = between(page, &format!("<h2 id=\"{part}\">"), "</section>").concat();
+/// The cells of the table in the section of this heading, without the row headers.
+fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = between(page, &format!("<h2 id=\"{heading}\">"), "</section>").concat();
     let body = between(&section, "<tbody>", "</tbody>").concat();
     let rows = between(&body, "<tr>", "</tr>").into_iter();
     rows.map(|row| between(row, "<td>", "</td>").into_iter().map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
 #[tokio::test]
-async fn a_drawings_page_shows_the_input_of_each_format() {
+async fn a_drawing_is_shown_in_the_form_in_which_it_was_sent() {
     let stack = Stack::start().await;
     let eight = &drawings::all()[8];
     let png = Picture::default().png(eight);
@@ -181,7 +181,7 @@ async fn a_drawings_page_shows_the_input_of_each_format() {
         (stack.post("/predict", "image/png", png.clone()), "image/png", "photo"),
         (stack.post("/predict", "application/json", pixels), "image/png", "bitmap"),
     ];
-    for (request, media_type, look) in sent {
+    for (request, media_type, class) in sent {
         let answer = json(request.send().await.unwrap(), StatusCode::OK).await;
         let id = answer["id"].as_str().unwrap();
         let shown = page(&stack, &format!("/drawings/{id}")).await;
@@ -195,7 +195,7 @@ async fn a_drawings_page_shows_the_input_of_each_format() {
                     assert_eq!(svg.matches("<polyline").count(), strokes, "{svg}");
                 }
             }
-            _ => assert!(shown.contains(&format!("class=\"{look}\" src=\"/drawings/{id}/picture\"")), "{shown}"),
+            _ => assert!(shown.contains(&format!("class=\"{class}\" src=\"/drawings/{id}/picture\"")), "{shown}"),
         }
     }
 }
@@ -207,7 +207,7 @@ async fn problem(response: Response, status: StatusCode) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_failed_page_has_the_status_of_its_problem_and_shows_the_reason() {
+async fn a_failed_page_has_the_status_of_its_problem_and_says_why() {
     let stack = Stack::start().await;
     let unknown = "/drawings/01890000-0000-7000-8000-000000000000";
     for (path, status, says) in [
@@ -228,7 +228,7 @@ async fn a_failed_page_has_the_status_of_its_problem_and_shows_the_reason() {
 }
 
 #[tokio::test]
-async fn without_a_database_the_history_pages_say_so_with_retry_after() {
+async fn pages_answer_503_with_retry_after_while_the_database_is_unavailable() {
     let nowhere = "postgres://nobody@127.0.0.1:9/digits".parse().unwrap();
     let stack = Stack::of(crate::stack::start_model("127.0.0.1:0".parse().unwrap()).await, nowhere).await;
     for path in ["/history", "/label", "/quality", "/drawings/01890000-0000-7000-8000-000000000000"] {
@@ -240,14 +240,14 @@ async fn without_a_database_the_history_pages_say_so_with_retry_after() {
 }
 
 #[tokio::test]
-async fn a_form_labels_and_undoes_in_the_queue_without_javascript() {
+async fn a_form_labels_the_queue_and_withdraws_a_label_without_scripts() {
     let stack = Stack::start().await;
     let id = stack.draw(&drawings::all()[3]).await["id"].as_str().unwrap().to_owned();
     let send = |form: String| stack.post("/label", "application/x-www-form-urlencoded", form).send();
     let label = |text: &str| send(format!("id={id}&true_label={text}"));
-    let asked = page(&stack, "/label").await;
-    assert!(asked.contains("1 drawing left") && asked.contains(&format!("/drawings/{id}/picture")), "{asked}");
-    assert!(!asked.contains("The network predicted"), "the page does not influence the labeller: {asked}");
+    let queue = page(&stack, "/label").await;
+    assert!(queue.contains("1 drawing left") && queue.contains(&format!("/drawings/{id}/picture")), "{queue}");
+    assert!(!queue.contains("The network predicted"), "the page must not suggest a label: {queue}");
 
     let then = async |text: &str| {
         let response = label(text).await.unwrap();
@@ -259,8 +259,8 @@ async fn a_form_labels_and_undoes_in_the_queue_without_javascript() {
     assert!(done.contains("0 drawings left") && done.contains("Every drawing is labelled. Thank you."), "{done}");
     let again = then("").await;
     assert!(again.contains("1 drawing left") && again.contains(&format!("/drawings/{id}/picture")), "{again}");
-    let data = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
-    assert_eq!(data["true_label"], Value::Null);
+    let row = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(row["true_label"], Value::Null);
 
     assert_eq!(label("seven").await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send("true_label=7".to_owned()).await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);

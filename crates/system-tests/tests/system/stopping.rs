@@ -1,5 +1,4 @@
-//! Tests of a graceful stop: the service reports that it is not ready before it stops listening, and finishes open
-//! requests.
+//! Shutdown: a stopping service reports that it is not ready, then stops listening and finishes requests in flight.
 
 use axum::{Router, extract::State, routing::get};
 use reqwest::{Client, StatusCode};
@@ -12,20 +11,20 @@ use tokio::{
 
 /// Signals that a request has begun, and that it may end.
 #[derive(Clone, Default)]
-struct Slow {
+struct Gate {
     begun: Arc<Notify>,
     may_end: Arc<Notify>,
 }
 
-async fn slow(State(slow): State<Slow>) -> &'static str {
-    slow.begun.notify_one();
-    slow.may_end.notified().await;
+async fn slow(State(gate): State<Gate>) -> &'static str {
+    gate.begun.notify_one();
+    gate.may_end.notified().await;
     "done"
 }
 
 #[tokio::test]
-async fn a_stopping_service_is_not_ready_and_finishes_open_requests() {
-    let (gate, readiness) = (Slow::default(), Readiness::default());
+async fn a_stopping_service_is_not_ready_and_finishes_requests_in_flight() {
+    let (gate, readiness) = (Gate::default(), Readiness::default());
     let ready = readiness.clone();
     let probe = async move || ready.check().map(|()| "ok");
     let app = Router::new().route("/slow", get(slow)).route("/readyz", get(probe)).with_state(gate.clone());
@@ -39,12 +38,12 @@ async fn a_stopping_service_is_not_ready_and_finishes_open_requests() {
     let http = Client::builder().no_proxy().build().unwrap();
     let status = async || http.get(format!("{base}/readyz")).send().await.map(|response| response.status());
     assert_eq!(status().await.unwrap(), StatusCode::OK);
-    let begun = tokio::spawn(http.get(format!("{base}/slow")).send());
+    let request = tokio::spawn(http.get(format!("{base}/slow")).send());
     gate.begun.notified().await;
 
     drop(stop);
     while status().await.expect("the service is not ready before it stops listening") == StatusCode::OK {}
     gate.may_end.notify_one();
-    assert_eq!(begun.await.unwrap().unwrap().text().await.unwrap(), "done");
+    assert_eq!(request.await.unwrap().unwrap().text().await.unwrap(), "done");
     server.await.unwrap().unwrap();
 }

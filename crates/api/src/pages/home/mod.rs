@@ -4,7 +4,7 @@ mod view;
 
 use super::{
     InMessages,
-    answer::Shown,
+    answer::AnswerView,
     html, in_place_of,
     label::{LabelForm, record_label_form},
     site::Address,
@@ -55,21 +55,22 @@ async fn home(
     address: Address,
     Query(view): Query<View>,
 ) -> Response {
-    match asked_for(&api, messages, &view).await {
+    match answer_to_show(&api, messages, &view).await {
         Ok((shown, before)) => page(&api, messages, &zone, address, shown, before).await,
         Err(failure) => refused(&api, messages, &zone, failure).await,
     }
 }
 
-async fn asked_for(
+/// The answer and the start of the strip that the query string names.
+async fn answer_to_show(
     api: &Api,
     messages: &'static Messages,
     view: &View,
-) -> Result<(Option<Shown>, Option<Uuid>), ApiError> {
+) -> Result<(Option<AnswerView>, Option<Uuid>), ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
     let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown_prediction)?;
-    Ok((Some(Shown::of(api, messages, &row, "/home").await?), before))
+    Ok((Some(AnswerView::load(api, messages, &row, "/home").await?), before))
 }
 
 async fn recent(
@@ -131,7 +132,7 @@ async fn page(
     messages: &'static Messages,
     zone: &TimeZone,
     address: Address,
-    shown: Option<Shown>,
+    shown: Option<AnswerView>,
     before: Option<Uuid>,
 ) -> Response {
     html(&HomePage::new(messages, address, shown, None, strip(api, messages, zone, before).await)).into_response()

@@ -4,7 +4,7 @@ use crate::{
     idempotency::IdempotencyKey,
     messages::{Messages, Notice, TimeZone},
     pages::{
-        answer::Shown,
+        answer::AnswerView,
         card::DrawingCard,
         site::{Address, NavItem, Site},
     },
@@ -20,7 +20,7 @@ pub(super) struct HomePage {
     /// The idempotency key of the forms of this page.
     key: String,
     site: Site,
-    shown: Option<Shown>,
+    shown: Option<AnswerView>,
     notice: Option<&'static Notice>,
     recent: Recent,
 }
@@ -48,7 +48,7 @@ impl HomePage {
     pub(super) fn new(
         messages: &'static Messages,
         address: Address,
-        shown: Option<Shown>,
+        shown: Option<AnswerView>,
         problem: Option<Code>,
         recent: Recent,
     ) -> Self {

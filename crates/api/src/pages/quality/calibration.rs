@@ -6,18 +6,18 @@ use charts::{Axis, Tick};
 use wire::{ConfidenceBin, Quality};
 
 /// The axes. Their lengths are equal, so that the diagonal has 45°.
-const ACROSS: Axis = Axis::linear((0.0, 1.0), (44.0, 338.0));
-const UP: Axis = Axis::linear((0.0, 1.0), (306.0, 12.0));
+const HORIZONTAL: Axis = Axis::linear((0.0, 1.0), (44.0, 338.0));
+const VERTICAL: Axis = Axis::linear((0.0, 1.0), (306.0, 12.0));
 
 const TICKS: [f64; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
 
-/// The diagram.
+/// The chart.
 #[derive(Template)]
 #[template(path = "quality/calibration.html")]
 pub(super) struct CalibrationChart {
     messages: &'static Messages,
-    across: Vec<Tick>,
-    up: Vec<Tick>,
+    confidence_ticks: Vec<Tick>,
+    share_ticks: Vec<Tick>,
     points: Vec<Point>,
 }
 
@@ -39,8 +39,8 @@ impl CalibrationChart {
         let whole = |share: f64| format!("{:.0}\u{a0}%", share * 100.0);
         Self {
             messages,
-            across: ACROSS.ticks(&TICKS, whole),
-            up: UP.ticks(&TICKS, whole),
+            confidence_ticks: HORIZONTAL.ticks(&TICKS, whole),
+            share_ticks: VERTICAL.ticks(&TICKS, whole),
             points: quality.calibration.iter().map(|bin| Point::new(messages, bin)).collect(),
         }
     }
@@ -50,10 +50,10 @@ impl Point {
     fn new(messages: &Messages, ConfidenceBin { from, to, confidence, correct }: &ConfidenceBin) -> Self {
         let share = correct.value().unwrap_or_default();
         Self {
-            x: ACROSS.scale(*confidence),
-            y: UP.scale(share),
-            low: UP.scale(correct.low),
-            high: UP.scale(correct.high),
+            x: HORIZONTAL.scale(*confidence),
+            y: VERTICAL.scale(share),
+            low: VERTICAL.scale(correct.low),
+            high: VERTICAL.scale(correct.high),
             confidence: format!("{:.0}–{}", from * 100.0, messages.share(*to)),
             correct: messages.share(share),
             interval: messages.interval(correct),

@@ -1,6 +1,6 @@
 //! The confusion matrix. Each cell links to its drawings.
 
-use super::Seen;
+use super::PageScope;
 use crate::messages::Messages;
 use askama::Template;
 use charts::confusion;
@@ -13,31 +13,31 @@ const SIDE: usize = 29;
 const LEFT: usize = 38;
 const TOP: usize = 22;
 
-/// The largest opacity of a cell's colour, so that its text stays readable.
-const DEEPEST: f64 = 0.45;
+/// The largest opacity of a cell's colour. Text on a darker cell would be hard to read.
+const MAX_OPACITY: f64 = 0.45;
 
 /// The number of mistakes in the list.
 const LISTED_MISTAKES: usize = 6;
 
-/// The matrix of labels and answers.
+/// The matrix of labels and predicted classes.
 #[derive(Template)]
 #[template(path = "quality/confusion.html")]
 pub(super) struct Confusion {
     messages: &'static Messages,
-    /// The classes of both axes.
-    heads: Vec<Head>,
+    /// The names of the classes on both axes.
+    headings: Vec<Heading>,
     cells: Vec<Cell>,
     /// All counts, a row for each class.
     rows: Vec<Vec<String>>,
-    /// The most frequent incorrect cells.
+    /// The incorrect cells with the most drawings.
     mistakes: Vec<Cell>,
 }
 
-/// The short name of a class, and its position above its column and beside its row.
-struct Head {
+/// The short name of a class, above its column and to the left of its row.
+struct Heading {
     text: String,
-    across: usize,
-    down: usize,
+    column_x: usize,
+    row_y: usize,
 }
 
 /// The drawings with one label and one predicted class.
@@ -56,11 +56,11 @@ struct Cell {
     /// The address of its drawings in the history.
     href: String,
     is_correct: bool,
-    depth: f64,
+    opacity: f64,
 }
 
 impl Confusion {
-    pub(super) fn new(messages: &'static Messages, quality: &Quality, seen: &Seen) -> Self {
+    pub(super) fn new(messages: &'static Messages, quality: &Quality, scope: &PageScope) -> Self {
         let shaded = confusion(&quality.confusion);
         let cells: Vec<Cell> = TrueLabel::classes()
             .enumerate()
@@ -72,13 +72,13 @@ impl Confusion {
             .map(|(row, truth, column, predicted, cell)| Cell {
                 left: LEFT + column * SIDE,
                 top: TOP + row * SIDE,
-                text: in_words(messages, truth, predicted),
+                text: describe(messages, truth, predicted),
                 count: cell.count,
                 figure: messages.count(cell.count),
                 short: short(cell.count),
-                href: seen.drawings(truth, predicted),
+                href: scope.history_address(truth, predicted),
                 is_correct: cell.is_correct,
-                depth: (10.0 * DEEPEST * f64::from(cell.depth)).round() / 1_000.0,
+                opacity: (10.0 * MAX_OPACITY * f64::from(cell.depth)).round() / 1_000.0,
             })
             .collect();
         let figures = |counts: &[u64; 11]| counts.iter().map(|&count| messages.count(count)).collect();
@@ -86,26 +86,27 @@ impl Confusion {
         let mut mistakes: Vec<Cell> = cells.iter().filter(|cell| !cell.is_correct).cloned().collect();
         mistakes.sort_by_key(|cell| Reverse(cell.count));
         mistakes.truncate(LISTED_MISTAKES);
-        Self { messages, heads: heads(messages), cells, rows, mistakes }
+        Self { messages, headings: headings(messages), cells, rows, mistakes }
     }
 }
 
-fn heads(messages: &Messages) -> Vec<Head> {
+fn headings(messages: &Messages) -> Vec<Heading> {
     let middle = |index| index * SIDE + SIDE / 2;
-    let head = |(index, class)| Head {
-        text: initial(messages, class),
-        across: LEFT + middle(index),
-        down: TOP + middle(index) + 4, // from the middle of the text to its baseline
+    let heading = |(index, class)| Heading {
+        text: short_name(messages, class),
+        column_x: LEFT + middle(index),
+        row_y: TOP + middle(index) + 4, // from the middle of the text to its baseline
     };
-    TrueLabel::classes().enumerate().map(head).collect()
+    TrueLabel::classes().enumerate().map(heading).collect()
 }
 
 /// The short name of a class.
-pub(super) fn initial(messages: &Messages, class: TrueLabel) -> String {
+pub(super) fn short_name(messages: &Messages, class: TrueLabel) -> String {
     if class == TrueLabel::NotADigit { messages.quality.none.clone() } else { messages.label(class) }
 }
 
-fn in_words(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> String {
+/// The description of a cell, such as "3, predicted as 5".
+fn describe(messages: &Messages, truth: TrueLabel, predicted: TrueLabel) -> String {
     let how = if truth == predicted {
         messages.recent.right.clone()
     } else {

@@ -1,6 +1,6 @@
 //! The drift chart: drawings, mean confidence and predicted classes over time.
 
-use super::{confusion::initial, number};
+use super::{confusion::short_name, number};
 use crate::messages::Messages;
 use askama::Template;
 use charts::{Axis, Tick, depth, tenth};
@@ -9,9 +9,9 @@ use time::{Date, Duration};
 use wire::{DayCounts, Quality};
 
 /// The largest number of columns. If there are more days, several share a column.
-const COLUMNS: i64 = 60;
-/// The least number of columns that determines their width, so that a single day does not fill the chart.
-const FEWEST: i64 = 12;
+const MAX_COLUMNS: i64 = 60;
+/// The least number of columns that share the width, so that the bar of a single day does not fill the chart.
+const MIN_COLUMNS: i64 = 12;
 
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 348.0;
@@ -29,20 +29,21 @@ pub(super) struct Drift {
     messages: &'static Messages,
     columns: Vec<Column>,
     width: f64,
+    /// The largest number of drawings in a column.
     most: String,
     confidence_ticks: Vec<Tick>,
     /// Each class, at the bottom of its strip.
     classes: Vec<Tick>,
 }
 
-/// Some days.
+/// The drawings of the days that share a column.
 struct Column {
     left: f64,
     middle: f64,
     /// The first and the last day.
     from: Date,
     to: Date,
-    /// The number of drawings, and the top of their bar.
+    /// The number of drawings, and the top of the bar.
     figure: String,
     top: f64,
     /// The mean confidence, and its vertical position.
@@ -54,10 +55,10 @@ struct Column {
 struct Part {
     figure: String,
     top: f64,
-    depth: f64,
+    opacity: f64,
 }
 
-/// The sums of some days.
+/// The sums of the days that share a column.
 #[derive(Default)]
 struct Sum {
     predicted: [u64; 11],
@@ -70,14 +71,14 @@ impl Drift {
         let days = &quality.days;
         let first = days.first().map_or(Date::MIN, |day| day.day);
         let length = days.last().map_or(1, |day| (day.day - first).whole_days() + 1);
-        let share = (length + COLUMNS - 1) / COLUMNS; // days for each column
+        let share = (length + MAX_COLUMNS - 1) / MAX_COLUMNS; // days for each column
         let sums: Vec<(i64, Sum)> = days
             .chunk_by(|one, next| (one.day - first).whole_days() / share == (next.day - first).whole_days() / share)
             .map(|days| ((days[0].day - first).whole_days() / share, Sum::of(days)))
             .collect();
         let most = sums.iter().map(|(_, sum)| sum.drawings()).max().unwrap_or(0);
         #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
-        let width = (RIGHT - LEFT) / ((length + share - 1) / share).max(FEWEST) as f64;
+        let width = (RIGHT - LEFT) / ((length + share - 1) / share).max(MIN_COLUMNS) as f64;
         let column = |(index, sum): &(i64, Sum)| {
             let from = first + Duration::days(index * share);
             let to = (from + Duration::days(share - 1)).min(first + Duration::days(length - 1));
@@ -93,7 +94,7 @@ impl Drift {
             confidence_ticks: confidence_axis().ticks(&[0.0, 0.5, 1.0], |share| format!("{:.0}\u{a0}%", share * 100.0)),
             classes: TrueLabel::classes()
                 .zip(strips())
-                .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: initial(messages, class) })
+                .map(|(class, top)| Tick { at: top + STRIP - 3.0, text: short_name(messages, class) })
                 .collect(),
         }
     }
@@ -104,7 +105,7 @@ impl Column {
         let confidence = sum.mean_confidence();
         let all = sum.drawings();
         let part =
-            |(&count, top)| Part { figure: messages.count(count), top, depth: f64::from(depth(count, all)) / 100.0 };
+            |(&count, top)| Part { figure: messages.count(count), top, opacity: f64::from(depth(count, all)) / 100.0 };
         Self {
             left: tenth(left),
             middle: tenth(left + (width - 1.0) / 2.0),

@@ -8,7 +8,7 @@ use wire::{LatencyBucket, Quality};
 
 const LEFT: f64 = 12.0;
 const RIGHT: f64 = 348.0;
-const UP: (f64, f64) = (132.0, 12.0);
+const VERTICAL_RANGE: (f64, f64) = (132.0, 12.0);
 
 /// The ticks of the axis, in milliseconds.
 const TICKS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0, 5_000.0, 10_000.0];
@@ -36,14 +36,14 @@ struct Bar {
 impl LatencyChart {
     pub(super) fn new(messages: &'static Messages, quality: &Quality) -> Option<Self> {
         let (first, last) = (quality.latency.first()?, quality.latency.last()?);
-        let across = Axis::linear((octave(first.from_ms), octave(last.to_ms)), (LEFT, RIGHT));
+        let horizontal = Axis::linear((octave(first.from_ms), octave(last.to_ms)), (LEFT, RIGHT));
         let highest = quality.latency.iter().map(|bucket| bucket.predictions).max()?;
-        let up = Axis::linear((0.0, number(highest)), UP);
+        let vertical = Axis::linear((0.0, number(highest)), VERTICAL_RANGE);
         let bar = |bucket: &LatencyBucket| {
-            let (left, right) = (across.scale(octave(bucket.from_ms)), across.scale(octave(bucket.to_ms)));
+            let (left, right) = (horizontal.scale(octave(bucket.from_ms)), horizontal.scale(octave(bucket.to_ms)));
             Bar {
                 left,
-                top: up.scale(number(bucket.predictions)),
+                top: vertical.scale(number(bucket.predictions)),
                 width: tenth((right - left - 1.0).max(1.0)),
                 time: format!("{}–{}", messages.milliseconds(bucket.from_ms), messages.milliseconds(bucket.to_ms)),
                 figure: messages.count(bucket.predictions),
@@ -52,7 +52,7 @@ impl LatencyChart {
         let octaves: Vec<f64> = TICKS.map(octave).into();
         Some(Self {
             messages,
-            ticks: across.ticks(&octaves, |octave| messages.milliseconds(octave.exp2())),
+            ticks: horizontal.ticks(&octaves, |octave| messages.milliseconds(octave.exp2())),
             bars: quality.latency.iter().map(bar).collect(),
             about: messages.quality.latency_about.format([
                 ("median", messages.milliseconds(within(&quality.latency, 0.5)).into()),

@@ -1,6 +1,6 @@
 //! `GET /quality`: charts of the quality of the predictions.
 //!
-//! The charts are SVG, each with a table of its figures, which are those of `/api/v1/quality`.
+//! The charts are SVG, each with a table of its figures. `/api/v1/quality` returns the same figures.
 
 mod calibration;
 mod confusion;
@@ -39,17 +39,17 @@ async fn quality(
     Query(query): Query<QualityQuery>,
 ) -> Result<Html<String>, ApiError> {
     let days = query.days;
-    let seen = Seen(query.scope()?);
-    let quality = api.store.quality(&seen.0).await?;
+    let scope = PageScope(query.scope()?);
+    let quality = api.store.quality(&scope.0).await?;
     let models = &quality.models;
     html(&QualityPage {
         messages,
         spans: spans(messages, &address, days),
-        all_models: seen.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
+        all_models: scope.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
         predictions: quality.predictions,
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
-        confusion: Confusion::new(messages, &quality, &seen),
+        confusion: Confusion::new(messages, &quality, &scope),
         calibration: CalibrationChart::new(messages, &quality),
         drift: Drift::new(messages, &quality),
         latency: LatencyChart::new(messages, &quality),
@@ -58,11 +58,11 @@ async fn quality(
 }
 
 /// The predictions that the page covers.
-struct Seen(QualityScope);
+struct PageScope(QualityScope);
 
-impl Seen {
-    /// The address of its drawings with this label and this predicted class.
-    fn drawings(&self, truth: TrueLabel, predicted: TrueLabel) -> String {
+impl PageScope {
+    /// The address of the history, filtered by this scope, a label and a predicted class.
+    fn history_address(&self, truth: TrueLabel, predicted: TrueLabel) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("true_label", &truth.to_string()).append_pair("predicted", &predicted.to_string());
         if let Some(model) = &self.0.model {

@@ -1,4 +1,4 @@
-//! A test of the Python example of docs/api.md: it records a drawing once, even if answers are lost, and deletes it.
+//! The Python example of docs/api.md records a drawing once, even if a response gets lost, and can delete the drawing.
 
 use super::{blocks, not_run::NOT_RUN};
 use crate::stack::Stack;
@@ -18,10 +18,10 @@ use tokio::{
     process::Command,
 };
 
-/// The name under which docs/api.md tells readers to save the example.
+/// The name of the file in which docs/api.md tells the reader to save the example.
 pub(super) const FILE: &str = "predict.py";
 
-/// Returns the source of the example: the only block of Python that `not_run.rs` does not list.
+/// The source of the example: the only block of Python that [`NOT_RUN`] does not list.
 pub(super) fn program() -> String {
     let is_listed = |text: &str| {
         let first = text.lines().next().unwrap_or_default();
@@ -29,15 +29,15 @@ pub(super) fn program() -> String {
     };
     let mut programs: Vec<String> =
         blocks("python").into_iter().map(|block| block.text).filter(|text| !is_listed(text)).collect();
-    assert_eq!(programs.len(), 1, "not_run.rs must list all blocks of Python except one");
+    assert_eq!(programs.len(), 1, "NOT_RUN lists all blocks of Python but one");
     programs.remove(0)
 }
 
-/// A request that passed the unreliable proxy.
+/// A request that the proxy received.
 #[derive(Clone)]
 struct Attempt {
     head: String,
-    at: Instant,
+    received_at: Instant,
 }
 
 impl Attempt {
@@ -54,7 +54,7 @@ async fn read(stream: &mut TcpStream) -> (Attempt, Vec<u8>) {
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-            let attempt = Attempt { head, at: Instant::now() };
+            let attempt = Attempt { head, received_at: Instant::now() };
             let length: usize = attempt.header("content-length").map_or(0, |length| length.parse().unwrap());
             if bytes.len() >= end + 4 + length {
                 return (attempt, bytes.split_off(end + 4));
@@ -64,7 +64,7 @@ async fn read(stream: &mut TcpStream) -> (Attempt, Vec<u8>) {
     }
 }
 
-/// Forwards a request to the web service, and returns the response as HTTP bytes.
+/// Forwards a request to the web service, and returns the response as bytes of HTTP.
 async fn forward(client: &reqwest::Client, api: SocketAddr, attempt: &Attempt, body: Vec<u8>) -> Vec<u8> {
     let mut line = attempt.head.lines().next().unwrap().split(' ');
     let (method, path) = (line.next().unwrap(), line.next().unwrap());
@@ -82,23 +82,23 @@ async fn forward(client: &reqwest::Client, api: SocketAddr, attempt: &Attempt, b
     [head.as_bytes(), &body].concat()
 }
 
-/// Starts a proxy that answers the first request with `Retry-After: 1`, and loses the answer to the second one. Returns
-/// its address and the requests that it receives.
+/// Starts a proxy of the web service: it answers the first request with 429 and `Retry-After: 1`, drops the response to
+/// the second one, and forwards all others. Returns its address and the requests that it received.
 async fn unreliable_proxy(stack: &Stack) -> (SocketAddr, Arc<Mutex<Vec<Attempt>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let attempts = Arc::new(Mutex::new(Vec::new()));
-    let (api, client, seen) = (stack.api.address, stack.http.clone(), attempts.clone());
+    let (api, client, received) = (stack.api.address, stack.http.clone(), attempts.clone());
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let (attempt, body) = read(&mut stream).await;
             let number = {
-                let mut seen = seen.lock().unwrap();
-                seen.push(attempt.clone());
-                seen.len()
+                let mut received = received.lock().unwrap();
+                received.push(attempt.clone());
+                received.len()
             };
-            let answer = match number {
+            let response = match number {
                 1 => b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
                 2 => {
                     forward(&client, api, &attempt, body).await;
@@ -106,7 +106,7 @@ async fn unreliable_proxy(stack: &Stack) -> (SocketAddr, Arc<Mutex<Vec<Attempt>>
                 }
                 _ => forward(&client, api, &attempt, body).await,
             };
-            stream.write_all(&answer).await.unwrap();
+            stream.write_all(&response).await.unwrap();
         }
     });
     (address, attempts)
@@ -130,14 +130,14 @@ async fn the_python_example_records_once_over_an_unreliable_network_and_deletes(
     fs::write(folder.path().join(FILE), program().replace("localhost:8501", &address.to_string())).unwrap();
     let drawing = crate::stack::root().join("examples/eight.png");
 
-    let said = python(folder.path(), &[drawing.to_str().unwrap()]).await;
-    assert!(said.starts_with("8 "), "{said}");
+    let printed = python(folder.path(), &[drawing.to_str().unwrap()]).await;
+    assert!(printed.starts_with("8 "), "{printed}");
     let sent = attempts.lock().unwrap().clone();
-    assert_eq!(sent.len(), 3, "one request got Retry-After, one no answer, and one an answer");
+    assert_eq!(sent.len(), 3, "the first got 429, the second no response, the third an answer");
     let keys: Vec<_> = sent.iter().map(|attempt| attempt.header("idempotency-key").unwrap()).collect();
     assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
-    assert!(sent[1].at - sent[0].at >= Duration::from_secs(1), "Retry-After was 1");
-    assert_eq!(stack.rows().await, 1, "only the request with the lost answer inserted a row");
+    assert!(sent[1].received_at - sent[0].received_at >= Duration::from_secs(1), "Retry-After was 1");
+    assert_eq!(stack.rows().await, 1, "the third request adds no row to that of the second");
 
     let tokens: Value = serde_json::from_slice(&fs::read(folder.path().join("deletion-tokens.json")).unwrap()).unwrap();
     let (id, _) = tokens.as_object().unwrap().iter().next().unwrap();

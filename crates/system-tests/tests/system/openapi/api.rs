@@ -129,12 +129,12 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     let label = format!("{shown}/label");
     let targets: [Target<'_>; 3] =
         [("POST", "/predict", "image/png"), ("POST", "/explain", "image/png"), ("PUT", &label, "application/json")];
-    provoke::broken(&mut document, service, &targets).await;
-    provoke::large(&mut document, service, &stack.http, &targets).await;
+    provoke::invalid_chunks(&mut document, service, &targets).await;
+    provoke::too_large(&mut document, service, &stack.http, &targets).await;
     let deleted = [("DELETE", shown.as_str(), "text/plain"), ("DELETE", &label, "text/plain")];
     provoke::cross_site(&mut document, service, &stack.http, &[&targets[..], &deleted].concat()).await;
-    provoke::crowded(&mut document, service, &targets).await;
-    provoke::slow(&mut document, service, &targets).await;
+    provoke::too_many(&mut document, service, &targets).await;
+    provoke::too_slow(&mut document, service, &targets).await;
     without_database(&mut document, &stack, &cluster, &shown).await;
     without_model(&mut document, &mut stack, &shown).await;
     while_stopping(&mut document, stack).await;

@@ -69,13 +69,13 @@ async fn the_model_service_gives_every_documented_answer_as_documented() {
         .into_iter()
         .chain([("POST", "/predict", "image/png"), ("POST", "/explain", "image/png")])
         .collect();
-    provoke::broken(&mut document, service, &targets).await;
-    provoke::large(&mut document, service, &stack.http, &targets).await;
+    provoke::invalid_chunks(&mut document, service, &targets).await;
+    provoke::too_large(&mut document, service, &stack.http, &targets).await;
     let unload = ("POST", "/v2/repository/models/twin/unload", "application/json");
     let targets_and_unload = [&targets[..], &[unload]].concat();
     provoke::cross_site(&mut document, service, &stack.http, &targets_and_unload).await;
-    provoke::crowded(&mut document, service, &targets_and_unload).await;
-    provoke::slow(&mut document, service, &targets).await;
+    provoke::too_many(&mut document, service, &targets_and_unload).await;
+    provoke::too_slow(&mut document, service, &targets).await;
 
     failing(&mut document, &stack.http, &champion).await;
     while_stopping(&mut document, stack).await;
