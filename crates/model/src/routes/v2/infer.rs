@@ -1,6 +1,6 @@
 //! `POST /v2/models/{model}/infer`: classifies images.
 
-use super::{asked::Asked, failure::refuses, versions::with_versions};
+use super::{failure::refuses, requested_model::RequestedModel, versions::with_versions};
 use crate::{
     Model,
     protocol::{Encoding, Reply, ReplyHead, Request, RequestHead, UnpackError},
@@ -70,17 +70,17 @@ pub(super) fn router() -> OpenApiRouter<Model> {
 )]
 async fn infer(
     State(model): State<Model>,
-    asked: Asked,
+    requested: RequestedModel,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    model.engine.check_room(&asked.served)?;
+    model.engine.check_room(&requested.served)?;
     let mut request = read(&headers, body, model.engine.largest_job())?;
     let bitmaps = std::mem::take(&mut request.bitmaps);
     let blank: Vec<bool> = bitmaps.iter().map(Bitmap::is_blank).collect();
-    let mut samples = model.engine.classify(asked.served.clone(), bitmaps, request.timeout).await?;
+    let mut samples = model.engine.classify(requested.served.clone(), bitmaps, request.timeout).await?;
     reject_blank(&mut samples, &blank);
-    let reply = Reply::new(&request, &asked.name, &asked.served.card().version, &samples);
+    let reply = Reply::new(&request, &requested.name, &requested.served.card().version, &samples);
     Ok(answer(&headers, reply))
 }
 
@@ -109,7 +109,7 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
     if name.eq_ignore_ascii_case("identity") {
         return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
     }
-    let encoding = Encoding::named(name).ok_or_else(|| {
+    let encoding = Encoding::requested(name).ok_or_else(|| {
         ApiError::new(Code::InvalidInput, format!("A body may be uncompressed, gzip or deflate, not {name:?}."))
     })?;
     encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {

@@ -3,11 +3,11 @@
 //! The model `digits` stands for the version that serves, and all loaded versions are its versions. Each version is
 //! also a model under its own name.
 
-mod asked;
 mod failure;
 mod infer;
 mod models;
 mod repository;
+mod requested_model;
 mod server;
 mod stats;
 mod versions;

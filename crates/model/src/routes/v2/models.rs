@@ -1,6 +1,6 @@
 //! `GET /v2/models/{model}`: the metadata, readiness and configuration of a model.
 
-use super::{asked::Asked, failure::refuses, stats, versions::with_versions};
+use super::{failure::refuses, requested_model::RequestedModel, stats, versions::with_versions};
 use crate::{
     Model,
     protocol::{Configuration, Metadata},
@@ -27,9 +27,9 @@ pub(super) fn router() -> OpenApiRouter<Model> {
     get, path = "/v2/models/{model}", tag = "Models",
     responses((status = OK, description = "The model's versions and tensors", body = Metadata)),
 )]
-async fn metadata(asked: Asked) -> Json<Metadata> {
-    let versions = asked.versions.iter().map(|served| served.card().version.to_string()).collect();
-    Json(Metadata::new(asked.name, versions))
+async fn metadata(requested: RequestedModel) -> Json<Metadata> {
+    let versions = requested.versions.iter().map(|served| served.card().version.to_string()).collect();
+    Json(Metadata::new(requested.name, versions))
 }
 
 /// Reports the readiness of a model.
@@ -39,13 +39,13 @@ async fn metadata(asked: Asked) -> Json<Metadata> {
     get, path = "/v2/models/{model}/ready", operation_id = "readiness", tag = "Models",
     responses((status = OK, description = "The model is ready")),
 )]
-async fn ready(_: Asked) {}
+async fn ready(_: RequestedModel) {}
 
 /// Returns the configuration of a model: the part that Triton's clients read.
 #[utoipa::path(
     get, path = "/v2/models/{model}/config", tag = "Models",
     responses((status = OK, description = "The model's configuration", body = Configuration)),
 )]
-async fn configuration(State(model): State<Model>, asked: Asked) -> Json<Configuration> {
-    Json(Configuration::new(asked.name, model.engine.largest_job()))
+async fn configuration(State(model): State<Model>, requested: RequestedModel) -> Json<Configuration> {
+    Json(Configuration::new(requested.name, model.engine.largest_job()))
 }

@@ -1,6 +1,6 @@
 //! `GET /v2/models/stats` and `/v2/models/{model}/stats`: the statistics of each version since it was loaded.
 
-use super::asked::Asked;
+use super::requested_model::RequestedModel;
 use crate::{
     Model, Served,
     engine::{Network, Total},
@@ -92,9 +92,9 @@ async fn of_all(State(model): State<Model>) -> Json<ModelStatistics> {
     get, path = "/v2/models/{model}/stats", operation_id = "statistics", tag = "Models",
     responses((status = OK, description = "The statistics since the model was loaded", body = ModelStatistics)),
 )]
-pub(super) async fn of_one(asked: Asked) -> Json<ModelStatistics> {
-    let versions = if asked.is_one_version { vec![asked.served] } else { asked.versions };
-    Json(all(&asked.name, &versions))
+pub(super) async fn of_one(requested: RequestedModel) -> Json<ModelStatistics> {
+    let versions = if requested.is_one_version { vec![requested.served] } else { requested.versions };
+    Json(all(&requested.name, &versions))
 }
 
 fn all(name: &str, versions: &[Arc<Served>]) -> ModelStatistics {

@@ -11,9 +11,9 @@ use service::ApiError;
 use std::sync::Arc;
 use wire::Code;
 
-/// A loaded model, with the name in the address.
+/// The loaded model that the address of a request names.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct RequestedModel {
     pub(super) name: String,
     pub(super) served: Arc<Served>,
     /// The versions of the model with this name.
@@ -28,7 +28,7 @@ struct Names {
     version: Option<String>,
 }
 
-impl FromRequestParts<Model> for Asked {
+impl FromRequestParts<Model> for RequestedModel {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, model: &Model) -> Result<Self, ApiError> {
