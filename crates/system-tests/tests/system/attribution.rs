@@ -2,7 +2,7 @@
 
 use crate::{
     drawings,
-    hand::{Hand, down, to, up},
+    pointer::{Pointer, down, to, up},
     stack::{Stack, json},
     webdriver::Browser,
 };
@@ -94,7 +94,7 @@ async fn the_page_shows_where_ink_speaks_for_the_answer_and_against_it_until_the
     let at = |x: u32, y: u32| to(canvas, &value!([x, y]));
     let pen = vec![at(200, 60), down(), at(200, 80), at(200, 100), at(200, 140), at(200, 200), up()];
     let button = browser.onto("#explain").await;
-    browser.act(vec![(Hand::Pen, pen), (Hand::Finger, vec![button.clone(), button, down(), up()])]).await;
+    browser.act(vec![(Pointer::Pen, pen), (Pointer::Finger, vec![button.clone(), button, down(), up()])]).await;
     browser.element("#explain[aria-pressed=false]").await;
     browser.element("#attribution[hidden]").await;
     browser.client.clone().close().await.unwrap();

@@ -1,8 +1,8 @@
 //! Invalid inputs: the services reject them with a problem that says why, and never fail.
 
 use crate::{
-    damage,
     drawings::{self, Picture, encode},
+    random,
     stack::{Stack, json},
 };
 use image::{DynamicImage, ImageFormat, RgbImage};
@@ -142,7 +142,7 @@ async fn damaged_images_never_make_a_service_fail() {
         encode(&image, ImageFormat::WebP),
         encode(&image, ImageFormat::Gif),
     ];
-    let mut random = damage::numbers();
+    let mut random = random::numbers();
     for round in 0..400 {
         let mut bytes = originals[round % originals.len()].clone();
         for _ in 0..=random(6) {

@@ -3,7 +3,7 @@
 
 use crate::{
     drawings,
-    hand::Hand,
+    pointer::Pointer,
     stack::{Stack, root},
     webdriver::{Browser, poll},
 };
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The page's width and height, and what draws on it.
-const SIZES: [([u32; 2], Hand); 2] = [([1280, 800], Hand::Mouse), ([390, 844], Hand::Finger)];
+const SIZES: [([u32; 2], Pointer); 2] = [([1280, 800], Pointer::Mouse), ([390, 844], Pointer::Finger)];
 
 /// Gives the page this size. A window of Firefox is never as narrow as a phone, but the page in it may be.
 const RESIZE: &str = "const [width, height] = arguments;
@@ -80,12 +80,12 @@ impl Browser {
 async fn a_person_draws_submits_labels_and_looks_back_in_firefox_on_a_desktop_and_on_a_phone() {
     let browser = Browser::firefox().await;
     let stack = Stack::start().await;
-    for (digit, (size, hand)) in [5, 7].into_iter().zip(SIZES) {
+    for (digit, (size, pointer)) in [5, 7].into_iter().zip(SIZES) {
         let drawn = digit.to_string();
         browser.client.goto(&stack.url("/")).await.unwrap();
         browser.resize(size).await;
         assert!(browser.pixels().await.share <= 0.0, "{size:?}");
-        browser.draw_with(hand, &drawings::all()[digit]["strokes"]).await;
+        browser.draw_with(pointer, &drawings::all()[digit]["strokes"]).await;
         let pixels = browser.pixels().await;
         assert!(pixels.share > 0.02, "{size:?}: {pixels:?}");
 
@@ -96,7 +96,7 @@ async fn a_person_draws_submits_labels_and_looks_back_in_firefox_on_a_desktop_an
         browser.element("#recent .card").await;
 
         // Right on the desktop; on the phone wrong, and corrected.
-        let label = if hand == Hand::Mouse {
+        let label = if pointer == Pointer::Mouse {
             browser.press("#right").await;
             drawn.clone()
         } else {

@@ -2,7 +2,7 @@
 
 use crate::{
     drawings,
-    hand::{HANDS, Hand, down, to, up},
+    pointer::{POINTERS, Pointer, down, to, up},
     stack::Stack,
     webdriver::Browser,
 };
@@ -51,27 +51,27 @@ fn is_bare(strokes: &[Vec<Value>], place: [f64; 2], reach: f64) -> bool {
 async fn an_eraser_takes_away_what_it_touches_and_splits_strokes_and_a_pass_is_one_step_to_undo() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
-    for hand in HANDS {
+    for pointer in POINTERS {
         browser.client.goto(&stack.url("/")).await.unwrap();
         assert!(!browser.is_enabled("#eraser").await, "nothing to erase yet");
-        browser.draw_with(hand, &lines(&[80, 140, 200])).await;
+        browser.draw_with(pointer, &lines(&[80, 140, 200])).await;
         let before = browser.strokes().await;
         browser.press("#eraser").await;
         browser.element("#eraser[aria-pressed=true]").await;
         // Across two of the three, there and back.
-        browser.draw_with(hand, &json!([[[30, 140], [110, 140], [165, 140], [120, 140]]])).await;
+        browser.draw_with(pointer, &json!([[[30, 140], [110, 140], [165, 140], [120, 140]]])).await;
         let after = browser.strokes().await;
-        assert_eq!(after.len(), 5, "{hand:?}: two are split: {after:?}");
+        assert_eq!(after.len(), 5, "{pointer:?}: two are split: {after:?}");
         assert!(is_bare(&after, [80.0, 140.0], 15.0) && is_bare(&after, [140.0, 140.0], 15.0), "{after:?}");
-        assert_eq!(after.last(), before.last(), "{hand:?}: the third one is as it was");
+        assert_eq!(after.last(), before.last(), "{pointer:?}: the third one is as it was");
         browser.press("#undo").await;
-        assert_eq!(browser.strokes().await, before, "{hand:?}: one step");
+        assert_eq!(browser.strokes().await, before, "{pointer:?}: one step");
         browser.press("#redo").await;
         assert_eq!(browser.strokes().await, after);
 
         // The pen again, and it draws.
         browser.press("#eraser").await;
-        browser.draw_with(hand, &lines(&[240])).await;
+        browser.draw_with(pointer, &lines(&[240])).await;
         assert_eq!(browser.strokes().await.len(), 6);
         browser.press("#clear").await;
     }
@@ -84,7 +84,7 @@ async fn a_pens_other_end_erases_without_a_button_and_so_do_keys() {
     let browser = Browser::chromium().await;
     let stack = Stack::start().await;
     browser.client.goto(&stack.url("/")).await.unwrap();
-    browser.draw_with(Hand::Pen, &lines(&[80, 200])).await;
+    browser.draw_with(Pointer::Pen, &lines(&[80, 200])).await;
     browser.canvas().await;
     browser.client.execute(ERASER_END, vec![json!([40, 140]), json!([120, 140])]).await.unwrap();
     let strokes = browser.strokes().await;
@@ -177,7 +177,7 @@ async fn a_slip_of_the_finger_clears_nothing_for_good() {
         up(),
     ];
     let slip = vec![bin.clone(), bin.clone(), down(), up(), bin];
-    browser.act(vec![(Hand::Pen, drawing), (Hand::Finger, slip)]).await;
+    browser.act(vec![(Pointer::Pen, drawing), (Pointer::Finger, slip)]).await;
     let drawn = browser.strokes().await;
     assert_eq!(drawn.len(), 2, "{drawn:?}");
 

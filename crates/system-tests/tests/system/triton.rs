@@ -2,8 +2,8 @@
 //! that client would never send is refused in the protocol's words.
 
 use crate::{
-    damage,
     python::{self, python, run},
+    random,
     stack::{self, ANY, Service, copy_champion, root, start_model, start_model_from},
 };
 use flate2::{Compression, read::GzEncoder};
@@ -205,7 +205,7 @@ async fn damaged_requests_never_make_the_model_service_fail() {
     let model = Model::start().await;
     let head = request(&json!({ "parameters": { "binary_data_size": 3136 } }));
     let whole = [head.as_bytes(), &[0; 3136]].concat();
-    let mut random = damage::numbers();
+    let mut random = random::numbers();
     for round in 0..400 {
         let mut body = whole.clone();
         for _ in 0..=random(3) {

@@ -2,8 +2,8 @@
 
 mod idx;
 mod lines;
-mod pieces;
-mod places;
+mod slots;
+mod streaming;
 mod table;
 
 use crate::stack::{Stack, json};

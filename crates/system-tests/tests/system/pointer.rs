@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 /// The pointing device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hand {
+pub(crate) enum Pointer {
     Mouse,
     Finger,
     Pen,
 }
 
-pub(crate) const HANDS: [Hand; 3] = [Hand::Mouse, Hand::Finger, Hand::Pen];
+pub(crate) const POINTERS: [Pointer; 3] = [Pointer::Mouse, Pointer::Finger, Pointer::Pen];
 
-impl Hand {
+impl Pointer {
     /// As the browser's driver calls it.
     const fn kind(self) -> &'static str {
         match self {
@@ -71,22 +71,22 @@ impl CanvasPixels {
 impl Browser {
     /// Draws strokes of 280 × 280 units on the canvas with the mouse.
     pub(crate) async fn draw(&self, strokes: &Value) {
-        self.draw_with(Hand::Mouse, strokes).await;
+        self.draw_with(Pointer::Mouse, strokes).await;
     }
 
     /// The same with any hand.
-    pub(crate) async fn draw_with(&self, hand: Hand, strokes: &Value) {
+    pub(crate) async fn draw_with(&self, pointer: Pointer, strokes: &Value) {
         let canvas = self.canvas().await;
         let strokes = strokes.as_array().unwrap().iter();
         let actions = strokes.flat_map(|stroke| stroked(canvas, stroke.as_array().unwrap())).collect();
-        self.act(vec![(hand, actions)]).await;
+        self.act(vec![(pointer, actions)]).await;
     }
 
     /// Does what several hands do at the same time: the first of each together, and so on.
-    pub(crate) async fn act(&self, hands: Vec<(Hand, Vec<Value>)>) {
-        let sources = hands.into_iter().enumerate().map(|(number, (hand, actions))| {
-            let id = format!("{}{number}", hand.kind());
-            json!({ "type": "pointer", "id": id, "parameters": { "pointerType": hand.kind() }, "actions": actions })
+    pub(crate) async fn act(&self, pointers: Vec<(Pointer, Vec<Value>)>) {
+        let sources = pointers.into_iter().enumerate().map(|(number, (pointer, actions))| {
+            let id = format!("{}{number}", pointer.kind());
+            json!({ "type": "pointer", "id": id, "parameters": { "pointerType": pointer.kind() }, "actions": actions })
         });
         self.driver("actions", &json!({ "actions": sources.collect::<Vec<_>>() })).await;
     }
