@@ -1,4 +1,4 @@
-# The commands of digits. Each target installs its requirements, with a message; the scripts do the work.
+# The commands of digits. The scripts do the work and install what they need, but Rust, Docker and a newer Node.
 .DEFAULT_GOAL := help
 .PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
 

@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh run     to build and run: a C++ compiler, LibTorch, PostgreSQL (unless DATABASE_URL is set)
 #   scripts/setup.sh test    to build and test: the same, PostgreSQL in any case, pip, Node, Chromium, Firefox and nginx, and npm for axe-core
+#   scripts/setup.sh test-web   to test the scripts of the pages: Node alone
 #   scripts/setup.sh lint    to check the code: a C++ compiler, LibTorch, rustfmt and Clippy, and npm for TypeScript
 #   scripts/setup.sh lighthouse   to score the pages: a C++ compiler, LibTorch, a browser, npm
 #   scripts/setup.sh input-latency   to measure the page in a browser: the same as for run, and a browser
@@ -13,10 +14,11 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-purpose=${1:?run, test, lint, lighthouse, input-latency, schemathesis, audit or bench-onnx}
+purpose=${1:?run, test, test-web, lint, lighthouse, input-latency, schemathesis, audit or bench-onnx}
 missing=()
 case $purpose in test | lighthouse | input-latency) with_browser=yes ;; *) with_browser= ;; esac
 case $purpose in test) with_firefox=yes ;; *) with_firefox= ;; esac
+case $purpose in test-web) with_build= ;; *) with_build=yes ;; esac
 
 fail() { echo "setup.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
@@ -40,23 +42,26 @@ apt_install() {
     fail "apt-get could not install $* (see above). It needs a network connection and root rights."
 }
 
-have cargo || fail "cargo is missing. Install Rust 1.95 or newer (https://rustup.rs), then run this again."
+[ -z "$with_build" ] || have cargo || fail "cargo is missing. Install Rust 1.95 or newer (https://rustup.rs), then run this again."
 if [ "$purpose" = lint ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
   have rustup || fail "rustfmt or Clippy is missing, and rustup is missing. Install both, then run this again."
   rustup component add rustfmt clippy || fail "rustup could not install rustfmt and Clippy (see above)."
 fi
 
-have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
-have ccache || need ccache "to compile this binding once, not once for each profile"
-have curl || need curl "to check that the services are ready"
-have make || need make "to run the commands of digits"
-if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
+if [ -n "$with_build" ]; then
+  have c++ || need g++ "the C++ compiler that the binding to LibTorch needs"
+  have ccache || need ccache "to compile this binding once, not once for each profile"
+  have curl || need curl "to check that the services are ready"
+  have make || need make "to run the commands of digits"
+fi
+if [ -n "$with_build" ] && [ ! -e .libtorch/lib/libtorch_cpu.so ]; then with_libtorch=yes; else with_libtorch=; fi
+if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ -n "$with_libtorch" ]; then
   python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch and the Python tools"
 fi
 if [ "$purpose" = schemathesis ]; then
   python3 -c 'import ensurepip' 2>/dev/null || need python3-venv "to install Schemathesis apart from other Python packages"
 fi
-if [ ! -e .libtorch/lib/libtorch_cpu.so ]; then
+if [ -n "$with_libtorch" ]; then
   have unzip || need unzip "to unpack LibTorch"
   have strip || need binutils "to strip LibTorch"
 fi
@@ -84,7 +89,7 @@ if [ "$purpose" = test ]; then
   have nginx || need nginx-light "to test the reverse proxy"
   have openssl || need openssl "to make a certificate for it"
 fi
-case $purpose in test | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
+case $purpose in test | test-web | lint) have node || need nodejs "to test and to check the scripts of the pages" ;; esac
 if [ "$purpose" = lint ]; then
   have npm || need npm "to download TypeScript, which checks types"
 fi
@@ -110,7 +115,14 @@ if [ ${#missing[@]} -gt 0 ]; then
   [ -z "${setting:-}" ] || as_root rm "$setting"
 fi
 
-scripts/libtorch.sh
+# Node 20 is the first version with mocked timers, which the tests of live answers use. Some distributions have an older
+# one.
+if [ "$purpose" = test-web ]; then
+  node --eval 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
+    fail "Node $(node --version) is too old: the tests of web/static need Node 20 or newer. Install it (https://nodejs.org), then run this again."
+fi
+
+[ -z "$with_build" ] || scripts/libtorch.sh
 if [ "$purpose" = test ] && [ -n "$with_browser" ]; then
   scripts/axe.sh
 fi

@@ -47,6 +47,7 @@ done < <(sed -n 's/^test \(.*\) \.\.\. ignored, needs \(.*\)$/\1\t\2/p' "$log")
 
 if [ ${#met[@]} -gt 0 ]; then
   case " $* " in *" -- "*) ;; *) set -- "$@" -- ;; esac
-  scripts/postgres.sh with cargo test "$@" --ignored --exact "${met[@]}"
+  case " $* " in *" --exact "*) ;; *) set -- "$@" --exact ;; esac # the test runner rejects a second --exact
+  scripts/postgres.sh with cargo test "$@" --ignored "${met[@]}"
 fi
 [ ${#skipped[@]} = 0 ] || printf '%s\n' "${skipped[@]}"

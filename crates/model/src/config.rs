@@ -28,7 +28,7 @@ pub struct Config {
     /// Version to serve [default: the version in <models>/champion; the service follows changes of that file].
     #[arg(long, env = "MODEL_VERSION")]
     pub model_version: Option<ModelVersion>,
-    /// Slots: bitmaps that may be queued or in a batch at a time. The service rejects further requests with 503.
+    /// Slots: bitmaps that may be queued or in a batch at a time. The service rejects further requests with 429.
     #[arg(long, env = "MODEL_QUEUE", default_value = "64")]
     pub queue: NonZeroUsize,
     /// Timeout of a request in the queue, in milliseconds.

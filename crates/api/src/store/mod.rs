@@ -11,7 +11,7 @@ mod prediction_index;
 mod predictions;
 mod quality;
 mod writer;
-mod writes;
+mod writer_metrics;
 
 pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
 pub(crate) use images::{StoredImage, StoredImages};

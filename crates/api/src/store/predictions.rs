@@ -1,6 +1,6 @@
 //! The table `predictions`: inserts, deletes and reads of single rows.
 
-use super::{Store, StoreError, in_time, writer::Table, writes::Written};
+use super::{Store, StoreError, in_time, writer::Table, writer_metrics::Written};
 use crate::{idempotency::Claim, metadata::Stripped, visitor::VisitorId};
 use digit::Reason;
 use digit::{Bitmap, Digit};

@@ -5,7 +5,7 @@
 
 use super::{
     NewPrediction, StoreError,
-    writes::{Writes, Written},
+    writer_metrics::{WriterMetrics, Written},
 };
 use prometheus_client::registry::Registry;
 use service::TRACED;
@@ -40,7 +40,7 @@ pub(super) struct Writer {
     queue: mpsc::UnboundedSender<Waiting>,
     /// A permit for each byte of queued and running predictions.
     room: Arc<Semaphore>,
-    writes: Writes,
+    metrics: WriterMetrics,
 }
 
 /// A queued prediction, and the client that waits for it.
@@ -61,14 +61,14 @@ impl Writer {
     /// Starts the task that inserts the predictions.
     pub(super) fn start(table: impl Table) -> Self {
         let (queue, arrivals) = mpsc::unbounded_channel();
-        let writes = Writes::default();
-        tokio::spawn(run(Queue { arrivals, first: None }, table, writes.clone()));
-        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), writes }
+        let metrics = WriterMetrics::default();
+        tokio::spawn(run(Queue { arrivals, first: None }, table, metrics.clone()));
+        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), metrics }
     }
 
     /// Registers the metrics of the writer.
     pub(super) fn register(&self, registry: &mut Registry) {
-        self.writes.register(registry);
+        self.metrics.register(registry);
     }
 
     /// Queues a prediction and returns when it is committed.
@@ -80,25 +80,25 @@ impl Writer {
         let room =
             u32::try_from(weight(&new)).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
         let Some(room) = room else {
-            self.writes.settled(&Err(StoreError::Busy));
+            self.metrics.settled(&Err(StoreError::Busy));
             return Err(StoreError::Busy);
         };
         let (reply, outcome) = oneshot::channel();
-        self.writes.waiting.inc();
+        self.metrics.waiting.inc();
         self.queue.send(Waiting { new, client: Client { reply, room } }).map_err(|_| ended())?;
         outcome.instrument(tracing::info_span!(target: TRACED, "keep")).await.map_err(|_| ended())?
     }
 }
 
 /// Starts a statement with the next batch whenever fewer than [`STATEMENTS`] run.
-async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
+async fn run(mut queue: Queue, table: impl Table, metrics: WriterMetrics) {
     let statements = Arc::new(Semaphore::new(STATEMENTS as usize));
     while let Ok(statement) = statements.clone().acquire_owned().await
         && let Some(batch) = queue.next_batch().await
     {
-        let (table, writes) = (table.clone(), writes.clone());
+        let (table, metrics) = (table.clone(), metrics.clone());
         tokio::spawn(async move {
-            settle(batch, &table, &writes).await;
+            settle(batch, &table, &metrics).await;
             drop(statement);
         });
     }
@@ -107,14 +107,14 @@ async fn run(mut queue: Queue, table: impl Table, writes: Writes) {
 /// Inserts a batch, counts the outcome of each prediction, and then sends it to its client.
 ///
 /// When PostgreSQL rejects the statement, a single prediction may be the cause, so each is then inserted by itself.
-async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
+async fn settle(batch: Vec<Waiting>, table: &impl Table, metrics: &WriterMetrics) {
     let (new, clients): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.new, waiting.client)).unzip();
-    let together = insert(&new, table, writes).await;
+    let together = insert(&new, table, metrics).await;
     let one_by_one = new.len() > 1 && matches!(together, Err(StoreError::Defect(_)));
     for (new, client) in new.chunks(1).zip(clients) {
         let alone;
         let inserted = if one_by_one {
-            alone = insert(new, table, writes).await;
+            alone = insert(new, table, metrics).await;
             &alone
         } else {
             &together
@@ -124,17 +124,17 @@ async fn settle(batch: Vec<Waiting>, table: &impl Table, writes: &Writes) {
             Ok(_) => Ok(Written::KeyTaken),
             Err(error) => Err(error.clone()),
         };
-        writes.waiting.dec();
-        writes.settled(&outcome);
+        metrics.waiting.dec();
+        metrics.settled(&outcome);
         let _ = client.reply.send(outcome); // fails when the client has disconnected
     }
 }
 
 /// Runs a statement and records its metrics.
-async fn insert(new: &[NewPrediction], table: &impl Table, writes: &Writes) -> Result<Vec<Uuid>, StoreError> {
+async fn insert(new: &[NewPrediction], table: &impl Table, metrics: &WriterMetrics) -> Result<Vec<Uuid>, StoreError> {
     let began = Instant::now();
     let outcome = table.insert(new).await;
-    writes.ran(began.elapsed(), &outcome);
+    metrics.ran(began.elapsed(), &outcome);
     outcome
 }
 

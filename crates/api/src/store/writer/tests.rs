@@ -115,7 +115,7 @@ fn assert_shows(text: &str, line: &str) {
 async fn settle_with_fault(fault: StoreError) -> (Vec<Result<Written, StoreError>>, Vec<usize>, String) {
     let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| queued(prediction(100))).unzip();
     let table = Memory { fault: Some((batch[1].new.id, fault)), ..Memory::open() };
-    let writes = Writes::default();
+    let writes = WriterMetrics::default();
     settle(batch, &table, &writes).await;
     let results = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
     (results, table.sizes(), text(|registry| writes.register(registry)))
@@ -138,7 +138,7 @@ async fn a_rejected_row_does_not_fail_the_other_rows_of_its_batch() {
 async fn a_prediction_with_a_taken_key_is_skipped_and_the_others_are_inserted() {
     let (batch, outcomes): (Vec<_>, Vec<_>) = (0..3).map(|_| queued(prediction(100))).unzip();
     let table = Memory { taken: Some(batch[1].new.id), ..Memory::open() };
-    let writes = Writes::default();
+    let writes = WriterMetrics::default();
     settle(batch, &table, &writes).await;
     let results: Vec<_> = outcomes.into_iter().map(|mut outcome| outcome.try_recv().unwrap()).collect();
     assert_eq!(results, [Ok(Written::Inserted), Ok(Written::KeyTaken), Ok(Written::Inserted)]);

@@ -19,6 +19,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "make test",
             "make test-web",
             "scripts/test.sh -p system-tests --locked -- documents",
+            "scripts/test.sh -p system-tests --locked -- --exact documents::links::every_link_between_documents_resolves",
         ],
     ),
     (
@@ -64,19 +65,20 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "It needs a program of another build, or compiles one. Tests of the crates `fuzz` and `network` run the same code.",
+        "It compiles a program for minutes. Tests of the crates `fuzz`, `network` and `trainer` run the same code.",
         &[
-            "target/debug/fuzz --seed 7 --from 1234 --inputs 1",
-            "target/release/trainer speed --rounds 1500",
-            "ONEDNN_VERBOSE=profile_exec target/release/trainer speed",
+            "cargo run --bin fuzz -- --seed 7 --from 1234 --inputs 1",
+            "cargo run --release -p trainer -- speed --rounds 1500 --json",
+            "ONEDNN_VERBOSE=profile_exec cargo run --release -p trainer -- speed",
             "cargo build -p torch-sys",
             "cargo build -p torch-sys --release",
         ],
     ),
     (
-        "It downloads data sets and computes for minutes to hours. Tests of the crate `trainer` run the same code on small \
-         data, and on all of it where DIGITS_DATA names it.",
+        "It installs packages, downloads data sets or computes for minutes to hours. Tests of the crate `trainer` run \
+         the same code on small data, and on all of it where DIGITS_DATA names it.",
         &[
+            "scripts/setup.sh run",
             "cargo run --release -p trainer -- fit --promote",
             "cargo run --release -p trainer -- fit --architecture cnn6-small",
             "cargo run --release -p trainer -- evaluate",

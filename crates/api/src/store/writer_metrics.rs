@@ -29,7 +29,7 @@ pub(super) enum Written {
 
 /// Counters and histograms, shared by all clones.
 #[derive(Debug, Clone)]
-pub(super) struct Writes {
+pub(super) struct WriterMetrics {
     /// Predictions that are queued or being inserted.
     pub(super) waiting: Gauge,
     predictions: Outcomes,
@@ -38,7 +38,7 @@ pub(super) struct Writes {
     failures: Counter,
 }
 
-impl Default for Writes {
+impl Default for WriterMetrics {
     fn default() -> Self {
         Self {
             waiting: Gauge::default(),
@@ -50,7 +50,7 @@ impl Default for Writes {
     }
 }
 
-impl Writes {
+impl WriterMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("predictions_waiting", "Predictions that are queued or being inserted", self.waiting.clone());
         self.predictions.register(registry, "predictions", "Predictions by outcome");
