@@ -33,7 +33,7 @@ async fn ids(stack: &Stack, path: &str) -> Vec<String> {
 #[tokio::test]
 async fn the_history_shows_the_same_predictions_as_the_api() {
     let stack = Stack::start().await;
-    stack.look_back_on(1000).await;
+    stack.seed_predictions(1000).await;
     for query in ["", "incorrect=true", "predicted=7&labelled=false&source=canvas", "low_confidence=true&model=newer"] {
         let mut path = format!("/history?{query}");
         let mut shown = Vec::new();
@@ -55,7 +55,7 @@ async fn the_history_shows_the_same_predictions_as_the_api() {
 #[tokio::test]
 async fn the_history_links_to_exports_of_the_filtered_drawings() {
     let stack = Stack::start().await;
-    stack.look_back_on(200).await;
+    stack.seed_predictions(200).await;
     let page = page(&stack, "/history?predicted=7&incorrect=true&lang=en").await;
     let files = links(&page, "/api/v1/export/");
     let names = ["predictions.csv", "predictions.ndjson", "mnist.tar"];
@@ -83,7 +83,7 @@ async fn the_page_of_a_drawing_shows_predictions_of_each_version_or_that_the_mod
 #[tokio::test]
 async fn the_filter_form_shows_the_current_filter() {
     let stack = Stack::start().await;
-    stack.look_back_on(100).await;
+    stack.seed_predictions(100).await;
     let page = page(&stack, "/history?predicted=7&true_label=unsure&incorrect=true&since=2026-11-01&model=newer").await;
     for chosen in [
         "<option value=\"7\" selected>7</option>",
@@ -100,7 +100,7 @@ async fn the_filter_form_shows_the_current_filter() {
 #[tokio::test]
 async fn a_cell_of_the_confusion_matrix_opens_its_drawings() {
     let stack = Stack::start().await;
-    stack.look_back_on(2000).await;
+    stack.seed_predictions(2000).await;
     for query in ["", "?days=1&model=newer"] {
         let quality = json(stack.get(&format!("/api/v1/quality{query}")).send().await.unwrap(), StatusCode::OK).await;
         let page = page(&stack, &format!("/quality{query}")).await;
@@ -122,7 +122,7 @@ async fn the_quality_page_shows_the_figures_of_the_api() {
     let nothing = page(&stack, "/quality").await;
     assert!(nothing.contains("No drawing is labelled yet") && !nothing.contains("NaN"), "{nothing}");
 
-    stack.look_back_on(2000).await;
+    stack.seed_predictions(2000).await;
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     let page = page(&stack, "/quality").await;
     let (count, of) = (quality["correct"]["count"].as_f64().unwrap(), quality["correct"]["total"].as_f64().unwrap());

@@ -109,7 +109,7 @@ fn unpack(headers: &HeaderMap, body: Bytes) -> Result<Bytes, ApiError> {
     if name.eq_ignore_ascii_case("identity") {
         return if body.len() > MAX_INPUT_BYTES { Err(too_large()) } else { Ok(body) };
     }
-    let encoding = Encoding::requested(name).ok_or_else(|| {
+    let encoding = Encoding::named(name).ok_or_else(|| {
         ApiError::new(Code::InvalidInput, format!("A body may be uncompressed, gzip or deflate, not {name:?}."))
     })?;
     encoding.unpack(&body, MAX_INPUT_BYTES).map(Bytes::from).map_err(|error| match error {
