@@ -117,7 +117,7 @@ async fn half_sent(url: &str, count: u32) -> anyhow::Result<u32> {
     let mut held = JoinSet::new();
     for _ in 0..count {
         let mut stream = TcpStream::connect(&address).await?;
-        stream.write_all(b"GET /livez HTTP/1.1\r\nhost: digits\r\n").await?;
+        stream.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n").await?;
         held.spawn(async move {
             let closed = timeout(CLOSED_WITHIN, stream.read_to_end(&mut Vec::new())).await;
             u32::from(closed.is_ok())
@@ -169,7 +169,7 @@ async fn read_slowly(address: String, id: String) -> anyhow::Result<u16> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BYTES)?;
     let mut stream = socket.connect(address.parse()?).await?;
-    stream.write_all(format!("GET /api/v1/predictions/{id}/input HTTP/1.1\r\nhost: digits\r\n\r\n").as_bytes()).await?;
+    stream.write_all(format!("GET /api/v1/predictions/{id}/input HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).await?;
     let status = str::from_utf8(&head)?.trim_start_matches("HTTP/1.1 ").parse()?;

@@ -74,7 +74,7 @@ impl Sent {
 
     /// Formats the request as HTTP/1.1.
     pub(crate) fn written(&self) -> Vec<u8> {
-        let mut text = format!("{} {} HTTP/1.1\r\nhost: digits\r\n", self.method, self.path).into_bytes();
+        let mut text = format!("{} {} HTTP/1.1\r\nhost: localhost\r\n", self.method, self.path).into_bytes();
         for (name, value) in &self.headers {
             text.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         }

@@ -7,7 +7,7 @@ use crate::{
 use api::Settings;
 use reqwest::{RequestBuilder, Response, StatusCode, header};
 
-/// A stack that people reach at https://digits.example, through a reverse proxy.
+/// A stack that people reach at <https://digits.example>, through a reverse proxy.
 async fn behind_https() -> Stack {
     let public_url = Some("https://digits.example".parse().unwrap());
     Stack::with_settings(Settings { public_url, ..Settings::default() }).await

@@ -7,7 +7,7 @@ use std::{collections::HashSet, fs, os::unix::fs::symlink, path::Path, process::
 use tokio::process::Command;
 
 /// The allowed languages of fenced blocks. Blocks of commands are `sh`, so the tests find every command.
-const LANGUAGES: [&str; 5] = ["json", "mermaid", "python", "sh", "text"];
+const LANGUAGES: [&str; 6] = ["json", "mermaid", "python", "sh", "text", "yaml"];
 
 /// The programs that commands call.
 const PROGRAMS: [&str; 9] = ["cargo ", "curl ", "docker ", "git ", "make ", "psql ", "python3 ", "scripts/", "target/"];

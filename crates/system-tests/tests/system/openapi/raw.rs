@@ -45,7 +45,7 @@ impl Answered {
 /// Sends the head of a request, with an additional line, and a part of its body. The connection stays open.
 pub(crate) async fn begin(service: SocketAddr, target: Target<'_>, framing: &str, body: &str) -> TcpStream {
     let (method, path, media_type) = target;
-    let head = ["Host: digits", "Connection: close", &format!("Content-Type: {media_type}"), framing].join("\r\n");
+    let head = ["Host: localhost", "Connection: close", &format!("Content-Type: {media_type}"), framing].join("\r\n");
     let request = format!("{method} {path} HTTP/1.1\r\n{head}\r\n\r\n{body}");
     let mut connection = TcpStream::connect(service).await.unwrap();
     connection.write_all(request.as_bytes()).await.unwrap();
