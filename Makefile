@@ -1,12 +1,15 @@
 # The commands of digits. The scripts do the work and install what they need, but Rust, Docker and a newer Node.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
+.PHONY: help run user test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## Build and run digits on this machine, until Ctrl-C
 	@scripts/run.sh
+
+user: ## Invite a person: make user name=ada role=operator
+	@scripts/user.sh "$(name)" "$(role)"
 
 test: ## Run all tests, with a temporary database and real browsers
 	@scripts/test.sh

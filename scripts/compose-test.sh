@@ -36,7 +36,13 @@ locate() {
     fail "$address/readyz did not become ready."
 }
 
-ask() { curl --silent --show-error --fail-with-body --noproxy '*' --max-time 20 "$@" || fail "the request failed: $*"; }
+# Sends a request as a browser that keeps its cookies.
+ask() {
+  curl --silent --show-error --fail-with-body --noproxy '*' --max-time 20 --cookie "$folder/cookies" --cookie-jar "$folder/cookies" "$@" ||
+    fail "the request failed: $*"
+}
+# The status of a request by somebody without cookies.
+status() { curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' "$@"; }
 field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"; }
 sql() { compose exec -T postgres psql --username digits --dbname digits --quiet --tuples-only --no-align --command "$1"; }
 
@@ -95,10 +101,17 @@ expect_licences model ../libtorch/LICENSE
 say "The images hold the licences"
 
 say "Drawing and labelling at $address"
+ask "$address/" >/dev/null
 drawn=$(ask --header "$json" --data @examples/eight.json "$address/predict" | field id)
 uploaded=$(ask --form file=@examples/eight.png "$address/predict" | field id)
 ask --request PUT --header "$json" --data '{"true_label": 8}' "$address/api/v1/predictions/$drawn/label" >/dev/null
 expect_rows "after drawing"
+[ "$(status "$address/api/v1/predictions/$drawn")" = 404 ] || fail "another visitor sees the drawing."
+
+say "The first operator comes from the command line"
+invitation=$(compose exec -T api api user invite ada --role operator) || fail "api user invite failed."
+ask --data-urlencode "code=$(tail -n 1 <<<"$invitation")" --data-urlencode "password=correct horse battery" "$address/invitation"
+ask "$address/people" | grep --quiet ada || fail "the operator does not see the people."
 
 say "The owner removes metadata from stored images"
 compose run --rm --no-deps migrate strip-metadata || fail "strip-metadata failed."

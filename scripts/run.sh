@@ -5,6 +5,7 @@
 #   DATABASE_URL=<url>          use this PostgreSQL instead of a private one in .run/postgres
 #   MIGRATION_DATABASE_URL=<url>   apply migrations as this role, and grant the role of DATABASE_URL its rights
 #   API_LISTEN=<host:port>      address of the page instead of 127.0.0.1:8501
+#   API_ACCESS=accounts         visitors see their own drawings, and people log in (default: open)
 #   MODEL_LISTEN=<host:port>    address of the model service instead of 127.0.0.1:8000
 #   API_METRICS_LISTEN=<host:port>, MODEL_METRICS_LISTEN=<host:port>
 #                               addresses of the metrics instead of 127.0.0.1:9501 and 127.0.0.1:9500
@@ -12,6 +13,8 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 export API_LISTEN=${API_LISTEN:-127.0.0.1:8501}
+# On one machine, everybody may do everything.
+export API_ACCESS=${API_ACCESS:-open}
 export MODEL_LISTEN=${MODEL_LISTEN:-127.0.0.1:8000}
 api_metrics=${API_METRICS_LISTEN:-127.0.0.1:9501}
 model_metrics=${MODEL_METRICS_LISTEN:-127.0.0.1:9500}

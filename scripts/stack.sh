@@ -54,6 +54,7 @@ start() {
 
 # The services log their addresses and errors, but not every request.
 export NO_COLOR=1 RUST_LOG=warn,api=info,model=info
+export API_ACCESS=${API_ACCESS:-open}
 export API_LISTEN=127.0.0.1:0 MODEL_LISTEN=127.0.0.1:0 METRICS_LISTEN=127.0.0.1:0
 # The command may change the models, so it gets a copy.
 mkdir "$folder/models"

@@ -12,6 +12,8 @@ page-pages = Seiten
 page-draw = Zeichnen
 page-history = Verlauf
 page-labelling = Benennen
+page-login = Anmelden
+page-account = Konto
 page-quality = Qualität
 
 ## The canvas and its tools
@@ -241,6 +243,72 @@ quality-latency = Latenz
 quality-latency-about = Der Median ist { $median }, das 95. Perzentil { $percentile } (n = { $count }).
 quality-time = Zeit
 
+## Die Seiten der Konten
+
+accounts-name = Name
+accounts-password = Passwort
+accounts-log-in = Anmelden
+accounts-log-out = Abmelden
+accounts-invited-before = Ich habe einen Einladungscode
+accounts-set-password = Passwort festlegen
+accounts-code = Einladungscode
+accounts-code-about = Ein Operator hat dir den Code gegeben. Er gilt einmal, 15 Minuten lang.
+accounts-password-rule = 8 bis 128 beliebige Zeichen, nicht leicht zu erraten. Ein Satz aus mehreren Wörtern ist gut.
+accounts-signed-in = Du bist als { $name } angemeldet ({ $role }).
+accounts-change-password = Passwort ändern
+accounts-change-password-about = Das beendet alle deine anderen Sitzungen.
+accounts-old-password = Bisheriges Passwort
+accounts-new-password = Neues Passwort
+accounts-sessions = Sitzungen
+accounts-sessions-about = Eine Sitzung endet 12 Stunden nach der letzten Benutzung, spätestens nach 30 Tagen.
+accounts-began = Beginn
+accounts-used = Zuletzt benutzt
+accounts-this-session = dieser Browser
+accounts-end-session = Beenden
+accounts-end-all = Alle Sitzungen beenden
+accounts-tokens = API-Tokens
+accounts-tokens-about = Ein Programm sendet sein Token als „Authorization: Bearer“. Das Token erlaubt, was seine Scopes nennen.
+accounts-token-shown = Das ist das neue Token. Kopiere es jetzt, denn es wird nicht noch einmal gezeigt.
+accounts-token-purpose = Zweck
+accounts-scopes = Scopes
+accounts-lifetime = Gültig für
+accounts-days = 
+    { $count ->
+        [one] 1 Tag
+       *[other] { $count } Tage
+    }
+accounts-create-token = Token erzeugen
+accounts-person = Person
+accounts-expires = Gültig bis
+accounts-never = nie
+accounts-revoke = Widerrufen
+accounts-revoked = widerrufen
+accounts-people = Personen
+accounts-role = Rolle
+accounts-roles =
+    .labeller = Labeller
+    .operator = Operator
+accounts-state = Zustand
+accounts-active = aktiv
+accounts-invited = eingeladen
+accounts-disabled = gesperrt
+accounts-seen = Zuletzt gesehen
+accounts-changes = Änderungen
+accounts-make-role = Zu { $role } machen
+accounts-disable = Sperren
+accounts-enable = Freigeben
+accounts-reset = Passwort zurücksetzen
+accounts-invite = Person einladen
+accounts-invitation = { $name } öffnet innerhalb von 15 Minuten { $address } und gibt diesen Code ein. Er wird nicht noch einmal gezeigt.
+accounts-audit = Audit-Log
+accounts-audit-about = Wer Personen, Tokens und Sitzungen geändert und wer exportiert hat. Adressen werden nach 30 Tagen entfernt.
+accounts-when = Wann
+accounts-who = Wer
+accounts-action = Aktion
+accounts-subject = Gegenstand
+accounts-address = Adresse
+accounts-refused = abgelehnt
+
 ## Problems: what happened, and as advice what to do
 
 problems-model-unavailable = Das Modell ist nicht verfügbar
@@ -267,6 +335,22 @@ problems-cross-site-request = Das kam von der Seite einer anderen Website
     .advice = Es wurde nichts geändert. Bitte die Seite unter der Adresse dieses Dienstes öffnen und noch einmal versuchen. Ein Reverse-Proxy vor dem Dienst muss die Header Host und Origin unverändert weitergeben.
 problems-misdirected-request = Das ist nicht die Adresse von digits
     .advice = Öffne die Adresse, die der Betreiber dieses Dienstes nennt. Der Betreiber setzt sie als PUBLIC_URL; ein Reverse-Proxy muss den Header Host unverändert weitergeben.
+problems-unauthenticated = Dafür muss man sich anmelden
+    .advice = Öffne die Seite Anmelden, oder zeichne weiter.
+problems-forbidden = Dein Konto erlaubt das nicht
+    .advice = Ein Operator kann ändern, was dein Konto darf.
+problems-wrong-password = Name und Passwort gehören nicht zusammen
+    .advice = Versuche es noch einmal. Ein Operator kann ein vergessenes Passwort zurücksetzen.
+problems-invalid-password = Dieses Passwort geht nicht
+    .advice = Ein Passwort hat 8 bis 128 Zeichen und ist nicht leicht zu erraten.
+problems-rate-limited = Zu viele Versuche
+    .advice = Warte einen Moment und versuche es noch einmal.
+problems-invalid-invitation = Dieser Code gilt nicht
+    .advice = Er ist falsch, benutzt oder älter als 15 Minuten. Bitte einen Operator um einen neuen.
+problems-name-taken = Diesen Namen gibt es schon
+    .advice = Wähle einen anderen Namen, oder setze das Passwort dieser Person zurück.
+problems-last-operator = Das ist der letzte Operator
+    .advice = Mache zuerst eine andere Person zum Operator.
 problems-not-found = Diese Zeichnung gibt es nicht mehr
     .advice = Bitte eine neue zeichnen.
 problems-invalid-query = Diese Filter sind nicht lesbar

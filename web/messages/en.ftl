@@ -12,6 +12,8 @@ page-pages = Pages
 page-draw = Draw
 page-history = History
 page-labelling = Label
+page-login = Log in
+page-account = Account
 page-quality = Quality
 
 ## The canvas and its tools
@@ -241,6 +243,72 @@ quality-latency = Latency
 quality-latency-about = The median is { $median }, the 95th percentile { $percentile } (n = { $count }).
 quality-time = Time
 
+## The pages of accounts
+
+accounts-name = Name
+accounts-password = Password
+accounts-log-in = Log in
+accounts-log-out = Log out
+accounts-invited-before = I have an invitation code
+accounts-set-password = Set a password
+accounts-code = Invitation code
+accounts-code-about = An operator gave you the code. It works once, for 15 minutes.
+accounts-password-rule = 8 to 128 characters of any kind, not easy to guess. A passphrase of several words is good.
+accounts-signed-in = You are logged in as { $name } ({ $role }).
+accounts-change-password = Change the password
+accounts-change-password-about = This ends all your other sessions.
+accounts-old-password = Present password
+accounts-new-password = New password
+accounts-sessions = Sessions
+accounts-sessions-about = A session ends 12 hours after its last use, and after 30 days at the latest.
+accounts-began = Began
+accounts-used = Last used
+accounts-this-session = this browser
+accounts-end-session = End
+accounts-end-all = End all sessions
+accounts-tokens = API tokens
+accounts-tokens-about = A program sends its token as “Authorization: Bearer”. The token allows what its scopes name.
+accounts-token-shown = This is the new token. Copy it now, because it is not shown again.
+accounts-token-purpose = Purpose
+accounts-scopes = Scopes
+accounts-lifetime = Valid for
+accounts-days = 
+    { $count ->
+        [one] 1 day
+       *[other] { $count } days
+    }
+accounts-create-token = Create a token
+accounts-person = Person
+accounts-expires = Valid until
+accounts-never = never
+accounts-revoke = Revoke
+accounts-revoked = revoked
+accounts-people = People
+accounts-role = Role
+accounts-roles =
+    .labeller = labeller
+    .operator = operator
+accounts-state = State
+accounts-active = active
+accounts-invited = invited
+accounts-disabled = disabled
+accounts-seen = Last seen
+accounts-changes = Changes
+accounts-make-role = Make { $role }
+accounts-disable = Disable
+accounts-enable = Enable
+accounts-reset = Reset the password
+accounts-invite = Invite a person
+accounts-invitation = { $name } opens { $address } within 15 minutes and enters this code. It is not shown again.
+accounts-audit = Audit log
+accounts-audit-about = Who changed people, tokens and sessions, and who exported. Addresses are removed after 30 days.
+accounts-when = When
+accounts-who = Who
+accounts-action = Action
+accounts-subject = Subject
+accounts-address = Address
+accounts-refused = refused
+
 ## Problems: what happened, and as advice what to do
 
 problems-model-unavailable = The model is unavailable
@@ -267,6 +335,22 @@ problems-cross-site-request = This was sent from a page of another site
     .advice = Nothing was changed. Open the page at the address of this service and try again. If a reverse proxy stands before the service, it has to pass on the headers Host and Origin unchanged.
 problems-misdirected-request = This is not the address of digits
     .advice = Open the address that the operator of this service gave you. The operator sets it as PUBLIC_URL; a reverse proxy has to pass on the header Host unchanged.
+problems-unauthenticated = Log in to see this
+    .advice = Open the page Log in, or go back to drawing.
+problems-forbidden = Your account does not allow this
+    .advice = An operator can change what your account may do.
+problems-wrong-password = The name and the password do not belong together
+    .advice = Try again. An operator can reset a forgotten password.
+problems-invalid-password = This password cannot be used
+    .advice = A password has 8 to 128 characters and is not easy to guess.
+problems-rate-limited = Too many attempts
+    .advice = Wait a moment and try again.
+problems-invalid-invitation = This code does not work
+    .advice = It is wrong, used or older than 15 minutes. Ask an operator for a new one.
+problems-name-taken = This name is taken
+    .advice = Choose another name, or reset the password of that person.
+problems-last-operator = This is the last operator
+    .advice = Make another operator first.
 problems-not-found = This drawing does not exist any more
     .advice = Draw a new one.
 problems-invalid-query = These filters cannot be read

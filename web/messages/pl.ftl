@@ -12,6 +12,8 @@ page-pages = Strony
 page-draw = Rysuj
 page-history = Historia
 page-labelling = Etykiety
+page-login = Zaloguj się
+page-account = Konto
 page-quality = Jakość
 
 ## The canvas and its tools
@@ -244,6 +246,72 @@ quality-latency = Opóźnienie
 quality-latency-about = Mediana to { $median }, 95. percentyl { $percentile } (n = { $count }).
 quality-time = Czas
 
+## Strony kont
+
+accounts-name = Nazwa
+accounts-password = Hasło
+accounts-log-in = Zaloguj się
+accounts-log-out = Wyloguj się
+accounts-invited-before = Mam kod zaproszenia
+accounts-set-password = Ustaw hasło
+accounts-code = Kod zaproszenia
+accounts-code-about = Kod otrzymujesz od operatora. Działa raz, przez 15 minut.
+accounts-password-rule = Od 8 do 128 dowolnych znaków, nie do odgadnięcia. Dobre jest zdanie z kilku słów.
+accounts-signed-in = Zalogowano jako { $name } ({ $role }).
+accounts-change-password = Zmień hasło
+accounts-change-password-about = To zakończy wszystkie twoje pozostałe sesje.
+accounts-old-password = Obecne hasło
+accounts-new-password = Nowe hasło
+accounts-sessions = Sesje
+accounts-sessions-about = Sesja kończy się 12 godzin po ostatnim użyciu, najpóźniej po 30 dniach.
+accounts-began = Początek
+accounts-used = Ostatnie użycie
+accounts-this-session = ta przeglądarka
+accounts-end-session = Zakończ
+accounts-end-all = Zakończ wszystkie sesje
+accounts-tokens = Tokeny API
+accounts-tokens-about = Program wysyła token jako „Authorization: Bearer”. Token pozwala na to, co wymieniają jego zakresy.
+accounts-token-shown = To jest nowy token. Skopiuj go teraz, bo nie będzie pokazany ponownie.
+accounts-token-purpose = Cel
+accounts-scopes = Zakresy
+accounts-lifetime = Ważny przez
+accounts-days = 
+    { $count ->
+        [one] 1 dzień
+       *[other] { $count } dni
+    }
+accounts-create-token = Utwórz token
+accounts-person = Osoba
+accounts-expires = Ważny do
+accounts-never = nigdy
+accounts-revoke = Unieważnij
+accounts-revoked = unieważniony
+accounts-people = Osoby
+accounts-role = Rola
+accounts-roles =
+    .labeller = etykietujący
+    .operator = operator
+accounts-state = Stan
+accounts-active = aktywne
+accounts-invited = zaproszone
+accounts-disabled = wyłączone
+accounts-seen = Ostatnio
+accounts-changes = Zmiany
+accounts-make-role = Zmień na: { $role }
+accounts-disable = Wyłącz
+accounts-enable = Włącz
+accounts-reset = Zresetuj hasło
+accounts-invite = Zaproś osobę
+accounts-invitation = { $name } otwiera w ciągu 15 minut { $address } i wpisuje ten kod. Nie będzie pokazany ponownie.
+accounts-audit = Dziennik audytu
+accounts-audit-about = Kto zmieniał osoby, tokeny i sesje oraz kto eksportował. Adresy są usuwane po 30 dniach.
+accounts-when = Kiedy
+accounts-who = Kto
+accounts-action = Działanie
+accounts-subject = Przedmiot
+accounts-address = Adres
+accounts-refused = odrzucone
+
 ## Problems: what happened, and as advice what to do
 
 problems-model-unavailable = Model jest niedostępny
@@ -270,6 +338,22 @@ problems-cross-site-request = To żądanie wysłała strona innej witryny
     .advice = Nic nie zmieniono. Otwórz stronę pod adresem tej usługi i spróbuj ponownie. Jeśli przed usługą stoi odwrotne proxy, musi przekazywać nagłówki Host i Origin bez zmian.
 problems-misdirected-request = To nie jest adres digits
     .advice = Otwórz adres podany przez operatora tej usługi. Operator ustawia go jako PUBLIC_URL; serwer pośredniczący musi przekazywać nagłówek Host bez zmian.
+problems-unauthenticated = Aby to zobaczyć, trzeba się zalogować
+    .advice = Otwórz stronę Zaloguj się albo wróć do rysowania.
+problems-forbidden = Twoje konto na to nie pozwala
+    .advice = Operator może zmienić uprawnienia twojego konta.
+problems-wrong-password = Nazwa i hasło do siebie nie pasują
+    .advice = Spróbuj ponownie. Operator może zresetować zapomniane hasło.
+problems-invalid-password = Tego hasła nie można użyć
+    .advice = Hasło ma od 8 do 128 znaków i nie jest łatwe do odgadnięcia.
+problems-rate-limited = Zbyt wiele prób
+    .advice = Odczekaj chwilę i spróbuj ponownie.
+problems-invalid-invitation = Ten kod nie działa
+    .advice = Jest błędny, użyty lub starszy niż 15 minut. Poproś operatora o nowy.
+problems-name-taken = Ta nazwa jest zajęta
+    .advice = Wybierz inną nazwę albo zresetuj hasło tej osoby.
+problems-last-operator = To ostatni operator
+    .advice = Najpierw wyznacz innego operatora.
 problems-not-found = Ten rysunek już nie istnieje
     .advice = Narysuj nowy.
 problems-invalid-query = Nie można odczytać tych filtrów

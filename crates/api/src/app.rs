@@ -1,9 +1,15 @@
 //! The web service as one router: the HTTP API, the pages, and the layers around both.
 
-use crate::{Api, compression, host_check::check_host, pages, routes};
+use crate::{
+    Api, Settings,
+    access::{AccessCheck, Routes, check_access},
+    compression,
+    host_check::check_host,
+    pages, routes,
+};
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::{from_fn, from_fn_with_state},
 };
 use service::Metrics;
@@ -19,16 +25,29 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let settings = api.settings.clone();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
-    // The OpenAPI document does not describe the pages and their files.
-    let routes = routes::router().merge(pages::router(&settings).into()).with_state(Arc::new(api));
+    let (routes, table) = routes(&settings).into_parts();
+    let (api, table) = (Arc::new(api), Arc::new(table));
+    let access = AccessCheck { api: api.clone(), table };
     let trusts_trace_context = settings.trusts_trace_context;
-    let routes = service::with_layers(routes)
+    let routes = service::with_layers(routes.with_state(api))
+        .layer(from_fn_with_state(access, check_access))
         .layer(from_fn_with_state(settings, check_host))
         .layer(from_fn(pages::rejections_as_pages));
     compression::compressed(service::observed(routes, metrics, trusts_trace_context))
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
+}
+
+/// The routes of the API and the pages. The OpenAPI document does not describe the pages and their files.
+fn routes(settings: &Arc<Settings>) -> Routes {
+    routes::routes().merge(pages::routes(settings))
+}
+
+/// The method and the path of each route, except the OpenAPI document and its page.
+#[must_use]
+pub fn registered_routes() -> Vec<(Method, String)> {
+    routes(&Arc::default()).into_parts().1.routes().collect()
 }
 
 /// Sets a header of every response that does not set it itself, as `/docs` does.

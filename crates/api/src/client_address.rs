@@ -1,7 +1,5 @@
 //! The address of the client that sends a request, also through reverse proxies.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "rate limits and the audit log will read the address"))]
-
 use crate::extract::values;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;

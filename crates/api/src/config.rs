@@ -1,6 +1,6 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::{PublicUrl, ServiceRole, TrustedProxy};
+use crate::{ApiAccess, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
@@ -26,6 +26,10 @@ pub struct Config {
     /// Address to serve GET /metrics at. Clients of the service need not reach it.
     #[arg(long, env = "METRICS_LISTEN", default_value = "127.0.0.1:9501")]
     pub metrics_listen: SocketAddr,
+    /// Whether the service distinguishes its callers. With `open`, everybody may do everything; with `accounts`, visitors
+    /// see their own drawings, labellers and operators log in, and programs have API tokens.
+    #[arg(long, env = "API_ACCESS", value_enum, default_value = "accounts")]
+    pub access: ApiAccess,
     /// Address at which people reach the service: scheme, host and perhaps a port, such as <https://digits.example>. It
     /// decides the accepted hosts and origins and the attributes of cookies. Without it, the service answers at
     /// localhost and at IP addresses only.
@@ -66,6 +70,12 @@ pub struct Config {
 pub enum Command {
     /// Applies the migrations, and sets up the role in `DATABASE_URL` with the privileges that the service needs.
     Migrate(OwnerOptions),
+    /// Manages people with accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manages the API tokens of programs.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Removes metadata (place, device, …) from stored images. An operator may stop it and run it again.
     StripMetadata {
         /// The connection to PostgreSQL with the role that owns the tables.

@@ -3,8 +3,10 @@
 //! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
 //! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
+mod access;
 mod app;
 mod client_address;
+mod commands;
 mod compression;
 mod config;
 mod error;
@@ -26,8 +28,10 @@ mod strip_metadata;
 mod submission;
 mod visitor;
 
-pub use app::app;
+pub use access::{ApiAccess, Role, Scope};
+pub use app::{app, registered_routes};
 pub use client_address::{TrustedProxy, TrustedProxyError};
+pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};
 pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
 pub use public_url::{PublicUrl, PublicUrlError};
@@ -38,18 +42,26 @@ pub use store::{
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
+use access::{LoginDelays, Passwords};
 use service::Readiness;
 use std::sync::Arc;
 
 /// The state that handlers share.
 #[derive(Debug, Clone)]
 pub struct Api {
-    /// The database.
-    pub store: Store,
-    /// The model service.
-    pub model: ModelClient,
-    /// Whether the service takes requests.
-    pub readiness: Readiness,
-    /// What the configuration decides about requests.
-    pub settings: Arc<Settings>,
+    store: Store,
+    model: ModelClient,
+    readiness: Readiness,
+    settings: Arc<Settings>,
+    passwords: Passwords,
+    logins: LoginDelays,
+}
+
+impl Api {
+    /// The state of a service with this database, model service and configuration.
+    #[must_use]
+    pub fn new(store: Store, model: ModelClient, readiness: Readiness, settings: Settings) -> Self {
+        let (passwords, logins) = (Passwords::default(), LoginDelays::default());
+        Self { store, model, readiness, settings: Arc::new(settings), passwords, logins }
+    }
 }

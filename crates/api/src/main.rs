@@ -1,12 +1,12 @@
 //! The web service's entry: configuration → database → listen → serve, or an operator's command.
 
 use anyhow::Context;
-use api::{Api, Command, Config, ModelClient, Settings, Store, app};
+use api::{Api, Command, Config, ModelClient, Store, app};
 use clap::Parser;
 use mimalloc::MiMalloc;
 use service::Server;
 use sqlx::postgres::PgConnectOptions;
-use std::{ops::ControlFlow, process::ExitCode, sync::Arc};
+use std::{io, ops::ControlFlow, process::ExitCode};
 use uuid::Uuid;
 
 /// A request makes some hundred allocations, mostly passed between threads, where glibc's allocator is slower.
@@ -33,6 +33,12 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             tracing::info!(owner = owner.get_username(), service = service.name, "the tables are up to date");
             Ok(())
         }
+        Some(Command::User(command)) => {
+            let address =
+                config.public_url.as_ref().map_or_else(|| format!("http://{}", config.listen), |url| url.with_path(""));
+            api::run_user_command(&store(config)?, &address, command, &mut io::stdout()).await
+        }
+        Some(Command::Token(command)) => api::run_token_command(&store(config)?, command, &mut io::stdout()).await,
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await
         }
@@ -41,13 +47,17 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
-    let store = Store::new(config.database.connect()?, config.database_connections);
+    let settings = config.settings()?;
+    let store = store(config)?;
     let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     tracing::info!("listening on http://{}", server.address()?);
-    let settings = Arc::new(Settings::from(config));
-    let app = |readiness, metrics: &mut _| app(Api { store, model, readiness, settings }, metrics);
+    let app = |readiness, metrics: &mut _| app(Api::new(store, model, readiness, settings), metrics);
     Ok(server.serve(app, service::stop_signal()).await?)
+}
+
+fn store(config: &Config) -> anyhow::Result<Store> {
+    Ok(Store::new(config.database.connect()?, config.database_connections))
 }
 
 async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow::Result<()> {

@@ -19,6 +19,10 @@ impl SecretCookie {
     pub(crate) const VISITOR: Self =
         Self { name: "visitor", https_name: "__Host-visitor", max_age_seconds: 400 * 24 * 60 * 60 };
 
+    /// The token of a session, for 30 days, which is also the longest duration of a session.
+    pub(crate) const SESSION: Self =
+        Self { name: "session", https_name: "__Host-session", max_age_seconds: 30 * 24 * 60 * 60 };
+
     /// The first value of the cookie in a request that can be parsed.
     pub(crate) fn read<T>(
         self,
@@ -34,7 +38,19 @@ impl SecretCookie {
     /// # Errors
     /// When no header can hold the value.
     pub(crate) fn set(self, value: &str, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
-        let (name, seconds) = (self.name(settings), self.max_age_seconds);
+        self.with_lifetime(value, self.max_age_seconds, settings)
+    }
+
+    /// The value of `Set-Cookie` that removes the cookie.
+    ///
+    /// # Errors
+    /// Never: every header can hold the name.
+    pub(crate) fn remove(self, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
+        self.with_lifetime("", 0, settings)
+    }
+
+    fn with_lifetime(self, value: &str, seconds: u32, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
+        let name = self.name(settings);
         format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax").try_into()
     }
 

@@ -1,24 +1,45 @@
 //! What the configuration decides about requests.
 
-use crate::{Config, PublicUrl, TrustedProxy};
+use crate::{ApiAccess, Config, PublicUrl, TrustedProxy};
+use anyhow::bail;
 
 /// The settings that handlers and layers read.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Whether the service continues the traces of its callers.
     pub trusts_trace_context: bool,
+    /// Whether the service distinguishes its callers.
+    pub access: ApiAccess,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
 }
 
-impl From<&Config> for Settings {
-    fn from(config: &Config) -> Self {
-        Self {
-            trusts_trace_context: config.telemetry.trust_trace_context,
-            public_url: config.public_url.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
+impl Config {
+    /// The settings of a service with this configuration. It warns if everybody who reaches the service may do everything.
+    ///
+    /// # Errors
+    /// When accounts need the public address, which is not set.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let is_loopback = self.listen.ip().is_loopback();
+        match self.access {
+            ApiAccess::Accounts if !is_loopback && self.public_url.is_none() => bail!(
+                "set PUBLIC_URL to the address that people use, such as https://digits.example: with \
+                 API_ACCESS=accounts, cookies and links depend on it"
+            ),
+            ApiAccess::Open if !is_loopback => tracing::warn!(
+                listen = %self.listen,
+                "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
+                 API_ACCESS=accounts if it is not a private network"
+            ),
+            _ => {}
         }
+        Ok(Settings {
+            trusts_trace_context: self.telemetry.trust_trace_context,
+            access: self.access,
+            public_url: self.public_url.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+        })
     }
 }

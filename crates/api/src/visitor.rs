@@ -1,6 +1,7 @@
 //! A visitor: a browser, known by a random token in a cookie.
 
-use crate::random_uuid;
+use crate::{Settings, random_uuid, secret_cookie::SecretCookie};
+use axum::http::HeaderMap;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
@@ -15,6 +16,11 @@ pub(crate) struct VisitorToken(Uuid);
 pub(crate) struct VisitorId(Uuid);
 
 impl VisitorToken {
+    /// The token in the cookie of a request.
+    pub(crate) fn of(headers: &HeaderMap, settings: &Settings) -> Option<Self> {
+        SecretCookie::VISITOR.read(headers, settings, Self::parse)
+    }
+
     /// A new token.
     pub(crate) fn random() -> Self {
         Self(Uuid::new_v4())
@@ -39,6 +45,11 @@ impl VisitorToken {
 }
 
 impl VisitorId {
+    /// The id in a row of the database.
+    pub(crate) fn from_row(id: Uuid) -> Self {
+        Self(id)
+    }
+
     pub(crate) fn uuid(self) -> Uuid {
         self.0
     }

@@ -169,7 +169,9 @@ async fn read_slowly(address: String, id: String) -> anyhow::Result<u16> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BYTES)?;
     let mut stream = socket.connect(address.parse()?).await?;
-    stream.write_all(format!("GET /api/v1/predictions/{id}/input HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await?;
+    stream
+        .write_all(format!("GET /api/v1/predictions/{id}/input HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())
+        .await?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).await?;
     let status = str::from_utf8(&head)?.trim_start_matches("HTTP/1.1 ").parse()?;

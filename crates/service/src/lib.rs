@@ -21,7 +21,7 @@ mod trace;
 
 pub use body::{DrawingInput, ImageForm, MAX_INPUT_BYTES};
 pub use connections::{ConnectionLimits, ConnectionOptions, Connections, Peer};
-pub use docs::{Documented, by_status, parameters, refusal};
+pub use docs::{Documented, by_status, is_documentation, parameters, refusal};
 pub use error::ApiError;
 pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
 pub use layers::{observed, panic_message, with_layers};

@@ -89,8 +89,22 @@ codes! {
     InvalidInput => 422 "Not what is expected",
     /// The query string is invalid.
     InvalidQuery => 400 "Not the expected query",
-    /// The request has no credential.
-    Unauthenticated => 401 "No credential",
+    /// The request has no valid credential.
+    Unauthenticated => 401 "No valid credential",
+    /// The name and the password do not belong together.
+    WrongPassword => 401 "Wrong name or password",
+    /// The account or the API token does not allow this.
+    Forbidden => 403 "Not allowed",
+    /// The password breaks a rule.
+    InvalidPassword => 422 "Not a good password",
+    /// The invitation code is wrong, used or expired.
+    InvalidInvitation => 422 "Not a valid invitation",
+    /// Another person has the name.
+    NameTaken => 409 "The name is taken",
+    /// Nobody else could manage the service.
+    LastOperator => 409 "The last operator",
+    /// The client sends too many requests.
+    RateLimited => 429 "Too many requests",
     /// The header `Idempotency-Key` is invalid.
     InvalidIdempotencyKey => 422 "Not an idempotency key",
     /// The key belongs to another submission.

@@ -6,12 +6,10 @@ mod headers;
 mod id;
 mod idempotency_key;
 mod quality_query;
-mod visitor;
 
 pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
 pub(crate) use headers::{cookies, values};
-pub(crate) use id::{PredictionId, unknown_prediction};
+pub(crate) use id::{PathId, PredictionId, reachable, unknown_prediction};
 pub(crate) use idempotency_key::Key;
 pub(crate) use quality_query::QualityQuery;
-pub(crate) use visitor::Visitor;

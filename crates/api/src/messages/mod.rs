@@ -11,6 +11,7 @@ pub(crate) use choice::{in_the_readers_language, name_language, readers_messages
 pub(crate) use sections::Notice;
 pub(crate) use times::TimeZone;
 
+use crate::Role;
 use bundle::{Bundle, Remaining};
 use digit::{Digit, Reason, TrueLabel};
 use fluent_bundle::FluentValue;
@@ -18,8 +19,8 @@ use message::Message;
 use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
-    AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText, PageText, Problems,
-    QualityText, Reasons, RecentText, Regions, ScriptText, Sources, WhyText,
+    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
+    PageText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -65,6 +66,7 @@ pub(crate) struct Messages {
     pub(crate) drawing: DrawingText,
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
+    pub(crate) accounts: AccountsText,
     pub(crate) problems: Problems,
     script: ScriptText,
     numbers: Numbers,
@@ -122,6 +124,7 @@ impl Messages {
             drawing: remaining.take(&["drawing"]),
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
+            accounts: remaining.take(&["accounts"]),
             problems: remaining.take(&["problems"]),
             script: remaining.take(&["script"]),
             numbers: Numbers::new(tag)?,
@@ -274,6 +277,15 @@ impl Reasons {
     }
 }
 
+impl Roles {
+    pub(crate) fn of(&self, role: Role) -> &str {
+        match role {
+            Role::Labeller => &self.labeller,
+            Role::Operator => &self.operator,
+        }
+    }
+}
+
 impl Sources {
     pub(crate) fn of(&self, source: Source) -> &str {
         match source {
@@ -300,6 +312,14 @@ impl Problems {
             Code::InvalidForm => &self.invalid_form,
             Code::CrossSiteRequest => &self.cross_site_request,
             Code::MisdirectedRequest => &self.misdirected_request,
+            Code::Unauthenticated => &self.unauthenticated,
+            Code::Forbidden => &self.forbidden,
+            Code::WrongPassword => &self.wrong_password,
+            Code::InvalidPassword => &self.invalid_password,
+            Code::InvalidInvitation => &self.invalid_invitation,
+            Code::NameTaken => &self.name_taken,
+            Code::LastOperator => &self.last_operator,
+            Code::RateLimited => &self.rate_limited,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -1,12 +1,10 @@
 //! `GET /static/<hash>/…`: the files of web/static, which a release build embeds.
 
-use crate::Api;
+use crate::access::{Access, Routes};
 use axum::{
-    Router,
     extract::{Path, rejection::PathRejection},
     http::header,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use rust_embed::RustEmbed;
 use service::ApiError;
@@ -29,8 +27,8 @@ const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 #[folder = "../../web/static"]
 struct Files;
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/static/{hash}/{*path}", get(asset))
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Public, "/static/{hash}/{*path}", asset)
 }
 
 async fn asset(address: Result<Path<(String, String)>, PathRejection>) -> Response {

@@ -10,23 +10,27 @@ use super::{
 };
 use crate::{
     Api,
-    extract::{PredictionId, Visitor, unknown_prediction},
+    access::{Access, Caller, Routes, Scope},
+    extract::{PredictionId, unknown_prediction},
     messages::{Messages, Notice, TimeZone},
 };
 use askama::Template;
 use axum::{
-    Extension, Router,
+    Extension,
     extract::State,
     response::{Html, Redirect},
-    routing::{get, post},
 };
 use service::ApiError;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 use wire::{Answer, Input};
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/drawings/{id}", get(drawing)).route("/drawings/{id}/label", post(label))
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Drawings(Scope::Read), "/drawings/{id}", drawing).post(
+        Access::Drawings(Scope::Label),
+        "/drawings/{id}/label",
+        label,
+    )
 }
 
 async fn drawing(
@@ -70,11 +74,11 @@ async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &
 /// Handles the label form under the answer.
 async fn label(
     State(api): State<Arc<Api>>,
-    visitor: Visitor,
+    caller: Caller,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Result<Redirect, ApiError> {
-    record_label_form(&api, visitor, id, form).await?;
+    record_label_form(&api, &caller, id, form).await?;
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
 

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     Api,
+    access::{Access, Reach, Routes, Scope},
     extract::FilterQuery,
     messages::{Messages, TimeZone},
     store::Filter,
 };
 use askama::Template;
-use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use axum::{Extension, extract::State, response::Html};
 use digit::TrueLabel;
 use serde::Deserialize;
 use service::{ApiError, Query};
@@ -28,8 +29,8 @@ const PAGE: u8 = 48;
 /// Query parameters that are not filters.
 const NOT_FILTERS: [&str; 2] = ["before", "lang"];
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/history", get(history))
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Drawings(Scope::Read), "/history", history)
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,10 +44,11 @@ async fn history(
     Extension(messages): InMessages,
     zone: TimeZone,
     address: Address,
+    reach: Reach,
     Query(wanted): Query<FilterQuery>,
     Query(range): Query<Range>,
 ) -> Result<Html<String>, ApiError> {
-    let page = api.store.page(&Filter::from(wanted.clone()), PAGE, range.before).await?;
+    let page = api.store.page(reach, &Filter::from(wanted.clone()), PAGE, range.before).await?;
     let models = api.store.model_versions().await?;
     html(&HistoryPage {
         messages,

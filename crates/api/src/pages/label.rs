@@ -2,7 +2,8 @@
 
 use crate::{
     Api,
-    extract::{Visitor, unknown_prediction},
+    access::Caller,
+    extract::unknown_prediction,
     store::{LabelOrigin, Labeller},
 };
 use axum::{Form, extract::rejection::FormRejection};
@@ -23,14 +24,9 @@ pub(super) struct Labelled {
 }
 
 /// Records the label of a form.
-pub(super) async fn record_label_form(
-    api: &Api,
-    Visitor(visitor): Visitor,
-    id: Uuid,
-    form: LabelForm,
-) -> Result<(), ApiError> {
+pub(super) async fn record_label_form(api: &Api, caller: &Caller, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
     let Form(Labelled { true_label }) = form.map_err(|_| invalid_label())?;
-    record_label(api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Open }).await.map(drop)
+    record_label(api, id, &true_label, Labeller::new(caller, LabelOrigin::Open)).await.map(drop)
 }
 
 /// Records the label with this name and returns it; an empty name withdraws the latest label.

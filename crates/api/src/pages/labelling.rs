@@ -8,16 +8,16 @@ use super::{
 };
 use crate::{
     Api,
-    extract::{Visitor, unknown_prediction},
+    access::{Access, Caller, Routes, Scope},
+    extract::unknown_prediction,
     messages::Messages,
     store::{LabelOrigin, Labeller},
 };
 use askama::Template;
 use axum::{
-    Extension, Form, Router,
+    Extension, Form,
     extract::{State, rejection::FormRejection},
     response::{Html, Redirect},
-    routing::get,
 };
 use serde::Deserialize;
 use service::{ApiError, Query};
@@ -28,8 +28,9 @@ use wire::Prediction;
 /// The number of drawings on the page: the one to label, and the next ones, whose pictures the browser prefetches.
 const AHEAD: u8 = 4;
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/label", get(next).post(label))
+pub(super) fn routes() -> Routes {
+    let access = Access::Labellers(Scope::Label);
+    Routes::default().get(access, "/label", next).post(access, "/label", label)
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,11 +121,11 @@ struct LabellingForm {
 
 async fn label(
     State(api): State<Arc<Api>>,
-    Visitor(visitor): Visitor,
+    caller: Caller,
     form: Result<Form<LabellingForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
     let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid_label())?;
-    let label = record_label(&api, id, &true_label, Labeller { visitor, origin: LabelOrigin::Queue }).await?;
+    let label = record_label(&api, id, &true_label, Labeller::new(&caller, LabelOrigin::Queue)).await?;
     // After a withdrawn label, show the same drawing again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
 }

@@ -1,5 +1,6 @@
 //! The HTML pages: home with the canvas, history, drawing, labelling queue and quality.
 
+mod accounts;
 mod answer;
 pub(crate) mod assets;
 mod card;
@@ -15,39 +16,62 @@ mod visitor_cookie;
 
 use crate::{
     Api, Settings,
+    access::Routes,
     extract::values,
-    messages::{Messages, Notice, in_the_readers_language, name_language, readers_messages},
+    messages::{Messages, Notice, TimeZone, in_the_readers_language, name_language, readers_messages},
 };
 use askama::Template;
 use axum::{
-    Extension, Router,
-    extract::Request,
-    http::header,
+    Extension,
+    extract::{FromRequestParts, Request},
+    http::{Method, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
+use form_urlencoded::Serializer;
 use service::ApiError;
 use site::{Address, NavItem, Site};
 use std::sync::Arc;
 use visitor_cookie::renew_visitor;
 use wire::{Code, PROBLEM_MEDIA_TYPE};
 
-pub(crate) fn router(settings: &Arc<Settings>) -> Router<Arc<Api>> {
-    Router::new()
-        .merge(history::router())
-        .merge(drawing::router())
-        .merge(labelling::router())
-        .merge(quality::router())
-        .layer(from_fn(problems_as_pages))
-        .merge(home::router())
-        .layer(from_fn(in_the_readers_language))
-        .layer(from_fn_with_state(settings.clone(), renew_visitor))
-        .merge(picture::router())
-        .merge(assets::router())
+pub(crate) fn routes(settings: &Arc<Settings>) -> Routes {
+    Routes::default()
+        .merge(history::routes())
+        .merge(drawing::routes())
+        .merge(labelling::routes())
+        .merge(quality::routes())
+        .merge(accounts::routes())
+        .layered(|routes| routes.layer(from_fn(problems_as_pages)))
+        .merge(home::routes())
+        .layered(|routes| routes.layer(from_fn(in_the_readers_language)))
+        .layered(|routes| routes.layer(from_fn_with_state(settings.clone(), renew_visitor)))
+        .merge(picture::routes())
+        .merge(assets::routes())
 }
 
 /// The messages in the reader's language.
 type InMessages = Extension<&'static Messages>;
+
+/// What a page shows of its request: the reader's language and time zone, and the address.
+struct PageRequest {
+    messages: &'static Messages,
+    zone: TimeZone,
+    address: Address,
+}
+
+impl FromRequestParts<Arc<Api>> for PageRequest {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Extension(messages) = InMessages::from_request_parts(parts, api)
+            .await
+            .map_err(|error| ApiError::new(Code::Internal, error.body_text()))?;
+        let Ok(zone) = TimeZone::from_request_parts(parts, api).await;
+        let Ok(address) = Address::from_request_parts(parts, api).await;
+        Ok(Self { messages, zone, address })
+    }
+}
 
 /// The page that shows a problem.
 #[derive(Template)]
@@ -74,20 +98,28 @@ async fn problems_as_pages(
     in_place_of(response, &ProblemPage { messages, site: Site::new(NavItem::Other, address), notice })
 }
 
-/// Replaces the problem of a request that was rejected for its host or its origin by a page, if the request accepts HTML.
-/// The service rejects such requests before the layers of the pages see them, so this layer surrounds all routes.
+/// Replaces the problem of a request that was rejected for its host, its origin or its access by a page, if the request
+/// accepts HTML. People who have to log in come to the login page. The service rejects such requests before the layers of
+/// the pages see them, so this layer surrounds all routes.
 pub(crate) async fn rejections_as_pages(request: Request, next: Next) -> Response {
     let messages = readers_messages(&request);
     let wants_page = accepts(&request, "text/html") && !accepts(&request, PROBLEM_MEDIA_TYPE);
+    let target = (request.method() == Method::GET).then(|| request.uri().to_string());
     let response = next.run(request).await;
     let code = response.extensions().get::<ApiError>().map(|failure| failure.problem.code);
-    let Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest)) = code.filter(|_| wants_page) else {
-        return response;
-    };
-    let site = Site::new(NavItem::Other, Address::first());
-    let mut page = in_place_of(response, &ProblemPage { messages, site, notice: messages.problems.of(code) });
-    name_language(&mut page, messages);
-    page
+    match code.filter(|_| wants_page) {
+        Some(Code::Unauthenticated) => {
+            let next = Serializer::new(String::new()).append_pair("next", &target.unwrap_or_default()).finish();
+            Redirect::to(&format!("/login?{next}")).into_response()
+        }
+        Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest | Code::Forbidden)) => {
+            let site = Site::new(NavItem::Other, Address::first());
+            let mut page = in_place_of(response, &ProblemPage { messages, site, notice: messages.problems.of(code) });
+            name_language(&mut page, messages);
+            page
+        }
+        _ => response,
+    }
 }
 
 fn accepts(request: &Request, media_type: &str) -> bool {

@@ -2,15 +2,14 @@
 
 use crate::{
     Api,
+    access::{Access, Routes, Scope},
     extract::{PredictionId, unknown_prediction},
     routes::cached_briefly,
 };
 use askama::Template;
 use axum::{
-    Router,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use digit::preprocessing::Point;
 use service::ApiError;
@@ -23,8 +22,8 @@ const PEN: f32 = 0.05;
 /// The margin around strokes whose canvas is unknown, as a share of their longer side.
 const MARGIN: f32 = 0.12;
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/drawings/{id}/picture", get(picture))
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Drawings(Scope::Read), "/drawings/{id}/picture", picture)
 }
 
 /// Returns strokes as SVG, an image as it is stored, and pixels as the bitmap.

@@ -1,6 +1,9 @@
 //! The navigation, and the address of a page.
 
-use crate::messages::Messages;
+use crate::{
+    access::{Caller, Identity, Role},
+    messages::Messages,
+};
 use axum::{
     extract::FromRequestParts,
     http::{Method, Uri, request::Parts},
@@ -27,6 +30,21 @@ pub(super) enum NavItem {
     Labelling,
     /// The quality of the predictions.
     Quality,
+    /// The login, and the pages of accounts.
+    Account,
+}
+
+/// Who reads a page, which decides what the navigation offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The service did not identify the reader.
+    Unknown,
+    /// Everybody may do everything.
+    Open,
+    /// Nobody has logged in.
+    Anonymous,
+    /// A person with this role has logged in.
+    Person(Role),
 }
 
 /// A page's address, from which links to other views of the page are made.
@@ -34,6 +52,7 @@ pub(super) enum NavItem {
 pub(super) struct Address {
     path: String,
     query: Vec<(String, String)>,
+    reader: Reader,
 }
 
 /// A link to a page.
@@ -51,29 +70,44 @@ impl Site {
     }
 
     /// The links of the navigation.
-    pub(super) fn links(&self, messages: &'static Messages) -> [Link; 3] {
-        let link = |place, path, text| Link { path, text, is_here: self.place == place };
-        [
-            link(NavItem::History, "/history", &messages.page.history),
-            link(NavItem::Labelling, "/label", &messages.page.labelling),
-            link(NavItem::Quality, "/quality", &messages.page.quality),
-        ]
+    pub(super) fn links(&self, messages: &'static Messages) -> Vec<Link> {
+        let text = &messages.page;
+        let history = (NavItem::History, "/history", &text.history);
+        let labelling = (NavItem::Labelling, "/label", &text.labelling);
+        let quality = (NavItem::Quality, "/quality", &text.quality);
+        let links = match self.address.reader {
+            Reader::Unknown => Vec::new(),
+            Reader::Open => vec![history, labelling, quality],
+            Reader::Anonymous => vec![history, (NavItem::Account, "/login", &text.login)],
+            Reader::Person(_) => vec![history, labelling, quality, (NavItem::Account, "/account", &text.account)],
+        };
+        let link = |(place, path, text): (NavItem, &'static str, &'static String)| Link {
+            path,
+            text,
+            is_here: self.place == place,
+        };
+        links.into_iter().map(link).collect()
+    }
+
+    /// Whether an operator reads the page.
+    pub(super) fn is_for_operator(&self) -> bool {
+        matches!(self.address.reader, Reader::Open | Reader::Person(Role::Operator))
     }
 }
 
 impl Address {
-    /// The address of the first page.
+    /// The address of the first page, for a reader whom the service did not identify.
     pub(super) fn first() -> Self {
-        Self { path: "/".to_owned(), query: Vec::new() }
+        Self { path: "/".to_owned(), query: Vec::new(), reader: Reader::Unknown }
     }
 
     /// The address of a `GET` request; otherwise the first page, because a link cannot repeat a form.
-    fn of(method: &Method, uri: &Uri) -> Self {
+    fn of(method: &Method, uri: &Uri, reader: Reader) -> Self {
         if method != Method::GET {
-            return Self::first();
+            return Self { reader, ..Self::first() };
         }
         let query = parse(uri.query().unwrap_or_default().as_bytes()).into_owned();
-        Self { path: uri.path().to_owned(), query: query.filter(|(_, value)| !value.is_empty()).collect() }
+        Self { path: uri.path().to_owned(), query: query.filter(|(_, value)| !value.is_empty()).collect(), reader }
     }
 
     /// The address with this query parameter, which replaces an earlier one of the same name.
@@ -95,7 +129,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.method, &parts.uri))
+        let reader = match parts.extensions.get::<Caller>().map(|caller| &caller.identity) {
+            None | Some(Identity::Program(_)) => Reader::Unknown,
+            Some(Identity::Open) => Reader::Open,
+            Some(Identity::Anonymous) => Reader::Anonymous,
+            Some(Identity::Account(account)) => Reader::Person(account.role),
+        };
+        Ok(Self::of(&parts.method, &parts.uri, reader))
     }
 }
 
@@ -104,7 +144,7 @@ mod tests {
     use super::*;
 
     fn address(uri: &'static str) -> Address {
-        Address::of(&Method::GET, &Uri::from_static(uri))
+        Address::of(&Method::GET, &Uri::from_static(uri), Reader::Open)
     }
 
     #[test]
@@ -122,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_link_never_repeats_a_submitted_form() {
-        let refused = Address::of(&Method::POST, &Uri::from_static("/upload?x=1"));
+        let refused = Address::of(&Method::POST, &Uri::from_static("/upload?x=1"), Reader::Open);
         assert_eq!(refused.with("lang", "de"), "/?lang=de");
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::{
     Api,
+    access::{Access, Routes, Scope},
     extract::{PredictionId, SubmittedDrawing, unknown_prediction},
 };
 use axum::{Json, extract::State};
 use service::{ApiError, Documented, ModelQuery, Query};
 use std::sync::Arc;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::{Code, Explanation, Input};
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let recorded = routes!(explain_recorded).refuses(&[
         Code::InvalidQuery,
         Code::NotFound,
@@ -19,7 +20,9 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         Code::ModelUnavailable,
         Code::DatabaseUnavailable,
     ]);
-    OpenApiRouter::new().routes(routes!(explain).takes_a_drawing(&[])).routes(recorded)
+    Routes::default()
+        .documented(Access::Visitors(Scope::Predict), routes!(explain).takes_a_drawing(&[]))
+        .documented(Access::Drawings(Scope::Read), recorded)
 }
 
 /// Recognises a drawing and returns the attribution of the answer.

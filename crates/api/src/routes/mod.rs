@@ -11,19 +11,17 @@ mod quality;
 
 pub(crate) use predictions::cached_briefly;
 
-use crate::Api;
-use std::sync::Arc;
+use crate::access::Routes;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 /// All documented routes.
-pub(crate) fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::with_openapi(document::Document::openapi())
-        .merge(predict::router())
-        .merge(explain::router())
-        .merge(predictions::router())
-        .merge(predictions_by_model::router())
-        .merge(export::router())
-        .merge(quality::router())
-        .merge(probes::router())
+pub(crate) fn routes() -> Routes {
+    Routes::new(document::Document::openapi())
+        .merge(predict::routes())
+        .merge(explain::routes())
+        .merge(predictions::routes())
+        .merge(predictions_by_model::routes())
+        .merge(export::routes())
+        .merge(quality::routes())
+        .merge(probes::routes())
 }

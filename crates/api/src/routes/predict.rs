@@ -2,10 +2,11 @@
 
 use crate::{
     Api,
-    extract::{Key, SubmittedDrawing, Visitor},
+    access::{Access, Caller, Routes, Scope},
+    extract::{Key, SubmittedDrawing},
     submission::{Submission, submit},
 };
-use axum::{Json, extract::State, routing::post};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use service::{
     ApiError, Documented, Include, ModelQuery, Query, empty_as_none,
@@ -13,17 +14,18 @@ use service::{
 };
 use std::sync::Arc;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::{Answer, Code, PredictResponse, Source};
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let documented = routes!(predict).takes_a_drawing(&[
         Code::Deleted,
         Code::InvalidIdempotencyKey,
         Code::IdempotencyKeyReused,
         Code::DatabaseUnavailable,
     ]);
-    OpenApiRouter::new().routes(documented).route("/predict/", post(predict))
+    let access = Access::Visitors(Scope::Predict);
+    Routes::default().documented(access, documented).post(access, "/predict/", predict)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,12 +61,12 @@ async fn predict(
     Query(options): Query<Options>,
     Query(query): Query<ModelQuery>,
     Key(key): Key,
-    Visitor(visitor): Visitor,
+    caller: Caller,
     SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
-        let (source, may_train) = (options.source, options.may_train);
+        let (source, visitor, may_train) = (options.source, caller.visitor, options.may_train);
         submit(&api, Submission { drawing, source, model, key, visitor, may_train }).await?
     } else if key.is_none() {
         let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;

@@ -2,7 +2,8 @@
 
 use crate::{
     Api,
-    extract::{FilterQuery, PredictionId, Visitor, unknown_prediction},
+    access::{Access, Actor, Caller, Identity, Reach, Role, Routes, Scope},
+    extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
     store::{Deletion, LabelOrigin, Labeller},
 };
 use axum::{
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use service::{ApiError, Documented, JsonBody, Query};
 use std::sync::Arc;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use uuid::Uuid;
 use wire::{Code, DeletionToken, Input, Labelling, Page, Prediction};
 
@@ -27,7 +28,7 @@ const MAX_PAGE_LENGTH: u8 = 100;
 /// The header with a drawing's deletion token. `Authorization` stays free for credentials of people and programs.
 pub(super) const DELETION_TOKEN: HeaderName = HeaderName::from_static("deletion-token");
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let labelled = routes!(label).refuses(&[
         Code::InvalidJson,
         Code::IncompleteBody,
@@ -48,15 +49,17 @@ pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
         Code::NotFound,
         Code::DatabaseUnavailable,
     ]);
-    OpenApiRouter::new()
-        .routes(routes!(list).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
-        .routes(routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
-        .routes(deleted)
-        .routes(routes!(queue).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
-        .routes(labelled)
-        .routes(unlabelled)
-        .routes(routes!(input).refuses(&[Code::NotFound, Code::Overloaded, Code::DatabaseUnavailable]))
-        .routes(routes!(bitmap).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+    let (see, label) = (Access::Drawings(Scope::Read), Access::Drawings(Scope::Label));
+    let list_errors = [Code::InvalidQuery, Code::DatabaseUnavailable];
+    Routes::default()
+        .documented(see, routes!(list).refuses(&list_errors))
+        .documented(see, routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
+        .documented(Access::OwnDrawings, deleted)
+        .documented(Access::Labellers(Scope::Label), routes!(queue).refuses(&list_errors))
+        .documented(label, labelled)
+        .documented(label, unlabelled)
+        .documented(see, routes!(input).refuses(&[Code::NotFound, Code::Overloaded, Code::DatabaseUnavailable]))
+        .documented(see, routes!(bitmap).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -76,10 +79,11 @@ struct HistoryRange {
 )]
 async fn list(
     State(api): State<Arc<Api>>,
+    reach: Reach,
     Query(range): Query<HistoryRange>,
     Query(filter): Query<FilterQuery>,
 ) -> Result<Json<Page>, ApiError> {
-    Ok(Json(api.store.page(&filter.into(), page_length(range.limit)?, range.before).await?))
+    Ok(Json(api.store.page(reach, &filter.into(), page_length(range.limit)?, range.before).await?))
 }
 
 fn page_length(limit: Option<u8>) -> Result<u8, ApiError> {
@@ -113,29 +117,46 @@ async fn queue(State(api): State<Arc<Api>>, Query(range): Query<QueueRange>) -> 
 
 /// Deletes a drawing with its prediction and its labels.
 ///
-/// Only the client that submitted the drawing may delete it. It sends the `deletion_token` of the answer as
-/// `Deletion-Token`.
+/// Whoever has the `deletion_token` of the answer may delete it, and sends the token as `Deletion-Token`. Without a token,
+/// visitors delete their own drawings, and operators all.
 #[utoipa::path(
     delete, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId), security(("deletion_token" = [])),
     responses((status = NO_CONTENT, description = "The drawing is deleted")),
 )]
 async fn delete(
     State(api): State<Arc<Api>>,
-    PredictionId(id): PredictionId,
+    caller: Caller,
+    reach: Reach,
+    actor: Actor,
+    PathId(id): PathId,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let how = "Send the \"deletion_token\" of the answer to its submission as the header \"Deletion-Token\".";
-    let Some(token) = headers.get(DELETION_TOKEN) else {
-        let detail = format!("A drawing is deleted with its deletion token. {how}");
-        return Err(ApiError::new(Code::Unauthenticated, detail).challenge("DeletionToken"));
+    let advice = "Send the \"deletion_token\" of the answer to its submission as the header \"Deletion-Token\".";
+    let not_yours = || {
+        ApiError::new(Code::NotYours, format!("The deletion token belongs to another drawing, or to none. {advice}"))
     };
-    let not_yours =
-        || ApiError::new(Code::NotYours, format!("The deletion token belongs to another drawing, or to none. {how}"));
-    let token = token.to_str().ok().and_then(DeletionToken::parse).ok_or_else(not_yours)?;
-    match api.store.delete(id, token).await? {
+    let deletion = match headers.get(DELETION_TOKEN) {
+        Some(token) => {
+            let token = token.to_str().ok().and_then(DeletionToken::parse).ok_or_else(not_yours)?;
+            api.store.delete(id, token).await?
+        }
+        None => match reach {
+            Reach::All => api.store.delete_as_operator(&actor, id).await?,
+            Reach::Own(owner) if owner.is_known() => api.store.delete_own(id, owner).await?,
+            Reach::Own(_) => Deletion::NotYours,
+        },
+    };
+    match deletion {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),
-        Deletion::NotYours => Err(not_yours()),
         Deletion::Unknown => Err(unknown_prediction()),
+        Deletion::NotYours if headers.contains_key(DELETION_TOKEN) => Err(not_yours()),
+        Deletion::NotYours if caller.has_role(Role::Labeller) => {
+            Err(ApiError::new(Code::NotYours, "Only operators and the person who drew may delete this drawing."))
+        }
+        Deletion::NotYours => {
+            let detail = format!("A drawing is deleted with its deletion token. {advice}");
+            Err(ApiError::new(Code::Unauthenticated, detail).challenge("DeletionToken"))
+        }
     }
 }
 
@@ -178,11 +199,11 @@ async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Re
 )]
 async fn label(
     State(api): State<Arc<Api>>,
-    visitor: Visitor,
+    caller: Caller,
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, Some(true_label), labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
+    api.store.label(id, Some(true_label), labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Withdraws the label of a drawing. It stays recorded, but no longer counts.
@@ -192,15 +213,16 @@ async fn label(
 )]
 async fn unlabel(
     State(api): State<Arc<Api>>,
-    visitor: Visitor,
+    caller: Caller,
     PredictionId(id): PredictionId,
 ) -> Result<Json<Prediction>, ApiError> {
-    api.store.label(id, None, labeller(visitor)).await?.map(Json).ok_or_else(unknown_prediction)
+    api.store.label(id, None, labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Returns who labels. A request with a visitor's cookie comes from a page; others come from programs.
-fn labeller(Visitor(visitor): Visitor) -> Labeller {
-    Labeller { visitor, origin: if visitor.is_some() { LabelOrigin::Open } else { LabelOrigin::Api } }
+fn labeller(caller: &Caller) -> Labeller {
+    let is_program = caller.visitor.is_none() || matches!(caller.identity, Identity::Program(_));
+    Labeller::new(caller, if is_program { LabelOrigin::Api } else { LabelOrigin::Open })
 }
 
 /// Returns the preprocessed drawing as an image: 28 × 28 pixels, a black foreground on a transparent background.

@@ -2,17 +2,18 @@
 
 use crate::{
     Api,
+    access::{Access, Routes, Scope},
     extract::{PredictionId, unknown_prediction},
 };
 use axum::{Json, extract::State};
 use service::{ApiError, Documented};
 use std::sync::Arc;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::{Code, PredictionsByModel};
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let refusals = [Code::NotFound, Code::Overloaded, Code::ModelUnavailable, Code::DatabaseUnavailable];
-    OpenApiRouter::new().routes(routes!(predictions_by_model).refuses(&refusals))
+    Routes::default().documented(Access::Drawings(Scope::Read), routes!(predictions_by_model).refuses(&refusals))
 }
 
 /// Classifies a recorded drawing with each loaded model version.

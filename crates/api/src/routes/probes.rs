@@ -1,15 +1,18 @@
 //! `GET /livez` and `/readyz`: liveness and readiness probes.
 
-use crate::Api;
+use crate::{
+    Api,
+    access::{Access, Routes},
+};
 use axum::extract::State;
 use service::{ApiError, Documented};
 use std::sync::Arc;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::Code;
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let ready = routes!(readyz).refuses(&[Code::ModelUnavailable, Code::DatabaseUnavailable, Code::Stopping]);
-    OpenApiRouter::new().routes(routes!(livez)).routes(ready)
+    Routes::default().documented(Access::Public, routes!(livez)).documented(Access::Public, ready)
 }
 
 /// Checks that the process answers.

@@ -1,19 +1,24 @@
 //! `GET /api/v1/quality` and `GET /api/v1/calibration`: the quality of the predictions.
 
-use crate::{Api, extract::QualityQuery};
+use crate::{
+    Api,
+    access::{Access, Routes, Scope},
+    extract::QualityQuery,
+};
 use axum::{Json, extract::State};
 use digit::ModelVersion;
 use serde::Deserialize;
 use service::{ApiError, Documented, Query, empty_as_none, parameters::model_version};
 use std::sync::Arc;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::{Code, ObservedAccuracy, Quality};
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
-    OpenApiRouter::new()
-        .routes(routes!(quality).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
-        .routes(routes!(calibration).refuses(&[Code::InvalidQuery, Code::DatabaseUnavailable]))
+pub(super) fn routes() -> Routes {
+    let errors = [Code::InvalidQuery, Code::DatabaseUnavailable];
+    Routes::default()
+        .documented(Access::Labellers(Scope::Read), routes!(quality).refuses(&errors))
+        .documented(Access::Visitors(Scope::Predict), routes!(calibration).refuses(&errors))
 }
 
 /// Returns the quality of the predictions, measured by people's labels.

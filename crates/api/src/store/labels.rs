@@ -1,7 +1,10 @@
 //! The table `labels`, which is append-only.
 
 use super::{Store, StoreError, in_time, predictions::Row};
-use crate::visitor::VisitorId;
+use crate::{
+    access::{Caller, Identity, Role, Scope},
+    visitor::VisitorId,
+};
 use digit::TrueLabel;
 use uuid::Uuid;
 use wire::Prediction;
@@ -10,8 +13,25 @@ use wire::Prediction;
 /// labeller drew the drawing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Labeller {
-    pub(crate) visitor: Option<VisitorId>,
-    pub(crate) origin: LabelOrigin,
+    visitor: Option<VisitorId>,
+    /// The account of the person, or of the person who made the API token.
+    user: Option<Uuid>,
+    role: Option<Role>,
+    origin: LabelOrigin,
+}
+
+impl Labeller {
+    /// The labeller who sends a request. A program labels as a labeller if its token allows that.
+    pub(crate) fn new(caller: &Caller, origin: LabelOrigin) -> Self {
+        let (user, role) = match &caller.identity {
+            Identity::Open | Identity::Anonymous => (None, None),
+            Identity::Account(account) => (Some(account.user), Some(account.role)),
+            Identity::Program(program) => {
+                (Some(program.user), caller.has_scope(Scope::Label).then_some(Role::Labeller))
+            }
+        };
+        Self { visitor: caller.visitor, user, role, origin }
+    }
 }
 
 /// How a person came to a drawing.
@@ -53,8 +73,10 @@ impl Store {
                    insert into visitors (id) select $3 from predictions where id = $1 and $3::uuid is not null
                    on conflict (id) do nothing
                ), added as (
-                   insert into labels (prediction_id, true_label, labeller, origin)
-                   select id, $2, $3, case when visitor_id = $3 then 'own' else $4 end from predictions where id = $1
+                   insert into labels (prediction_id, true_label, labeller, user_id, role, origin)
+                   select p.id, $2, $3, $5, $6,
+                       case when p.visitor_id = $3 or drawer.user_id = $5 then 'own' else $4 end
+                   from predictions p left join visitors drawer on drawer.id = p.visitor_id where p.id = $1
                    returning prediction_id, true_label
                )
                select id, p.created_at, prediction, confidence, probabilities, verdict, reason, model, source,
@@ -64,6 +86,8 @@ impl Store {
             true_label.map(|label| label.to_string()),
             labeller.visitor.map(VisitorId::uuid),
             labeller.origin.name(),
+            labeller.user,
+            labeller.role.map(Role::name),
         );
         in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
     }

@@ -1,5 +1,7 @@
 //! The database access. All SQL of digits is in this module and in migrations/.
 
+mod api_tokens;
+mod audit_log;
 mod export;
 mod idempotency_keys;
 mod images;
@@ -10,9 +12,13 @@ mod migrations;
 mod prediction_index;
 mod predictions;
 mod quality;
+mod sessions;
+mod users;
 mod writer;
 mod writer_metrics;
 
+pub(crate) use api_tokens::{ApiToken, NewApiToken};
+pub(crate) use audit_log::{Action, AuditEntry};
 pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
 pub(crate) use images::{StoredImage, StoredImages};
 pub(crate) use labels::{LabelOrigin, Labeller};
@@ -21,6 +27,8 @@ pub use prediction_index::Filter;
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
 pub use quality::QualityScope;
+pub(crate) use sessions::Session;
+pub(crate) use users::{Credentials, User, UserChange, UserError};
 
 use inputs::InputMemory;
 use prometheus_client::registry::Registry;

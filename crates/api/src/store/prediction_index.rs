@@ -1,6 +1,10 @@
 //! The table `prediction_index`: filtered and paged lists of predictions.
 
 use super::{Store, StoreError, in_time, predictions::Row};
+use crate::{
+    access::{Owner, Reach},
+    visitor::VisitorId,
+};
 use digit::{ModelVersion, TrueLabel};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -57,12 +61,27 @@ macro_rules! query_filtered {
 pub(super) use query_filtered;
 
 impl Store {
-    /// At most `limit` predictions, newest first, all older than the prediction `before`.
+    /// Returns at most `limit` predictions that a request may reach, newest first, all older than the prediction `before`.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn page(&self, filter: &Filter, limit: u8, before: Option<Uuid>) -> Result<Page, StoreError> {
+    pub(crate) async fn page(
+        &self,
+        reach: Reach,
+        filter: &Filter,
+        limit: u8,
+        before: Option<Uuid>,
+    ) -> Result<Page, StoreError> {
         let one_more = i64::from(limit) + 1; // shows whether there is a next page
+        let rows = match reach {
+            Reach::All => self.all(filter, one_more, before).await?,
+            Reach::Own(owner) if owner.is_known() => self.own(owner, filter, one_more, before).await?,
+            Reach::Own(_) => Vec::new(),
+        };
+        page(rows, limit)
+    }
+
+    async fn all(&self, filter: &Filter, limit: i64, before: Option<Uuid>) -> Result<Vec<Row>, StoreError> {
         let query = query_filtered!(
             query_as!(
                 Row,
@@ -79,9 +98,38 @@ impl Store {
             ),
             filter,
             before,
-            one_more
+            limit
         );
-        page(in_time(query.fetch_all(&self.pool)).await?, limit)
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    async fn own(
+        &self,
+        owner: Owner,
+        filter: &Filter,
+        limit: i64,
+        before: Option<Uuid>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let query = query_filtered!(
+            query_as!(
+                Row,
+                r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
+                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
+                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
+                   wanted.true_label
+               from predictions p
+               join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted using (id)
+               where p.id >= $1 and p.id < $2
+                   and p.visitor_id in (select $12::uuid union select id from visitors where user_id = $13)
+               order by p.id desc limit $11"#
+            ),
+            filter,
+            before,
+            limit,
+            owner.visitor.map(VisitorId::uuid),
+            owner.user
+        );
+        in_time(query.fetch_all(&self.pool)).await
     }
 
     /// At most `limit` unlabelled predictions, in ascending order of confidence, all after the prediction `after`.

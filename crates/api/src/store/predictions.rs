@@ -1,7 +1,18 @@
 //! The table `predictions`: inserts, deletes and reads of single rows.
 
-use super::{Store, StoreError, in_time, writer::Table, writer_metrics::Written};
-use crate::{idempotency::Claim, metadata::Stripped, visitor::VisitorId};
+use super::{
+    Store, StoreError,
+    audit_log::{Action, audit},
+    in_time,
+    writer::Table,
+    writer_metrics::Written,
+};
+use crate::{
+    access::{Actor, Owner},
+    idempotency::Claim,
+    metadata::Stripped,
+    visitor::VisitorId,
+};
 use digit::Reason;
 use digit::{Bitmap, Digit};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
@@ -128,6 +139,52 @@ impl Store {
             Some(false) => Deletion::NotYours,
             None => Deletion::Unknown,
         })
+    }
+
+    /// Deletes a prediction with all its labels, if this owner drew it.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn delete_own(&self, id: Uuid, owner: Owner) -> Result<Deletion, StoreError> {
+        if !self.owns(owner, id).await? {
+            return Ok(Deletion::Unknown);
+        }
+        let query = sqlx::query!("delete from predictions where id = $1", id);
+        let deleted = in_time(query.execute(&self.pool)).await?.rows_affected();
+        Ok(if deleted > 0 { Deletion::Done } else { Deletion::Unknown })
+    }
+
+    /// Deletes any prediction with all its labels, and records who did so.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn delete_as_operator(&self, by: &Actor, id: Uuid) -> Result<Deletion, StoreError> {
+        let work = async {
+            let mut transaction = self.pool.begin().await?;
+            let query = sqlx::query!("delete from predictions where id = $1", id);
+            if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+                return Ok(Deletion::Unknown);
+            }
+            audit(&mut transaction, by, Action::DeleteDrawing, &id.to_string(), None).await?;
+            transaction.commit().await?;
+            Ok(Deletion::Done)
+        };
+        in_time(work).await
+    }
+
+    /// Returns whether an owner drew the prediction with this id.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn owns(&self, owner: Owner, id: Uuid) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar!(
+            r#"select exists (select from predictions p left join visitors drawer on drawer.id = p.visitor_id
+                   where p.id = $1 and (p.visitor_id = $2 or drawer.user_id = $3)) as "owns!""#,
+            id,
+            owner.visitor.map(VisitorId::uuid),
+            owner.user,
+        );
+        in_time(query.fetch_one(&self.pool)).await
     }
 
     /// Returns the prediction with this id, and its latest label.

@@ -26,6 +26,12 @@ pub(crate) fn with_docs(routes: OpenApiRouter) -> Router {
     routes.merge(document).merge(page::router())
 }
 
+/// Whether this path of a route belongs to the document or its page, which are the same for everybody.
+#[must_use]
+pub fn is_documentation(path: &str) -> bool {
+    path == "/openapi.json" || path == "/docs" || path.starts_with("/docs/")
+}
+
 async fn openapi(State(document): State<Arc<OpenApi>>) -> Response {
     Json(&*document).into_response()
 }

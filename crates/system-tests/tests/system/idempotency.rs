@@ -6,11 +6,11 @@ use crate::{
     unavailable::{Cluster, LossyProxy},
     webdriver::Browser,
 };
-use api::{Api, ModelClient, Store};
+use api::{Api, ModelClient, Settings, Store};
 use reqwest::{Client, RequestBuilder, StatusCode, multipart};
 use serde_json::Value;
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
-use std::{num::NonZeroU32, sync::Arc};
+use std::num::NonZeroU32;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -103,7 +103,7 @@ async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service
     let store = Store::new(database.clone().username(&role.name), NonZeroU32::MIN);
     let address = format!("http://{}", stack.model.as_ref().unwrap().address);
     let model = ModelClient::new(&address.parse().unwrap(), MODEL_REQUESTS).unwrap();
-    let api = |readiness| Api { store, model, readiness, settings: Arc::default() };
+    let api = |readiness| Api::new(store, model, readiness, Settings::default());
     Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await
 }
 

@@ -9,7 +9,9 @@
     reason = "the tests' coordinates and grey levels are small and positive"
 )]
 
+mod access_matrix;
 mod accessibility;
+mod accounts;
 mod assets;
 mod attribution;
 mod axe;
@@ -41,6 +43,7 @@ mod not_a_digit;
 mod openapi;
 mod page_size;
 mod pages;
+mod person;
 mod photos;
 mod pointer;
 mod pointer_strokes;

@@ -71,7 +71,7 @@ async fn a_database_without_the_latest_migrations_counts_as_unavailable() {
     for last_migration in [WITHOUT_REASONS, WITHOUT_EXPORTS] {
         let store = Store::new(old_database(last_migration).await, NonZeroU32::MIN);
         assert!(matches!(store.ready().await, Err(StoreError::Unavailable(_))));
-        assert!(matches!(store.page(&Filter::default(), 1, None).await, Err(StoreError::Unavailable(_))));
+        assert!(matches!(store.prediction(Uuid::nil()).await, Err(StoreError::Unavailable(_))));
         let export = store.snapshot(Filter::default()).await.unwrap().read(true).await;
         assert!(matches!(export, Err(ExportError::Store(StoreError::Unavailable(_)))));
     }

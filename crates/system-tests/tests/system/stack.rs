@@ -178,8 +178,7 @@ impl Stack {
     ) -> Self {
         let (store, migrations) = migrated_store(&database);
         let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
-        let settings = Arc::new(settings);
-        let api = |readiness| Api { store, model: client, readiness, settings };
+        let api = |readiness| Api::new(store, client, readiness, settings);
         let api =
             Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -224,6 +223,12 @@ impl Stack {
     pub(crate) async fn seed_predictions(&self, rows: u32) {
         let seed = include_str!("../../../../bench/seed-data.sql").replace(":rows", &rows.to_string());
         sqlx::raw_sql(sqlx::AssertSqlSafe(seed)).execute(&mut self.sql().await).await.unwrap();
+    }
+
+    /// Another connection to the database as the role of the web service, as commands have one.
+    pub(crate) fn store(&self) -> Store {
+        let role = service_role(&self.database);
+        Store::new(self.database.clone().username(&role.name), NonZeroU32::MIN)
     }
 
     pub(crate) async fn sql(&self) -> PgConnection {

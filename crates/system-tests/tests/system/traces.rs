@@ -123,8 +123,8 @@ impl Pair {
         let database = empty_database().await;
         let app = move |readiness| {
             let (store, _) = migrated_store(&database);
-            let settings = Arc::new(Settings { trusts_trace_context, ..Settings::default() });
-            let api = Api { store, model: client, readiness, settings };
+            let settings = Settings { trusts_trace_context, ..Settings::default() };
+            let api = Api::new(store, client, readiness, settings);
             api::app(api, &mut Metrics::default())
         };
         let api = TracedService::start("digits-api", &options, app).await;

@@ -3,24 +3,23 @@
 mod view;
 
 use super::{
-    InMessages,
+    PageRequest,
     answer::AnswerView,
     html, in_place_of,
     label::{LabelForm, record_label_form},
-    site::Address,
 };
 use crate::{
     Api, StoreError,
-    extract::{PredictionId, SubmittedForm, Visitor, unknown_prediction},
-    messages::{Messages, TimeZone},
+    access::{Access, Caller, Reach, Routes, Scope},
+    extract::{PredictionId, SubmittedForm, reachable, unknown_prediction},
+    messages::Messages,
     store::Filter,
     submission::{Submission, submit},
+    visitor::VisitorId,
 };
 use axum::{
-    Extension, Router,
     extract::State,
     response::{Html, IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 use serde::Deserialize;
 use service::{ApiError, Query};
@@ -32,12 +31,13 @@ use wire::Source;
 /// The number of drawings in the strip.
 const STRIP: u8 = 12;
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new()
-        .route("/", get(home))
-        .route("/recent", get(recent))
-        .route("/upload", post(upload))
-        .route("/home/{id}/label", post(label))
+pub(super) fn routes() -> Routes {
+    let access = Access::Visitors(Scope::Predict);
+    Routes::default().get(access, "/", home).get(access, "/recent", recent).post(access, "/upload", upload).post(
+        Access::Drawings(Scope::Label),
+        "/home/{id}/label",
+        label,
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,14 +50,13 @@ struct View {
 
 async fn home(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    address: Address,
+    page_request: PageRequest,
+    reach: Reach,
     Query(view): Query<View>,
 ) -> Response {
-    match answer_to_show(&api, messages, &view).await {
-        Ok((shown, before)) => page(&api, messages, &zone, address, shown, before).await,
-        Err(failure) => refused(&api, messages, &zone, failure).await,
+    match answer_to_show(&api, page_request.messages, reach, &view).await {
+        Ok((shown, before)) => page(&api, page_request, reach, shown, before).await,
+        Err(failure) => rejected(&api, page_request, reach, failure).await,
     }
 }
 
@@ -65,39 +64,45 @@ async fn home(
 async fn answer_to_show(
     api: &Api,
     messages: &'static Messages,
+    reach: Reach,
     view: &View,
 ) -> Result<(Option<AnswerView>, Option<Uuid>), ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
     let Some(shown) = view.shown.as_deref() else { return Ok((None, before)) };
-    let row = api.store.prediction(id(shown)?).await?.ok_or_else(unknown_prediction)?;
+    let shown = reachable(api, reach, id(shown)?).await?;
+    let row = api.store.prediction(shown).await?.ok_or_else(unknown_prediction)?;
     Ok((Some(AnswerView::load(api, messages, &row, "/home").await?), before))
 }
 
 async fn recent(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
+    page_request: PageRequest,
+    reach: Reach,
     Query(view): Query<View>,
 ) -> Result<Html<String>, ApiError> {
     let before = view.before.as_deref().map(id).transpose()?;
-    html(&RecentStrip { messages, recent: strip(&api, messages, &zone, before).await })
+    html(&RecentStrip { messages: page_request.messages, recent: strip(&api, &page_request, reach, before).await })
 }
 
 /// Handles the upload form: recognises and records the image, and shows the answer.
 async fn upload(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    visitor: Visitor,
+    page_request: PageRequest,
+    reach: Reach,
+    caller: Caller,
     form: Result<SubmittedForm, ApiError>,
 ) -> Response {
-    match record(&api, visitor, form).await {
+    match record(&api, caller.visitor, form).await {
         Ok(id) => show(id),
-        Err(failure) => refused(&api, messages, &zone, failure).await,
+        Err(failure) => rejected(&api, page_request, reach, failure).await,
     }
 }
 
-async fn record(api: &Api, Visitor(visitor): Visitor, form: Result<SubmittedForm, ApiError>) -> Result<Uuid, ApiError> {
+async fn record(
+    api: &Api,
+    visitor: Option<VisitorId>,
+    form: Result<SubmittedForm, ApiError>,
+) -> Result<Uuid, ApiError> {
     let SubmittedForm { drawing, key } = form?;
     let submission = Submission { drawing, source: Source::Upload, model: None, key, visitor, may_train: None };
     submit(api, submission).await?.id.ok_or_else(unknown_prediction)
@@ -106,15 +111,15 @@ async fn record(api: &Api, Visitor(visitor): Visitor, form: Result<SubmittedForm
 /// Handles the label form under an answer.
 async fn label(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    visitor: Visitor,
+    page_request: PageRequest,
+    reach: Reach,
+    caller: Caller,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
-    match record_label_form(&api, visitor, id, form).await {
+    match record_label_form(&api, &caller, id, form).await {
         Ok(()) => show(id),
-        Err(failure) => refused(&api, messages, &zone, failure).await,
+        Err(failure) => rejected(&api, page_request, reach, failure).await,
     }
 }
 
@@ -129,30 +134,25 @@ fn id(text: &str) -> Result<Uuid, ApiError> {
 
 async fn page(
     api: &Api,
-    messages: &'static Messages,
-    zone: &TimeZone,
-    address: Address,
+    page_request: PageRequest,
+    reach: Reach,
     shown: Option<AnswerView>,
     before: Option<Uuid>,
 ) -> Response {
-    html(&HomePage::new(messages, address, shown, None, strip(api, messages, zone, before).await)).into_response()
+    let recent = strip(api, &page_request, reach, before).await;
+    html(&HomePage::new(page_request, shown, None, recent)).into_response()
 }
 
 /// The page with a notice about a problem, with the status and headers of the problem.
-async fn refused(api: &Api, messages: &'static Messages, zone: &TimeZone, failure: ApiError) -> Response {
-    let page = HomePage::new(
-        messages,
-        Address::first(),
-        None,
-        Some(failure.problem.code),
-        strip(api, messages, zone, None).await,
-    );
+async fn rejected(api: &Api, page_request: PageRequest, reach: Reach, failure: ApiError) -> Response {
+    let recent = strip(api, &page_request, reach, None).await;
+    let page = HomePage::new(page_request, None, Some(failure.problem.code), recent);
     in_place_of(failure.into_response(), &page)
 }
 
-async fn strip(api: &Api, messages: &'static Messages, zone: &TimeZone, before: Option<Uuid>) -> Recent {
-    match api.store.page(&Filter::default(), STRIP, before).await {
-        Ok(page) => Recent::new(messages, zone, &page, before.is_none()),
+async fn strip(api: &Api, page_request: &PageRequest, reach: Reach, before: Option<Uuid>) -> Recent {
+    match api.store.page(reach, &Filter::default(), STRIP, before).await {
+        Ok(page) => Recent::new(page_request.messages, &page_request.zone, &page, before.is_none()),
         Err(error) => {
             let is_unavailable = matches!(error, StoreError::Unavailable(_));
             tracing::warn!(%error, is_unavailable, "the page shows no recent drawings");

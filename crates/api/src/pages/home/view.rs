@@ -4,9 +4,10 @@ use crate::{
     idempotency::IdempotencyKey,
     messages::{Messages, Notice, TimeZone},
     pages::{
+        PageRequest,
         answer::AnswerView,
         card::DrawingCard,
-        site::{Address, NavItem, Site},
+        site::{NavItem, Site},
     },
 };
 use askama::Template;
@@ -46,8 +47,7 @@ pub(super) struct Recent {
 
 impl HomePage {
     pub(super) fn new(
-        messages: &'static Messages,
-        address: Address,
+        PageRequest { messages, address, .. }: PageRequest,
         shown: Option<AnswerView>,
         problem: Option<Code>,
         recent: Recent,

@@ -11,9 +11,15 @@ use super::{
     InMessages, html,
     site::{Address, NavItem, Site},
 };
-use crate::{Api, extract::QualityQuery, messages::Messages, store::QualityScope};
+use crate::{
+    Api,
+    access::{Access, Routes, Scope},
+    extract::QualityQuery,
+    messages::Messages,
+    store::QualityScope,
+};
 use askama::Template;
-use axum::{Extension, Router, extract::State, response::Html, routing::get};
+use axum::{Extension, extract::State, response::Html};
 use calibration::CalibrationChart;
 use charts::Axis;
 use confusion::Confusion;
@@ -28,8 +34,8 @@ use wire::{ModelCounts, Share};
 /// The periods that the page offers, in days.
 const DAYS: [u16; 3] = [7, 30, 90];
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    Router::new().route("/quality", get(quality))
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Labellers(Scope::Read), "/quality", quality)
 }
 
 async fn quality(

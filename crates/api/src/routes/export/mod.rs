@@ -9,6 +9,7 @@ mod table;
 
 use crate::{
     Api,
+    access::{Access, Actor, Routes, Scope},
     extract::FilterQuery,
     store::{ExportError, ExportedPrediction, Filter, Snapshot},
 };
@@ -24,15 +25,16 @@ use lines::Lines;
 use service::{ApiError, Documented, Query};
 use std::{future::ready, sync::Arc};
 use table::Table;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 use wire::{Code, Record};
 
-pub(super) fn router() -> OpenApiRouter<Arc<Api>> {
+pub(super) fn routes() -> Routes {
     let errors = [Code::InvalidQuery, Code::Overloaded, Code::DatabaseUnavailable];
-    OpenApiRouter::new()
-        .routes(routes!(csv).refuses(&errors))
-        .routes(routes!(ndjson).refuses(&errors))
-        .routes(routes!(mnist).refuses(&errors))
+    let access = Access::Operators(Some(Scope::Export));
+    Routes::default()
+        .documented(access, routes!(csv).refuses(&errors))
+        .documented(access, routes!(ndjson).refuses(&errors))
+        .documented(access, routes!(mnist).refuses(&errors))
 }
 
 /// A file format of an export.
@@ -68,7 +70,12 @@ trait Format: Send + 'static {
     get, path = "/api/v1/export/predictions.csv", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The table", content_type = "text/csv", body = String)),
 )]
-async fn csv(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+async fn csv(
+    State(api): State<Arc<Api>>,
+    actor: Actor,
+    Query(filter): Query<FilterQuery>,
+) -> Result<impl IntoResponse, ApiError> {
+    api.store.record_export(&actor, "predictions.csv").await?;
     stream_file(api.store.snapshot(filter.into()).await?, Table).await
 }
 
@@ -80,7 +87,12 @@ async fn csv(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> 
         body = Record,
     )),
 )]
-async fn ndjson(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+async fn ndjson(
+    State(api): State<Arc<Api>>,
+    actor: Actor,
+    Query(filter): Query<FilterQuery>,
+) -> Result<impl IntoResponse, ApiError> {
+    api.store.record_export(&actor, "predictions.ndjson").await?;
     stream_file(api.store.snapshot(filter.into()).await?, Lines).await
 }
 
@@ -92,7 +104,12 @@ async fn ndjson(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) 
     get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
 )]
-async fn mnist(State(api): State<Arc<Api>>, Query(filter): Query<FilterQuery>) -> Result<impl IntoResponse, ApiError> {
+async fn mnist(
+    State(api): State<Arc<Api>>,
+    actor: Actor,
+    Query(filter): Query<FilterQuery>,
+) -> Result<impl IntoResponse, ApiError> {
+    api.store.record_export(&actor, "mnist.tar").await?;
     let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..filter.into() }).await?;
     let format = Idx::new(snapshot.count().await?);
     stream_file(snapshot, format).await

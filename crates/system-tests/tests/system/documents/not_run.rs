@@ -4,7 +4,7 @@
 pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
     (
         "It serves until Ctrl-C. The scripts that measure and check start the same services with scripts/stack.sh.",
-        &["make run", "API_LISTEN=127.0.0.1:8502 make run"],
+        &["make run", "API_LISTEN=127.0.0.1:8502 make run", "API_ACCESS=accounts make run"],
     ),
     (
         "It runs this test, or is another check of `make check`.",
@@ -36,8 +36,13 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec -T postgres pg_restore -U digits --dbname=digits <digits.dump",
             "docker compose up --detach --wait",
             "docker compose run --rm migrate strip-metadata",
+            "docker compose exec api api user invite ada --role operator",
             "sed -i 's/^# DOMAIN=$/DOMAIN=digits.example/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' .env",
         ],
+    ),
+    (
+        "It needs the services of `make run`. Tests of accounts call the function of the command.",
+        &["make user name=ada role=operator"],
     ),
     (
         "It names a database and a program that are not here. Every test migrates its database with `api::migrate`, and \

@@ -1,0 +1,134 @@
+//! The sender of a request, and the drawings that a request may reach.
+
+use super::{Role, Scope};
+use crate::{Api, visitor::VisitorId};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use service::ApiError;
+use std::sync::Arc;
+use uuid::Uuid;
+use wire::Code;
+
+/// The sender of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The visitor whose cookie the browser sent, or the visitor of an API token.
+    pub(crate) visitor: Option<VisitorId>,
+    /// What the caller has proved.
+    pub(crate) identity: Identity,
+}
+
+/// What a caller has proved.
+#[derive(Debug, Clone)]
+pub(crate) enum Identity {
+    /// Nothing is asked: the access is open.
+    Open,
+    /// The caller has neither logged in nor sent an API token.
+    Anonymous,
+    /// A person has logged in.
+    Account(Account),
+    /// A program sent an API token.
+    Program(Program),
+}
+
+/// A person who has logged in.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    /// The id of the person.
+    pub(crate) user: Uuid,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// The id of the session.
+    pub(crate) session: Uuid,
+}
+
+/// A program with an API token.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    /// The person who made the token.
+    pub(crate) user: Uuid,
+    /// The name of the token.
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<Scope>,
+}
+
+/// The owner of drawings: a visitor, or all visitors that belong to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) visitor: Option<VisitorId>,
+    pub(crate) user: Option<Uuid>,
+}
+
+/// The drawings that a request may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All.
+    All,
+    /// Those of this owner.
+    Own(Owner),
+}
+
+impl Owner {
+    /// Whether anybody owns anything here; nobody without a cookie and an account does.
+    pub(crate) fn is_known(self) -> bool {
+        self.visitor.is_some() || self.user.is_some()
+    }
+}
+
+impl Caller {
+    /// The person who has logged in.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        match &self.identity {
+            Identity::Account(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// Whether the caller has logged in with this role, or with one that may do more.
+    pub(crate) fn has_role(&self, role: Role) -> bool {
+        self.account().is_some_and(|account| account.role >= role)
+    }
+
+    /// Whether a program sent the request with this scope.
+    pub(crate) fn has_scope(&self, scope: Scope) -> bool {
+        matches!(&self.identity, Identity::Program(program) if program.scopes.contains(&scope))
+    }
+
+    /// The owner of the caller's drawings.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { visitor: self.visitor, user: self.account().map(|account| account.user) }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(unchecked)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Reach {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().copied().ok_or_else(unchecked)
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Account {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        caller
+            .account()
+            .cloned()
+            .ok_or_else(|| ApiError::new(Code::NotFound, "There are accounts only with API_ACCESS=accounts."))
+    }
+}
+
+/// `check_access` did not see the request.
+fn unchecked() -> ApiError {
+    tracing::error!("a route is served without a check of its access");
+    ApiError::new(Code::Internal, "The access to this path is not defined. It has been logged.")
+}

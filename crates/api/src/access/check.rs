@@ -1,0 +1,150 @@
+//! The check of each request: who sends it, and whether its route is open to that caller.
+
+use super::{Access, AccessTable, ApiAccess, Caller, Identity, Reach, Role, Scope, SecretToken};
+use crate::{Api, secret_cookie::SecretCookie, visitor::VisitorToken};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use service::ApiError;
+use std::sync::Arc;
+use wire::Code;
+
+/// The state of [`check_access`].
+#[derive(Debug, Clone)]
+pub(crate) struct AccessCheck {
+    pub(crate) api: Arc<Api>,
+    pub(crate) table: Arc<AccessTable>,
+}
+
+/// Identifies the caller, and rejects a request whose route requires another access. Handlers find the [`Caller`] and the
+/// [`Reach`] of the request in its extensions.
+pub(crate) async fn check_access(State(check): State<AccessCheck>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut is_private = false;
+    match check.admit(&parts).await {
+        Ok(None) => {}
+        Ok(Some((caller, reach))) => {
+            is_private = caller.account().is_some();
+            parts.extensions.insert(reach);
+            parts.extensions.insert(caller);
+        }
+        Err(rejection) => return rejection.into_response(),
+    }
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if is_private {
+        // After a logout on a shared computer, the button Back shows nothing.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+impl AccessCheck {
+    /// The caller and what the request may reach; `None` if the service does not look at the caller.
+    async fn admit(&self, request: &Parts) -> Result<Option<(Caller, Reach)>, ApiError> {
+        let Some(path) = request.extensions.get::<MatchedPath>() else { return Ok(None) }; // 404
+        match self.table.get(path.as_str(), &request.method) {
+            Some(Access::Public) => Ok(None),
+            Some(access) => {
+                let caller = identify(&self.api, &request.headers).await?;
+                let reach = reach(access, &caller)?;
+                Ok(Some((caller, reach)))
+            }
+            None if self.table.has(path.as_str()) || service::is_documentation(path.as_str()) => Ok(None), // 405
+            None => {
+                tracing::error!(path = path.as_str(), "a route has no access");
+                Err(ApiError::new(Code::Internal, "The access to this path is not defined. It has been logged."))
+            }
+        }
+    }
+}
+
+/// The sender of a request with these headers.
+async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let visitor = VisitorToken::of(headers, &api.settings).map(VisitorToken::id);
+    if api.settings.access == ApiAccess::Open {
+        return Ok(Caller { visitor, identity: Identity::Open });
+    }
+    if let Some(token) = bearer(headers) {
+        let known = match SecretToken::parse_api_token(token) {
+            Some(token) => api.store.program(token).await?,
+            None => None,
+        };
+        let (visitor, program) = known.ok_or_else(|| {
+            let detail =
+                "The API token is unknown, expired or revoked. An operator makes a new one on the page /account.";
+            ApiError::new(Code::Unauthenticated, detail).challenge("Bearer")
+        })?;
+        return Ok(Caller { visitor: Some(visitor), identity: Identity::Program(program) });
+    }
+    let session = SecretCookie::SESSION.read(headers, &api.settings, SecretToken::parse);
+    let account = match session {
+        Some(token) => api.store.session(token).await?,
+        None => None,
+    };
+    Ok(Caller { visitor, identity: account.map_or(Identity::Anonymous, Identity::Account) })
+}
+
+/// The credential of `Authorization: Bearer`. Other schemes are a reverse proxy's matter.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
+}
+
+/// The drawings that a caller may reach on a route with this access.
+fn reach(access: Access, caller: &Caller) -> Result<Reach, ApiError> {
+    let own = Reach::Own(caller.owner());
+    let sees_all = |scope| caller.has_role(Role::Labeller) || caller.has_scope(scope);
+    if matches!(caller.identity, Identity::Open) {
+        return Ok(if access == Access::OwnDrawings { own } else { Reach::All });
+    }
+    match access {
+        Access::Visitors(scope) if is_program(caller) && !caller.has_scope(scope) => Err(lacks_scope(scope)),
+        Access::Public | Access::Everybody | Access::Visitors(_) => Ok(own),
+        Access::Drawings(scope) => Ok(if sees_all(scope) { Reach::All } else { own }),
+        Access::OwnDrawings => Ok(if caller.has_role(Role::Operator) { Reach::All } else { own }),
+        Access::Labellers(scope) if sees_all(scope) => Ok(Reach::All),
+        Access::Labellers(scope) => Err(rejection(caller, Role::Labeller, Some(scope))),
+        Access::Operators(scope)
+            if caller.has_role(Role::Operator) || scope.is_some_and(|scope| caller.has_scope(scope)) =>
+        {
+            Ok(Reach::All)
+        }
+        Access::Operators(scope) => Err(rejection(caller, Role::Operator, scope)),
+        Access::Accounts if caller.account().is_some() => Ok(own),
+        Access::Accounts => Err(rejection(caller, Role::Labeller, None)),
+    }
+}
+
+fn is_program(caller: &Caller) -> bool {
+    matches!(caller.identity, Identity::Program(_))
+}
+
+/// The rejection of a caller without the role or the scope.
+fn rejection(caller: &Caller, role: Role, scope: Option<Scope>) -> ApiError {
+    match &caller.identity {
+        Identity::Anonymous | Identity::Open => {
+            let with_token = scope.map_or_else(String::new, |scope| {
+                format!(", or send an API token with the scope \"{}\" as \"Authorization: Bearer\"", scope.name())
+            });
+            let detail = format!("Log in as {} on the page /login{with_token}.", role.name());
+            ApiError::new(Code::Unauthenticated, detail).challenge("Bearer")
+        }
+        Identity::Account(_) => {
+            let detail = format!("Your account has not the role {}. An operator can change it.", role.name());
+            ApiError::new(Code::Forbidden, detail)
+        }
+        Identity::Program(_) => match scope {
+            Some(scope) => lacks_scope(scope),
+            None => ApiError::new(Code::Forbidden, "No API token may do this. Log in on the page /login."),
+        },
+    }
+}
+
+fn lacks_scope(scope: Scope) -> ApiError {
+    let detail =
+        format!("The API token lacks the scope \"{}\". An operator makes tokens on the page /account.", scope.name());
+    ApiError::new(Code::Forbidden, detail)
+}

@@ -1,0 +1,181 @@
+//! The commands `api user` and `api token`, with which an operator on the server manages people and API tokens.
+
+use crate::{
+    Role, Store,
+    access::{Actor, InvitationCode, Scope, SecretToken},
+    store::{NewApiToken, UserChange},
+};
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use std::io::{self, Write};
+use uuid::Uuid;
+
+/// People with accounts.
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Lists all people.
+    List,
+    /// Creates a person, and prints a code with which the person sets a password within 15 minutes.
+    Invite {
+        /// The name to log in with.
+        name: String,
+        /// What the person may do.
+        #[arg(long, value_enum)]
+        role: Role,
+    },
+    /// Removes a person's password and ends the person's sessions, and prints a code for a new password.
+    Reset {
+        /// The name.
+        name: String,
+    },
+    /// Changes what a person may do, and ends the person's sessions.
+    SetRole {
+        /// The name.
+        name: String,
+        /// What the person may do from now on.
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Prevents a person from logging in, and ends the person's sessions and API tokens.
+    Disable {
+        /// The name.
+        name: String,
+    },
+    /// Lets a person log in again.
+    Enable {
+        /// The name.
+        name: String,
+    },
+}
+
+/// Credentials of programs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Lists all API tokens, without their text.
+    List,
+    /// Creates an API token, and prints it once.
+    New {
+        /// What the token is for.
+        name: String,
+        /// The person to whom it belongs.
+        #[arg(long)]
+        user: String,
+        /// What it allows: predict, label, read, export, import, `models:read` or training.
+        #[arg(long, required = true, value_delimiter = ',', value_parser = parse_scope)]
+        scopes: Vec<Scope>,
+        /// The number of days for which it is valid.
+        #[arg(long, default_value = "90", value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// Makes an API token invalid.
+    Revoke {
+        /// The id that `api token list` prints.
+        id: Uuid,
+    },
+}
+
+fn parse_scope(name: &str) -> Result<Scope, String> {
+    let names = Scope::ALL.map(Scope::name).join(", ");
+    Scope::from_name(name).ok_or_else(|| format!("a scope is one of {names}"))
+}
+
+/// Runs `api user`, and writes what it has to say to `out`. `address` is the public address of the pages.
+///
+/// # Errors
+/// When no such person exists, or when the database is unavailable.
+pub async fn run_user_command(
+    store: &Store,
+    address: &str,
+    command: &UserCommand,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let by = Actor::command_line();
+    match command {
+        UserCommand::List => {
+            writeln!(out, "{:<24} {:<10} {:<16} last seen", "name", "role", "state")?;
+            for user in store.users().await? {
+                let state = match (user.is_disabled, user.has_password) {
+                    (true, _) => "disabled",
+                    (false, true) => "active",
+                    (false, false) => "invited",
+                };
+                let seen = user.last_seen.map_or_else(|| "no session".to_owned(), |seen| seen.date().to_string());
+                writeln!(out, "{:<24} {:<10} {state:<16} {seen}", user.name, user.role.name())?;
+            }
+        }
+        UserCommand::Invite { name, role } => {
+            check_name(name)?;
+            let code = InvitationCode::random();
+            store.invite(&by, name, *role, code).await.with_context(|| format!("cannot invite {name}"))?;
+            print_code(out, address, name, code)?;
+        }
+        UserCommand::Reset { name } => {
+            let code = InvitationCode::random();
+            store.reset_password(&by, name, code).await.with_context(|| format!("cannot reset {name}"))?;
+            print_code(out, address, name, code)?;
+        }
+        UserCommand::SetRole { name, role } => change(store, &by, name, out, UserChange::Role(*role)).await?,
+        UserCommand::Disable { name } => change(store, &by, name, out, UserChange::Disable).await?,
+        UserCommand::Enable { name } => change(store, &by, name, out, UserChange::Enable).await?,
+    }
+    Ok(())
+}
+
+async fn change(store: &Store, by: &Actor, name: &str, out: &mut impl Write, change: UserChange) -> anyhow::Result<()> {
+    store.change_user(by, name, change).await.with_context(|| format!("cannot change {name}"))?;
+    writeln!(out, "{name} is changed.")?;
+    Ok(())
+}
+
+fn check_name(name: &str) -> anyhow::Result<()> {
+    if !crate::access::is_valid_name(name) {
+        bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
+    }
+    Ok(())
+}
+
+fn print_code(out: &mut impl Write, address: &str, name: &str, code: InvitationCode) -> io::Result<()> {
+    writeln!(out, "{name} opens {address}/invitation within 15 minutes and enters this code, which works once:")?;
+    writeln!(out, "{}", code.reveal())
+}
+
+/// Runs `api token`, and writes what it has to say to `out`.
+///
+/// # Errors
+/// When no such person or token exists, or when the database is unavailable.
+pub async fn run_token_command(store: &Store, command: &TokenCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    let by = Actor::command_line();
+    match command {
+        TokenCommand::List => {
+            writeln!(out, "{:<36} {:<24} {:<24} {:<10} {:<10} scopes", "id", "name", "person", "expires", "last used")?;
+            for token in store.tokens().await? {
+                let expires =
+                    token.revoked_at.map_or_else(|| token.expires_at.date().to_string(), |_| "revoked".to_owned());
+                let used = token.last_used_on.map_or_else(|| "never".to_owned(), |day| day.to_string());
+                let scopes = token.scopes.join(",");
+                writeln!(
+                    out,
+                    "{:<36} {:<24} {:<24} {expires:<10} {used:<10} {scopes}",
+                    token.id, token.name, token.user
+                )?;
+            }
+        }
+        TokenCommand::New { name, user, scopes, days } => {
+            check_name(name)?;
+            let token = SecretToken::random();
+            let new = NewApiToken { name, user, scopes, days: *days };
+            if store.create_token(&by, token, new).await?.is_none() {
+                bail!("there is no person named {user} who may log in");
+            }
+            writeln!(out, "{}", token.reveal_api_token())?;
+            eprintln!("Send it as `Authorization: Bearer`. It is shown only now and is valid for {days} days.");
+        }
+        TokenCommand::Revoke { id } => {
+            if !store.revoke_token(&by, *id).await? {
+                bail!("there is no valid token with this id");
+            }
+            writeln!(out, "The token is revoked.")?;
+        }
+    }
+    Ok(())
+}

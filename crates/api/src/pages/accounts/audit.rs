@@ -1,0 +1,63 @@
+//! `/audit`: operators read the audit log.
+
+use super::site;
+use crate::{
+    Api,
+    access::{Access, Account, Routes},
+    messages::{Messages, TimeZone},
+    pages::{
+        InMessages, html,
+        site::{Address, Site},
+    },
+    store::AuditEntry,
+};
+use askama::Template;
+use axum::{Extension, extract::State, response::Html};
+use serde::Deserialize;
+use service::{ApiError, Query};
+use std::sync::Arc;
+
+/// The number of entries on a page.
+const PAGE: u8 = 100;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Operators(None), "/audit", show)
+}
+
+#[derive(Debug, Deserialize)]
+struct View {
+    /// Show entries older than this one.
+    before: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/audit.html")]
+struct AuditPage {
+    messages: &'static Messages,
+    site: Site,
+    rows: Vec<Row>,
+    /// The address of older entries.
+    older: Option<String>,
+}
+
+struct Row {
+    when: String,
+    entry: AuditEntry,
+}
+
+async fn show(
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    zone: TimeZone,
+    address: Address,
+    account: Account,
+    Query(View { before }): Query<View>,
+) -> Result<Html<String>, ApiError> {
+    let Account { .. } = account; // there is an audit log only with accounts
+    let mut entries = api.store.audit_log(i64::from(PAGE) + 1, before).await?;
+    let has_more = entries.len() > usize::from(PAGE);
+    entries.truncate(PAGE.into());
+    let older = entries.last().filter(|_| has_more).map(|last| address.with("before", &last.id.to_string()));
+    let rows = entries.into_iter().map(|entry| Row { when: messages.moment(entry.created_at, &zone), entry }).collect();
+    html(&AuditPage { messages, site: site(address), rows, older })
+}

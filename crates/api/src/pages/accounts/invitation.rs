@@ -1,0 +1,72 @@
+//! `/invitation`: an invited person sets a password with a code.
+
+use super::{AccountForm, WithAccounts, notice, site, start_session, with_status};
+use crate::{
+    Api,
+    access::{Access, Actor, Caller, InvitationCode, Routes},
+    messages::{Messages, Notice},
+    pages::{
+        InMessages,
+        site::{Address, Site},
+    },
+};
+use askama::Template;
+use axum::{Extension, extract::State, response::Response};
+use serde::Deserialize;
+use service::ApiError;
+use std::sync::Arc;
+use wire::Code;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Everybody, "/invitation", show).post(Access::Everybody, "/invitation", submit)
+}
+
+#[derive(Template)]
+#[template(path = "accounts/invitation.html")]
+struct InvitationPage {
+    messages: &'static Messages,
+    site: Site,
+    notice: Option<&'static Notice>,
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct InvitationForm {
+    code: String,
+    password: String,
+}
+
+async fn show(_: WithAccounts, Extension(messages): InMessages, address: Address) -> Response {
+    with_status(None, &InvitationPage { messages, site: site(address), notice: None, code: String::new() })
+}
+
+async fn submit(
+    _: WithAccounts,
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    address: Address,
+    caller: Caller,
+    actor: Actor,
+    AccountForm(InvitationForm { code, password }): AccountForm<InvitationForm>,
+) -> Response {
+    match accept(&api, &caller, actor, &code, &password).await {
+        Ok(response) => response,
+        Err(failure) => {
+            let notice = notice(messages, Some(&failure));
+            with_status(Some(failure), &InvitationPage { messages, site: site(address), notice, code })
+        }
+    }
+}
+
+async fn accept(api: &Api, caller: &Caller, actor: Actor, code: &str, password: &str) -> Result<Response, ApiError> {
+    let invalid = || {
+        let detail = "The code is wrong, used or older than 15 minutes. Ask an operator for a new one.";
+        ApiError::new(Code::InvalidInvitation, detail)
+    };
+    let code = InvitationCode::parse(code).ok_or_else(invalid)?;
+    let name = api.store.invited(code).await?.ok_or_else(invalid)?;
+    let hash = api.passwords.hash(&name, password).await?;
+    let actor = actor.named(&name);
+    let person = api.store.accept_invitation(&actor, code, &hash).await?.ok_or_else(invalid)?;
+    start_session(api, caller, &actor, person.user, "/account").await
+}

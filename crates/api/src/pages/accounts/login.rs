@@ -1,0 +1,116 @@
+//! `/login` and `/logout`.
+
+use super::{AccountForm, WithAccounts, forget_session, notice, site, start_session, with_status};
+use crate::{
+    Api,
+    access::{Access, Account, Actor, Caller, Routes, log_in},
+    messages::{Messages, Notice},
+    pages::{
+        InMessages,
+        site::{Address, Site},
+    },
+    store::Action,
+};
+use askama::Template;
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use service::{ApiError, Query};
+use std::sync::Arc;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Everybody, "/login", show).post(Access::Everybody, "/login", submit).post(
+        Access::Accounts,
+        "/logout",
+        log_out,
+    )
+}
+
+#[derive(Template)]
+#[template(path = "accounts/login.html")]
+struct LoginPage {
+    messages: &'static Messages,
+    site: Site,
+    notice: Option<&'static Notice>,
+    name: String,
+    /// The path to open after the login; empty for the account.
+    next: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct View {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct LoginForm {
+    name: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn show(
+    _: WithAccounts,
+    Extension(messages): InMessages,
+    address: Address,
+    caller: Caller,
+    Query(View { next }): Query<View>,
+) -> Response {
+    if caller.account().is_some() {
+        return Redirect::to(local(&next)).into_response();
+    }
+    with_status(None, &LoginPage { messages, site: site(address), notice: None, name: String::new(), next })
+}
+
+async fn submit(
+    _: WithAccounts,
+    State(api): State<Arc<Api>>,
+    Extension(messages): InMessages,
+    address: Address,
+    caller: Caller,
+    actor: Actor,
+    AccountForm(LoginForm { name, password, next }): AccountForm<LoginForm>,
+) -> Response {
+    let logged_in = async {
+        let person = log_in(&api, &actor, &name, &password).await?;
+        start_session(&api, &caller, &actor.named(&person.name), person.user, local(&next)).await
+    };
+    match logged_in.await {
+        Ok(response) => response,
+        Err(failure) => {
+            let notice = notice(messages, Some(&failure));
+            with_status(Some(failure), &LoginPage { messages, site: site(address), notice, name, next })
+        }
+    }
+}
+
+async fn log_out(State(api): State<Arc<Api>>, account: Account, actor: Actor) -> Result<Response, ApiError> {
+    api.store.end_sessions(&actor, account.user, Some(account.session), Action::Logout).await?;
+    Ok(forget_session(&api, "/"))
+}
+
+/// A path of this service; the account page in place of any other address, so that nobody can send people elsewhere.
+fn local(next: &str) -> &str {
+    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if is_local { next } else { "/account" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_paths_of_this_service_are_opened_after_a_login() {
+        assert_eq!(local("/label?after=1"), "/label?after=1");
+        for elsewhere in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
+        {
+            assert_eq!(local(elsewhere), "/account", "{elsewhere:?}");
+        }
+    }
+}

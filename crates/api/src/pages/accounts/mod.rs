@@ -1,0 +1,117 @@
+//! The pages with which people log in and manage accounts.
+
+mod account;
+mod audit;
+mod invitation;
+mod login;
+mod people;
+
+use super::site::{Address, NavItem, Site};
+use crate::{
+    Api, ApiAccess,
+    access::{Actor, Caller, Routes, SecretToken},
+    messages::{Messages, Notice},
+    secret_cookie::SecretCookie,
+    visitor::VisitorToken,
+};
+use axum::{
+    extract::{Form, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::de::DeserializeOwned;
+use service::ApiError;
+use std::sync::Arc;
+use uuid::Uuid;
+use wire::Code;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .merge(login::routes())
+        .merge(invitation::routes())
+        .merge(account::routes())
+        .merge(people::routes())
+        .merge(audit::routes())
+}
+
+/// Succeeds if the service has accounts; without them, the pages do not exist.
+struct WithAccounts;
+
+impl FromRequestParts<Arc<Api>> for WithAccounts {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(_: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        match api.settings.access {
+            ApiAccess::Accounts => Ok(Self),
+            ApiAccess::Open => Err(ApiError::new(Code::NotFound, "There are accounts only with API_ACCESS=accounts.")),
+        }
+    }
+}
+
+/// A form of these pages.
+struct AccountForm<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for AccountForm<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let form = Form::from_request(request, state).await;
+        form.map(|Form(form)| Self(form))
+            .map_err(|error| ApiError::new(Code::InvalidForm, format!("{}.", error.body_text())))
+    }
+}
+
+/// Starts a session in this browser and redirects to a path. The browser gets a new visitor if it has none, or one of
+/// another person, so that the drawings of two people stay apart.
+async fn start_session(api: &Api, caller: &Caller, by: &Actor, user: Uuid, path: &str) -> Result<Response, ApiError> {
+    let token = SecretToken::random();
+    let mut new_visitor = caller.visitor.is_none().then(VisitorToken::random);
+    let visitor = new_visitor.map(VisitorToken::id).or(caller.visitor);
+    let is_linked = match visitor {
+        Some(visitor) => api.store.start_session(by, user, token, visitor).await?,
+        None => false,
+    };
+    if !is_linked {
+        let other = VisitorToken::random();
+        api.store.link_visitor(other.id(), user).await?;
+        new_visitor = Some(other);
+    }
+    let mut headers = HeaderMap::new();
+    append(&mut headers, SecretCookie::SESSION.set(&token.reveal(), &api.settings));
+    if let Some(visitor) = new_visitor {
+        append(&mut headers, SecretCookie::VISITOR.set(&visitor.cookie_value(), &api.settings));
+    }
+    Ok((headers, Redirect::to(path)).into_response())
+}
+
+/// Removes the session from this browser and makes it a new visitor, so that the next person at this computer does not
+/// see the drawings of the account.
+fn forget_session(api: &Api, path: &str) -> Response {
+    let mut headers = HeaderMap::new();
+    append(&mut headers, SecretCookie::SESSION.remove(&api.settings));
+    append(&mut headers, SecretCookie::VISITOR.set(&VisitorToken::random().cookie_value(), &api.settings));
+    (headers, Redirect::to(path)).into_response()
+}
+
+fn append<E>(headers: &mut HeaderMap, cookie: Result<header::HeaderValue, E>) {
+    if let Ok(cookie) = cookie {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The page of a form, with the status and headers of a problem if there is one.
+fn with_status(failure: Option<ApiError>, page: &impl askama::Template) -> Response {
+    match failure {
+        None => super::html(page).into_response(),
+        Some(failure) => super::in_place_of(failure.into_response(), page),
+    }
+}
+
+/// The notice about a problem.
+fn notice(messages: &'static Messages, failure: Option<&ApiError>) -> Option<&'static Notice> {
+    failure.map(|failure| messages.problems.of(failure.problem.code))
+}
+
+fn site(address: Address) -> Site {
+    Site::new(NavItem::Account, address)
+}

@@ -1,0 +1,125 @@
+//! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
+
+use super::{Store, StoreError, in_time};
+use crate::access::Actor;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+
+/// An action that the audit log records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Login,
+    Logout,
+    EndSession,
+    ChangePassword,
+    Invite,
+    AcceptInvitation,
+    ResetPassword,
+    ChangeRole,
+    Disable,
+    Enable,
+    CreateToken,
+    RevokeToken,
+    Export,
+    DeleteDrawing,
+}
+
+impl Action {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Logout => "logout",
+            Self::EndSession => "end_session",
+            Self::ChangePassword => "change_password",
+            Self::Invite => "invite",
+            Self::AcceptInvitation => "accept_invitation",
+            Self::ResetPassword => "reset_password",
+            Self::ChangeRole => "change_role",
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::CreateToken => "create_token",
+            Self::RevokeToken => "revoke_token",
+            Self::Export => "export",
+            Self::DeleteDrawing => "delete_drawing",
+        }
+    }
+}
+
+/// An entry of the audit log.
+#[derive(Debug)]
+pub(crate) struct AuditEntry {
+    pub(crate) id: i64,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) actor: Option<String>,
+    pub(crate) action: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) is_refused: bool,
+    pub(crate) address: Option<String>,
+    pub(crate) details: Option<String>,
+}
+
+/// Adds an entry in the transaction of its action.
+pub(super) async fn audit(
+    transaction: &mut PgConnection,
+    actor: &Actor,
+    action: Action,
+    subject: &str,
+    details: Option<&str>,
+) -> sqlx::Result<()> {
+    insert(transaction, actor, action, subject, details, false).await
+}
+
+async fn insert(
+    executor: impl PgExecutor<'_>,
+    actor: &Actor,
+    action: Action,
+    subject: &str,
+    details: Option<&str>,
+    is_refused: bool,
+) -> sqlx::Result<()> {
+    let query = sqlx::query!(
+        "insert into audit_log (actor, action, subject, details, is_refused, address) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+        actor.name,
+        action.name(),
+        subject,
+        details,
+        is_refused,
+        actor.address.map(|address| address.to_string()),
+    );
+    query.execute(executor).await.map(drop)
+}
+
+impl Store {
+    /// Records a refused login, once for each name, address and minute.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn record_refused_login(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::Login, name, None, true)).await
+    }
+
+    /// Records the start of an export.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn record_export(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::Export, name, None, false)).await
+    }
+
+    /// At most `limit` entries, newest first, all older than the entry `before`. Addresses older than 30 days are removed
+    /// first.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn audit_log(&self, limit: i64, before: Option<i64>) -> Result<Vec<AuditEntry>, StoreError> {
+        let query = sqlx::query_as!(
+            AuditEntry,
+            "select id, created_at, actor, action, subject, is_refused, address, details from audit_log
+             where id < $1 order by id desc limit $2",
+            before.unwrap_or(i64::MAX),
+            limit,
+        );
+        in_time(query.fetch_all(&self.pool)).await
+    }
+}

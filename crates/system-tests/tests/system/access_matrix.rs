@@ -1,0 +1,181 @@
+//! Who may do what: each registered route and each kind of caller has an expected status.
+
+use crate::{
+    drawings,
+    person::{Person, token},
+    stack::{Stack, json},
+};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use std::collections::BTreeSet;
+
+/// The kinds of callers, in the order of the columns of [`MATRIX`].
+const CALLERS: [&str; 9] = [
+    "nobody",
+    "the visitor who drew",
+    "another visitor",
+    "a labeller",
+    "an operator",
+    "a token with the scope",
+    "a token with another scope",
+    "the token that drew",
+    "the deletion token",
+];
+
+/// A route, the scope that tokens need, and the status that each kind of caller gets. 303 leads to the login page, or to
+/// the page after a form.
+type Row = (&'static str, &'static str, &'static str, [u16; 9]);
+
+/// Requests of programs get 401 where a browser is led to the login page.
+const MATRIX: &[Row] = &[
+    // Public: probes and files.
+    ("GET", "/livez", "read", [200; 9]),
+    ("GET", "/readyz", "read", [200; 9]),
+    ("GET", "/static/{hash}/{*path}", "read", [404; 9]),
+    // Everybody draws.
+    ("POST", "/predict", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("POST", "/predict/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("POST", "/explain", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/api/v1/calibration", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/recent", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("POST", "/upload", "predict", [303, 303, 303, 303, 303, 303, 403, 303, 303]),
+    // A drawing is there for the person who drew, and for people who see all drawings.
+    ("GET", "/api/v1/predictions", "read", [200; 9]),
+    ("GET", "/api/v1/predictions/{id}", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/api/v1/predictions/{id}/input", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/api/v1/predictions/{id}/bitmap.png", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/api/v1/predictions/{id}/attribution", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/api/v1/predictions/{id}/models", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/drawings/{id}", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/drawings/{id}/picture", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("GET", "/history", "read", [200; 9]),
+    ("PUT", "/api/v1/predictions/{id}/label", "label", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("DELETE", "/api/v1/predictions/{id}/label", "label", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
+    ("POST", "/drawings/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
+    ("POST", "/home/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
+    ("DELETE", "/api/v1/predictions/{id}", "label", [401, 204, 404, 404, 204, 404, 404, 204, 204]),
+    // Labellers and operators.
+    ("GET", "/api/v1/labelling-queue", "label", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/label", "label", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("POST", "/label", "label", [401, 401, 401, 303, 303, 303, 403, 403, 401]),
+    ("GET", "/api/v1/quality", "read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/quality", "read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    // Operators.
+    ("GET", "/api/v1/export/predictions.csv", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/export/predictions.ndjson", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/export/mnist.tar", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("GET", "/people", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
+    ("POST", "/people", "read", [401, 401, 401, 403, 404, 403, 403, 403, 401]),
+    ("GET", "/audit", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
+    ("POST", "/account/tokens", "read", [401, 401, 401, 403, 422, 403, 403, 403, 401]),
+    ("POST", "/account/tokens/revoke", "read", [401, 401, 401, 403, 303, 403, 403, 403, 401]),
+    // The login, and a person's own account. The forms of this test hold nothing valid.
+    ("GET", "/login", "read", [200, 200, 200, 303, 303, 200, 200, 200, 200]),
+    ("POST", "/login", "read", [401, 401, 401, 401, 401, 401, 401, 401, 401]),
+    ("GET", "/invitation", "read", [200; 9]),
+    ("POST", "/invitation", "read", [422; 9]),
+    ("GET", "/account", "read", [401, 401, 401, 200, 200, 403, 403, 403, 401]),
+    ("POST", "/account/password", "read", [401, 401, 401, 401, 401, 403, 403, 403, 401]),
+    ("POST", "/account/sessions/end", "read", [401, 401, 401, 303, 303, 403, 403, 403, 401]),
+    ("POST", "/logout", "read", [401, 401, 401, 303, 303, 403, 403, 403, 401]),
+];
+
+/// The form of a route; the API takes JSON.
+fn form(path: &str) -> &'static str {
+    match path {
+        "/label" => "true_label=8&id=",
+        "/people" => "name=nobody&action=disable",
+        "/account/tokens" => "name=&days=7",
+        "/login" => "name=nobody&password=nothing",
+        "/invitation" => "code=none&password=nothing",
+        "/account/password" => "old=wrong&new=wrong",
+        "/account/tokens/revoke" | "/account/sessions/end" => "id=00000000-0000-7000-8000-000000000000",
+        "/logout" => "",
+        _ => "true_label=8",
+    }
+}
+
+/// A request to a route for this drawing.
+fn request(stack: &Stack, method: &str, path: &str, id: &str) -> RequestBuilder {
+    let address = path.replace("{id}", id).replace("{hash}", "0").replace("{*path}", "styles/base.css");
+    let address = if path == "/api/v1/calibration" { format!("{address}?confidence=0.5") } else { address };
+    let request = stack.http.request(Method::from_bytes(method.as_bytes()).unwrap(), stack.url(&address));
+    match (method, path) {
+        ("POST", "/upload") => stack.upload("/upload", drawings::Picture::default().png(&drawings::all()[8])),
+        ("POST", "/predict" | "/predict/" | "/explain") => {
+            stack.post(path, "application/json", drawings::all()[8].to_string())
+        }
+        ("PUT", _) => request.header("content-type", "application/json").body("{\"true_label\":8}"),
+        ("POST", "/label") => {
+            request.header("content-type", "application/x-www-form-urlencoded").body(format!("{}{id}", form(path)))
+        }
+        ("POST", _) => request.header("content-type", "application/x-www-form-urlencoded").body(form(path)),
+        _ => request,
+    }
+}
+
+/// Submits a drawing with an API token; its id.
+async fn drawn_with(stack: &Stack, token: &str) -> String {
+    let request = stack.post("/predict", "application/json", drawings::all()[8].to_string()).bearer_auth(token);
+    json(request.send().await.unwrap(), StatusCode::OK).await["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_route_gives_every_caller_the_expected_status() {
+    let stack = Stack::with_accounts().await;
+    let operator = Person::invited(&stack, "ada", "operator").await;
+    let labeller = Person::invited(&stack, "grace", "labeller").await;
+    let (visitor, other) = (Person::new(&stack), Person::new(&stack));
+    for person in [&visitor, &other] {
+        person.get("/").await.page(StatusCode::OK).await;
+    }
+    let unscoped = token(&operator, "unscoped", &["training"]).await;
+    let drawing_token = token(&operator, "draws", &["predict"]).await;
+    let mut wrong = Vec::new();
+    for (method, path, scope, expected) in MATRIX {
+        let scoped = token(&operator, "scoped", &[scope]).await;
+        for (number, (caller, expected)) in CALLERS.iter().zip(expected).enumerate() {
+            // A session that a row before has ended.
+            for (person, name) in [(&operator, "ada"), (&labeller, "grace")] {
+                if person.get("/account").await.status() != StatusCode::OK {
+                    person.log_in(name, Person::PASSWORD).await.leads_to("/account");
+                }
+            }
+            let (id, deletion_token) = match *caller {
+                "the token that drew" => (drawn_with(&stack, &drawing_token).await, String::new()),
+                "the deletion token" => {
+                    let answer = stack.draw(&drawings::all()[8]).await;
+                    let part = |name: &str| answer[name].as_str().unwrap().to_owned();
+                    (part("id"), part("deletion_token"))
+                }
+                _ => (visitor.draw().await, String::new()),
+            };
+            let request = request(&stack, method, path, &id);
+            // Each caller has an address, so that wrong passwords of one do not slow down the next.
+            let request = request.header("x-forwarded-for", format!("198.51.100.{number}"));
+            let status = match *caller {
+                "nobody" => request.send().await.unwrap().status(),
+                "the visitor who drew" => visitor.send_as_program(request).await.status(),
+                "another visitor" => other.send_as_program(request).await.status(),
+                "a labeller" => labeller.send_as_program(request).await.status(),
+                "an operator" => operator.send_as_program(request).await.status(),
+                "a token with the scope" => request.bearer_auth(&scoped).send().await.unwrap().status(),
+                "a token with another scope" => request.bearer_auth(&unscoped).send().await.unwrap().status(),
+                "the token that drew" => request.bearer_auth(&drawing_token).send().await.unwrap().status(),
+                _ => request.header("deletion-token", deletion_token).send().await.unwrap().status(),
+            };
+            if status.as_u16() != *expected {
+                wrong.push(format!("{method} {path} for {caller}: {status}, not {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_matrix_lists_every_registered_route() {
+    let listed: BTreeSet<_> = MATRIX.iter().map(|(method, path, ..)| format!("{method} {path}")).collect();
+    let registered: BTreeSet<_> =
+        api::registered_routes().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    assert_eq!(listed, registered);
+}

@@ -1,0 +1,286 @@
+//! Accounts: people log in, see what their role allows, and lose access at once when an operator says so.
+
+use crate::{
+    person::{Person, bearer, token},
+    stack::{Stack, json},
+};
+use reqwest::StatusCode;
+
+#[tokio::test]
+async fn a_fresh_database_has_no_user_and_the_first_operator_comes_from_the_command_line() {
+    let stack = Stack::with_accounts().await;
+    let users: i64 = sqlx::query_scalar("select count(*) from users").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(users, 0, "asvs 6.3.2: there is no default account");
+
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let page = ada.get("/account").await.page(StatusCode::OK).await;
+    assert!(page.contains("You are logged in as") && page.contains("href=\"/people\""), "{page}");
+}
+
+#[tokio::test]
+async fn asvs_6_4_1_an_invitation_works_once_and_for_15_minutes() {
+    let stack = Stack::with_accounts().await;
+    let code = stack.invite("ada", "operator").await;
+    let accept = async |code: &str| {
+        let visitor = Person::new(&stack);
+        let form = [("code", code), ("password", "correct horse battery")];
+        visitor.post("/invitation", &form).await.status()
+    };
+    assert_eq!(accept("00000000-0000-4000-8000-000000000000").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(accept(&code).await, StatusCode::SEE_OTHER);
+    assert_eq!(accept(&code).await, StatusCode::UNPROCESSABLE_ENTITY, "it works once");
+
+    let code = stack.invite("grace", "labeller").await;
+    stack.move_clock("invitations", "expires_at", "15 minutes").await;
+    assert_eq!(accept(&code).await, StatusCode::UNPROCESSABLE_ENTITY, "it is too old");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_name_get_the_same_answer_and_make_an_audit_row() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "operator").await;
+    let mut pages = Vec::new();
+    for name in ["ada", "nobody"] {
+        let page = Person::new(&stack).log_in(name, "wrong password").await.page(StatusCode::UNAUTHORIZED).await;
+        pages.push(page.replace(name, "…"));
+    }
+    assert_eq!(pages[0], pages[1], "asvs 6.3.8");
+    assert_eq!(stack.audited("login", true).await, ["ada", "nobody"], "asvs 16.3.1");
+}
+
+#[tokio::test]
+async fn asvs_6_3_1_guesses_from_one_address_are_slowed_and_the_person_logs_in_from_another() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "operator").await;
+    let guesser = Person::new(&stack).at("203.0.113.9");
+    let mut slowed = 0;
+    for _ in 0..200 {
+        let response = guesser.log_in("ada", "wrong password").await;
+        match response.status() {
+            StatusCode::UNAUTHORIZED => {}
+            StatusCode::TOO_MANY_REQUESTS => {
+                assert!(response.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+                slowed += 1;
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!(slowed > 190, "{slowed} of 200 guesses were slowed");
+    let right = guesser.log_in("ada", Person::PASSWORD).await.status();
+    assert_eq!(right, StatusCode::TOO_MANY_REQUESTS, "the guesser waits, even with the right password");
+    let ada = Person::new(&stack).at("198.51.100.7").log_in("ada", Person::PASSWORD).await;
+    assert_eq!(ada.status(), StatusCode::SEE_OTHER, "nobody can lock another person out");
+    assert_eq!(stack.audited("login", true).await.len(), 1, "one row for each name, address and minute");
+}
+
+#[tokio::test]
+async fn an_address_that_a_client_forges_does_not_help_it_to_guess() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "operator").await;
+    let mut statuses = Vec::new();
+    for guess in 0..10 {
+        // The proxy appends the address that it saw to what the client forged.
+        let guesser = Person::new(&stack).at(&format!("10.1.1.{guess}, 203.0.113.9"));
+        statuses.push(guesser.log_in("ada", "wrong password").await.status());
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "asvs 4.1.3: {statuses:?}");
+}
+
+#[tokio::test]
+async fn asvs_7_2_4_a_login_makes_a_new_session_and_7_4_1_a_logout_ends_it() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let before = ada.cookie("session").unwrap();
+    assert_eq!(ada.log_in("ada", Person::PASSWORD).await.status(), StatusCode::SEE_OTHER);
+    let after = ada.cookie("session").unwrap();
+    assert_ne!(before, after);
+    let attributes = ada.set_cookie("session").unwrap();
+    assert!(attributes.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"), "asvs 3.3: {attributes}");
+
+    let visitor = ada.cookie("visitor").unwrap();
+    assert_eq!(ada.post("/logout", &[]).await.status(), StatusCode::SEE_OTHER);
+    assert_ne!(ada.cookie("visitor").unwrap(), visitor, "the next person at this computer is another visitor");
+    ada.set("session", &after);
+    ada.get("/account").await.leads_to("/login?next=%2Faccount");
+}
+
+#[tokio::test]
+async fn asvs_7_3_a_session_ends_12_hours_after_its_last_use_and_30_days_after_the_login() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    stack.move_clock("sessions", "used_at", "11 hours 59 minutes").await;
+    ada.get("/account").await.page(StatusCode::OK).await;
+    stack.move_clock("sessions", "used_at", "12 hours").await;
+    ada.get("/account").await.leads_to("/login?next=%2Faccount");
+
+    ada.log_in("ada", Person::PASSWORD).await;
+    stack.move_clock("sessions", "created_at", "30 days").await;
+    ada.get("/account").await.leads_to("/login?next=%2Faccount");
+}
+
+#[tokio::test]
+async fn a_change_of_the_password_needs_the_old_one_and_ends_the_other_sessions() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let elsewhere = Person::new(&stack);
+    elsewhere.log_in("ada", Person::PASSWORD).await;
+    let change =
+        async |old: &str, new: &str| ada.post("/account/password", &[("old", old), ("new", new)]).await.status();
+    assert_eq!(change("wrong password", "another horse battery").await, StatusCode::UNAUTHORIZED, "asvs 6.2.3");
+    assert_eq!(change(Person::PASSWORD, "short").await, StatusCode::UNPROCESSABLE_ENTITY, "asvs 6.2.1");
+    assert_eq!(change(Person::PASSWORD, "password123456").await, StatusCode::UNPROCESSABLE_ENTITY, "asvs 6.2.4");
+    elsewhere.get("/account").await.page(StatusCode::OK).await;
+    assert_eq!(change(Person::PASSWORD, "another horse battery").await, StatusCode::SEE_OTHER);
+    ada.get("/account").await.page(StatusCode::OK).await;
+    elsewhere.get("/account").await.leads_to("/login?next=%2Faccount");
+}
+
+#[tokio::test]
+async fn asvs_7_5_2_a_person_sees_and_ends_sessions() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "labeller").await;
+    let elsewhere = Person::new(&stack);
+    elsewhere.log_in("ada", Person::PASSWORD).await;
+    let page = ada.get("/account").await.page(StatusCode::OK).await;
+    let mut sessions = crate::pages::between(&page, "name=\"id\" value=\"", "\"");
+    sessions.retain(|id| !id.is_empty());
+    assert_eq!(sessions.len(), 2, "{page}");
+    let this: uuid::Uuid = sqlx::query_scalar("select id from sessions order by created_at limit 1")
+        .fetch_one(&mut stack.sql().await)
+        .await
+        .unwrap();
+    let other = sessions.iter().find(|id| **id != this.to_string()).unwrap();
+    assert_eq!(ada.post("/account/sessions/end", &[("id", other)]).await.status(), StatusCode::SEE_OTHER);
+    elsewhere.get("/account").await.leads_to("/login?next=%2Faccount");
+    ada.get("/account").await.page(StatusCode::OK).await;
+}
+
+#[tokio::test]
+async fn a_role_changes_at_once_and_the_last_operator_stays() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let grace = Person::invited(&stack, "grace", "operator").await;
+    let change = async |by: &Person, name: &str, action: &str, role: &str| {
+        by.post("/people", &[("name", name), ("action", action), ("role", role)]).await.status()
+    };
+    assert_eq!(change(&ada, "grace", "set_role", "labeller").await, StatusCode::OK);
+    grace.get("/people").await.leads_to("/login?next=%2Fpeople");
+    grace.log_in("grace", Person::PASSWORD).await;
+    assert_eq!(grace.get("/people").await.status(), StatusCode::FORBIDDEN, "asvs 8.3.2");
+    assert_eq!(change(&ada, "ada", "disable", "").await, StatusCode::CONFLICT, "the last operator stays");
+    assert_eq!(change(&ada, "ada", "set_role", "labeller").await, StatusCode::CONFLICT);
+    assert_eq!(change(&ada, "nobody", "disable", "").await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        change(&ada, "GRACE", "invite", "labeller").await,
+        StatusCode::CONFLICT,
+        "names differ in more than case"
+    );
+}
+
+#[tokio::test]
+async fn asvs_7_4_2_a_disabled_person_loses_sessions_and_tokens_at_once() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let grace = Person::invited(&stack, "grace", "operator").await;
+    let token = token(&grace, "reader", &["read"]).await;
+    assert_eq!(bearer(&stack, &token, "/api/v1/predictions").await.status(), StatusCode::OK);
+    ada.post("/people", &[("name", "grace"), ("action", "disable")]).await.page(StatusCode::OK).await;
+    grace.get("/account").await.leads_to("/login?next=%2Faccount");
+    assert_eq!(bearer(&stack, &token, "/api/v1/predictions").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(grace.log_in("grace", Person::PASSWORD).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_kept_as_a_hash_and_revoked() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let token = token(&ada, "nightly export", &["export", "predict"]).await;
+    assert!(token.starts_with("dgt_") && token.len() == 68, "{token}");
+    assert!(!ada.get("/account").await.page(StatusCode::OK).await.contains(&token));
+    assert_eq!(bearer(&stack, &token, "/api/v1/export/predictions.csv").await.status(), StatusCode::OK);
+    let missing = json(bearer(&stack, &token, "/api/v1/quality").await, StatusCode::FORBIDDEN).await;
+    assert!(missing["detail"].as_str().unwrap().contains("\"read\""), "{missing}");
+    for wrong in ["dgt_", "nonsense", &format!("dgt_{}", "0".repeat(64))] {
+        let rejected = bearer(&stack, wrong, "/livez").await.status();
+        assert_eq!(rejected, StatusCode::OK, "probes ask for nothing");
+        assert_eq!(bearer(&stack, wrong, "/api/v1/predictions").await.status(), StatusCode::UNAUTHORIZED, "{wrong}");
+    }
+
+    let id: uuid::Uuid =
+        sqlx::query_scalar("select id from api_tokens").fetch_one(&mut stack.sql().await).await.unwrap();
+    ada.post("/account/tokens/revoke", &[("id", &id.to_string())]).await.leads_to("/account");
+    assert_eq!(bearer(&stack, &token, "/api/v1/export/predictions.csv").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(stack.audited("create_token", false).await, ["nightly export"]);
+    assert_eq!(stack.audited("revoke_token", false).await, ["nightly export"]);
+    assert_eq!(stack.audited("export", false).await, ["predictions.csv"]);
+}
+
+#[tokio::test]
+async fn a_token_expires() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let token = token(&ada, "reader", &["read"]).await;
+    stack.move_clock("api_tokens", "expires_at", "7 days").await;
+    assert_eq!(bearer(&stack, &token, "/api/v1/predictions").await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn drawings_of_a_browser_belong_to_the_person_who_logs_in_with_it_and_not_to_the_next_one() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::new(&stack);
+    ada.get("/").await.page(StatusCode::OK).await;
+    let drawing = ada.draw().await;
+    let code = stack.invite("ada", "labeller").await;
+    ada.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
+    let phone = Person::new(&stack);
+    phone.log_in("ada", Person::PASSWORD).await;
+    let history = phone.get("/").await.page(StatusCode::OK).await;
+    assert!(history.contains(&drawing), "the strip shows the drawings of both browsers");
+
+    ada.post("/logout", &[]).await.leads_to("/");
+    assert!(
+        !ada.get("/").await.page(StatusCode::OK).await.contains(&drawing),
+        "a visitor at this computer does not see it"
+    );
+    let code = stack.invite("grace", "labeller").await;
+    ada.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
+    assert!(!ada.get("/").await.page(StatusCode::OK).await.contains(&drawing));
+}
+
+#[tokio::test]
+async fn asvs_14_3_2_no_cache_keeps_what_a_person_who_has_logged_in_sees() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let id = ada.draw().await;
+    for path in ["/", "/account", "/history", &format!("/drawings/{id}/picture"), "/api/v1/predictions"] {
+        assert_eq!(ada.get(path).await.header("cache-control").as_deref(), Some("no-store"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_accounts_the_pages_of_accounts_do_not_exist() {
+    let stack = Stack::start().await;
+    for path in ["/login", "/invitation", "/account", "/people", "/audit"] {
+        let page = stack.get(path).send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let home = stack.get("/").send().await.unwrap().text().await.unwrap();
+    assert!(home.contains("href=\"/label\"") && !home.contains("/login"), "{home}");
+}
+
+#[tokio::test]
+async fn the_audit_log_is_append_only_and_forgets_addresses_after_30_days() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "operator").await;
+    let mut owner = stack.sql().await;
+    for change in ["update audit_log set actor = 'x'", "delete from audit_log", "truncate audit_log"] {
+        let error = sqlx::query(change).execute(&mut owner).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{change}: {error}");
+    }
+    let addresses = "select count(*) from audit_log where address is not null";
+    let count =
+        async |owner: &mut sqlx::PgConnection| sqlx::query_scalar::<_, i64>(addresses).fetch_one(owner).await.unwrap();
+    assert!(count(&mut owner).await > 0);
+    sqlx::query("select forget_audit_addresses()").execute(&mut owner).await.unwrap();
+    assert!(count(&mut owner).await > 0, "they are younger than 30 days");
+}
