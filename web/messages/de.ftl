@@ -44,7 +44,8 @@ canvas-camera = Ein Foto machen
 canvas-read = Lesen
 canvas-submit = Senden
 canvas-submit-keys = Senden (Enter)
-canvas-privacy = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
+canvas-privacy-open = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
+canvas-privacy-own = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Deine sehen nur du und die Labeller dieser Seite; du kannst sie löschen.
 
 ## The answer next to the canvas
 

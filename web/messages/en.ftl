@@ -44,7 +44,8 @@ canvas-camera = Take a photo
 canvas-read = Read it
 canvas-submit = Submit
 canvas-submit-keys = Submit (Enter)
-canvas-privacy = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
+canvas-privacy-open = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
+canvas-privacy-own = Submitted drawings are stored without metadata (place, device). You and the labellers of this site can see yours; you can delete them.
 
 ## The answer next to the canvas
 
@@ -257,7 +258,7 @@ accounts-password-rule = 8 to 128 characters of any kind, not easy to guess. A p
 accounts-signed-in = You are logged in as { $name } ({ $role }).
 accounts-change-password = Change the password
 accounts-change-password-about = This ends all your other sessions.
-accounts-old-password = Present password
+accounts-old-password = Current password
 accounts-new-password = New password
 accounts-sessions = Sessions
 accounts-sessions-about = A session ends 12 hours after its last use, and after 30 days at the latest.

@@ -44,7 +44,8 @@ canvas-camera = Zrób zdjęcie
 canvas-read = Odczytaj
 canvas-submit = Wyślij
 canvas-submit-keys = Wyślij (Enter)
-canvas-privacy = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
+canvas-privacy-open = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
+canvas-privacy-own = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Twoje widzisz ty i osoby etykietujące tej strony; możesz je usunąć.
 
 ## The answer next to the canvas
 

@@ -62,7 +62,8 @@ sections! {
         read: String,
         submit: String,
         submit_keys: String,
-        privacy: String,
+        privacy_open: String,
+        privacy_own: String,
     }
 
     /// The widths of the pen.

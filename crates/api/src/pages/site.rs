@@ -110,6 +110,11 @@ impl Address {
         Self { path: uri.path().to_owned(), query: query.filter(|(_, value)| !value.is_empty()).collect(), reader }
     }
 
+    /// Whether everybody may see every drawing.
+    pub(super) fn is_open(&self) -> bool {
+        self.reader == Reader::Open
+    }
+
     /// The address with this query parameter, which replaces an earlier one of the same name.
     pub(super) fn with(&self, name: &str, value: &str) -> String {
         let rest = self.query.iter().filter(|(other, _)| other != name);

@@ -47,7 +47,7 @@ const MOTION: &str = "
         .map(([element]) => element.id || element.outerHTML.slice(0, 80));";
 
 /// Asserts what this file requires of a page in one state, on every screen.
-async fn assert_accessible_everywhere(browser: &Browser, state: &str) {
+pub(crate) async fn assert_accessible_everywhere(browser: &Browser, state: &str) {
     for screen in SCREENS {
         let state = format!("{state}, {screen:?}");
         browser.emulate(screen, "reduce").await;
@@ -122,7 +122,7 @@ async fn every_page_is_accessible_in_every_state() {
 }
 
 /// Returns the languages of the pages, from the names of their files.
-fn languages() -> Vec<String> {
+pub(crate) fn languages() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/messages");
     let name = |entry: io::Result<DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let tags: Vec<String> =

@@ -44,6 +44,8 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer_and_make_an_au
         let page = Person::new(&stack).log_in(name, "wrong password").await.page(StatusCode::UNAUTHORIZED).await;
         pages.push(page.replace(name, "…"));
     }
+    assert!(pages[0].contains("The name and the password do not belong together"), "{}", pages[0]);
+    assert!(pages[0].contains("action=\"/login\""), "the form is there to try again: {}", pages[0]);
     assert_eq!(pages[0], pages[1], "asvs 6.3.8");
     assert_eq!(stack.audited("login", true).await, ["ada", "nobody"], "asvs 16.3.1");
 }

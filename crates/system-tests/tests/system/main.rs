@@ -12,6 +12,7 @@
 mod access_matrix;
 mod accessibility;
 mod accounts;
+mod accounts_in_browser;
 mod assets;
 mod attribution;
 mod axe;

@@ -32,7 +32,7 @@ async fn submit(browser: &Browser, stack: &Stack) {
 }
 
 /// Presses "Delete" until the drawing is deleted.
-async fn delete(browser: &Browser) {
+pub(crate) async fn delete(browser: &Browser) {
     let deleted = "return document.querySelector('#answer').dataset.state === 'empty';";
     let press = "const button = document.querySelector('#delete'); if (!button.hidden) button.click();";
     for _ in 0..100 {

@@ -103,7 +103,12 @@ fn append<E>(headers: &mut HeaderMap, cookie: Result<header::HeaderValue, E>) {
 fn with_status(failure: Option<ApiError>, page: &impl askama::Template) -> Response {
     match failure {
         None => super::html(page).into_response(),
-        Some(failure) => super::in_place_of(failure.into_response(), page),
+        Some(failure) => {
+            let mut response = super::in_place_of(failure.into_response(), page);
+            // No layer replaces this page by one that shows the problem alone.
+            response.extensions_mut().remove::<ApiError>();
+            response
+        }
     }
 }
 

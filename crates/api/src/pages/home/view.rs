@@ -18,6 +18,8 @@ use wire::{Code, Page};
 #[template(path = "home.html")]
 pub(super) struct HomePage {
     messages: &'static Messages,
+    /// What is stored, and who sees it.
+    privacy: &'static str,
     /// The idempotency key of the forms of this page.
     key: String,
     site: Site,
@@ -54,6 +56,7 @@ impl HomePage {
     ) -> Self {
         Self {
             messages,
+            privacy: if address.is_open() { &messages.canvas.privacy_open } else { &messages.canvas.privacy_own },
             key: IdempotencyKey::random().form_value(),
             site: Site::new(NavItem::Other, address),
             shown,
