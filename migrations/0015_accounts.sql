@@ -80,7 +80,7 @@ create table audit_log (
     address text,
     details text
 );
-create index audit_log_created_at_idx on audit_log (created_at);
+create index audit_log_address_idx on audit_log (created_at) where address is not null;
 -- Refused logins make one row for each name, address and minute, so that guessing cannot fill the table.
 create unique index audit_log_refused_login_key
     on audit_log (subject, address, (date_trunc('minute', created_at at time zone 'UTC')))

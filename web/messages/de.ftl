@@ -14,6 +14,7 @@ page-history = Verlauf
 page-labelling = Benennen
 page-login = Anmelden
 page-account = Konto
+page-privacy = Datenschutz
 page-quality = Qualität
 
 ## The canvas and its tools
@@ -45,6 +46,7 @@ canvas-read = Lesen
 canvas-submit = Senden
 canvas-submit-keys = Senden (Enter)
 canvas-privacy-open = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
+canvas-may-train = Meine Zeichnungen dürfen spätere Modelle trainieren
 canvas-privacy-own = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Deine sehen nur du und die Labeller dieser Seite; du kannst sie löschen.
 
 ## The answer next to the canvas
@@ -309,6 +311,36 @@ accounts-action = Aktion
 accounts-subject = Gegenstand
 accounts-address = Adresse
 accounts-refused = abgelehnt
+
+## Die Seite zum Datenschutz
+
+privacy-heading = Datenschutz
+privacy-operator = { $name } betreibt diese Seite.
+privacy-operator-unknown = Der Betreiber dieser Seite hat keinen Namen angegeben.
+privacy-contact = Kontakt: { $contact }
+privacy-imprint = Impressum
+privacy-stored-heading = Was gespeichert wird
+privacy-stored = Jede Zeichnung, die du sendest, mit ihrer Zeit, der Antwort des Netzes und den Angaben, die Menschen dazu machen. Ort, Gerät und andere Metadaten von Fotos werden vorher entfernt. Während du zeichnest, antwortet das Netz, und nichts wird gespeichert.
+privacy-cookies = Ein Cookie enthält eine Zufallszahl, an der die Seite erkennt, welche Zeichnungen deine sind, bis 400 Tage nach deinem letzten Besuch. Andere Cookies enthalten deine Sprache, deine Zeitzone und, wenn du dich anmeldest, deine Sitzung. Es gibt kein Tracking und nichts von anderen Seiten.
+privacy-addresses = Zeichnungen werden ohne deine Adresse gespeichert. Das Protokoll der Anmeldungen enthält Adressen 30 Tage lang.
+privacy-seen-heading = Wer es sieht
+privacy-seen-open = Alle, die diese Seite öffnen können, sehen alle Zeichnungen.
+privacy-seen-own = Du siehst deine Zeichnungen. Die Labeller und Operatoren dieser Seite sehen alle Zeichnungen, um sie zu benennen. Andere Besucher sehen sie nicht.
+privacy-training-heading = Training
+privacy-training = Eine Zeichnung darf spätere Modelle nur trainieren, wenn du es mit dem Schalter unter der Zeichenfläche erlaubst. Jede Zeichnung behält, was du gewählt hast. Eine gelöschte Zeichnung trainiert kein späteres Modell.
+privacy-how-long-heading = Wie lange
+privacy-how-long = Zeichnungen bleiben, bis du oder ein Operator sie löscht.
+privacy-backups = 
+    { $count ->
+        [one] Sicherungen enthalten eine gelöschte Zeichnung noch 1 Tag lang.
+       *[other] Sicherungen enthalten eine gelöschte Zeichnung noch { $count } Tage lang.
+    }
+privacy-backups-unknown = Sicherungen können eine gelöschte Zeichnung länger enthalten; frage den Betreiber.
+privacy-yours-heading = Deine Zeichnungen
+privacy-download = Alle deine Zeichnungen herunterladen
+privacy-confirm = Alle meine Zeichnungen mit Antworten und Angaben löschen. Niemand kann das rückgängig machen.
+privacy-delete = Alle löschen
+privacy-deleted = Alle deine Zeichnungen sind gelöscht.
 
 ## Problems: what happened, and as advice what to do
 

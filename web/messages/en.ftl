@@ -14,6 +14,7 @@ page-history = History
 page-labelling = Label
 page-login = Log in
 page-account = Account
+page-privacy = Privacy
 page-quality = Quality
 
 ## The canvas and its tools
@@ -45,6 +46,7 @@ canvas-read = Read it
 canvas-submit = Submit
 canvas-submit-keys = Submit (Enter)
 canvas-privacy-open = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
+canvas-may-train = My drawings may train later models
 canvas-privacy-own = Submitted drawings are stored without metadata (place, device). You and the labellers of this site can see yours; you can delete them.
 
 ## The answer next to the canvas
@@ -309,6 +311,36 @@ accounts-action = Action
 accounts-subject = Subject
 accounts-address = Address
 accounts-refused = refused
+
+## The page about privacy
+
+privacy-heading = Privacy
+privacy-operator = { $name } runs this site.
+privacy-operator-unknown = The operator of this site has not stated a name.
+privacy-contact = Contact: { $contact }
+privacy-imprint = Legal notice
+privacy-stored-heading = What is stored
+privacy-stored = Each drawing that you submit, with its time, the answer of the network and the labels that people give it. Place, device and other metadata of photos are removed first. While you draw, the network answers, and nothing is stored.
+privacy-cookies = A cookie holds a random number, by which the site knows which drawings are yours, for 400 days after your last visit. Other cookies hold your language, your time zone and, if you log in, your session. There is no tracking and nothing from other sites.
+privacy-addresses = Drawings are stored without your address. The log of logins holds addresses for 30 days.
+privacy-seen-heading = Who sees it
+privacy-seen-open = Everybody who can open this site sees all drawings.
+privacy-seen-own = You see your drawings. The labellers and operators of this site see all drawings, to label them. Other visitors do not.
+privacy-training-heading = Training
+privacy-training = A drawing may train later models only if you allow it with the switch below the canvas. Each drawing keeps what you chose. A deleted drawing trains no later model.
+privacy-how-long-heading = For how long
+privacy-how-long = Drawings stay until you or an operator deletes them.
+privacy-backups = 
+    { $count ->
+        [one] Backups hold a deleted drawing for 1 more day.
+       *[other] Backups hold a deleted drawing for { $count } more days.
+    }
+privacy-backups-unknown = Backups may hold a deleted drawing longer; ask the operator.
+privacy-yours-heading = Your drawings
+privacy-download = Download all your drawings
+privacy-confirm = Delete all my drawings, their answers and their labels. Nobody can undo this.
+privacy-delete = Delete all
+privacy-deleted = All your drawings are deleted.
 
 ## Problems: what happened, and as advice what to do
 

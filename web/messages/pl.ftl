@@ -14,6 +14,7 @@ page-history = Historia
 page-labelling = Etykiety
 page-login = Zaloguj się
 page-account = Konto
+page-privacy = Prywatność
 page-quality = Jakość
 
 ## The canvas and its tools
@@ -45,6 +46,7 @@ canvas-read = Odczytaj
 canvas-submit = Wyślij
 canvas-submit-keys = Wyślij (Enter)
 canvas-privacy-open = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
+canvas-may-train = Moje rysunki mogą trenować późniejsze modele
 canvas-privacy-own = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Twoje widzisz ty i osoby etykietujące tej strony; możesz je usunąć.
 
 ## The answer next to the canvas
@@ -312,6 +314,36 @@ accounts-action = Działanie
 accounts-subject = Przedmiot
 accounts-address = Adres
 accounts-refused = odrzucone
+
+## Strona o prywatności
+
+privacy-heading = Prywatność
+privacy-operator = Tę stronę prowadzi { $name }.
+privacy-operator-unknown = Operator tej strony nie podał nazwy.
+privacy-contact = Kontakt: { $contact }
+privacy-imprint = Nota prawna
+privacy-stored-heading = Co jest przechowywane
+privacy-stored = Każdy wysłany rysunek wraz z czasem, odpowiedzią sieci i etykietami, które nadają ludzie. Miejsce, urządzenie i inne metadane zdjęć są wcześniej usuwane. Podczas rysowania sieć odpowiada, ale nic nie jest przechowywane.
+privacy-cookies = Plik cookie zawiera losową liczbę, po której strona rozpoznaje twoje rysunki, przez 400 dni od ostatniej wizyty. Inne pliki cookie zawierają język, strefę czasową i, jeśli się zalogujesz, sesję. Nie ma śledzenia ani niczego z innych stron.
+privacy-addresses = Rysunki są przechowywane bez twojego adresu. Dziennik logowań zawiera adresy przez 30 dni.
+privacy-seen-heading = Kto to widzi
+privacy-seen-open = Każdy, kto może otworzyć tę stronę, widzi wszystkie rysunki.
+privacy-seen-own = Widzisz swoje rysunki. Osoby etykietujące i operatorzy tej strony widzą wszystkie rysunki, aby je etykietować. Inni odwiedzający ich nie widzą.
+privacy-training-heading = Trening
+privacy-training = Rysunek może trenować późniejsze modele tylko wtedy, gdy pozwolisz na to przełącznikiem pod polem rysowania. Każdy rysunek zachowuje twój wybór. Usunięty rysunek nie trenuje żadnego późniejszego modelu.
+privacy-how-long-heading = Jak długo
+privacy-how-long = Rysunki pozostają, dopóki ty lub operator ich nie usunie.
+privacy-backups = 
+    { $count ->
+        [one] Kopie zapasowe zawierają usunięty rysunek jeszcze przez 1 dzień.
+       *[other] Kopie zapasowe zawierają usunięty rysunek jeszcze przez { $count } dni.
+    }
+privacy-backups-unknown = Kopie zapasowe mogą zawierać usunięty rysunek dłużej; zapytaj operatora.
+privacy-yours-heading = Twoje rysunki
+privacy-download = Pobierz wszystkie swoje rysunki
+privacy-confirm = Usuń wszystkie moje rysunki, ich odpowiedzi i etykiety. Nikt nie może tego cofnąć.
+privacy-delete = Usuń wszystkie
+privacy-deleted = Wszystkie twoje rysunki zostały usunięte.
 
 ## Problems: what happened, and as advice what to do
 

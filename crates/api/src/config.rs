@@ -1,6 +1,6 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::{ApiAccess, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand};
+use crate::{ApiAccess, Operator, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
@@ -38,6 +38,9 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Who runs the service.
+    #[command(flatten)]
+    pub operator: Operator,
     /// The connection to PostgreSQL with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,

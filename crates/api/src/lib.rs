@@ -35,7 +35,7 @@ pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_comman
 pub use config::{Command, Config};
 pub use model_client::{ModelClient, ModelError};
 pub use public_url::{PublicUrl, PublicUrlError};
-pub use settings::Settings;
+pub use settings::{Operator, Settings};
 pub use store::{
     Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
     StoreError, migrate,

@@ -2,6 +2,8 @@
 
 use crate::{ApiAccess, Config, PublicUrl, TrustedProxy};
 use anyhow::bail;
+use clap::Args;
+use reqwest::Url;
 
 /// The settings that handlers and layers read.
 #[derive(Debug, Clone, Default)]
@@ -12,8 +14,27 @@ pub struct Settings {
     pub access: ApiAccess,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
+    /// Who runs the service, for the page about privacy.
+    pub operator: Operator,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
+}
+
+/// What the page about privacy says of the operator.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Operator {
+    /// Name of the person or organisation that runs this service, for the page /privacy.
+    #[arg(long, env = "OPERATOR_NAME")]
+    pub operator_name: Option<String>,
+    /// Address at which people reach the operator, such as an e-mail address, for the page /privacy.
+    #[arg(long, env = "CONTACT")]
+    pub contact: Option<String>,
+    /// Address of a page with the legal notice, for the page /privacy.
+    #[arg(long, env = "IMPRINT_URL")]
+    pub imprint_url: Option<Url>,
+    /// Days for which backups hold what was deleted, for the page /privacy.
+    #[arg(long, env = "BACKUP_DAYS")]
+    pub backup_days: Option<u32>,
 }
 
 impl Config {
@@ -39,6 +60,7 @@ impl Config {
             trusts_trace_context: self.telemetry.trust_trace_context,
             access: self.access,
             public_url: self.public_url.clone(),
+            operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
         })
     }

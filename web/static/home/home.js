@@ -19,6 +19,7 @@ import { giveLabel, undo } from "./label.js";
 import { canvas, canvasElement, unsubmittedStrokes } from "./state.js";
 import { showRecorded, submitOrNext, submitPicture } from "./submit.js";
 import { buttons, clear, showTools, swapTool } from "./tools.js";
+import { listenForTrainingChoice } from "./training-choice.js";
 
 // Before the pen, whose listener hides the keyboard's ring.
 listenForKeyboardPen(canvasElement, canvas);
@@ -43,6 +44,7 @@ listenForLabels(giveLabel);
 listenForImages(submitPicture);
 listenForExplain();
 listenForDeletion();
+listenForTrainingChoice();
 
 followRecent((page) => {
   const entry = readEntry(page);

@@ -5,6 +5,7 @@ import { Problem, predict } from "../shared/http.js";
 import { newIdempotencyKey } from "./idempotency-key.js";
 import { keep } from "../shared/deletion-tokens.js";
 import { retryDelayMs, wait } from "../shared/retry.js";
+import { mayTrain } from "./training-choice.js";
 
 /** @typedef {import("../shared/http.js").Answer} Answer */
 /** @typedef {import("../shared/http.js").TrueLabel} TrueLabel */
@@ -109,7 +110,7 @@ export class Submissions {
     this.#inFlight.add(drawing);
     progress.onSubmit(drawing);
     try {
-      const answer = await predict(subject, this.#keyOf(drawing, subject));
+      const answer = await predict(subject, this.#keyOf(drawing, subject), mayTrain());
       if (answer.id === undefined || !answer.saved) {
         progress.onUnsaved(drawing, answer);
         return new Problem("database_unavailable");

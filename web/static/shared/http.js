@@ -74,12 +74,13 @@ export async function preview(drawing, signal) {
  * Submits a drawing or a picture, which the api recognises and records.
  * @param {string | File} subject strokes as JSON, or an image file
  * @param {string} idempotencyKey a random UUID, the same for each retry
+ * @param {boolean} mayTrain whether the drawing may train a model
  * @returns {Promise<Answer>}
  */
-export async function predict(subject, idempotencyKey) {
+export async function predict(subject, idempotencyKey, mayTrain) {
   const source = typeof subject === "string" ? "canvas" : "upload";
   const headers = { "Idempotency-Key": `"${idempotencyKey}"` };
-  return post(`/predict?source=${source}&include=bitmap`, subject, { headers });
+  return post(`/predict?source=${source}&include=bitmap&may_train=${mayTrain}`, subject, { headers });
 }
 
 /**

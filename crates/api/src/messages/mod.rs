@@ -20,7 +20,7 @@ use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
     AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
-    PageText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
+    PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -67,6 +67,7 @@ pub(crate) struct Messages {
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
     pub(crate) accounts: AccountsText,
+    pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
     script: ScriptText,
     numbers: Numbers,
@@ -125,6 +126,7 @@ impl Messages {
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
             accounts: remaining.take(&["accounts"]),
+            privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),
             script: remaining.take(&["script"]),
             numbers: Numbers::new(tag)?,

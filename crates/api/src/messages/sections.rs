@@ -35,6 +35,7 @@ sections! {
         quality: String,
         login: String,
         account: String,
+        privacy: String,
     }
 
     /// The canvas and its tools.
@@ -64,6 +65,7 @@ sections! {
         submit_keys: String,
         privacy_open: String,
         privacy_own: String,
+        may_train: String,
     }
 
     /// The widths of the pen.
@@ -324,6 +326,33 @@ sections! {
 
     /// The roles of people, by their names in the API.
     Roles { labeller: String, operator: String, }
+
+    /// The page about privacy.
+    PrivacyText {
+        heading: String,
+        operator: Message,
+        operator_unknown: String,
+        contact: Message,
+        imprint: String,
+        stored_heading: String,
+        stored: String,
+        cookies: String,
+        addresses: String,
+        seen_heading: String,
+        seen_open: String,
+        seen_own: String,
+        training_heading: String,
+        training: String,
+        how_long_heading: String,
+        how_long: String,
+        backups: Message,
+        backups_unknown: String,
+        yours_heading: String,
+        download: String,
+        confirm: String,
+        delete: String,
+        deleted: String,
+    }
 
     /// The notices about problems, by their codes.
     Problems {

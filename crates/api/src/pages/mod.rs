@@ -10,6 +10,7 @@ mod home;
 mod label;
 mod labelling;
 mod picture;
+mod privacy;
 mod quality;
 mod site;
 mod visitor_cookie;
@@ -42,6 +43,7 @@ pub(crate) fn routes(settings: &Arc<Settings>) -> Routes {
         .merge(labelling::routes())
         .merge(quality::routes())
         .merge(accounts::routes())
+        .merge(privacy::routes())
         .layered(|routes| routes.layer(from_fn(problems_as_pages)))
         .merge(home::routes())
         .layered(|routes| routes.layer(from_fn(in_the_readers_language)))

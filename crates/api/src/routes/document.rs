@@ -5,7 +5,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         self,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
@@ -22,9 +22,12 @@ use utoipa::{
                        (`not_found`) for a path that does not exist, 405 (`method_not_allowed`) for a method that a \
                        path does not support, 421 (`misdirected_request`) if the header `Host` names another host, \
                        503 (`too_many_connections`, with `Retry-After`) when the limit of connections is reached, and \
-                       500 (`internal`) for a defect of the service.",
+                       500 (`internal`) for a defect of the service.\n\n\
+                       If the operator of the service has set up accounts, an operation may also answer 401 \
+                       (`unauthenticated`) or 403 (`forbidden`). A program then sends an API token as \
+                       `Authorization: Bearer`.",
     ),
-    modifiers(&DeletionTokenHeader),
+    modifiers(&Credentials),
     tags(
         (name = "Recognise", description = "Recognise digits in drawings"),
         (name = "Label", description = "Label drawings"),
@@ -36,14 +39,15 @@ use utoipa::{
 )]
 pub(super) struct Document;
 
-/// The header with which a client proves that it submitted a drawing.
-struct DeletionTokenHeader;
+/// The header with which a client proves that it submitted a drawing, and the one with an API token.
+struct Credentials;
 
-impl Modify for DeletionTokenHeader {
+impl Modify for Credentials {
     fn modify(&self, document: &mut openapi::OpenApi) {
         let description = "The `deletion_token` in the answer to the drawing's submission.";
         let token = ApiKeyValue::with_description(DELETION_TOKEN.as_str(), description);
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("deletion_token", SecurityScheme::ApiKey(ApiKey::Header(token)));
+        components.add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     }
 }

@@ -3,6 +3,7 @@
 mod document;
 mod explain;
 mod export;
+mod me;
 mod predict;
 mod predictions;
 mod predictions_by_model;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> Routes {
         .merge(predictions::routes())
         .merge(predictions_by_model::routes())
         .merge(export::routes())
+        .merge(me::routes())
         .merge(quality::routes())
         .merge(probes::routes())
 }

@@ -4,6 +4,7 @@
 //! export closes the connection, which ends the query.
 
 use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered, predictions::Row};
+use crate::{access::Reach, visitor::VisitorId};
 use digit::Bitmap;
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
@@ -33,6 +34,8 @@ const EXPORT_LIMIT: Duration = Duration::from_mins(30);
 #[derive(Debug)]
 pub struct Snapshot {
     connection: PgConnection,
+    /// The drawings to export.
+    reach: Reach,
     filter: Filter,
     #[expect(dead_code, reason = "released on drop")]
     permit: OwnedSemaphorePermit,
@@ -73,18 +76,26 @@ pub enum ExportError {
 }
 
 impl Store {
-    /// Starts an export.
+    /// Starts an export of all drawings.
+    ///
+    /// # Errors
+    /// As for [`Self::snapshot_of`].
+    pub async fn snapshot(&self, filter: Filter) -> Result<Snapshot, ExportError> {
+        self.snapshot_of(Reach::All, filter).await
+    }
+
+    /// Starts an export of the drawings that a request may reach.
     ///
     /// # Errors
     /// When the database is unavailable, or [`ExportError::Crowded`] when the limit of concurrent exports is reached.
-    pub async fn snapshot(&self, filter: Filter) -> Result<Snapshot, ExportError> {
+    pub(crate) async fn snapshot_of(&self, reach: Reach, filter: Filter) -> Result<Snapshot, ExportError> {
         let permit = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
         // The statement lasts as long as its client reads, so the log must not report it as slow.
         let database = self.database.clone().disable_statement_logging();
         let mut connection = in_time(database.connect()).await?;
         let begin = sqlx::query("begin isolation level repeatable read read only");
         in_time(begin.execute(&mut connection)).await?;
-        Ok(Snapshot { connection, filter, permit })
+        Ok(Snapshot { connection, reach, filter, permit })
     }
 }
 
@@ -129,17 +140,25 @@ impl Snapshot {
 
     /// Sends all rows in batches, and then an empty batch, which marks the end.
     async fn send_all(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
+        let (visitor, user) = match self.reach {
+            Reach::All => (None, None),
+            Reach::Own(owner) => (owner.visitor.map(VisitorId::uuid), owner.user),
+        };
         let query = query_filtered!(
             query!(
                 r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
                    input_kind, latency_ms, wanted.true_label, bitmap, case when $11 then input end as input
                from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
                join predictions p using (id)
+               where $12 or p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
                order by p.id desc"#
             ),
             &self.filter,
             None,
-            with_input
+            with_input,
+            self.reach == Reach::All,
+            visitor,
+            user
         );
         let mut rows = query.fetch(&mut self.connection);
         let (mut portion, mut bytes) = (Vec::new(), 0);

@@ -1,5 +1,5 @@
-//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, and deletes expired
-//! idempotency keys.
+//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, deletes expired
+//! idempotency keys, and removes old addresses from the audit log.
 
 use super::StoreError;
 use sqlx::PgPool;
@@ -18,6 +18,7 @@ pub(super) fn start(pool: PgPool) {
             ticks.tick().await;
             report("apply pending counts", apply_pending_counts(&pool).await);
             report("delete expired idempotency keys", delete_expired_keys(&pool).await);
+            report("remove old addresses", forget_addresses(&pool).await);
         }
     });
 }
@@ -36,6 +37,12 @@ async fn apply_pending_counts(pool: &PgPool) -> Result<(), StoreError> {
     sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
     sqlx::query_scalar!("select apply_pending_counts()").fetch_one(&mut *transaction).await?;
     Ok(transaction.commit().await?)
+}
+
+/// The audit log holds addresses of clients for 30 days.
+async fn forget_addresses(pool: &PgPool) -> Result<(), StoreError> {
+    sqlx::query!("select forget_audit_addresses()").execute(pool).await?;
+    Ok(())
 }
 
 /// A client may repeat a submission under its key for 24 hours.

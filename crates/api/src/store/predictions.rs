@@ -154,6 +154,25 @@ impl Store {
         Ok(if deleted > 0 { Deletion::Done } else { Deletion::Unknown })
     }
 
+    /// Deletes all predictions of an owner, with their labels, in portions that each take less than a statement may.
+    ///
+    /// # Errors
+    /// When the database is unavailable. Some portions may be deleted then.
+    pub(crate) async fn delete_all_of(&self, owner: Owner) -> Result<(), StoreError> {
+        loop {
+            let query = sqlx::query!(
+                "delete from predictions where id in (
+                     select id from predictions
+                     where visitor_id in (select $1::uuid union select id from visitors where user_id = $2) limit 500)",
+                owner.visitor.map(VisitorId::uuid),
+                owner.user,
+            );
+            if in_time(query.execute(&self.pool)).await?.rows_affected() == 0 {
+                return Ok(());
+            }
+        }
+    }
+
     /// Deletes any prediction with all its labels, and records who did so.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ const MATRIX: &[Row] = &[
     ("GET", "/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("GET", "/recent", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("POST", "/upload", "predict", [303, 303, 303, 303, 303, 303, 403, 303, 303]),
+    ("GET", "/privacy", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("POST", "/privacy/delete", "predict", [400, 400, 400, 400, 400, 400, 403, 400, 400]),
     // A drawing is there for the person who drew, and for people who see all drawings.
     ("GET", "/api/v1/predictions", "read", [200; 9]),
     ("GET", "/api/v1/predictions/{id}", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
@@ -54,6 +56,8 @@ const MATRIX: &[Row] = &[
     ("POST", "/drawings/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
     ("POST", "/home/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
     ("DELETE", "/api/v1/predictions/{id}", "label", [401, 204, 404, 404, 204, 404, 404, 204, 204]),
+    ("GET", "/api/v1/me", "predict", [401, 200, 200, 200, 200, 200, 403, 200, 401]),
+    ("DELETE", "/api/v1/me", "predict", [401, 204, 204, 204, 204, 204, 403, 204, 401]),
     // Labellers and operators.
     ("GET", "/api/v1/labelling-queue", "label", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
     ("GET", "/label", "label", [401, 401, 401, 200, 200, 200, 403, 403, 401]),

@@ -4,6 +4,7 @@ use crate::{
     person::{Person, bearer, token},
     stack::{Stack, json},
 };
+use api::{Operator, Settings};
 use reqwest::StatusCode;
 
 #[tokio::test]
@@ -247,6 +248,53 @@ async fn drawings_of_a_browser_belong_to_the_person_who_logs_in_with_it_and_not_
     let code = stack.invite("grace", "labeller").await;
     ada.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
     assert!(!ada.get("/").await.page(StatusCode::OK).await.contains(&drawing));
+}
+
+#[tokio::test]
+async fn a_visitor_downloads_and_deletes_everything_that_is_theirs_and_nothing_else() {
+    let stack = Stack::with_accounts().await;
+    let (ada, grace) = (Person::new(&stack), Person::new(&stack));
+    for person in [&ada, &grace] {
+        person.get("/").await.page(StatusCode::OK).await;
+    }
+    let (mine, other) = (ada.draw().await, grace.draw().await);
+    let second = ada.draw().await;
+    let lines = ada.get("/api/v1/me").await.page(StatusCode::OK).await;
+    assert!(lines.contains(&mine) && lines.contains(&second) && !lines.contains(&other), "{lines}");
+    assert_eq!(lines.lines().count(), 2);
+
+    assert_eq!(ada.post("/privacy/delete", &[]).await.status(), StatusCode::BAD_REQUEST, "the box is not ticked");
+    assert_eq!(stack.rows().await, 3);
+    ada.post("/privacy/delete", &[("confirmed", "yes")]).await.leads_to("/privacy?deleted=1");
+    let page = ada.get("/privacy?deleted=1").await.page(StatusCode::OK).await;
+    assert!(page.contains("All your drawings are deleted."), "{page}");
+    assert_eq!(ada.get("/api/v1/me").await.page(StatusCode::OK).await, "");
+    assert_eq!(stack.rows().await, 1);
+    assert!(grace.get("/history").await.page(StatusCode::OK).await.contains(&other));
+}
+
+#[tokio::test]
+async fn the_page_about_privacy_says_who_runs_the_site_and_who_sees_drawings() {
+    let stack = Stack::with_accounts().await;
+    let page = Person::new(&stack).get("/privacy").await.page(StatusCode::OK).await;
+    assert!(page.contains("Other visitors do not.") && page.contains("has not stated a name"), "{page}");
+    let operator = Operator {
+        operator_name: Some("Ada & Co".to_owned()),
+        contact: Some("ada@digits.example".to_owned()),
+        imprint_url: Some("https://digits.example/imprint".parse().unwrap()),
+        backup_days: Some(14),
+    };
+    let stack = Stack::with_settings(Settings { operator, ..Settings::default() }).await;
+    let page = Person::new(&stack).get("/privacy").await.page(StatusCode::OK).await;
+    for text in [
+        "Ada &#38; Co runs this site.",
+        "Contact: ada@digits.example",
+        "href=\"https://digits.example/imprint\"",
+        "Backups hold a deleted drawing for 14 more days.",
+        "sees all drawings",
+    ] {
+        assert!(page.replace("see all", "sees all").contains(text), "{text}: {page}");
+    }
 }
 
 #[tokio::test]

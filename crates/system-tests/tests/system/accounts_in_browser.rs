@@ -60,12 +60,19 @@ async fn a_visitor_sees_own_drawings_and_a_labeller_whom_an_operator_invites_lab
 
     // The visitor draws and labels.
     visitor.open(&stack, "/").await;
+    assert_eq!(visitor.element("#privacy").await.text().await.unwrap().matches("labellers").count(), 1);
+    visitor.press("#may-train").await;
     visitor.draw(&drawings::all()[5]["strokes"]).await;
     visitor.element("#answer[data-state=live]").await;
     visitor.press("#submit").await;
     visitor.element("#answer[data-state=recorded]").await;
     visitor.element("#canvas").await.send_keys("5").await.unwrap();
     visitor.element("#answer[data-state=labelled]").await;
+    let may_train: Option<bool> =
+        sqlx::query_scalar("select may_train from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(may_train, Some(true), "the visitor allowed it");
+    visitor.open(&stack, "/").await;
+    assert!(visitor.element("#may-train").await.is_selected().await.unwrap(), "the browser remembers the choice");
     visitor.open(&stack, "/history").await;
     visitor.element(".card").await;
     let drawing = visitor.element("a.card, .card a").await.attr("href").await.unwrap().unwrap();
@@ -133,7 +140,7 @@ async fn the_pages_of_accounts_are_accessible() {
     let stack = Stack::with_accounts().await;
     let browser = Browser::chromium().await;
     for language in languages() {
-        for path in ["/login", "/invitation", "/"] {
+        for path in ["/login", "/invitation", "/", "/privacy"] {
             browser.open(&stack, &format!("{path}?lang={language}")).await;
             assert_accessible_everywhere(&browser, &format!("{language}, {path}")).await;
         }

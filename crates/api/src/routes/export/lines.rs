@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use wire::Record;
 
 /// A line for each prediction.
-pub(super) struct Lines;
+pub(in crate::routes) struct Lines;
 
 impl Format for Lines {
     const MEDIA_TYPE: &str = "application/x-ndjson";

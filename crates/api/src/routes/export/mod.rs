@@ -21,7 +21,7 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 use idx::Idx;
-use lines::Lines;
+pub(super) use lines::Lines;
 use service::{ApiError, Documented, Query};
 use std::{future::ready, sync::Arc};
 use table::Table;
@@ -38,7 +38,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A file format of an export.
-trait Format: Send + 'static {
+pub(super) trait Format: Send + 'static {
     /// The media type of the file.
     const MEDIA_TYPE: &str;
 
@@ -117,7 +117,7 @@ async fn mnist(
 
 /// Streams an export. An error before the first batch is an ordinary API error. A later one aborts the response, so the
 /// client detects the truncated file.
-async fn stream_file<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
+pub(super) async fn stream_file<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
     let portions = snapshot.read(F::WITH_INPUT).await?;
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
     let rest = stream::try_unfold(Some((portions, format)), async |state| {

@@ -110,6 +110,10 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         (stack.get(&format!("{unknown}/models")), 404),
         (stack.get("/api/v1/predictions"), 200),
         (stack.get("/api/v1/predictions?limit=0"), 400),
+        (stack.get("/api/v1/me"), 401),
+        (stack.get("/api/v1/me").header("cookie", VISITOR), 200),
+        (stack.http.delete(stack.url("/api/v1/me")), 401),
+        (stack.http.delete(stack.url("/api/v1/me")).header("cookie", VISITOR), 204),
         (stack.get("/livez"), 200),
         (stack.get("/readyz"), 200),
     ] {
@@ -131,7 +135,11 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         [("POST", "/predict", "image/png"), ("POST", "/explain", "image/png"), ("PUT", &label, "application/json")];
     provoke::invalid_chunks(&mut document, service, &targets).await;
     provoke::too_large(&mut document, service, &stack.http, &targets).await;
-    let deleted = [("DELETE", shown.as_str(), "text/plain"), ("DELETE", &label, "text/plain")];
+    let deleted = [
+        ("DELETE", shown.as_str(), "text/plain"),
+        ("DELETE", &label, "text/plain"),
+        ("DELETE", "/api/v1/me", "text/plain"),
+    ];
     provoke::cross_site(&mut document, service, &stack.http, &[&targets[..], &deleted].concat()).await;
     provoke::too_many(&mut document, service, &targets).await;
     provoke::too_slow(&mut document, service, &targets).await;
@@ -169,6 +177,9 @@ async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     panic!("there is always room: only {refused:?} were refused");
 }
 
+/// The cookie of a visitor.
+const VISITOR: &str = "visitor=8e03978e-40d5-43dd-bc93-6894a57f9324";
+
 const EXPORTS: [&str; 3] =
     ["/api/v1/export/predictions.csv", "/api/v1/export/predictions.ndjson", "/api/v1/export/mnist.tar"];
 
@@ -180,6 +191,7 @@ async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
     for path in EXPORTS {
         document.expect(&stack.http, stack.get(path), 429).await;
     }
+    document.expect(&stack.http, stack.get("/api/v1/me").header("cookie", VISITOR), 429).await;
     drop(unread);
 }
 
@@ -214,6 +226,8 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get("/api/v1/calibration?confidence=0.97"),
         stack.get(&format!("{shown}/attribution")),
         stack.get(&format!("{shown}/models")),
+        stack.get("/api/v1/me").header("cookie", VISITOR),
+        stack.http.delete(stack.url("/api/v1/me")).header("cookie", VISITOR),
         stack.get("/readyz"),
     ]
     .into_iter()

@@ -1,0 +1,100 @@
+//! `/privacy`: what the service stores, who sees it and for how long, and how people delete their drawings.
+
+use super::{
+    PageRequest, html,
+    site::{NavItem, Site},
+};
+use crate::{
+    Api, ApiAccess,
+    access::{Access, Caller, Routes, Scope},
+    messages::Messages,
+};
+use askama::Template;
+use axum::{
+    extract::{Form, State, rejection::FormRejection},
+    response::{Html, Redirect},
+};
+use serde::Deserialize;
+use service::{ApiError, Query};
+use std::sync::Arc;
+use wire::Code;
+
+pub(super) fn routes() -> Routes {
+    let access = Access::Visitors(Scope::Predict);
+    Routes::default().get(access, "/privacy", show).post(access, "/privacy/delete", delete)
+}
+
+#[derive(Template)]
+#[template(path = "privacy.html")]
+struct PrivacyPage {
+    messages: &'static Messages,
+    site: Site,
+    /// Who runs the service.
+    operator: String,
+    contact: Option<String>,
+    imprint: Option<String>,
+    /// Who sees drawings.
+    seen: &'static str,
+    /// For how long backups hold what was deleted.
+    backups: String,
+    /// Whether the drawings of the reader were just deleted.
+    is_deleted: bool,
+    /// Whether the service knows the reader, who may own drawings.
+    is_known: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct View {
+    deleted: Option<String>,
+}
+
+async fn show(
+    State(api): State<Arc<Api>>,
+    PageRequest { messages, address, .. }: PageRequest,
+    caller: Caller,
+    Query(View { deleted }): Query<View>,
+) -> Result<Html<String>, ApiError> {
+    let (text, operator) = (&messages.privacy, &api.settings.operator);
+    let seen = match api.settings.access {
+        ApiAccess::Open => &text.seen_open,
+        ApiAccess::Accounts => &text.seen_own,
+    };
+    html(&PrivacyPage {
+        messages,
+        site: Site::new(NavItem::Other, address),
+        operator: match operator.operator_name.as_deref() {
+            Some(name) => text.operator.with("name", name),
+            None => text.operator_unknown.clone(),
+        },
+        contact: operator.contact.as_deref().map(|contact| text.contact.with("contact", contact)),
+        imprint: operator.imprint_url.as_ref().map(ToString::to_string),
+        seen,
+        backups: match operator.backup_days {
+            Some(days) => text.backups.with("count", u64::from(days)),
+            None => text.backups_unknown.clone(),
+        },
+        is_deleted: deleted.is_some(),
+        is_known: caller.owner().is_known(),
+    })
+}
+
+/// The form that deletes all drawings of the reader. The reader ticks a box to confirm.
+#[derive(Debug, Deserialize)]
+struct DeletionForm {
+    confirmed: Option<String>,
+}
+
+async fn delete(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    form: Result<Form<DeletionForm>, FormRejection>,
+) -> Result<Redirect, ApiError> {
+    let is_confirmed = form.is_ok_and(|Form(form)| form.confirmed.is_some());
+    if !is_confirmed {
+        return Err(ApiError::new(Code::InvalidForm, "Tick the box to delete all your drawings."));
+    }
+    if caller.owner().is_known() {
+        api.store.delete_all_of(caller.owner()).await?;
+    }
+    Ok(Redirect::to("/privacy?deleted=1"))
+}

@@ -1,0 +1,58 @@
+//! `/api/v1/me`: everything that belongs to the caller.
+
+use super::export::{Lines, stream_file};
+use crate::{
+    Api,
+    access::{Access, Caller, Reach, Routes, Scope},
+    store::Filter,
+};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use service::{ApiError, Documented};
+use std::sync::Arc;
+use utoipa_axum::routes;
+use wire::{Code, Record};
+
+pub(super) fn routes() -> Routes {
+    let errors = [Code::Unauthenticated, Code::Overloaded, Code::DatabaseUnavailable];
+    let deletion_errors = [Code::Unauthenticated, Code::CrossSiteRequest, Code::DatabaseUnavailable];
+    Routes::default()
+        .documented(Access::Visitors(Scope::Predict), routes!(export).refuses(&errors))
+        .documented(Access::Visitors(Scope::Predict), routes!(delete).refuses(&deletion_errors))
+}
+
+/// Exports all drawings of the caller with their predictions and labels as NDJSON, newest first.
+///
+/// The caller is the visitor of the cookie `visitor`, the person who has logged in, or the program of the API token.
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "History",
+    responses((
+        status = OK, description = "Lines, each an object of this schema", content_type = "application/x-ndjson",
+        body = Record,
+    )),
+)]
+async fn export(State(api): State<Arc<Api>>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
+    let owner = known_owner(&caller)?;
+    stream_file(api.store.snapshot_of(owner, Filter::default()).await?, Lines).await
+}
+
+/// Deletes all drawings of the caller, with their predictions and labels.
+#[utoipa::path(
+    delete, path = "/api/v1/me", tag = "History",
+    responses((status = NO_CONTENT, description = "All drawings of the caller are deleted")),
+)]
+async fn delete(State(api): State<Arc<Api>>, caller: Caller) -> Result<StatusCode, ApiError> {
+    let Reach::Own(owner) = known_owner(&caller)? else { return Err(unknown_caller()) };
+    api.store.delete_all_of(owner).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The drawings of a caller who is known.
+fn known_owner(caller: &Caller) -> Result<Reach, ApiError> {
+    let owner = caller.owner();
+    if owner.is_known() { Ok(Reach::Own(owner)) } else { Err(unknown_caller()) }
+}
+
+fn unknown_caller() -> ApiError {
+    let detail = "The request has neither the cookie of a visitor nor a login nor an API token, so nothing is yours.";
+    ApiError::new(Code::Unauthenticated, detail).challenge("Bearer")
+}
