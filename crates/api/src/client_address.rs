@@ -23,7 +23,7 @@ pub struct TrustedProxy(IpNet);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustedProxyError {
     /// It is neither an address nor a network.
-    #[error("this is neither an address such as 172.30.85.2 nor a network such as 172.30.85.0/28")]
+    #[error("this is neither an address such as 10.203.85.2 nor a network such as 10.203.85.0/28")]
     Text,
     /// The network is too large.
     #[error(
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(text.parse::<TrustedProxy>(), Err(TrustedProxyError::Text), "{text:?}");
         }
         assert!(
-            ["10.0.0.0/8", "172.30.85.2", "fd00::/16", "::1"].iter().all(|text| text.parse::<TrustedProxy>().is_ok())
+            ["10.0.0.0/8", "10.203.85.2", "fd00::/16", "::1"].iter().all(|text| text.parse::<TrustedProxy>().is_ok())
         );
     }
 }

@@ -30,6 +30,9 @@ pub struct Config {
     /// see their own drawings, labellers and operators log in, and programs have API tokens.
     #[arg(long, env = "API_ACCESS", value_enum, default_value = "accounts")]
     pub access: ApiAccess,
+    /// Whether visitors, accounts and addresses may send only so many requests [default: only with accounts].
+    #[arg(long, env = "RATE_LIMITS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 1)]
+    pub rate_limits: Option<bool>,
     /// Address at which people reach the service: scheme, host and perhaps a port, such as <https://digits.example>. It
     /// decides the accepted hosts and origins and the attributes of cookies. Without it, the service answers at
     /// localhost and at IP addresses only.

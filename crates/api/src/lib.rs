@@ -42,7 +42,7 @@ pub use store::{
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
-use access::{LoginDelays, Passwords};
+use access::{LoginDelays, Passwords, RateLimits};
 use service::Readiness;
 use std::sync::Arc;
 
@@ -55,13 +55,16 @@ pub struct Api {
     settings: Arc<Settings>,
     passwords: Passwords,
     logins: LoginDelays,
+    /// `None` if there are no limits.
+    rate_limits: Option<Arc<RateLimits>>,
 }
 
 impl Api {
-    /// The state of a service with this database, model service and configuration.
+    /// The state of a service with this database, model service and configuration, within a Tokio runtime.
     #[must_use]
     pub fn new(store: Store, model: ModelClient, readiness: Readiness, settings: Settings) -> Self {
         let (passwords, logins) = (Passwords::default(), LoginDelays::default());
-        Self { store, model, readiness, settings: Arc::new(settings), passwords, logins }
+        let rate_limits = settings.has_rate_limits.then(RateLimits::start);
+        Self { store, model, readiness, settings: Arc::new(settings), passwords, logins, rate_limits }
     }
 }

@@ -12,6 +12,8 @@ pub struct Settings {
     pub trusts_trace_context: bool,
     /// Whether the service distinguishes its callers.
     pub access: ApiAccess,
+    /// Whether visitors, accounts and addresses may send only so many requests.
+    pub has_rate_limits: bool,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
     /// Who runs the service, for the page about privacy.
@@ -59,6 +61,7 @@ impl Config {
         Ok(Settings {
             trusts_trace_context: self.telemetry.trust_trace_context,
             access: self.access,
+            has_rate_limits: self.rate_limits.unwrap_or(self.access == ApiAccess::Accounts),
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),

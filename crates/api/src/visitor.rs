@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub(crate) struct VisitorToken(Uuid);
 
 /// The id of a visitor in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct VisitorId(Uuid);
 
 impl VisitorToken {

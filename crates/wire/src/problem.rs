@@ -125,6 +125,8 @@ codes! {
     Timeout => 408 "Took too long",
     /// The header `Host` names another service. Any path but a probe may answer so.
     MisdirectedRequest => 421 "Not the address of this service",
+    /// The client has submitted as many drawings as one may in a day.
+    QuotaExceeded => 429 "Daily quota reached",
     /// The service is overloaded.
     Overloaded => 429 "Too busy",
     /// The model service is unavailable.

@@ -54,6 +54,7 @@ export class Problem extends Error {
       "model_unavailable",
       "database_unavailable",
       "overloaded",
+      "rate_limited",
       "unavailable",
     ].includes(this.code);
   }

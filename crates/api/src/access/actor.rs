@@ -46,7 +46,7 @@ impl FromRequestParts<Arc<Api>> for Actor {
 
 impl ClientAddress {
     /// The address of the client that sent a request. Requests of tests without a connection have none.
-    fn of_request(parts: &Parts, proxies: &[crate::TrustedProxy]) -> Self {
+    pub(super) fn of_request(parts: &Parts, proxies: &[crate::TrustedProxy]) -> Self {
         let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         let peer = parts.extensions.get::<Peer>().map_or(unknown, |peer| peer.0);
         Self::of(peer, &parts.headers, proxies)

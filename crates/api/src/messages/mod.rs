@@ -322,6 +322,7 @@ impl Problems {
             Code::NameTaken => &self.name_taken,
             Code::LastOperator => &self.last_operator,
             Code::RateLimited => &self.rate_limited,
+            Code::QuotaExceeded => &self.quota_exceeded,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -376,6 +376,7 @@ sections! {
         name_taken: Notice,
         last_operator: Notice,
         rate_limited: Notice,
+        quota_exceeded: Notice,
         not_found: Notice,
         invalid_query: Notice,
         history_unavailable: Notice,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Caller, Routes, Scope},
+    access::{Access, Allowance, Caller, Routes, Scope},
     extract::{PredictionId, unknown_prediction},
     messages::{Messages, Notice, TimeZone},
 };
@@ -75,10 +75,11 @@ async fn predictions_by_model(api: &Api, messages: &'static Messages, drawing: &
 async fn label(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Result<Redirect, ApiError> {
-    record_label_form(&api, &caller, id, form).await?;
+    record_label_form(&api, &caller, &allowance, id, form).await?;
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
 

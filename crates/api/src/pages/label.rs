@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::Caller,
+    access::{Allowance, Caller, Use},
     extract::unknown_prediction,
     store::{LabelOrigin, Labeller},
 };
@@ -24,7 +24,14 @@ pub(super) struct Labelled {
 }
 
 /// Records the label of a form.
-pub(super) async fn record_label_form(api: &Api, caller: &Caller, id: Uuid, form: LabelForm) -> Result<(), ApiError> {
+pub(super) async fn record_label_form(
+    api: &Api,
+    caller: &Caller,
+    allowance: &Allowance,
+    id: Uuid,
+    form: LabelForm,
+) -> Result<(), ApiError> {
+    allowance.spend(Use::Label)?;
     let Form(Labelled { true_label }) = form.map_err(|_| invalid_label())?;
     record_label(api, id, &true_label, Labeller::new(caller, LabelOrigin::Open)).await.map(drop)
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Caller, Routes, Scope},
+    access::{Access, Allowance, Caller, Routes, Scope, Use},
     extract::unknown_prediction,
     messages::Messages,
     store::{LabelOrigin, Labeller},
@@ -122,8 +122,10 @@ struct LabellingForm {
 async fn label(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     form: Result<Form<LabellingForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
+    allowance.spend(Use::Label)?;
     let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid_label())?;
     let label = record_label(&api, id, &true_label, Labeller::new(&caller, LabelOrigin::Queue)).await?;
     // After a withdrawn label, show the same drawing again.

@@ -25,7 +25,8 @@ use utoipa::{
                        500 (`internal`) for a defect of the service.\n\n\
                        If the operator of the service has set up accounts, an operation may also answer 401 \
                        (`unauthenticated`) or 403 (`forbidden`). A program then sends an API token as \
-                       `Authorization: Bearer`.",
+                       `Authorization: Bearer`. With rate limits, an operation may answer 429 (`rate_limited`, \
+                       `quota_exceeded`, with `Retry-After`).",
     ),
     modifiers(&Credentials),
     tags(

@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::{Access, Routes, Scope},
+    access::{Access, Allowance, Routes, Scope, Use},
     extract::{PredictionId, SubmittedDrawing, unknown_prediction},
 };
 use axum::{Json, extract::State};
@@ -37,9 +37,11 @@ pub(super) fn routes() -> Routes {
 )]
 async fn explain(
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     Query(query): Query<ModelQuery>,
     SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<Explanation>, ApiError> {
+    allowance.spend(Use::Preview)?;
     Ok(Json(api.model.explain(drawing.input(), query.model.as_deref()).await?))
 }
 
@@ -54,9 +56,11 @@ async fn explain(
 )]
 async fn explain_recorded(
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
     Query(query): Query<ModelQuery>,
 ) -> Result<Json<Explanation>, ApiError> {
+    allowance.spend(Use::Preview)?;
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
     Ok(Json(api.model.explain(&Input::pixels(bitmap), query.model.as_deref()).await?))
 }

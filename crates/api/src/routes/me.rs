@@ -3,7 +3,7 @@
 use super::export::{Lines, stream_file};
 use crate::{
     Api,
-    access::{Access, Caller, Reach, Routes, Scope},
+    access::{Access, Allowance, Caller, Reach, Routes, Scope, Use},
     store::Filter,
 };
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
@@ -30,8 +30,13 @@ pub(super) fn routes() -> Routes {
         body = Record,
     )),
 )]
-async fn export(State(api): State<Arc<Api>>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
+async fn export(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    allowance: Allowance,
+) -> Result<impl IntoResponse, ApiError> {
     let owner = known_owner(&caller)?;
+    allowance.spend(Use::Export)?;
     stream_file(api.store.snapshot_of(owner, Filter::default()).await?, Lines).await
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::{Access, Caller, Routes, Scope},
+    access::{Access, Allowance, Caller, Routes, Scope, Use},
     extract::{Key, SubmittedDrawing},
     submission::{Submission, submit},
 };
@@ -62,8 +62,10 @@ async fn predict(
     Query(query): Query<ModelQuery>,
     Key(key): Key,
     caller: Caller,
+    allowance: Allowance,
     SubmittedDrawing(drawing): SubmittedDrawing,
 ) -> Result<Json<PredictResponse>, ApiError> {
+    allowance.spend(if options.preview { Use::Preview } else { Use::Drawing })?;
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
         let (source, visitor, may_train) = (options.source, caller.visitor, options.may_train);

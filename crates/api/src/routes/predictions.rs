@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::{Access, Actor, Caller, Identity, Reach, Role, Routes, Scope},
+    access::{Access, Actor, Allowance, Caller, Identity, Reach, Role, Routes, Scope, Use},
     extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
     store::{Deletion, LabelOrigin, Labeller},
 };
@@ -200,9 +200,11 @@ async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Re
 async fn label(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
     JsonBody(Labelling { true_label }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, ApiError> {
+    allowance.spend(Use::Label)?;
     api.store.label(id, Some(true_label), labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
@@ -214,8 +216,10 @@ async fn label(
 async fn unlabel(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
 ) -> Result<Json<Prediction>, ApiError> {
+    allowance.spend(Use::Label)?;
     api.store.label(id, None, labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::{Access, Routes, Scope},
+    access::{Access, Allowance, Routes, Scope, Use},
     extract::{PredictionId, unknown_prediction},
 };
 use axum::{Json, extract::State};
@@ -25,8 +25,10 @@ pub(super) fn routes() -> Routes {
 )]
 async fn predictions_by_model(
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
 ) -> Result<Json<PredictionsByModel>, ApiError> {
+    allowance.spend(Use::Preview)?;
     let drawing = api.store.drawing(id).await?.ok_or_else(unknown_prediction)?;
     Ok(Json(PredictionsByModel { predictions: api.model.predictions_by_model(&drawing).await? }))
 }

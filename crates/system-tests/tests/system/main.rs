@@ -52,6 +52,7 @@ mod predict;
 mod predictions_by_model;
 mod proxies;
 mod public_url;
+mod rate_limits;
 mod python;
 mod quality;
 mod random;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Api, StoreError,
-    access::{Access, Caller, Reach, Routes, Scope},
+    access::{Access, Allowance, Caller, Reach, Routes, Scope, Use},
     extract::{PredictionId, SubmittedForm, reachable, unknown_prediction},
     messages::Messages,
     store::Filter,
@@ -90,8 +90,10 @@ async fn upload(
     page_request: PageRequest,
     reach: Reach,
     caller: Caller,
+    allowance: Allowance,
     form: Result<SubmittedForm, ApiError>,
 ) -> Response {
+    let form = allowance.spend(Use::Drawing).and(form);
     match record(&api, caller.visitor, form).await {
         Ok(id) => show(id),
         Err(failure) => rejected(&api, page_request, reach, failure).await,
@@ -114,10 +116,11 @@ async fn label(
     page_request: PageRequest,
     reach: Reach,
     caller: Caller,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
     form: LabelForm,
 ) -> Response {
-    match record_label_form(&api, &caller, id, form).await {
+    match record_label_form(&api, &caller, &allowance, id, form).await {
         Ok(()) => show(id),
         Err(failure) => rejected(&api, page_request, reach, failure).await,
     }

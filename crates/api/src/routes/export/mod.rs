@@ -9,7 +9,7 @@ mod table;
 
 use crate::{
     Api,
-    access::{Access, Actor, Routes, Scope},
+    access::{Access, Actor, Allowance, Routes, Scope, Use},
     extract::FilterQuery,
     store::{ExportError, ExportedPrediction, Filter, Snapshot},
 };
@@ -73,8 +73,10 @@ pub(super) trait Format: Send + 'static {
 async fn csv(
     State(api): State<Arc<Api>>,
     actor: Actor,
+    allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
+    allowance.spend(Use::Export)?;
     api.store.record_export(&actor, "predictions.csv").await?;
     stream_file(api.store.snapshot(filter.into()).await?, Table).await
 }
@@ -90,8 +92,10 @@ async fn csv(
 async fn ndjson(
     State(api): State<Arc<Api>>,
     actor: Actor,
+    allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
+    allowance.spend(Use::Export)?;
     api.store.record_export(&actor, "predictions.ndjson").await?;
     stream_file(api.store.snapshot(filter.into()).await?, Lines).await
 }
@@ -107,8 +111,10 @@ async fn ndjson(
 async fn mnist(
     State(api): State<Arc<Api>>,
     actor: Actor,
+    allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
+    allowance.spend(Use::Export)?;
     api.store.record_export(&actor, "mnist.tar").await?;
     let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..filter.into() }).await?;
     let format = Idx::new(snapshot.count().await?);

@@ -1,0 +1,189 @@
+//! Rate limits and daily quotas, for each visitor or account and for each address.
+//!
+//! The counters are in the memory of this process: a restart forgets them, and each instance has its own.
+
+use super::{Caller, Identity};
+use crate::{Api, client_address::ClientAddress, visitor::VisitorId};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+use service::ApiError;
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+use uuid::Uuid;
+use wire::Code;
+
+/// What a request uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// A preview or an explanation, which is not stored.
+    Preview,
+    /// A drawing that is stored.
+    Drawing,
+    /// A label.
+    Label,
+    /// An export of many drawings.
+    Export,
+}
+
+/// The limits of a kind of use: how often within a period, which also is how often at once.
+struct Limit {
+    period: Duration,
+    /// For each visitor, account, or address without a cookie.
+    of_client: u32,
+    /// For each address. A school has one for all its browsers.
+    of_address: u32,
+}
+
+const fn limit(of_use: Use) -> Limit {
+    let (minute, hour) = (Duration::from_mins(1), Duration::from_hours(1));
+    match of_use {
+        // While a person draws, the page requests a preview as soon as the last one is there.
+        Use::Preview => Limit { period: minute, of_client: 1_200, of_address: 36_000 },
+        // A person draws ten to fifteen digits a minute.
+        Use::Drawing => Limit { period: minute, of_client: 40, of_address: 900 },
+        // A labeller labels about one drawing a second.
+        Use::Label => Limit { period: minute, of_client: 180, of_address: 1_800 },
+        Use::Export => Limit { period: hour, of_client: 10, of_address: 60 },
+    }
+}
+
+/// The drawings that are stored in a day.
+const DAILY: Limit = Limit { period: Duration::from_hours(24), of_client: 1_000, of_address: 5_000 };
+
+/// How often unused counters are removed.
+const CLEAN_UP: Duration = Duration::from_mins(1);
+
+/// A visitor, an account, or an address without a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Client {
+    Visitor(VisitorId),
+    User(Uuid),
+    Address(ClientAddress),
+}
+
+/// The counters of one limit.
+#[derive(Debug)]
+struct Counters {
+    of_client: DefaultKeyedRateLimiter<Client>,
+    of_address: DefaultKeyedRateLimiter<ClientAddress>,
+}
+
+impl Counters {
+    fn new(Limit { period, of_client, of_address }: Limit) -> Self {
+        Self {
+            of_client: RateLimiter::keyed(quota(period, of_client)),
+            of_address: RateLimiter::keyed(quota(period, of_address)),
+        }
+    }
+
+    /// Counts a use, or returns how long the client has to wait.
+    fn count(&self, client: Client, address: ClientAddress) -> Result<(), Duration> {
+        let now = DefaultClock::default().now();
+        let of_address = self.of_address.check_key(&address).map_err(|wait| wait.wait_time_from(now));
+        of_address.and_then(|()| self.of_client.check_key(&client).map_err(|wait| wait.wait_time_from(now)))
+    }
+
+    fn clean_up(&self) {
+        self.of_client.retain_recent();
+        self.of_address.retain_recent();
+    }
+}
+
+/// So many uses at once, and then evenly as many in each period.
+fn quota(period: Duration, uses: u32) -> Quota {
+    let uses = NonZeroU32::new(uses).unwrap_or(NonZeroU32::MIN);
+    Quota::with_period(period / uses.get()).map_or(Quota::per_second(uses), |quota| quota.allow_burst(uses))
+}
+
+/// The counters of all limits.
+#[derive(Debug)]
+pub(crate) struct RateLimits {
+    previews: Counters,
+    drawings: Counters,
+    labels: Counters,
+    exports: Counters,
+    daily: Counters,
+}
+
+impl RateLimits {
+    /// Counters that start at zero. A task removes unused ones as long as this value lives.
+    pub(crate) fn start() -> Arc<Self> {
+        let counters = |of_use| Counters::new(limit(of_use));
+        let limits = Arc::new(Self {
+            previews: counters(Use::Preview),
+            drawings: counters(Use::Drawing),
+            labels: counters(Use::Label),
+            exports: counters(Use::Export),
+            daily: Counters::new(DAILY),
+        });
+        tokio::spawn(clean_up(Arc::downgrade(&limits)));
+        limits
+    }
+
+    fn count(&self, of_use: Use, client: Client, address: ClientAddress) -> Result<(), ApiError> {
+        let counters = match of_use {
+            Use::Preview => &self.previews,
+            Use::Drawing => &self.drawings,
+            Use::Label => &self.labels,
+            Use::Export => &self.exports,
+        };
+        counters.count(client, address).map_err(|wait| {
+            let detail = "You send more requests than a person does. Wait before the next one.";
+            ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
+        })?;
+        if of_use == Use::Drawing {
+            self.daily.count(client, address).map_err(|wait| {
+                let detail = "You have submitted as many drawings as one may in a day. Previews go on.";
+                ApiError::new(Code::QuotaExceeded, detail).retry_after(wait + Duration::from_secs(1))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+async fn clean_up(limits: Weak<RateLimits>) {
+    loop {
+        tokio::time::sleep(CLEAN_UP).await;
+        let Some(limits) = limits.upgrade() else { return };
+        let all = [&limits.previews, &limits.drawings, &limits.labels, &limits.exports, &limits.daily];
+        all.into_iter().for_each(Counters::clean_up);
+    }
+}
+
+/// What the sender of a request may still use. Programs with an API token have no limit, because an operator gave them the
+/// token.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance(Option<(Arc<RateLimits>, Client, ClientAddress)>);
+
+impl Allowance {
+    /// Counts a use.
+    ///
+    /// # Errors
+    /// `rate_limited` or `quota_exceeded` when the client or the address has used too much.
+    pub(crate) fn spend(&self, of_use: Use) -> Result<(), ApiError> {
+        self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, *client, *address))
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Allowance {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let Some(limits) = api.rate_limits.clone() else { return Ok(Self(None)) };
+        let caller = Caller::from_request_parts(parts, api).await?;
+        let address = ClientAddress::of_request(parts, &api.settings.trusted_proxies);
+        let client = match (&caller.identity, caller.visitor) {
+            (Identity::Program(_), _) => return Ok(Self(None)),
+            (Identity::Account(account), _) => Client::User(account.user),
+            (_, Some(visitor)) => Client::Visitor(visitor),
+            (_, None) => Client::Address(address),
+        };
+        Ok(Self(Some((limits, client, address))))
+    }
+}

@@ -1,0 +1,116 @@
+//! Rate limits: a class at one address draws freely, and whoever sends more than a person does waits.
+
+use crate::{
+    drawings,
+    person::{Person, token},
+    stack::Stack,
+};
+use api::{ApiAccess, Settings};
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+async fn limited() -> Stack {
+    let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    let settings =
+        Settings { access: ApiAccess::Accounts, has_rate_limits: true, trusted_proxies, ..Settings::default() };
+    Stack::with_settings(settings).await
+}
+
+/// Submits a drawing from an address, with this cookie of a visitor; the status and the code of a problem.
+async fn draw(stack: &Stack, path: &str, address: &str, visitor: Option<&str>) -> (StatusCode, String) {
+    let request = stack.post(path, "application/json", drawings::all()[8].to_string());
+    let request = request.header("x-forwarded-for", address);
+    let request =
+        visitor.iter().fold(request, |request, visitor| request.header("cookie", format!("visitor={visitor}")));
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    assert!(status != StatusCode::TOO_MANY_REQUESTS || response.headers().contains_key("retry-after"));
+    let body: serde_json::Value = response.json().await.unwrap();
+    (status, body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn thirty_browsers_at_the_address_of_a_school_draw_for_a_minute_without_a_limit() {
+    let stack = limited().await;
+    for _ in 0..30 {
+        let visitor = uuid::Uuid::new_v4().to_string();
+        for _ in 0..15 {
+            let (status, _) = draw(&stack, "/predict", "203.0.113.9", Some(&visitor)).await;
+            assert_eq!(status, StatusCode::OK);
+        }
+        for _ in 0..30 {
+            let (status, _) = draw(&stack, "/predict?preview=true", "203.0.113.9", Some(&visitor)).await;
+            assert_eq!(status, StatusCode::OK);
+        }
+    }
+    assert_eq!(stack.rows().await, 450);
+}
+
+#[tokio::test]
+async fn one_browser_at_ten_times_the_pace_of_a_person_waits_and_others_do_not() {
+    let stack = limited().await;
+    let visitor = uuid::Uuid::new_v4().to_string();
+    let mut stored = 0;
+    for _ in 0..150 {
+        let (status, code) = draw(&stack, "/predict", "203.0.113.9", Some(&visitor)).await;
+        match status {
+            StatusCode::OK => stored += 1,
+            StatusCode::TOO_MANY_REQUESTS => assert_eq!(code, "rate_limited"),
+            other => panic!("{other}"),
+        }
+    }
+    assert!((40..80).contains(&stored), "{stored} of 150 are stored: 40 at once, and 40 a minute");
+    assert_eq!(stack.rows().await, stored);
+    let other = uuid::Uuid::new_v4().to_string();
+    assert_eq!(draw(&stack, "/predict", "203.0.113.9", Some(&other)).await.0, StatusCode::OK, "another browser draws");
+    let preview = draw(&stack, "/predict?preview=true", "203.0.113.9", Some(&visitor)).await.0;
+    assert_eq!(preview, StatusCode::OK, "previews have a limit of their own");
+}
+
+#[tokio::test]
+async fn an_address_that_takes_a_new_cookie_for_each_drawing_is_limited() {
+    let stack = std::sync::Arc::new(limited().await);
+    let mut clients = JoinSet::new();
+    for _ in 0..8 {
+        let stack = stack.clone();
+        clients.spawn(async move {
+            let mut stored = 0;
+            for _ in 0..200 {
+                let visitor = uuid::Uuid::new_v4().to_string();
+                stored += i64::from(draw(&stack, "/predict", "203.0.113.9", Some(&visitor)).await.0 == StatusCode::OK);
+            }
+            stored
+        });
+    }
+    let stored: i64 = clients.join_all().await.into_iter().sum();
+    assert!((900..1_400).contains(&stored), "{stored} of 1,600 are stored: 900 at once, and 900 a minute");
+    assert_eq!(draw(&stack, "/predict", "198.51.100.7", None).await.0, StatusCode::OK, "another address draws");
+    // Each address in a /64 of IPv6 is the same client.
+    for host in 0..60 {
+        draw(&stack, "/predict", &format!("2001:db8::{host}"), None).await;
+    }
+    assert_eq!(draw(&stack, "/predict", "2001:db8::ffff", None).await.0, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_program_with_a_token_has_no_limit_and_forms_say_that_one_waits() {
+    let stack = limited().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let token = token(&ada, "batch", &["predict"]).await;
+    for _ in 0..60 {
+        let request = stack.post("/predict", "application/json", drawings::all()[8].to_string()).bearer_auth(&token);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    }
+    let visitor = Person::new(&stack);
+    visitor.get("/").await.page(StatusCode::OK).await;
+    let id = visitor.draw().await;
+    let mut limited = 0;
+    for _ in 0..1_000 {
+        let label = visitor.post(&format!("/drawings/{id}/label"), &[("true_label", "8")]).await;
+        limited += usize::from(label.status() == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!(limited > 700, "{limited} of 1,000 labels were limited");
+    let page = visitor.post(&format!("/drawings/{id}/label"), &[("true_label", "8")]).await;
+    let page = page.page(StatusCode::TOO_MANY_REQUESTS).await;
+    assert!(page.contains("Too many attempts"), "{page}");
+}
