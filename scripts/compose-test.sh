@@ -13,7 +13,7 @@ unset POSTGRES_PASSWORD API_DATABASE_PASSWORD
 
 say() { echo "-- $*"; }
 fail() { echo "compose-test.sh: $*" >&2; exit 1; }
-compose() { docker compose --project-name digits-test --env-file "$settings" "$@"; }
+compose() { docker compose --project-name digits-test --env-file "$settings" "${files[@]}" "$@"; }
 
 docker info >/dev/null 2>&1 || fail "the Docker engine is unavailable. Install and start Docker, or run this as a user with access to it."
 docker compose version >/dev/null 2>&1 || fail "this Docker has no Compose. Install the docker-compose-plugin package."
@@ -31,7 +31,7 @@ start() {
 }
 
 locate() {
-  address=http://$(compose port api 8501 | sed 's/^0\.0\.0\.0/127.0.0.1/')
+  address=$(published)
   curl --silent --fail --output /dev/null --noproxy '*' --retry 60 --retry-delay 1 --retry-all-errors "$address/readyz" ||
     fail "$address/readyz did not become ready."
 }
@@ -81,6 +81,62 @@ expect_licences() { # service, file...
   done
 }
 
+# Serves digits.test with Caddy, which gets its certificate from another Caddy over ACME, and checks what a browser gets.
+expect_https() {
+  local port http head
+  cat >"$folder/ca" <<'END'
+https://ca.test {
+  tls internal
+  acme_server
+}
+END
+  cat >"$folder/caddy" <<'END'
+{
+  acme_ca https://ca.test/acme/local/directory
+  acme_ca_root /ca/caddy/pki/authorities/local/root.crt
+}
+import /etc/caddy/Caddyfile
+END
+  chmod --recursive a+rX "$folder"
+  sed -i 's/^# DOMAIN=$/DOMAIN=digits.test/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' "$settings"
+  files+=(--file docker-compose.yml --file scripts/compose-test-https.yml)
+  export COMPOSE_TEST_FOLDER=$folder
+  compose up --detach --wait --wait-timeout 180 --quiet-pull || fail "not all services became healthy with HTTPS."
+  port=$(compose port caddy 443 | sed 's/.*://')
+  http=$(compose port caddy 80 | sed 's/.*://')
+  for _ in $(seq 60); do
+    compose exec -T ca cat /data/caddy/pki/authorities/local/root.crt >"$folder/root.crt" 2>/dev/null || true
+    https --output /dev/null https://digits.test/livez 2>/dev/null && break
+    sleep 1
+  done
+  head=$(https --include https://digits.test/) || fail "Caddy does not serve digits.test with a certificate of the authority."
+  for line in 'HTTP/2 200' 'strict-transport-security: max-age=31536000' 'set-cookie: __Host-visitor=' 'alt-svc: h3='; do
+    grep --quiet --ignore-case "^$line" <<<"$head" || fail "the page over HTTPS lacks '$line':"$'\n'"$(sed '/^\r*$/q' <<<"$head")"
+  done
+  https --form file=@examples/eight.png https://digits.test/predict | grep --quiet '"prediction":8' || fail "no answer over HTTPS."
+  [ "$(https --output /dev/null --write-out '%{http_code} %{redirect_url}' http://digits.test/history)" = '308 https://digits.test/history' ] ||
+    fail "HTTP is not redirected to HTTPS."
+  [ "$(https --output /dev/null --write-out '%{http_code}' https://digits.test/metrics)" = 404 ] || fail "Caddy shows the metrics."
+  [ "$(status "$(published)/")" = 421 ] || fail "the api answers at another host than digits.test."
+  # The api takes the client's address from Caddy, so a client that forges one is limited like any other.
+  for _ in $(seq 60); do
+    https --header "X-Forwarded-For: 203.0.113.$((RANDOM % 250))" --output /dev/null --write-out '%{http_code}\n' \
+      --header "$json" --data @examples/eight.json https://digits.test/predict || true
+  done >"$folder/statuses"
+  grep --quiet 429 "$folder/statuses" || fail "a forged address escapes the rate limit."
+  say "Caddy serves a domain over HTTPS, with a certificate that it got over ACME"
+}
+
+# Sends a request to digits.test through Caddy, by the certificate of the test's authority.
+https() {
+  curl --silent --show-error --noproxy '*' --max-time 20 --cacert "$folder/root.crt" \
+    --connect-to "digits.test:443:127.0.0.1:$port" --connect-to "digits.test:80:127.0.0.1:$http" "$@"
+}
+
+# The address at which Compose publishes the api to this machine.
+published() { echo "http://$(compose port api 8501 | sed 's/^0\.0\.0\.0/127.0.0.1/')"; }
+
+files=()
 folder=$(mktemp --directory)
 settings=$folder/.env
 trap clean_up EXIT
@@ -127,4 +183,5 @@ expect_rows "after the containers were replaced"
 [ "$(curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' "$address/metrics")" = 404 ] ||
   fail "the published port shows the metrics."
 [ "$(compose ps --format '{{.Publishers}}' | grep -c ' [1-9][0-9]* tcp')" = 1 ] || fail "more ports than that of the page are published."
+expect_https
 say "The Compose setup works"

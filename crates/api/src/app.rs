@@ -20,6 +20,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; \
                                        base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Browser features that no page uses. Choosing or taking a photo needs none of them.
+const PERMISSIONS_POLICY: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), midi=()";
+
 /// The router of the web service. It registers its metrics in `metrics`.
 pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let settings = api.settings.clone();
@@ -37,6 +40,8 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
+        .layer(unless_set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY))
+        .layer(unless_set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
 }
 
 /// The routes of the API and the pages. The OpenAPI document does not describe the pages and their files.

@@ -1,6 +1,6 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::{ApiAccess, Operator, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand};
+use crate::{ApiAccess, Operator, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand, secret::Secret};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
@@ -8,11 +8,9 @@ use reqwest::Url;
 use service::{ConnectionOptions, TelemetryOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::{
-    convert::Infallible,
-    fmt,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
-    str::FromStr,
+    path::PathBuf,
 };
 use uuid::Uuid;
 
@@ -95,6 +93,7 @@ pub enum Command {
 
 /// The connection to PostgreSQL with the role of the service.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_field_names, reason = "clap names the flags after the fields")]
 pub struct DatabaseOptions {
     /// PostgreSQL, as postgres://user:password@host:port/database. PGHOST, PGPASSWORD and so on fill in the rest.
     #[arg(
@@ -105,45 +104,67 @@ pub struct DatabaseOptions {
         global = true
     )]
     pub database_url: Secret,
+    /// A file with the value of `DATABASE_URL`.
+    #[arg(long, env = "DATABASE_URL_FILE", global = true)]
+    pub database_url_file: Option<PathBuf>,
     /// The password; it replaces the one in `DATABASE_URL` and may hold any character.
     #[arg(long, env = "DATABASE_PASSWORD", hide_env_values = true, global = true)]
     pub database_password: Option<Secret>,
+    /// A file with the value of `DATABASE_PASSWORD`.
+    #[arg(long, env = "DATABASE_PASSWORD_FILE", global = true)]
+    pub database_password_file: Option<PathBuf>,
 }
 
 /// The connection to PostgreSQL with the role that owns the tables.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_field_names, reason = "clap names the flags after the fields")]
 pub struct OwnerOptions {
     /// PostgreSQL with the role that owns the tables [default: `DATABASE_URL`].
     #[arg(long, env = "MIGRATION_DATABASE_URL", hide_env_values = true)]
     pub migration_database_url: Option<Secret>,
+    /// A file with the value of `MIGRATION_DATABASE_URL`.
+    #[arg(long, env = "MIGRATION_DATABASE_URL_FILE")]
+    pub migration_database_url_file: Option<PathBuf>,
     /// The password; it replaces the one in `MIGRATION_DATABASE_URL` and may hold any character.
     #[arg(long, env = "MIGRATION_DATABASE_PASSWORD", hide_env_values = true)]
     pub migration_database_password: Option<Secret>,
+    /// A file with the value of `MIGRATION_DATABASE_PASSWORD`.
+    #[arg(long, env = "MIGRATION_DATABASE_PASSWORD_FILE")]
+    pub migration_database_password_file: Option<PathBuf>,
 }
 
 impl DatabaseOptions {
     /// Returns the address, role and password.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is not an address of PostgreSQL.
+    /// When `DATABASE_URL` is not an address of PostgreSQL, or when a file cannot be read.
     pub fn connect(&self) -> anyhow::Result<PgConnectOptions> {
-        let url = self.database_url.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
-        Ok(with_password(url, self.database_password.as_ref()))
+        let url = self.url()?.reveal().parse().context("DATABASE_URL is not an address of PostgreSQL")?;
+        Ok(with_password(url, self.password()?.as_ref()))
     }
 
     /// Returns the name and password of the role with which the service connects.
     ///
     /// # Errors
-    /// When `DATABASE_URL` is not an address of PostgreSQL.
+    /// As for [`Self::connect`].
     pub fn role(&self) -> anyhow::Result<ServiceRole> {
         let name = self.connect()?.get_username().to_owned();
+        let url = self.url()?;
         let in_url = || {
-            let url = Url::parse(self.database_url.reveal()).ok()?;
+            let url = Url::parse(url.reveal()).ok()?;
             Some(percent_decode_str(url.password()?).decode_utf8().ok()?.into_owned())
         };
-        let given = self.database_password.as_ref().map(Secret::reveal).filter(|password| !password.is_empty());
-        let password = given.map(str::to_owned).or_else(in_url);
+        let given = self.password()?.filter(|password| !password.reveal().is_empty());
+        let password = given.map(|password| password.reveal().to_owned()).or_else(in_url);
         Ok(ServiceRole { name, password })
+    }
+
+    fn url(&self) -> anyhow::Result<Secret> {
+        Ok(Secret::in_file(self.database_url_file.as_deref())?.unwrap_or_else(|| self.database_url.clone()))
+    }
+
+    fn password(&self) -> anyhow::Result<Option<Secret>> {
+        Ok(Secret::in_file(self.database_password_file.as_deref())?.or_else(|| self.database_password.clone()))
     }
 }
 
@@ -151,11 +172,13 @@ impl OwnerOptions {
     /// Returns the address, role and password.
     ///
     /// # Errors
-    /// When the URL is not an address of PostgreSQL.
+    /// When the URL is not an address of PostgreSQL, or when a file cannot be read.
     pub fn connect(&self, service: &DatabaseOptions) -> anyhow::Result<PgConnectOptions> {
-        let Some(url) = &self.migration_database_url else { return service.connect() };
+        let url = Secret::in_file(self.migration_database_url_file.as_deref())?;
+        let Some(url) = url.or_else(|| self.migration_database_url.clone()) else { return service.connect() };
         let url = url.reveal().parse().context("MIGRATION_DATABASE_URL is not an address of PostgreSQL")?;
-        Ok(with_password(url, self.migration_database_password.as_ref()))
+        let password = Secret::in_file(self.migration_database_password_file.as_deref())?;
+        Ok(with_password(url, password.or_else(|| self.migration_database_password.clone()).as_ref()))
     }
 }
 
@@ -164,33 +187,6 @@ fn with_password(options: PgConnectOptions, password: Option<&Secret>) -> PgConn
     match password.map(Secret::reveal) {
         Some(password) if !password.is_empty() => options.password(password),
         _ => options,
-    }
-}
-
-/// Text that may hold a password. No message or log shows it.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Returns the text.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-// Parsing accepts any text, because clap's error message would show a rejected one.
-impl FromStr for Secret {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
     }
 }
 
@@ -212,6 +208,22 @@ mod tests {
         assert_eq!(role(&[url]), ("web".to_owned(), Some("a/b".to_owned())));
         assert_eq!(role(&[url, "--database-password=$@:/"]), ("web".to_owned(), Some("$@:/".to_owned())));
         assert_eq!(role(&["--database-url=postgres://web@db/digits"]), ("web".to_owned(), None));
+    }
+
+    #[test]
+    fn a_file_holds_a_secret_in_place_of_the_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let url = format!("--database-url-file={}", file("url", "postgres://web@db/digits\n"));
+        let password = format!("--database-password-file={}", file("password", "a secret\n"));
+        let role = parse(&[&url, &password]).database.role().unwrap();
+        assert_eq!((role.name.as_str(), role.password.as_deref()), ("web", Some("a secret")));
+        let missing = parse(&["--database-password-file=/nowhere"]).database.role().unwrap_err();
+        assert!(missing.to_string().contains("/nowhere"), "{missing}");
     }
 
     #[test]

@@ -308,6 +308,22 @@ async fn asvs_14_3_2_no_cache_keeps_what_a_person_who_has_logged_in_sees() {
 }
 
 #[tokio::test]
+async fn every_response_restricts_what_a_browser_may_do_with_it() {
+    let stack = Stack::with_accounts().await;
+    for path in ["/", "/login", "/docs", "/nothing", "/api/v1/predictions", "/livez"] {
+        let response = Person::new(&stack).get(path).await;
+        for (name, start) in [
+            ("content-security-policy", "default-src '"),
+            ("x-content-type-options", "nosniff"),
+            ("permissions-policy", "camera=()"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert!(response.header(name).unwrap_or_default().starts_with(start), "{path}: {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_accounts_the_pages_of_accounts_do_not_exist() {
     let stack = Stack::start().await;
     for path in ["/login", "/invitation", "/account", "/people", "/audit"] {
