@@ -45,9 +45,10 @@ async fn next(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
     address: Address,
+    caller: Caller,
     Query(View { after, drawing }): Query<View>,
 ) -> Result<Html<String>, ApiError> {
-    let mut waiting = api.store.queue(AHEAD, after).await?.predictions;
+    let mut waiting = api.store.queue(AHEAD, after, caller.account().map(|account| account.user)).await?.predictions;
     if let Some(id) = drawing {
         waiting.insert(0, api.store.prediction(id).await?.ok_or_else(unknown_prediction)?);
     }

@@ -111,8 +111,13 @@ struct QueueRange {
     get, path = "/api/v1/labelling-queue", tag = "Label", params(QueueRange),
     responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
 )]
-async fn queue(State(api): State<Arc<Api>>, Query(range): Query<QueueRange>) -> Result<Json<Page>, ApiError> {
-    Ok(Json(api.store.queue(page_length(range.limit)?, range.after).await?))
+async fn queue(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    Query(range): Query<QueueRange>,
+) -> Result<Json<Page>, ApiError> {
+    let labeller = caller.account().map(|account| account.user);
+    Ok(Json(api.store.queue(page_length(range.limit)?, range.after, labeller).await?))
 }
 
 /// Deletes a drawing with its prediction and its labels.
@@ -179,7 +184,7 @@ pub(crate) fn cached_briefly(media_type: &'static str) -> [(HeaderName, &'static
     [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=600")]
 }
 
-/// Returns a prediction with its latest label.
+/// Returns a prediction with the label that counts.
 #[utoipa::path(
     get, path = "/api/v1/predictions/{id}", tag = "History", params(PredictionId),
     responses((status = OK, description = "The prediction", body = Prediction)),
@@ -188,7 +193,9 @@ async fn show(State(api): State<Arc<Api>>, PredictionId(id): PredictionId) -> Re
     api.store.prediction(id).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
-/// Labels a drawing. The latest label counts; earlier ones stay recorded.
+/// Labels a drawing. Earlier labels stay recorded.
+///
+/// The label of an operator counts, else that of most labellers, else the latest one.
 #[utoipa::path(
     put, path = "/api/v1/predictions/{id}/label", tag = "Label", params(PredictionId),
     request_body(content = Labelling, examples(

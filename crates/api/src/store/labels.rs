@@ -1,6 +1,6 @@
 //! The table `labels`, which is append-only.
 
-use super::{Store, StoreError, in_time, predictions::Row};
+use super::{Store, StoreError, in_time};
 use crate::{
     access::{Caller, Identity, Role, Scope},
     visitor::VisitorId,
@@ -56,8 +56,8 @@ impl LabelOrigin {
 }
 
 impl Store {
-    /// Adds a label to a prediction, or withdraws its label with `None`, and returns the prediction with its new label;
-    /// `None` if there is no such prediction.
+    /// Adds a label to a prediction, or withdraws the labeller's label with `None`, and returns the prediction with the
+    /// label that counts; `None` if there is no such prediction.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -67,21 +67,14 @@ impl Store {
         true_label: Option<TrueLabel>,
         labeller: Labeller,
     ) -> Result<Option<Prediction>, StoreError> {
-        let query = sqlx::query_as!(
-            Row,
-            r#"with arrived as (
-                   insert into visitors (id) select $3 from predictions where id = $1 and $3::uuid is not null
-                   on conflict (id) do nothing
-               ), added as (
-                   insert into labels (prediction_id, true_label, labeller, user_id, role, origin)
-                   select p.id, $2, $3, $5, $6,
-                       case when p.visitor_id = $3 or drawer.user_id = $5 then 'own' else $4 end
-                   from predictions p left join visitors drawer on drawer.id = p.visitor_id where p.id = $1
-                   returning prediction_id, true_label
-               )
-               select id, p.created_at, prediction, confidence, probabilities, verdict, reason, model, source,
-                   input_kind, latency_ms, added.true_label as "true_label?"
-               from predictions p join added on prediction_id = id"#,
+        let query = sqlx::query!(
+            "with arrived as (
+                 insert into visitors (id) select $3 from predictions where id = $1 and $3::uuid is not null
+                 on conflict (id) do nothing
+             )
+             insert into labels (prediction_id, true_label, labeller, user_id, role, origin)
+             select p.id, $2, $3, $5, $6, case when p.visitor_id = $3 or drawer.user_id = $5 then 'own' else $4 end
+             from predictions p left join visitors drawer on drawer.id = p.visitor_id where p.id = $1",
             id,
             true_label.map(|label| label.to_string()),
             labeller.visitor.map(VisitorId::uuid),
@@ -89,6 +82,8 @@ impl Store {
             labeller.user,
             labeller.role.map(Role::name),
         );
-        in_time(query.fetch_optional(&self.pool)).await?.map(Prediction::try_from).transpose()
+        let added = in_time(query.execute(&self.pool)).await?.rows_affected();
+        // The triggers of the insert decide which label counts.
+        if added == 0 { Ok(None) } else { self.prediction(id).await }
     }
 }

@@ -132,11 +132,17 @@ impl Store {
         in_time(query.fetch_all(&self.pool)).await
     }
 
-    /// At most `limit` unlabelled predictions, in ascending order of confidence, all after the prediction `after`.
+    /// Returns at most `limit` unlabelled predictions that a person has not labelled, in ascending order of confidence, all
+    /// after the prediction `after`.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn queue(&self, limit: u8, after: Option<Uuid>) -> Result<Page, StoreError> {
+    pub(crate) async fn queue(
+        &self,
+        limit: u8,
+        after: Option<Uuid>,
+        labeller: Option<Uuid>,
+    ) -> Result<Page, StoreError> {
         let query = sqlx::query_as!(
             Row,
             r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
@@ -147,6 +153,8 @@ impl Store {
                    select id, confidence from prediction_index
                    where true_label is null and (confidence, id) >
                        (coalesce((select confidence from predictions where id = $1), -1), coalesce($1, $3))
+                       and not exists (
+                           select from labels l where l.prediction_id = prediction_index.id and l.user_id = $4)
                    order by confidence, id limit $2
                ) wanted
                join predictions p using (id)
@@ -154,6 +162,7 @@ impl Store {
             after,
             i64::from(limit) + 1,
             Uuid::nil(),
+            labeller,
         );
         page(in_time(query.fetch_all(&self.pool)).await?, limit)
     }

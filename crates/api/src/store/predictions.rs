@@ -94,7 +94,7 @@ pub enum Deletion {
     Unknown,
 }
 
-/// The columns of a query for a prediction and its latest label.
+/// The columns of a query for a prediction and the label that counts.
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) created_at: OffsetDateTime,
@@ -206,7 +206,7 @@ impl Store {
         in_time(query.fetch_one(&self.pool)).await
     }
 
-    /// Returns the prediction with this id, and its latest label.
+    /// Returns the prediction with this id, and the label that counts.
     ///
     /// # Errors
     /// When the database is unavailable.

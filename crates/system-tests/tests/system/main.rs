@@ -35,6 +35,7 @@ mod forms;
 mod history;
 mod history_and_labelling;
 mod idempotency;
+mod label_rule;
 mod labelling;
 mod labels;
 mod languages;
