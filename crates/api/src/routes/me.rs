@@ -16,8 +16,8 @@ pub(super) fn routes() -> Routes {
     let errors = [Code::Unauthenticated, Code::Overloaded, Code::DatabaseUnavailable];
     let deletion_errors = [Code::Unauthenticated, Code::CrossSiteRequest, Code::DatabaseUnavailable];
     Routes::default()
-        .documented(Access::Visitors(Scope::Predict), routes!(export).refuses(&errors))
-        .documented(Access::Visitors(Scope::Predict), routes!(delete).refuses(&deletion_errors))
+        .documented(Access::Visitors(Scope::Predict), routes!(export_own).refuses(&errors))
+        .documented(Access::Visitors(Scope::Predict), routes!(delete_own).refuses(&deletion_errors))
 }
 
 /// Exports all drawings of the caller with their predictions and labels as NDJSON, newest first.
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Routes {
         body = Record,
     )),
 )]
-async fn export(
+async fn export_own(
     State(api): State<Arc<Api>>,
     caller: Caller,
     allowance: Allowance,
@@ -45,7 +45,7 @@ async fn export(
     delete, path = "/api/v1/me", tag = "History",
     responses((status = NO_CONTENT, description = "All drawings of the caller are deleted")),
 )]
-async fn delete(State(api): State<Arc<Api>>, caller: Caller) -> Result<StatusCode, ApiError> {
+async fn delete_own(State(api): State<Arc<Api>>, caller: Caller) -> Result<StatusCode, ApiError> {
     let Reach::Own(owner) = known_owner(&caller)? else { return Err(unknown_caller()) };
     api.store.delete_all_of(owner).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -117,8 +117,8 @@ async fn a_visitor_sees_own_drawings_and_a_labeller_whom_an_operator_invites_lab
     other.fill("input[name=old]", Person::PASSWORD).await;
     other.fill("input[name=new]", "another horse battery").await;
     other.press("form[action='/account/password'] button").await;
-    other.arrives_at("/account").await;
-    elsewhere.get("/account").await.leads_to("/login?next=%2Faccount");
+    let has_ended = async || (elsewhere.get("/account").await.status() == StatusCode::SEE_OTHER).then_some(());
+    assert!(poll(has_ended).await.is_some(), "the other session has ended");
     other.open(&stack, "/account").await;
     assert_eq!(other.element("h1").await.text().await.unwrap(), "Account");
 
