@@ -1,6 +1,5 @@
 //! The address of the client that sends a request, also through reverse proxies.
 
-use crate::extract::values;
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 use std::{
@@ -55,13 +54,15 @@ impl ClientAddress {
     pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[TrustedProxy]) -> Self {
         let is_trusted = |address: IpAddr| proxies.iter().any(|TrustedProxy(network)| network.contains(&address));
         let mut client = peer.to_canonical();
-        let entries: Vec<_> = values(headers, &FORWARDED_FOR, ',').collect();
+        let lines = headers.get_all(FORWARDED_FOR).iter();
+        // Each entry is decoded alone, because a client may have written other bytes into the same line.
+        let entries: Vec<&[u8]> = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).collect();
         for entry in entries.into_iter().rev() {
             if !is_trusted(client) {
                 break;
             }
             // If an entry is no address, the proxy that wrote it is the last that is known.
-            let Some(address) = address(entry) else { break };
+            let Some(address) = str::from_utf8(entry).ok().and_then(|entry| address(entry.trim())) else { break };
             client = address;
         }
         Self(match client {
@@ -130,6 +131,14 @@ mod tests {
         ] {
             assert_eq!(client("10.0.0.1", lines, proxies), expected, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_hide_only_their_own_entry() {
+        let line = HeaderValue::from_bytes(b"\xff, 203.0.113.9").unwrap();
+        let headers = [(FORWARDED_FOR, line)].into_iter().collect();
+        let client = ClientAddress::of("10.0.0.1".parse().unwrap(), &headers, &["10.0.0.1".parse().unwrap()]);
+        assert_eq!(client.to_string(), "203.0.113.9");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Cookies with secrets that identify a browser.
 
 use crate::{PublicUrl, Settings, extract::cookies};
-use axum::http::{HeaderMap, HeaderValue, header::InvalidHeaderValue};
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{self, InvalidHeaderValue},
+};
 
 /// A cookie that holds a secret. No script can read it, and pages of other sites cannot send it with a form.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,12 @@ impl SecretCookie {
         parse: impl FnMut(&str) -> Option<T>,
     ) -> Option<T> {
         cookies(headers, self.name(settings)).find_map(parse)
+    }
+
+    /// Whether a response stores or removes the cookie.
+    pub(crate) fn is_in(self, response: &HeaderMap, settings: &Settings) -> bool {
+        let start = format!("{}=", self.name(settings));
+        response.get_all(header::SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(start.as_bytes()))
     }
 
     /// The value of `Set-Cookie` that stores the cookie. Over HTTPS, `check_host` adds `Secure`.

@@ -15,6 +15,8 @@ pub(crate) struct Caller {
     pub(crate) visitor: Option<VisitorId>,
     /// What the caller has proved.
     pub(crate) identity: Identity,
+    /// Whether the browser sent a session that has ended.
+    pub(crate) has_ended_session: bool,
 }
 
 /// What a caller has proved.
@@ -86,6 +88,11 @@ impl Caller {
     /// Whether the caller has logged in with this role, or with one that may do more.
     pub(crate) fn has_role(&self, role: Role) -> bool {
         self.account().is_some_and(|account| account.role >= role)
+    }
+
+    /// Whether the caller sees all drawings.
+    pub(crate) fn sees_all(&self) -> bool {
+        matches!(self.identity, Identity::Open) || self.has_role(Role::Labeller) || self.has_scope(Scope::Read)
     }
 
     /// Whether a program sent the request with this scope.

@@ -23,20 +23,32 @@ pub(crate) struct AccessCheck {
 /// [`Reach`] of the request in its extensions.
 pub(crate) async fn check_access(State(check): State<AccessCheck>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut is_private = false;
+    let (mut is_private, mut has_ended, mut caching) = (false, false, None);
     match check.admit(&parts).await {
         Ok(None) => {}
         Ok(Some((caller, reach))) => {
+            // After a logout on a shared computer, the button Back shows nothing of the account.
             is_private = caller.account().is_some();
+            caching = Some(if is_private { "no-store" } else { "private, no-cache" });
+            has_ended = caller.has_ended_session;
             parts.extensions.insert(reach);
             parts.extensions.insert(caller);
         }
         Err(rejection) => return rejection.into_response(),
     }
     let mut response = next.run(Request::from_parts(parts, body)).await;
-    if is_private {
-        // After a logout on a shared computer, the button Back shows nothing.
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    if let Some(caching) = caching.map(HeaderValue::from_static)
+        && (is_private || !headers.contains_key(header::CACHE_CONTROL))
+    {
+        headers.insert(header::CACHE_CONTROL, caching);
+    }
+    if has_ended && !SecretCookie::SESSION.is_in(headers, &check.api.settings) {
+        // The next person at this browser is another visitor.
+        let visitor = VisitorToken::random().cookie_value();
+        let settings = &check.api.settings;
+        let cookies = [SecretCookie::SESSION.remove(settings), SecretCookie::VISITOR.set(&visitor, settings)];
+        headers.extend(cookies.into_iter().flatten().map(|cookie| (header::SET_COOKIE, cookie)));
     }
     response
 }
@@ -65,7 +77,7 @@ impl AccessCheck {
 async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let visitor = VisitorToken::of(headers, &api.settings).map(VisitorToken::id);
     if api.settings.access == ApiAccess::Open {
-        return Ok(Caller { visitor, identity: Identity::Open });
+        return Ok(Caller { visitor, identity: Identity::Open, has_ended_session: false });
     }
     if let Some(token) = bearer(headers) {
         let known = match SecretToken::parse_api_token(token) {
@@ -77,14 +89,18 @@ async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
                 "The API token is unknown, expired or revoked. An operator makes a new one on the page /account.";
             ApiError::new(Code::Unauthenticated, detail).challenge("Bearer")
         })?;
-        return Ok(Caller { visitor: Some(visitor), identity: Identity::Program(program) });
+        let identity = Identity::Program(program);
+        return Ok(Caller { visitor: Some(visitor), identity, has_ended_session: false });
     }
     let session = SecretCookie::SESSION.read(headers, &api.settings, SecretToken::parse);
     let account = match session {
         Some(token) => api.store.session(token).await?,
         None => None,
     };
-    Ok(Caller { visitor, identity: account.map_or(Identity::Anonymous, Identity::Account) })
+    // The browser's visitor belongs to the person whose session has ended, and somebody else may sit there now.
+    let has_ended_session = session.is_some() && account.is_none();
+    let visitor = visitor.filter(|_| !has_ended_session);
+    Ok(Caller { visitor, identity: account.map_or(Identity::Anonymous, Identity::Account), has_ended_session })
 }
 
 /// The credential of `Authorization: Bearer`. Other schemes are a reverse proxy's matter.

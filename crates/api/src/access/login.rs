@@ -1,6 +1,6 @@
 //! The check of a name and a password, with delays that make guessing slow.
 
-use super::{Actor, PasswordError};
+use super::{Actor, PasswordError, is_valid_name};
 use crate::{Api, client_address::ClientAddress, store::Credentials};
 use service::ApiError;
 use std::{
@@ -78,7 +78,8 @@ impl LoginDelays {
 /// # Errors
 /// When they do not belong together, after too many failures, or when the database is unavailable.
 pub(crate) async fn log_in(api: &Api, actor: &Actor, name: &str, password: &str) -> Result<Credentials, ApiError> {
-    let name = name.trim();
+    // A name that nobody can have counts as the empty one, so that no counter keeps a long text.
+    let name = Some(name.trim()).filter(|name| is_valid_name(name)).unwrap_or_default();
     if let Some(address) = actor.address {
         let wait = api.logins.wait(name, address, Instant::now());
         if !wait.is_zero() {
@@ -94,8 +95,7 @@ pub(crate) async fn log_in(api: &Api, actor: &Actor, name: &str, password: &str)
         return Ok(person);
     }
     actor.address.inspect(|&address| api.logins.count_failure(name, address, Instant::now()));
-    let shown: String = name.chars().take(64).collect();
-    api.store.record_refused_login(actor, &shown).await?;
+    api.store.record_refused_login(actor, name).await?;
     Err(ApiError::new(Code::WrongPassword, "The name and the password do not belong together."))
 }
 

@@ -6,7 +6,7 @@ use super::{Caller, Identity};
 use crate::{Api, client_address::ClientAddress, visitor::VisitorId};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    DefaultKeyedRateLimiter, InsufficientCapacity, NotUntil, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
 use service::ApiError;
@@ -56,6 +56,9 @@ const fn limit(of_use: Use) -> Limit {
 /// The drawings that are stored in a day.
 const DAILY: Limit = Limit { period: Duration::from_hours(24), of_client: 1_000, of_address: 5_000 };
 
+/// The kilobytes that are stored in a day.
+const DAILY_KILOBYTES: Limit = Limit { period: Duration::from_hours(24), of_client: 100_000, of_address: 1_000_000 };
+
 /// How often unused counters are removed.
 const CLEAN_UP: Duration = Duration::from_mins(1);
 
@@ -82,11 +85,18 @@ impl Counters {
         }
     }
 
-    /// Counts a use, or returns how long the client has to wait.
-    fn count(&self, client: Client, address: ClientAddress) -> Result<(), Duration> {
+    /// Counts so many uses, or returns how long the client has to wait.
+    fn count(&self, client: Client, address: ClientAddress, uses: NonZeroU32) -> Result<(), Duration> {
         let now = DefaultClock::default().now();
-        let of_address = self.of_address.check_key(&address).map_err(|wait| wait.wait_time_from(now));
-        of_address.and_then(|()| self.of_client.check_key(&client).map_err(|wait| wait.wait_time_from(now)))
+        let waits = |checked: Result<Result<(), NotUntil<_>>, InsufficientCapacity>| match checked {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(wait)) => Err(NotUntil::wait_time_from(&wait, now)),
+            // A single use is never larger than a limit.
+            Err(InsufficientCapacity(_)) => Err(CLEAN_UP),
+        };
+        // A client that has used up its share does not use up that of its address.
+        waits(self.of_client.check_key_n(&client, uses))?;
+        waits(self.of_address.check_key_n(&address, uses))
     }
 
     fn clean_up(&self) {
@@ -109,6 +119,7 @@ pub(crate) struct RateLimits {
     labels: Counters,
     exports: Counters,
     daily: Counters,
+    daily_kilobytes: Counters,
 }
 
 impl RateLimits {
@@ -121,6 +132,7 @@ impl RateLimits {
             labels: counters(Use::Label),
             exports: counters(Use::Export),
             daily: Counters::new(DAILY),
+            daily_kilobytes: Counters::new(DAILY_KILOBYTES),
         });
         tokio::spawn(clean_up(Arc::downgrade(&limits)));
         limits
@@ -133,17 +145,20 @@ impl RateLimits {
             Use::Label => &self.labels,
             Use::Export => &self.exports,
         };
-        counters.count(client, address).map_err(|wait| {
+        counters.count(client, address, NonZeroU32::MIN).map_err(|wait| {
             let detail = "You send more requests than a person does. Wait before the next one.";
             ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
-        })?;
-        if of_use == Use::Drawing {
-            self.daily.count(client, address).map_err(|wait| {
-                let detail = "You have submitted as many drawings as one may in a day. Previews go on.";
-                ApiError::new(Code::QuotaExceeded, detail).retry_after(wait + Duration::from_secs(1))
-            })?;
-        }
-        Ok(())
+        })
+    }
+
+    /// Counts a drawing of so many bytes that is about to be stored.
+    fn count_stored(&self, bytes: usize, client: Client, address: ClientAddress) -> Result<(), ApiError> {
+        let kilobytes = u32::try_from(bytes.div_ceil(1_000)).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+        let counted = self.daily.count(client, address, NonZeroU32::MIN);
+        counted.and_then(|()| self.daily_kilobytes.count(client, address, kilobytes)).map_err(|wait| {
+            let detail = "You have submitted as many drawings as one may in a day. Previews go on.";
+            ApiError::new(Code::QuotaExceeded, detail).retry_after(wait + Duration::from_secs(1))
+        })
     }
 }
 
@@ -151,7 +166,14 @@ async fn clean_up(limits: Weak<RateLimits>) {
     loop {
         tokio::time::sleep(CLEAN_UP).await;
         let Some(limits) = limits.upgrade() else { return };
-        let all = [&limits.previews, &limits.drawings, &limits.labels, &limits.exports, &limits.daily];
+        let all = [
+            &limits.previews,
+            &limits.drawings,
+            &limits.labels,
+            &limits.exports,
+            &limits.daily,
+            &limits.daily_kilobytes,
+        ];
         all.into_iter().for_each(Counters::clean_up);
     }
 }
@@ -168,6 +190,14 @@ impl Allowance {
     /// `rate_limited` or `quota_exceeded` when the client or the address has used too much.
     pub(crate) fn spend(&self, of_use: Use) -> Result<(), ApiError> {
         self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, *client, *address))
+    }
+
+    /// Counts a drawing of so many bytes that is about to be stored.
+    ///
+    /// # Errors
+    /// `quota_exceeded` when the client or the address has stored as much as one may in a day.
+    pub(crate) fn store(&self, bytes: usize) -> Result<(), ApiError> {
+        self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count_stored(bytes, *client, *address))
     }
 }
 

@@ -125,6 +125,7 @@ fn methods(item: &PathItem) -> Vec<Method> {
         (Method::PUT, item.put.is_some()),
         (Method::POST, item.post.is_some()),
         (Method::DELETE, item.delete.is_some()),
+        (Method::PATCH, item.patch.is_some()),
     ];
     operations.into_iter().filter(|(_, is_there)| *is_there).map(|(method, _)| method).collect()
 }

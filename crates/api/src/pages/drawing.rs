@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Allowance, Caller, Routes, Scope},
+    access::{Access, Allowance, Caller, Routes, Scope, Use},
     extract::{PredictionId, unknown_prediction},
     messages::{Messages, Notice, TimeZone},
 };
@@ -38,6 +38,7 @@ async fn drawing(
     Extension(messages): InMessages,
     zone: TimeZone,
     address: Address,
+    allowance: Allowance,
     PredictionId(id): PredictionId,
 ) -> Result<Html<String>, ApiError> {
     let row = api.store.prediction(id).await?.ok_or_else(unknown_prediction)?;
@@ -48,7 +49,10 @@ async fn drawing(
         id: id.to_string(),
         look: look(row.input_kind),
         strokes: Strokes::of(&drawing),
-        models: predictions_by_model(&api, messages, &drawing).await,
+        models: match allowance.spend(Use::Preview) {
+            Ok(()) => predictions_by_model(&api, messages, &drawing).await,
+            Err(_) => None,
+        },
         when: messages.moment(row.created_at, &zone),
         source: messages.history.sources.of(row.source),
         took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),

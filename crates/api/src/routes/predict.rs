@@ -68,6 +68,7 @@ async fn predict(
     allowance.spend(if options.preview { Use::Preview } else { Use::Drawing })?;
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
+        allowance.store(drawing.input().bytes().len())?;
         let (source, visitor, may_train) = (options.source, caller.visitor, options.may_train);
         submit(&api, Submission { drawing, source, model, key, visitor, may_train }).await?
     } else if key.is_none() {

@@ -154,7 +154,10 @@ async fn delete(
     match deletion {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),
         Deletion::Unknown => Err(unknown_prediction()),
-        Deletion::NotYours if headers.contains_key(DELETION_TOKEN) => Err(not_yours()),
+        // Whoever may not see the drawing does not learn that it exists.
+        Deletion::NotYours if headers.contains_key(DELETION_TOKEN) => {
+            Err(if caller.sees_all() { not_yours() } else { unknown_prediction() })
+        }
         Deletion::NotYours if caller.has_role(Role::Labeller) => {
             Err(ApiError::new(Code::NotYours, "Only operators and the person who drew may delete this drawing."))
         }

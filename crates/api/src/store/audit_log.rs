@@ -107,8 +107,7 @@ impl Store {
         in_time(insert(&self.pool, actor, Action::Export, name, None, false)).await
     }
 
-    /// At most `limit` entries, newest first, all older than the entry `before`. Addresses older than 30 days are removed
-    /// first.
+    /// At most `limit` entries, newest first, all older than the entry `before`.
     ///
     /// # Errors
     /// When the database is unavailable.

@@ -9,10 +9,12 @@ use digit::Bitmap;
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
+use time::OffsetDateTime;
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::timeout,
 };
+use uuid::Uuid;
 use wire::Prediction;
 
 /// The limit of concurrent exports.
@@ -29,6 +31,9 @@ const READ_LIMIT: Duration = Duration::from_mins(1);
 
 /// The longest duration of an export. While it runs, PostgreSQL cannot vacuum rows that are deleted meanwhile.
 const EXPORT_LIMIT: Duration = Duration::from_mins(30);
+
+/// The longest duration of an export of one owner's drawings.
+const OWN_EXPORT_LIMIT: Duration = Duration::from_mins(2);
 
 /// The predictions of a filter at the start of the export. Later inserts and deletions do not change it.
 #[derive(Debug)]
@@ -50,6 +55,24 @@ pub struct ExportedPrediction {
     pub bitmap: Bitmap,
     /// The stored input, if the export includes inputs.
     pub input: Option<Vec<u8>>,
+}
+
+/// A row of an export, as the columns of a query.
+struct ExportRow {
+    id: Uuid,
+    created_at: OffsetDateTime,
+    prediction: i16,
+    confidence: f32,
+    probabilities: Vec<f32>,
+    verdict: String,
+    reason: Option<String>,
+    model: String,
+    source: String,
+    input_kind: String,
+    latency_ms: Option<f32>,
+    true_label: Option<String>,
+    bitmap: Vec<u8>,
+    input: Option<Vec<u8>>,
 }
 
 /// The batches of a snapshot. Dropping this ends the query.
@@ -89,7 +112,9 @@ impl Store {
     /// # Errors
     /// When the database is unavailable, or [`ExportError::Crowded`] when the limit of concurrent exports is reached.
     pub(crate) async fn snapshot_of(&self, reach: Reach, filter: Filter) -> Result<Snapshot, ExportError> {
-        let permit = self.exports.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
+        // Visitors who export their own drawings do not keep operators from exporting all.
+        let permits = if reach == Reach::All { &self.exports } else { &self.own_exports };
+        let permit = permits.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
         // The statement lasts as long as its client reads, so the log must not report it as slow.
         let database = self.database.clone().disable_statement_logging();
         let mut connection = in_time(database.connect()).await?;
@@ -124,7 +149,8 @@ impl Snapshot {
         let (sender, mut rest) = mpsc::channel(1);
         tokio::spawn(async move {
             let reading = async {
-                let sent = timeout(EXPORT_LIMIT, self.send_all(with_input, &sender)).await;
+                let limit = if self.reach == Reach::All { EXPORT_LIMIT } else { OWN_EXPORT_LIMIT };
+                let sent = timeout(limit, self.send_all(with_input, &sender)).await;
                 if let Err(error) = sent.unwrap_or(Err(ExportError::Unread)) {
                     let _ = sender.send(Err(error)).await;
                 }
@@ -140,27 +166,43 @@ impl Snapshot {
 
     /// Sends all rows in batches, and then an empty batch, which marks the end.
     async fn send_all(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
-        let (visitor, user) = match self.reach {
-            Reach::All => (None, None),
-            Reach::Own(owner) => (owner.visitor.map(VisitorId::uuid), owner.user),
+        let mut rows = match self.reach {
+            Reach::All => query_filtered!(
+                query_as!(
+                    ExportRow,
+                    r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
+                       probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
+                       p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
+                       bitmap as "bitmap!", case when $11 then input end as input
+                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
+                   join predictions p using (id)
+                   order by p.id desc"#
+                ),
+                &self.filter,
+                None,
+                with_input
+            )
+            .fetch(&mut self.connection),
+            Reach::Own(owner) => query_filtered!(
+                query_as!(
+                    ExportRow,
+                    r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
+                       probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
+                       p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
+                       bitmap as "bitmap!", case when $11 then input end as input
+                   from predictions p
+                   join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted using (id)
+                   where p.visitor_id in (select $12::uuid union select id from visitors where user_id = $13)
+                   order by p.id desc"#
+                ),
+                &self.filter,
+                None,
+                with_input,
+                owner.visitor.map(VisitorId::uuid),
+                owner.user
+            )
+            .fetch(&mut self.connection),
         };
-        let query = query_filtered!(
-            query!(
-                r#"select p.id, p.created_at, prediction, p.confidence, probabilities, verdict, reason, p.model, p.source,
-                   input_kind, latency_ms, wanted.true_label, bitmap, case when $11 then input end as input
-               from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
-               join predictions p using (id)
-               where $12 or p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
-               order by p.id desc"#
-            ),
-            &self.filter,
-            None,
-            with_input,
-            self.reach == Reach::All,
-            visitor,
-            user
-        );
-        let mut rows = query.fetch(&mut self.connection);
         let (mut portion, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
             bytes += ROW_BYTES + row.input.as_ref().map_or(0, Vec::len);

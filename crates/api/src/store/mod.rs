@@ -27,7 +27,7 @@ pub use prediction_index::Filter;
 pub use predictions::Deletion;
 pub(crate) use predictions::NewPrediction;
 pub use quality::QualityScope;
-pub(crate) use sessions::Session;
+pub(crate) use sessions::{NewSession, Session};
 pub(crate) use users::{Credentials, User, UserChange, UserError};
 
 use inputs::InputMemory;
@@ -60,6 +60,8 @@ pub struct Store {
     database: PgConnectOptions,
     /// A permit for each concurrent export.
     exports: Arc<Semaphore>,
+    /// A permit for each concurrent export of one owner's drawings.
+    own_exports: Arc<Semaphore>,
     inputs: InputMemory,
 }
 
@@ -89,8 +91,9 @@ impl Store {
         // The insert has one possible plan. PostgreSQL makes it once a connection, which saves a fifth of the time.
         let writing = connect(&database, writer::STATEMENTS, "force_generic_plan");
         maintenance::start(pool.clone());
-        let exports = Arc::new(Semaphore::new(export::AT_A_TIME));
-        Self { writer: Writer::start(writing), pool, database, exports, inputs: InputMemory::default() }
+        let exports = || Arc::new(Semaphore::new(export::AT_A_TIME));
+        let (exports, own_exports) = (exports(), exports());
+        Self { writer: Writer::start(writing), pool, database, exports, own_exports, inputs: InputMemory::default() }
     }
 
     /// Registers the metrics of the writer.

@@ -4,7 +4,7 @@ use super::{
     Store, StoreError,
     audit_log::{Action, audit},
     in_time,
-    users::role,
+    users::{Credentials, role},
 };
 use crate::{
     access::{Account, Actor, SecretToken},
@@ -19,6 +19,18 @@ pub(crate) struct Session {
     pub(crate) id: Uuid,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) used_at: OffsetDateTime,
+}
+
+/// A session to start.
+#[derive(Debug)]
+pub(crate) struct NewSession<'a> {
+    pub(crate) token: SecretToken,
+    /// The person, with the hash of the password that was checked.
+    pub(crate) person: &'a Credentials,
+    /// The visitor of the browser before the login.
+    pub(crate) earlier_visitor: Option<VisitorId>,
+    /// The visitor of the browser from now on.
+    pub(crate) visitor: VisitorId,
 }
 
 impl Store {
@@ -42,56 +54,50 @@ impl Store {
         Ok(Some(Account { user: row.user_id, name: row.name, role: role(&row.role)?, session: row.id }))
     }
 
-    /// Starts a session, and links the visitor of the browser to the person. Returns whether the visitor belongs to the
-    /// person now; a visitor of another person stays that person's.
+    /// Starts a session of a person whose password was checked. The earlier visitor of the browser, if it belongs to nobody,
+    /// and its new visitor belong to the person from now on. Returns whether the session started: it does not if the
+    /// password has changed or the person was disabled since the check.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn start_session(
-        &self,
-        by: &Actor,
-        user: Uuid,
-        token: SecretToken,
-        visitor: VisitorId,
-    ) -> Result<bool, StoreError> {
+    pub(crate) async fn start_session(&self, by: &Actor, new: NewSession<'_>) -> Result<bool, StoreError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
             let session = sqlx::query!(
-                "insert into sessions (id, token_hash, user_id) values ($1, $2, $3)",
+                "insert into sessions (id, token_hash, user_id)
+                 select $1, $2, id from users
+                 where id = $3 and not is_disabled and password_hash = $4 for share",
                 Uuid::now_v7(),
-                &token.hash(),
-                user,
+                &new.token.hash(),
+                new.person.user,
+                new.person.password_hash,
             );
-            session.execute(&mut *transaction).await?;
+            if session.execute(&mut *transaction).await?.rows_affected() == 0 {
+                return Ok(false);
+            }
             let ended = sqlx::query!(
                 "delete from sessions where user_id = $1
                      and (used_at < now() - interval '12 hours' or created_at < now() - interval '30 days')",
-                user,
+                new.person.user,
             );
             ended.execute(&mut *transaction).await?;
-            let linked = sqlx::query_scalar!(
-                "insert into visitors (id, user_id) values ($1, $2)
-                 on conflict (id) do update set user_id = $2 where visitors.user_id is null or visitors.user_id = $2
-                 returning id",
-                visitor.uuid(),
-                user,
+            let linked = sqlx::query!(
+                "update visitors set user_id = $2 where id = $1 and user_id is null",
+                new.earlier_visitor.map(VisitorId::uuid),
+                new.person.user,
             );
-            let is_linked = linked.fetch_optional(&mut *transaction).await?.is_some();
-            let name = by.name.as_deref().unwrap_or_default();
-            audit(&mut transaction, by, Action::Login, name, None).await?;
+            linked.execute(&mut *transaction).await?;
+            let visitor = sqlx::query!(
+                "insert into visitors (id, user_id) values ($1, $2)",
+                new.visitor.uuid(),
+                new.person.user,
+            );
+            visitor.execute(&mut *transaction).await?;
+            audit(&mut transaction, by, Action::Login, &new.person.name, None).await?;
             transaction.commit().await?;
-            Ok(is_linked)
+            Ok(true)
         };
         in_time(work).await
-    }
-
-    /// Inserts a visitor of a person.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub(crate) async fn link_visitor(&self, visitor: VisitorId, user: Uuid) -> Result<(), StoreError> {
-        let query = sqlx::query!("insert into visitors (id, user_id) values ($1, $2)", visitor.uuid(), user);
-        in_time(query.execute(&self.pool)).await.map(drop)
     }
 
     /// The sessions of a person, the last used one first.

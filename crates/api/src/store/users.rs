@@ -128,6 +128,7 @@ impl Store {
             );
             let Some(user) = user.fetch_optional(&mut *transaction).await? else { return Ok(false) };
             end_sessions(&mut transaction, user.id).await?;
+            revoke_tokens(&mut transaction, by, user.id, &user.name).await?;
             set_code(&mut transaction, user.id, code).await?;
             audit(&mut transaction, by, Action::ResetPassword, &user.name, None).await?;
             transaction.commit().await?;
@@ -150,6 +151,12 @@ impl Store {
                 UserChange::Disable => (None, Some(true)),
                 UserChange::Enable => (None, Some(false)),
             };
+            let was_operator = sqlx::query_scalar!(
+                r#"select exists (select from users where lower(name) = lower($1)
+                       and role = 'operator' and not is_disabled and password_hash is not null) as "was!""#,
+                name
+            );
+            let was_operator = was_operator.fetch_one(&mut *transaction).await?;
             let user = sqlx::query!(
                 "update users set role = coalesce($2, role), is_disabled = coalesce($3, is_disabled)
                  where lower(name) = lower($1) returning id, name",
@@ -162,10 +169,13 @@ impl Store {
                 r#"select exists (select from users
                        where role = 'operator' and not is_disabled and password_hash is not null) as "remain!""#
             );
-            if !matches!(change, UserChange::Enable) && !remain.fetch_one(&mut *transaction).await? {
+            if was_operator && !remain.fetch_one(&mut *transaction).await? {
                 return Ok(Err(UserError::LastOperator));
             }
             end_sessions(&mut transaction, user.id).await?;
+            if matches!(change, UserChange::Disable | UserChange::Role(Role::Labeller)) {
+                revoke_tokens(&mut transaction, by, user.id, &user.name).await?;
+            }
             let action = match change {
                 UserChange::Role(_) => Action::ChangeRole,
                 UserChange::Disable => Action::Disable,
@@ -228,18 +238,28 @@ impl Store {
         in_time(work).await
     }
 
-    /// Sets a person's password, and ends all of the person's sessions.
+    /// Sets the password of a person whose old one was checked, and ends all of the person's sessions; `None` if the
+    /// password has changed since.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub(crate) async fn change_password(
         &self,
         by: &Actor,
-        user: Uuid,
+        checked: &Credentials,
         password_hash: &str,
     ) -> Result<Option<Credentials>, StoreError> {
+        let user = checked.user;
         let work = async {
             let mut transaction = self.pool.begin().await?;
+            let is_unchanged = sqlx::query!(
+                "select id from users where id = $1 and password_hash = $2 for update",
+                user,
+                checked.password_hash,
+            );
+            if is_unchanged.fetch_optional(&mut *transaction).await?.is_none() {
+                return Ok(None);
+            }
             let person = set_password(&mut transaction, by, user, password_hash, Action::ChangePassword).await?;
             transaction.commit().await?;
             Ok(person)
@@ -279,6 +299,16 @@ async fn set_code(transaction: &mut PgConnection, user: Uuid, code: InvitationCo
         user,
     );
     query.execute(transaction).await.map(drop)
+}
+
+/// Revokes the API tokens of a person, for good.
+async fn revoke_tokens(transaction: &mut PgConnection, by: &Actor, user: Uuid, name: &str) -> sqlx::Result<()> {
+    let query =
+        sqlx::query!("update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is null", user);
+    if query.execute(&mut *transaction).await?.rows_affected() > 0 {
+        audit(transaction, by, Action::RevokeToken, "all", Some(name)).await?;
+    }
+    Ok(())
 }
 
 async fn end_sessions(transaction: &mut PgConnection, user: Uuid) -> sqlx::Result<()> {

@@ -308,6 +308,58 @@ async fn asvs_14_3_2_no_cache_keeps_what_a_person_who_has_logged_in_sees() {
 }
 
 #[tokio::test]
+async fn names_and_targets_that_nobody_can_have_are_rejected_and_not_kept() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    for name in ["\0", "a\nb", &"a".repeat(100_000), ""] {
+        let visitor = Person::new(&stack).at("203.0.113.9");
+        let status = visitor.log_in(name, "wrong password").await.status();
+        assert!(matches!(status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS), "{status}");
+        let form = [("name", name), ("action", "disable")];
+        assert_eq!(ada.post("/people", &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(stack.audited("login", true).await, [""]);
+    for next in ["/\t/evil.example", "//evil.example", "/\u{1}"] {
+        let form = [("name", "ada"), ("password", Person::PASSWORD), ("next", next)];
+        Person::new(&stack).post("/login", &form).await.leads_to("/account");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_the_visitors_cookie_reaches_nothing_that_is_drawn_after_the_login() {
+    let stack = Stack::with_accounts().await;
+    let browser = Person::new(&stack);
+    browser.get("/").await.page(StatusCode::OK).await;
+    let thief = Person::new(&stack);
+    thief.set("visitor", &browser.cookie("visitor").unwrap());
+    let code = stack.invite("ada", "labeller").await;
+    browser.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
+    let id = browser.draw().await;
+    assert_eq!(thief.get(&format!("/drawings/{id}")).await.status(), StatusCode::NOT_FOUND);
+
+    // When the session has ended, the next person at this browser is another visitor.
+    stack.move_clock("sessions", "used_at", "12 hours").await;
+    assert!(!browser.get("/").await.page(StatusCode::OK).await.contains(&id));
+    assert_eq!(browser.get(&format!("/drawings/{id}")).await.status(), StatusCode::NOT_FOUND);
+    browser.log_in("ada", Person::PASSWORD).await.leads_to("/account");
+    assert_eq!(browser.get(&format!("/drawings/{id}")).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn tokens_of_a_person_end_for_good_with_the_role_of_an_operator() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let grace = Person::invited(&stack, "grace", "operator").await;
+    let token = token(&grace, "export", &["export"]).await;
+    let status = async || bearer(&stack, &token, "/api/v1/export/predictions.csv").await.status();
+    assert_eq!(status().await, StatusCode::OK);
+    ada.post("/people", &[("name", "grace"), ("action", "set_role"), ("role", "labeller")]).await;
+    assert_eq!(status().await, StatusCode::UNAUTHORIZED);
+    ada.post("/people", &[("name", "grace"), ("action", "set_role"), ("role", "operator")]).await;
+    assert_eq!(status().await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn every_response_restricts_what_a_browser_may_do_with_it() {
     let stack = Stack::with_accounts().await;
     for path in ["/", "/login", "/docs", "/nothing", "/api/v1/predictions", "/livez"] {

@@ -93,6 +93,25 @@ async fn an_address_that_takes_a_new_cookie_for_each_drawing_is_limited() {
 }
 
 #[tokio::test]
+async fn a_visitor_stores_a_hundred_megabytes_a_day_and_goes_on_with_previews() {
+    let stack = limited().await;
+    let visitor = uuid::Uuid::new_v4().to_string();
+    let large = format!("{}{}", drawings::all()[8], " ".repeat(4_900_000));
+    let send = async |path: &str| {
+        let request =
+            stack.post(path, "application/json", large.clone()).header("cookie", format!("visitor={visitor}"));
+        request.send().await.unwrap().status()
+    };
+    let mut stored = 0;
+    while send("/predict").await == StatusCode::OK {
+        stored += 1;
+        assert!(stored < 40, "the limit of drawings is not the one that is tested");
+    }
+    assert_eq!(stored, 20);
+    assert_eq!(send("/predict?preview=true").await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_program_with_a_token_has_no_limit_and_forms_say_that_one_waits() {
     let stack = limited().await;
     let ada = Person::invited(&stack, "ada", "operator").await;

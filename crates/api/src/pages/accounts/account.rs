@@ -141,10 +141,12 @@ async fn change_password(
     AccountForm(PasswordForm { old, new }): AccountForm<PasswordForm>,
 ) -> Result<Response, ApiError> {
     let changed = async {
-        log_in(&api, &actor, &account.name, &old).await?;
+        let checked = log_in(&api, &actor, &account.name, &old).await?;
         let hash = api.passwords.hash(&account.name, &new).await?;
-        api.store.change_password(&actor, account.user, &hash).await?;
-        start_session(&api, &caller, &actor, account.user, "/account").await
+        let changed = api.store.change_password(&actor, &checked, &hash).await?;
+        let detail = "The password has just changed. Log in again.";
+        let person = changed.ok_or_else(|| ApiError::new(Code::WrongPassword, detail))?;
+        start_session(&api, &caller, &actor, &person, "/account").await
     };
     match changed.await {
         Ok(response) => Ok(response),
@@ -186,8 +188,9 @@ async fn create_token(
     let created = async {
         let TokenForm { name, scopes, days } = TokenForm::parse(&form)?;
         let new = NewApiToken { name: &name, user: &account.name, scopes: &scopes, days };
-        api.store.create_token(&actor, token, new).await?;
-        Ok(token.reveal_api_token())
+        let created = api.store.create_token(&actor, token, new).await?;
+        let gone = || ApiError::new(Code::Forbidden, "Your account was disabled.");
+        created.map(|_| token.reveal_api_token()).ok_or_else(gone)
     };
     let (failure, text) = match created.await {
         Ok(text) => (None, Some(text)),

@@ -68,5 +68,5 @@ async fn accept(api: &Api, caller: &Caller, actor: Actor, code: &str, password: 
     let hash = api.passwords.hash(&name, password).await?;
     let actor = actor.named(&name);
     let person = api.store.accept_invitation(&actor, code, &hash).await?.ok_or_else(invalid)?;
-    start_session(api, caller, &actor, person.user, "/account").await
+    start_session(api, caller, &actor, &person, "/account").await
 }

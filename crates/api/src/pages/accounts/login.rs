@@ -78,7 +78,7 @@ async fn submit(
 ) -> Response {
     let logged_in = async {
         let person = log_in(&api, &actor, &name, &password).await?;
-        start_session(&api, &caller, &actor.named(&person.name), person.user, local(&next)).await
+        start_session(&api, &caller, &actor.named(&person.name), &person, local(&next)).await
     };
     match logged_in.await {
         Ok(response) => response,
@@ -96,7 +96,9 @@ async fn log_out(State(api): State<Arc<Api>>, account: Account, actor: Actor) ->
 
 /// A path of this service; the account page in place of any other address, so that nobody can send people elsewhere.
 fn local(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|char: char| char == '\\' || char.is_control());
     if is_local { next } else { "/account" }
 }
 
@@ -107,9 +109,16 @@ mod tests {
     #[test]
     fn only_paths_of_this_service_are_opened_after_a_login() {
         assert_eq!(local("/label?after=1"), "/label?after=1");
-        for elsewhere in
-            ["", "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
-        {
+        for elsewhere in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\nb",
+            "/\t/evil.example",
+            "/\u{1}",
+        ] {
             assert_eq!(local(elsewhere), "/account", "{elsewhere:?}");
         }
     }

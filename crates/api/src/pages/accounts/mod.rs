@@ -12,6 +12,7 @@ use crate::{
     access::{Actor, Caller, Routes, SecretToken},
     messages::{Messages, Notice},
     secret_cookie::SecretCookie,
+    store::{Credentials, NewSession},
     visitor::VisitorToken,
 };
 use axum::{
@@ -22,7 +23,6 @@ use axum::{
 use serde::de::DeserializeOwned;
 use service::ApiError;
 use std::sync::Arc;
-use uuid::Uuid;
 use wire::Code;
 
 pub(super) fn routes() -> Routes {
@@ -61,26 +61,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for AccountForm<T> {
     }
 }
 
-/// Starts a session in this browser and redirects to a path. The browser gets a new visitor if it has none, or one of
-/// another person, so that the drawings of two people stay apart.
-async fn start_session(api: &Api, caller: &Caller, by: &Actor, user: Uuid, path: &str) -> Result<Response, ApiError> {
-    let token = SecretToken::random();
-    let mut new_visitor = caller.visitor.is_none().then(VisitorToken::random);
-    let visitor = new_visitor.map(VisitorToken::id).or(caller.visitor);
-    let is_linked = match visitor {
-        Some(visitor) => api.store.start_session(by, user, token, visitor).await?,
-        None => false,
-    };
-    if !is_linked {
-        let other = VisitorToken::random();
-        api.store.link_visitor(other.id(), user).await?;
-        new_visitor = Some(other);
+/// Starts a session in this browser for a person whose password was checked, and redirects to a path. The browser gets a new
+/// visitor, so that a copy of its old cookie reaches nothing that the person draws from now on.
+async fn start_session(
+    api: &Api,
+    caller: &Caller,
+    by: &Actor,
+    person: &Credentials,
+    path: &str,
+) -> Result<Response, ApiError> {
+    let (token, visitor) = (SecretToken::random(), VisitorToken::random());
+    let new = NewSession { token, person, earlier_visitor: caller.visitor, visitor: visitor.id() };
+    if !api.store.start_session(by, new).await? {
+        return Err(ApiError::new(Code::WrongPassword, "The password has just changed. Log in again."));
     }
     let mut headers = HeaderMap::new();
     append(&mut headers, SecretCookie::SESSION.set(&token.reveal(), &api.settings));
-    if let Some(visitor) = new_visitor {
-        append(&mut headers, SecretCookie::VISITOR.set(&visitor.cookie_value(), &api.settings));
-    }
+    append(&mut headers, SecretCookie::VISITOR.set(&visitor.cookie_value(), &api.settings));
     Ok((headers, Redirect::to(path)).into_response())
 }
 
@@ -90,6 +87,8 @@ fn forget_session(api: &Api, path: &str) -> Response {
     let mut headers = HeaderMap::new();
     append(&mut headers, SecretCookie::SESSION.remove(&api.settings));
     append(&mut headers, SecretCookie::VISITOR.set(&VisitorToken::random().cookie_value(), &api.settings));
+    // The storage of the browser holds deletion tokens.
+    headers.insert("clear-site-data", header::HeaderValue::from_static("\"storage\""));
     (headers, Redirect::to(path)).into_response()
 }
 

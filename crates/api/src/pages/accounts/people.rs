@@ -92,13 +92,13 @@ async fn apply(
         let role = role.as_deref().and_then(Role::from_name);
         role.ok_or_else(|| ApiError::new(Code::InvalidInput, "A role is labeller or operator."))
     };
+    if !is_valid_name(&name) {
+        let detail = "A name has 1 to 64 characters, no control characters, and no space at its ends.";
+        return Err(ApiError::new(Code::InvalidInput, detail));
+    }
     let code = InvitationCode::random();
     match action {
         PeopleAction::Invite => {
-            if !is_valid_name(&name) {
-                let detail = "A name has 1 to 64 characters, no control characters, and no space at its ends.";
-                return Err(ApiError::new(Code::InvalidInput, detail));
-            }
             api.store.invite(by, &name, role()?, code).await?;
         }
         PeopleAction::Reset => api.store.reset_password(by, &name, code).await?,

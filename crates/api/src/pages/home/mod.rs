@@ -93,8 +93,7 @@ async fn upload(
     allowance: Allowance,
     form: Result<SubmittedForm, ApiError>,
 ) -> Response {
-    let form = allowance.spend(Use::Drawing).and(form);
-    match record(&api, caller.visitor, form).await {
+    match record(&api, caller.visitor, &allowance, form).await {
         Ok(id) => show(id),
         Err(failure) => rejected(&api, page_request, reach, failure).await,
     }
@@ -103,9 +102,12 @@ async fn upload(
 async fn record(
     api: &Api,
     visitor: Option<VisitorId>,
+    allowance: &Allowance,
     form: Result<SubmittedForm, ApiError>,
 ) -> Result<Uuid, ApiError> {
+    allowance.spend(Use::Drawing)?;
     let SubmittedForm { drawing, key } = form?;
+    allowance.store(drawing.input().bytes().len())?;
     let submission = Submission { drawing, source: Source::Upload, model: None, key, visitor, may_train: None };
     submit(api, submission).await?.id.ok_or_else(unknown_prediction)
 }
