@@ -2,7 +2,7 @@
 
 use crate::{
     Role, Store,
-    access::{Actor, InvitationCode, Scope, SecretToken},
+    identity::{Actor, InvitationCode, Scope, SecretToken},
     store::{NewApiToken, UserChange},
 };
 use anyhow::{Context, bail};
@@ -128,7 +128,7 @@ async fn change(store: &Store, by: &Actor, name: &str, out: &mut impl Write, cha
 }
 
 fn check_name(name: &str) -> anyhow::Result<()> {
-    if !crate::access::is_valid_name(name) {
+    if !crate::identity::is_valid_name(name) {
         bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
     }
     Ok(())

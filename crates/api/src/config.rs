@@ -1,7 +1,9 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::{ApiAccess, Operator, PublicUrl, ServiceRole, TokenCommand, TrustedProxy, UserCommand, secret::Secret};
-use anyhow::Context;
+use crate::{
+    ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand, secret::Secret,
+};
+use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
@@ -67,6 +69,36 @@ pub struct Config {
     /// A command to run instead of serving.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Config {
+    /// The settings of a service with this configuration. It warns if everybody who reaches the service may do everything.
+    ///
+    /// # Errors
+    /// When accounts need the public address, which is not set.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let is_loopback = self.listen.ip().is_loopback();
+        match self.access {
+            ApiAccess::Accounts if !is_loopback && self.public_url.is_none() => bail!(
+                "set PUBLIC_URL to the address that people use, such as https://digits.example: with \
+                 API_ACCESS=accounts, cookies and links depend on it"
+            ),
+            ApiAccess::Open if !is_loopback => tracing::warn!(
+                listen = %self.listen,
+                "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
+                 API_ACCESS=accounts if it is not a private network"
+            ),
+            _ => {}
+        }
+        Ok(Settings {
+            trusts_trace_context: self.telemetry.trust_trace_context,
+            access: self.access,
+            has_rate_limits: self.rate_limits.unwrap_or(self.access == ApiAccess::Accounts),
+            public_url: self.public_url.clone(),
+            operator: self.operator.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+        })
+    }
 }
 
 /// Commands that change the database. An operator runs them; the service itself never does.

@@ -13,6 +13,7 @@ mod error;
 mod extract;
 mod host_check;
 mod idempotency;
+mod identity;
 mod messages;
 pub mod metadata;
 mod model_client;
@@ -27,16 +28,15 @@ mod settings;
 mod store;
 mod strip_metadata;
 mod submission;
-mod visitor;
 
-pub use access::{ApiAccess, Role, Scope};
 pub use app::{app, registered_routes};
 pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};
 pub use config::{Command, Config};
+pub use identity::{Role, Scope};
 pub use model_client::{ModelClient, ModelError};
 pub use public_url::{PublicUrl, PublicUrlError};
-pub use settings::{Operator, Settings};
+pub use settings::{ApiAccess, Operator, Settings};
 pub use store::{
     Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
     StoreError, migrate,

@@ -1,6 +1,6 @@
 //! Cookies with secrets that identify a browser.
 
-use crate::{PublicUrl, Settings, extract::cookies};
+use crate::{PublicUrl, Settings, extract::cookies, identity::VisitorToken};
 use axum::http::{
     HeaderMap, HeaderValue,
     header::{self, InvalidHeaderValue},
@@ -65,5 +65,12 @@ impl SecretCookie {
 
     fn name(self, settings: &Settings) -> &'static str {
         if settings.public_url.as_ref().is_some_and(PublicUrl::is_https) { self.https_name } else { self.name }
+    }
+}
+
+impl VisitorToken {
+    /// The token in the cookie of a request.
+    pub(crate) fn of(headers: &HeaderMap, settings: &Settings) -> Option<Self> {
+        SecretCookie::VISITOR.read(headers, settings, Self::parse)
     }
 }

@@ -1,9 +1,18 @@
 //! What the configuration decides about requests.
 
-use crate::{ApiAccess, Config, PublicUrl, TrustedProxy};
-use anyhow::bail;
-use clap::Args;
+use crate::{PublicUrl, TrustedProxy};
+use clap::{Args, ValueEnum};
 use reqwest::Url;
+
+/// Whether the service distinguishes its callers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ApiAccess {
+    /// Everybody may do everything. The last label of a drawing counts.
+    #[default]
+    Open,
+    /// Visitors see their own drawings; labellers and operators log in; programs have API tokens.
+    Accounts,
+}
 
 /// The settings that handlers and layers read.
 #[derive(Debug, Clone, Default)]
@@ -37,34 +46,4 @@ pub struct Operator {
     /// Days for which backups hold what was deleted, for the page /privacy.
     #[arg(long, env = "BACKUP_DAYS")]
     pub backup_days: Option<u32>,
-}
-
-impl Config {
-    /// The settings of a service with this configuration. It warns if everybody who reaches the service may do everything.
-    ///
-    /// # Errors
-    /// When accounts need the public address, which is not set.
-    pub fn settings(&self) -> anyhow::Result<Settings> {
-        let is_loopback = self.listen.ip().is_loopback();
-        match self.access {
-            ApiAccess::Accounts if !is_loopback && self.public_url.is_none() => bail!(
-                "set PUBLIC_URL to the address that people use, such as https://digits.example: with \
-                 API_ACCESS=accounts, cookies and links depend on it"
-            ),
-            ApiAccess::Open if !is_loopback => tracing::warn!(
-                listen = %self.listen,
-                "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
-                 API_ACCESS=accounts if it is not a private network"
-            ),
-            _ => {}
-        }
-        Ok(Settings {
-            trusts_trace_context: self.telemetry.trust_trace_context,
-            access: self.access,
-            has_rate_limits: self.rate_limits.unwrap_or(self.access == ApiAccess::Accounts),
-            public_url: self.public_url.clone(),
-            operator: self.operator.clone(),
-            trusted_proxies: self.trusted_proxies.clone(),
-        })
-    }
 }

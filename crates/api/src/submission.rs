@@ -3,9 +3,9 @@
 use crate::{
     Api,
     idempotency::{Claim, IdempotencyKey},
+    identity::VisitorId,
     metadata::Stripped,
     store::NewPrediction,
-    visitor::VisitorId,
 };
 use service::ApiError;
 use std::time::{Duration, Instant};

@@ -1,7 +1,11 @@
 //! The check of each request: who sends it, and whether its route is open to that caller.
 
-use super::{Access, AccessTable, ApiAccess, Caller, Identity, Reach, Role, Scope, SecretToken};
-use crate::{Api, secret_cookie::SecretCookie, visitor::VisitorToken};
+use super::{Access, AccessTable};
+use crate::{
+    Api, ApiAccess,
+    identity::{Caller, Identity, Reach, Role, Scope, SecretToken, VisitorToken},
+    secret_cookie::SecretCookie,
+};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},

@@ -1,7 +1,12 @@
 //! The check of a name and a password, with delays that make guessing slow.
 
-use super::{Actor, PasswordError, is_valid_name};
-use crate::{Api, client_address::ClientAddress, store::Credentials};
+use super::PasswordError;
+use crate::{
+    Api,
+    client_address::ClientAddress,
+    identity::{Actor, is_valid_name},
+    store::Credentials,
+};
 use service::ApiError;
 use std::{
     collections::HashMap,

@@ -2,8 +2,11 @@
 //!
 //! The counters are in the memory of this process: a restart forgets them, and each instance has its own.
 
-use super::{Caller, Identity};
-use crate::{Api, client_address::ClientAddress, visitor::VisitorId};
+use crate::{
+    Api,
+    client_address::ClientAddress,
+    identity::{Caller, Identity, VisitorId},
+};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use governor::{
     DefaultKeyedRateLimiter, InsufficientCapacity, NotUntil, Quota, RateLimiter,

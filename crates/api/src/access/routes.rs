@@ -1,7 +1,6 @@
 //! The routes of the service, each with the access that it requires.
 
-use super::Scope;
-use crate::Api;
+use crate::{Api, identity::Scope};
 use axum::{handler::Handler, http::Method, routing};
 use std::{collections::HashMap, sync::Arc};
 use utoipa::openapi::path::PathItem;

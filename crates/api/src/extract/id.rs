@@ -1,6 +1,6 @@
 //! A prediction's id in a path.
 
-use crate::{Api, access::Reach};
+use crate::{Api, identity::Reach};
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,

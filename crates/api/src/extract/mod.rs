@@ -5,6 +5,7 @@ mod filter;
 mod headers;
 mod id;
 mod idempotency_key;
+mod identity;
 mod quality_query;
 
 pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};

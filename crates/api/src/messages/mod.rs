@@ -11,7 +11,7 @@ pub(crate) use choice::{in_the_readers_language, name_language, readers_messages
 pub(crate) use sections::Notice;
 pub(crate) use times::TimeZone;
 
-use crate::Role;
+use crate::identity::Role;
 use bundle::{Bundle, Remaining};
 use digit::{Digit, Reason, TrueLabel};
 use fluent_bundle::FluentValue;

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Allowance, Caller, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::{PredictionId, unknown_prediction},
+    identity::{Caller, Scope},
     messages::{Messages, Notice, TimeZone},
 };
 use askama::Template;

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Reach, Routes, Scope},
+    access::{Access, Routes},
     extract::FilterQuery,
+    identity::{Reach, Scope},
     messages::{Messages, TimeZone},
     store::Filter,
 };

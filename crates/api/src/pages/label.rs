@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Allowance, Caller, Use},
+    access::{Allowance, Use},
     extract::unknown_prediction,
+    identity::Caller,
     store::{LabelOrigin, Labeller},
 };
 use axum::{Form, extract::rejection::FormRejection};

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Allowance, Caller, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::unknown_prediction,
+    identity::{Caller, Scope},
     messages::Messages,
     store::{LabelOrigin, Labeller},
 };

@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Access, Routes, Scope},
+    access::{Access, Routes},
     extract::{PredictionId, unknown_prediction},
+    identity::Scope,
     routes::cached_briefly,
 };
 use askama::Template;

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     Api, ApiAccess,
-    access::{Access, Caller, Routes, Scope},
+    access::{Access, Routes},
+    identity::{Caller, Scope},
     messages::Messages,
 };
 use askama::Template;

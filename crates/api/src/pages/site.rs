@@ -1,7 +1,7 @@
 //! The navigation, and the address of a page.
 
 use crate::{
-    access::{Caller, Identity, Role},
+    identity::{Caller, Identity, Role},
     messages::Messages,
 };
 use axum::{

@@ -1,6 +1,6 @@
 //! The cookie that makes a browser a visitor.
 
-use crate::{Settings, secret_cookie::SecretCookie, visitor::VisitorToken};
+use crate::{Settings, identity::VisitorToken, secret_cookie::SecretCookie};
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, Method, header},

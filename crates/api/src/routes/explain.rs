@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Access, Allowance, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::{PredictionId, SubmittedDrawing, unknown_prediction},
+    identity::Scope,
 };
 use axum::{Json, extract::State};
 use service::{ApiError, Documented, ModelQuery, Query};

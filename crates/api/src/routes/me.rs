@@ -3,7 +3,8 @@
 use super::export::{Lines, stream_file};
 use crate::{
     Api,
-    access::{Access, Allowance, Caller, Reach, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
+    identity::{Caller, Reach, Scope},
     store::Filter,
 };
 use axum::{extract::State, http::StatusCode, response::IntoResponse};

@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Access, Allowance, Caller, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::{Key, SubmittedDrawing},
+    identity::{Caller, Scope},
     submission::{Submission, submit},
 };
 use axum::{Json, extract::State};

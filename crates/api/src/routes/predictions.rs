@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Access, Actor, Allowance, Caller, Identity, Reach, Role, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
+    identity::{Actor, Caller, Identity, Reach, Role, Scope},
     store::{Deletion, LabelOrigin, Labeller},
 };
 use axum::{

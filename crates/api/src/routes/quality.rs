@@ -2,8 +2,9 @@
 
 use crate::{
     Api,
-    access::{Access, Routes, Scope},
+    access::{Access, Routes},
     extract::QualityQuery,
+    identity::Scope,
 };
 use axum::{Json, extract::State};
 use digit::ModelVersion;

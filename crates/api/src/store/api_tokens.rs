@@ -5,10 +5,7 @@ use super::{
     audit_log::{Action, audit},
     in_time,
 };
-use crate::{
-    access::{Actor, Program, Scope, SecretToken},
-    visitor::{VisitorId, VisitorToken},
-};
+use crate::identity::{Actor, Program, Scope, SecretToken, VisitorId, VisitorToken};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 

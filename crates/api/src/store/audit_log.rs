@@ -1,7 +1,7 @@
 //! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
 
 use super::{Store, StoreError, in_time};
-use crate::access::Actor;
+use crate::identity::Actor;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 

@@ -4,7 +4,7 @@
 //! export closes the connection, which ends the query.
 
 use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered, predictions::Row};
-use crate::{access::Reach, visitor::VisitorId};
+use crate::identity::{Reach, VisitorId};
 use digit::Bitmap;
 use futures_util::TryStreamExt;
 use sqlx::{ConnectOptions, PgConnection};

@@ -1,10 +1,7 @@
 //! The table `labels`, which is append-only.
 
 use super::{Store, StoreError, in_time};
-use crate::{
-    access::{Caller, Identity, Role, Scope},
-    visitor::VisitorId,
-};
+use crate::identity::{Caller, Identity, Role, Scope, VisitorId};
 use digit::TrueLabel;
 use uuid::Uuid;
 use wire::Prediction;

@@ -1,10 +1,7 @@
 //! The table `prediction_index`: filtered and paged lists of predictions.
 
 use super::{Store, StoreError, in_time, predictions::Row};
-use crate::{
-    access::{Owner, Reach},
-    visitor::VisitorId,
-};
+use crate::identity::{Owner, Reach, VisitorId};
 use digit::{ModelVersion, TrueLabel};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -8,10 +8,9 @@ use super::{
     writer_metrics::Written,
 };
 use crate::{
-    access::{Actor, Owner},
     idempotency::Claim,
+    identity::{Actor, Owner, VisitorId},
     metadata::Stripped,
-    visitor::VisitorId,
 };
 use digit::Reason;
 use digit::{Bitmap, Digit};

@@ -6,10 +6,7 @@ use super::{
     in_time,
     users::{Credentials, role},
 };
-use crate::{
-    access::{Account, Actor, SecretToken},
-    visitor::VisitorId,
-};
+use crate::identity::{Account, Actor, SecretToken, VisitorId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use super::{
     audit_log::{Action, audit},
     in_time,
 };
-use crate::access::{Actor, InvitationCode, Role};
+use crate::identity::{Actor, InvitationCode, Role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -3,7 +3,8 @@
 use super::{AccountForm, forget_session, notice, site, start_session, with_status};
 use crate::{
     Api,
-    access::{Access, Account, Actor, Caller, Role, Routes, Scope, SecretToken, is_valid_name, log_in},
+    access::{Access, Routes, log_in},
+    identity::{Account, Actor, Caller, Role, Scope, SecretToken, is_valid_name},
     messages::{Messages, Notice, TimeZone},
     pages::{PageRequest, site::Site},
     store::{Action, ApiToken, NewApiToken, Session},

@@ -3,7 +3,8 @@
 use super::site;
 use crate::{
     Api,
-    access::{Access, Account, Routes},
+    access::{Access, Routes},
+    identity::Account,
     messages::{Messages, TimeZone},
     pages::{
         InMessages, html,

@@ -3,7 +3,8 @@
 use super::{AccountForm, WithAccounts, notice, site, start_session, with_status};
 use crate::{
     Api,
-    access::{Access, Actor, Caller, InvitationCode, Routes},
+    access::{Access, Routes},
+    identity::{Actor, Caller, InvitationCode},
     messages::{Messages, Notice},
     pages::{
         InMessages,

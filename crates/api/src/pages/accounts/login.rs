@@ -3,7 +3,8 @@
 use super::{AccountForm, WithAccounts, forget_session, notice, site, start_session, with_status};
 use crate::{
     Api,
-    access::{Access, Account, Actor, Caller, Routes, log_in},
+    access::{Access, Routes, log_in},
+    identity::{Account, Actor, Caller},
     messages::{Messages, Notice},
     pages::{
         InMessages,

@@ -9,11 +9,11 @@ mod people;
 use super::site::{Address, NavItem, Site};
 use crate::{
     Api, ApiAccess,
-    access::{Actor, Caller, Routes, SecretToken},
+    access::Routes,
+    identity::{Actor, Caller, SecretToken, VisitorToken},
     messages::{Messages, Notice},
     secret_cookie::SecretCookie,
     store::{Credentials, NewSession},
-    visitor::VisitorToken,
 };
 use axum::{
     extract::{Form, FromRequest, FromRequestParts, Request},

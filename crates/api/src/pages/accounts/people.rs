@@ -3,7 +3,8 @@
 use super::{AccountForm, notice, site, with_status};
 use crate::{
     Api,
-    access::{Access, Account, Actor, InvitationCode, Role, Routes, is_valid_name},
+    access::{Access, Routes},
+    identity::{Account, Actor, InvitationCode, Role, is_valid_name},
     messages::{Messages, Notice, TimeZone},
     pages::{PageRequest, site::Site},
     store::{User, UserChange, UserError},

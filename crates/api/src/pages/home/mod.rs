@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     Api, StoreError,
-    access::{Access, Allowance, Caller, Reach, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::{PredictionId, SubmittedForm, reachable, unknown_prediction},
+    identity::{Caller, Reach, Scope, VisitorId},
     messages::Messages,
     store::Filter,
     submission::{Submission, submit},
-    visitor::VisitorId,
 };
 use axum::{
     extract::State,

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Routes, Scope},
+    access::{Access, Routes},
     extract::QualityQuery,
+    identity::Scope,
     messages::Messages,
     store::QualityScope,
 };

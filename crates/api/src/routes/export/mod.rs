@@ -9,8 +9,9 @@ mod table;
 
 use crate::{
     Api,
-    access::{Access, Actor, Allowance, Routes, Scope, Use},
+    access::{Access, Allowance, Routes, Use},
     extract::FilterQuery,
+    identity::{Actor, Scope},
     store::{ExportError, ExportedPrediction, Filter, Snapshot},
 };
 use axum::{

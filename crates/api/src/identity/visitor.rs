@@ -1,7 +1,6 @@
 //! A visitor: a browser, known by a random token in a cookie.
 
-use crate::{Settings, random_uuid, secret_cookie::SecretCookie};
-use axum::http::HeaderMap;
+use crate::random_uuid;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
@@ -16,11 +15,6 @@ pub(crate) struct VisitorToken(Uuid);
 pub(crate) struct VisitorId(Uuid);
 
 impl VisitorToken {
-    /// The token in the cookie of a request.
-    pub(crate) fn of(headers: &HeaderMap, settings: &Settings) -> Option<Self> {
-        SecretCookie::VISITOR.read(headers, settings, Self::parse)
-    }
-
     /// A new token.
     pub(crate) fn random() -> Self {
         Self(Uuid::new_v4())

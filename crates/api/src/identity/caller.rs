@@ -1,12 +1,7 @@
 //! The sender of a request, and the drawings that a request may reach.
 
-use super::{Role, Scope};
-use crate::{Api, visitor::VisitorId};
-use axum::{extract::FromRequestParts, http::request::Parts};
-use service::ApiError;
-use std::sync::Arc;
+use super::{Role, Scope, VisitorId};
 use uuid::Uuid;
-use wire::Code;
 
 /// The sender of a request.
 #[derive(Debug, Clone)]
@@ -104,38 +99,4 @@ impl Caller {
     pub(crate) fn owner(&self) -> Owner {
         Owner { visitor: self.visitor, user: self.account().map(|account| account.user) }
     }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(unchecked)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Reach {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        parts.extensions.get::<Self>().copied().ok_or_else(unchecked)
-    }
-}
-
-impl FromRequestParts<Arc<Api>> for Account {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        let caller = Caller::from_request_parts(parts, api).await?;
-        caller
-            .account()
-            .cloned()
-            .ok_or_else(|| ApiError::new(Code::NotFound, "There are accounts only with API_ACCESS=accounts."))
-    }
-}
-
-/// `check_access` did not see the request.
-fn unchecked() -> ApiError {
-    tracing::error!("a route is served without a check of its access");
-    ApiError::new(Code::Internal, "The access to this path is not defined. It has been logged.")
 }

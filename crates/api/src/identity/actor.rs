@@ -1,0 +1,24 @@
+//! Who acts, for the audit log.
+
+use crate::client_address::ClientAddress;
+
+/// Who acts: the name of a person or a program, and the address of the client.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    /// `None` if nobody has logged in.
+    pub(crate) name: Option<String>,
+    /// `None` if the action comes from the command line.
+    pub(crate) address: Option<ClientAddress>,
+}
+
+impl Actor {
+    /// An operator with a shell on the server.
+    pub(crate) fn command_line() -> Self {
+        Self { name: Some("command line".to_owned()), address: None }
+    }
+
+    /// The same client, after it has proved to be this person.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+}
