@@ -15,5 +15,7 @@ role=${2:-}
 if [ -z "${DATABASE_URL:-}" ]; then
   [ -e .run/postgres ] || fail "digits has no database yet: make run makes it."
   export DATABASE_URL="postgres://digits_api@localhost/digits?host=$(readlink -f .run/postgres)"
+  # `make run` writes its address there.
+  export PUBLIC_URL=${PUBLIC_URL:-$(cat .run/lock)}
 fi
 RUST_LOG=warn target/release/api user invite "$name" --role "$role"
