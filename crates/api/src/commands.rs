@@ -19,7 +19,7 @@ pub enum UserCommand {
     Invite {
         /// The name to log in with.
         name: String,
-        /// What the person may do.
+        /// The role of the person.
         #[arg(long, value_enum)]
         role: Role,
     },
@@ -32,7 +32,7 @@ pub enum UserCommand {
     SetRole {
         /// The name.
         name: String,
-        /// What the person may do from now on.
+        /// The new role.
         #[arg(value_enum)]
         role: Role,
     },
@@ -55,12 +55,12 @@ pub enum TokenCommand {
     List,
     /// Creates an API token, and prints it once.
     New {
-        /// What the token is for.
+        /// The purpose of the token.
         name: String,
         /// The person to whom it belongs.
         #[arg(long)]
         user: String,
-        /// What it allows: predict, label, read, export, import, `models:read` or training.
+        /// The scopes, separated by commas: predict, label, read, export, import, `models:read` or training.
         #[arg(long, required = true, value_delimiter = ',', value_parser = parse_scope)]
         scopes: Vec<Scope>,
         /// The number of days for which it is valid.
@@ -79,7 +79,7 @@ fn parse_scope(name: &str) -> Result<Scope, String> {
     Scope::from_name(name).ok_or_else(|| format!("a scope is one of {names}"))
 }
 
-/// Runs `api user`, and writes what it has to say to `out`. `address` is the public address of the pages.
+/// Runs `api user`, and writes its output to `out`. `address` is the public address of the pages.
 ///
 /// # Errors
 /// When no such person exists, or when the database is unavailable.
@@ -139,7 +139,7 @@ fn print_code(out: &mut impl Write, address: &str, name: &str, code: InvitationC
     writeln!(out, "{}", code.reveal())
 }
 
-/// Runs `api token`, and writes what it has to say to `out`.
+/// Runs `api token`, and writes its output to `out`.
 ///
 /// # Errors
 /// When no such person or token exists, or when the database is unavailable.

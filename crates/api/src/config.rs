@@ -41,7 +41,7 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
-    /// Who runs the service.
+    /// The operator of the service.
     #[command(flatten)]
     pub operator: Operator,
     /// The connection to PostgreSQL with the role of the service.

@@ -36,6 +36,14 @@ impl SecretCookie {
         cookies(headers, self.name(settings)).find_map(parse)
     }
 
+    /// Removes the session from a browser and makes the browser a new visitor, so that the next person at it does not see
+    /// the drawings of the account.
+    pub(crate) fn forget_person(response: &mut HeaderMap, settings: &Settings) {
+        let visitor = VisitorToken::random().cookie_value();
+        let cookies = [Self::SESSION.remove(settings), Self::VISITOR.set(&visitor, settings)];
+        response.extend(cookies.into_iter().flatten().map(|cookie| (header::SET_COOKIE, cookie)));
+    }
+
     /// Whether a response stores or removes the cookie.
     pub(crate) fn is_in(self, response: &HeaderMap, settings: &Settings) -> bool {
         let start = format!("{}=", self.name(settings));
@@ -54,7 +62,7 @@ impl SecretCookie {
     ///
     /// # Errors
     /// Never: every header can hold the name.
-    pub(crate) fn remove(self, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
+    fn remove(self, settings: &Settings) -> Result<HeaderValue, InvalidHeaderValue> {
         self.with_lifetime("", 0, settings)
     }
 

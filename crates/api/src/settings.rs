@@ -1,4 +1,4 @@
-//! What the configuration decides about requests.
+//! The settings that handlers and layers read.
 
 use crate::{PublicUrl, TrustedProxy};
 use clap::{Args, ValueEnum};
@@ -25,13 +25,13 @@ pub struct Settings {
     pub has_rate_limits: bool,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
-    /// Who runs the service, for the page about privacy.
+    /// The operator of the service, for the page about privacy.
     pub operator: Operator,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
 }
 
-/// What the page about privacy says of the operator.
+/// The operator of the service, as the page about privacy states it.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Operator {
     /// Name of the person or organisation that runs this service, for the page /privacy.

@@ -27,32 +27,26 @@ pub(crate) struct AccessCheck {
 /// [`Reach`] of the request in its extensions.
 pub(crate) async fn check_access(State(check): State<AccessCheck>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let (mut is_private, mut has_ended, mut caching) = (false, false, None);
-    match check.admit(&parts).await {
-        Ok(None) => {}
-        Ok(Some((caller, reach))) => {
-            // After a logout on a shared computer, the button Back shows nothing of the account.
-            is_private = caller.account().is_some();
-            caching = Some(if is_private { "no-store" } else { "private, no-cache" });
-            has_ended = caller.has_ended_session;
-            parts.extensions.insert(reach);
-            parts.extensions.insert(caller);
-        }
+    let known = match check.admit(&parts).await {
+        Ok(known) => known,
         Err(rejection) => return rejection.into_response(),
-    }
+    };
+    let Some((caller, reach)) = known else { return next.run(Request::from_parts(parts, body)).await };
+    let (is_account, has_ended_session) = (caller.account().is_some(), caller.has_ended_session);
+    parts.extensions.insert(reach);
+    parts.extensions.insert(caller);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let headers = response.headers_mut();
-    if let Some(caching) = caching.map(HeaderValue::from_static)
-        && (is_private || !headers.contains_key(header::CACHE_CONTROL))
-    {
-        headers.insert(header::CACHE_CONTROL, caching);
+    if is_account {
+        // After a logout on a shared computer, the button Back shows nothing of the account.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    } else {
+        // The response is for one caller, and a page also has the key of its form.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     }
-    if has_ended && !SecretCookie::SESSION.is_in(headers, &check.api.settings) {
-        // The next person at this browser is another visitor.
-        let visitor = VisitorToken::random().cookie_value();
-        let settings = &check.api.settings;
-        let cookies = [SecretCookie::SESSION.remove(settings), SecretCookie::VISITOR.set(&visitor, settings)];
-        headers.extend(cookies.into_iter().flatten().map(|cookie| (header::SET_COOKIE, cookie)));
+    let settings = &check.api.settings;
+    if has_ended_session && !SecretCookie::SESSION.is_in(headers, settings) {
+        SecretCookie::forget_person(headers, settings);
     }
     response
 }

@@ -1,4 +1,4 @@
-//! Who may do what: the access that each route requires, the check of each request, logins and rate limits.
+//! The access that each route requires, the check of each request, logins and rate limits.
 
 mod check;
 mod login;

@@ -21,7 +21,7 @@ use std::{
 use uuid::Uuid;
 use wire::Code;
 
-/// What a request uses.
+/// A kind of use that is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     /// A preview or an explanation, which is not stored.
@@ -32,6 +32,11 @@ pub(crate) enum Use {
     Label,
     /// An export of many drawings.
     Export,
+}
+
+impl Use {
+    /// In the order of the variants.
+    const ALL: [Self; 4] = [Self::Preview, Self::Drawing, Self::Label, Self::Export];
 }
 
 /// The limits of a kind of use: how often within a period, which also is how often at once.
@@ -117,10 +122,8 @@ fn quota(period: Duration, uses: u32) -> Quota {
 /// The counters of all limits.
 #[derive(Debug)]
 pub(crate) struct RateLimits {
-    previews: Counters,
-    drawings: Counters,
-    labels: Counters,
-    exports: Counters,
+    /// Those of each kind of use.
+    of_use: [Counters; Use::ALL.len()],
     daily: Counters,
     daily_kilobytes: Counters,
 }
@@ -128,12 +131,8 @@ pub(crate) struct RateLimits {
 impl RateLimits {
     /// Counters that start at zero. A task removes unused ones as long as this value lives.
     pub(crate) fn start() -> Arc<Self> {
-        let counters = |of_use| Counters::new(limit(of_use));
         let limits = Arc::new(Self {
-            previews: counters(Use::Preview),
-            drawings: counters(Use::Drawing),
-            labels: counters(Use::Label),
-            exports: counters(Use::Export),
+            of_use: Use::ALL.map(|of_use| Counters::new(limit(of_use))),
             daily: Counters::new(DAILY),
             daily_kilobytes: Counters::new(DAILY_KILOBYTES),
         });
@@ -142,12 +141,7 @@ impl RateLimits {
     }
 
     fn count(&self, of_use: Use, client: Client, address: ClientAddress) -> Result<(), ApiError> {
-        let counters = match of_use {
-            Use::Preview => &self.previews,
-            Use::Drawing => &self.drawings,
-            Use::Label => &self.labels,
-            Use::Export => &self.exports,
-        };
+        let counters = &self.of_use[of_use as usize];
         counters.count(client, address, NonZeroU32::MIN).map_err(|wait| {
             let detail = "You send more requests than a person does. Wait before the next one.";
             ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
@@ -169,19 +163,12 @@ async fn clean_up(limits: Weak<RateLimits>) {
     loop {
         tokio::time::sleep(CLEAN_UP).await;
         let Some(limits) = limits.upgrade() else { return };
-        let all = [
-            &limits.previews,
-            &limits.drawings,
-            &limits.labels,
-            &limits.exports,
-            &limits.daily,
-            &limits.daily_kilobytes,
-        ];
-        all.into_iter().for_each(Counters::clean_up);
+        let all = limits.of_use.iter().chain([&limits.daily, &limits.daily_kilobytes]);
+        all.for_each(Counters::clean_up);
     }
 }
 
-/// What the sender of a request may still use. Programs with an API token have no limit, because an operator gave them the
+/// The remaining allowance of the sender of a request. Programs with an API token have no limit, because an operator gave them the
 /// token.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowance(Option<(Arc<RateLimits>, Client, ClientAddress)>);
@@ -190,7 +177,7 @@ impl Allowance {
     /// Counts a use.
     ///
     /// # Errors
-    /// `rate_limited` or `quota_exceeded` when the client or the address has used too much.
+    /// `rate_limited` when the client or the address has used too much.
     pub(crate) fn spend(&self, of_use: Use) -> Result<(), ApiError> {
         self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, *client, *address))
     }

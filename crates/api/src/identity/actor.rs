@@ -1,8 +1,8 @@
-//! Who acts, for the audit log.
+//! The actor of an entry of the audit log.
 
 use crate::client_address::ClientAddress;
 
-/// Who acts: the name of a person or a program, and the address of the client.
+/// The actor of an entry: the name of a person or a program, and the address of the client.
 #[derive(Debug, Clone)]
 pub(crate) struct Actor {
     /// `None` if nobody has logged in.

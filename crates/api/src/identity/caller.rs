@@ -8,13 +8,13 @@ use uuid::Uuid;
 pub(crate) struct Caller {
     /// The visitor whose cookie the browser sent, or the visitor of an API token.
     pub(crate) visitor: Option<VisitorId>,
-    /// What the caller has proved.
+    /// The identity that the caller has proved.
     pub(crate) identity: Identity,
     /// Whether the browser sent a session that has ended.
     pub(crate) has_ended_session: bool,
 }
 
-/// What a caller has proved.
+/// The identity that a caller has proved.
 #[derive(Debug, Clone)]
 pub(crate) enum Identity {
     /// Nothing is asked: the access is open.

@@ -1,4 +1,4 @@
-//! Who sends requests: visitors, people with accounts, programs with API tokens, and the secrets that prove it.
+//! The senders of requests: visitors, people with accounts, programs with API tokens, and the secrets that prove it.
 
 mod actor;
 mod caller;
@@ -16,7 +16,7 @@ pub(crate) use visitor::{VisitorId, VisitorToken};
 
 use clap::ValueEnum;
 
-/// What a person with an account may do.
+/// The role of a person with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Role {
     /// Sees all drawings and labels them.

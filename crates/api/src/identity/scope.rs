@@ -1,6 +1,6 @@
 //! The scopes of API tokens.
 
-/// What a program with an API token may do. Without a scope, it sees, labels and deletes the drawings that it submitted.
+/// A right of a program with an API token. Without a scope, the program sees, labels and deletes the drawings that it submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Submit drawings and request previews.

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 pub(crate) struct SecretToken([u8; 32]);
 
 impl SecretToken {
-    /// What an API token begins with, so that people and scanners recognise one.
+    /// The beginning of each API token, by which people and scanners recognise one.
     const API_PREFIX: &str = "dgt_";
 
     /// A new token.

@@ -55,7 +55,7 @@ pub(crate) fn routes(settings: &Arc<Settings>) -> Routes {
 /// The messages in the reader's language.
 type InMessages = Extension<&'static Messages>;
 
-/// What a page shows of its request: the reader's language and time zone, and the address.
+/// The parts of a request that every page shows: the reader's language and time zone, and the address.
 struct PageRequest {
     messages: &'static Messages,
     zone: TimeZone,

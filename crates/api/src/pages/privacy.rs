@@ -30,11 +30,11 @@ pub(super) fn routes() -> Routes {
 struct PrivacyPage {
     messages: &'static Messages,
     site: Site,
-    /// Who runs the service.
+    /// A sentence that names the operator.
     operator: String,
     contact: Option<String>,
     imprint: Option<String>,
-    /// Who sees drawings.
+    /// A sentence about the readers of drawings.
     seen: &'static str,
     /// For how long backups hold what was deleted.
     backups: String,

@@ -3,7 +3,7 @@
 use crate::{Settings, identity::VisitorToken, secret_cookie::SecretCookie};
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, Method, header},
+    http::{Method, header},
     middleware::Next,
     response::Response,
 };
@@ -15,12 +15,9 @@ pub(super) async fn renew_visitor(State(settings): State<Arc<Settings>>, request
     let opens_page = request.method() == Method::GET;
     let token = VisitorToken::of(request.headers(), &settings);
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    // A page is for one reader: its cookie, its language and the key of its form.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     let token = token.unwrap_or_else(VisitorToken::random);
     if opens_page && let Ok(cookie) = SecretCookie::VISITOR.set(&token.cookie_value(), &settings) {
-        headers.append(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }

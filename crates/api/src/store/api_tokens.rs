@@ -14,11 +14,11 @@ use uuid::Uuid;
 pub(crate) struct ApiToken {
     /// The id, with which it is revoked.
     pub(crate) id: Uuid,
-    /// What the person who made it calls it.
+    /// The purpose, in the words of the person who made the token.
     pub(crate) name: String,
     /// The person who made it.
     pub(crate) user: String,
-    /// What it allows.
+    /// The scopes.
     pub(crate) scopes: Vec<String>,
     /// When it becomes invalid.
     pub(crate) expires_at: OffsetDateTime,

@@ -145,10 +145,13 @@ impl Store {
     /// # Errors
     /// When the database is unavailable.
     pub(crate) async fn delete_own(&self, id: Uuid, owner: Owner) -> Result<Deletion, StoreError> {
-        if !self.owns(owner, id).await? {
-            return Ok(Deletion::Unknown);
-        }
-        let query = sqlx::query!("delete from predictions where id = $1", id);
+        let query = sqlx::query!(
+            "delete from predictions where id = $1
+                 and visitor_id in (select $2::uuid union select id from visitors where user_id = $3)",
+            id,
+            owner.visitor.map(VisitorId::uuid),
+            owner.user,
+        );
         let deleted = in_time(query.execute(&self.pool)).await?.rows_affected();
         Ok(if deleted > 0 { Deletion::Done } else { Deletion::Unknown })
     }
@@ -196,8 +199,8 @@ impl Store {
     /// When the database is unavailable.
     pub(crate) async fn owns(&self, owner: Owner, id: Uuid) -> Result<bool, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"select exists (select from predictions p left join visitors drawer on drawer.id = p.visitor_id
-                   where p.id = $1 and (p.visitor_id = $2 or drawer.user_id = $3)) as "owns!""#,
+            r#"select exists (select from predictions where id = $1 and visitor_id in
+                   (select $2::uuid union select id from visitors where user_id = $3)) as "owns!""#,
             id,
             owner.visitor.map(VisitorId::uuid),
             owner.user,

@@ -17,7 +17,7 @@ pub(crate) struct User {
     pub(crate) id: Uuid,
     /// The name, as the person writes it.
     pub(crate) name: String,
-    /// What the person may do.
+    /// The role.
     pub(crate) role: Role,
     /// Whether the person can no longer log in.
     pub(crate) is_disabled: bool,
@@ -27,7 +27,7 @@ pub(crate) struct User {
     pub(crate) last_seen: Option<OffsetDateTime>,
 }
 
-/// What the check of a password needs.
+/// The person and the hash for the check of a password.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     pub(crate) user: Uuid,

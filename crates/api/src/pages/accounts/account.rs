@@ -1,6 +1,6 @@
 //! `/account`: a person's password and sessions, and for operators the API tokens.
 
-use super::{AccountForm, forget_session, notice, site, start_session, with_status};
+use super::{AccountForm, WithAccounts, forget_session, notice, site, start_session, with_status};
 use crate::{
     Api,
     access::{Access, Routes, log_in},
@@ -232,12 +232,11 @@ struct RevokeForm {
 }
 
 async fn revoke_token(
+    _: WithAccounts,
     State(api): State<Arc<Api>>,
-    account: Account,
     actor: Actor,
     AccountForm(RevokeForm { id }): AccountForm<RevokeForm>,
 ) -> Result<Redirect, ApiError> {
-    let Account { .. } = account; // only people revoke tokens
     api.store.revoke_token(&actor, id).await?;
     Ok(Redirect::to("/account"))
 }

@@ -1,19 +1,15 @@
 //! `/audit`: operators read the audit log.
 
-use super::site;
+use super::{WithAccounts, site};
 use crate::{
     Api,
     access::{Access, Routes},
-    identity::Account,
-    messages::{Messages, TimeZone},
-    pages::{
-        InMessages, html,
-        site::{Address, Site},
-    },
+    messages::Messages,
+    pages::{PageRequest, html, site::Site},
     store::AuditEntry,
 };
 use askama::Template;
-use axum::{Extension, extract::State, response::Html};
+use axum::{extract::State, response::Html};
 use serde::Deserialize;
 use service::{ApiError, Query};
 use std::sync::Arc;
@@ -47,14 +43,11 @@ struct Row {
 }
 
 async fn show(
+    _: WithAccounts,
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    address: Address,
-    account: Account,
+    PageRequest { messages, zone, address }: PageRequest,
     Query(View { before }): Query<View>,
 ) -> Result<Html<String>, ApiError> {
-    let Account { .. } = account; // there is an audit log only with accounts
     let mut entries = api.store.audit_log(i64::from(PAGE) + 1, before).await?;
     let has_more = entries.len() > usize::from(PAGE);
     entries.truncate(PAGE.into());

@@ -6,13 +6,10 @@ use crate::{
     access::{Access, Routes},
     identity::{Actor, Caller, InvitationCode},
     messages::{Messages, Notice},
-    pages::{
-        InMessages,
-        site::{Address, Site},
-    },
+    pages::{PageRequest, site::Site},
 };
 use askama::Template;
-use axum::{Extension, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
@@ -37,15 +34,14 @@ struct InvitationForm {
     password: String,
 }
 
-async fn show(_: WithAccounts, Extension(messages): InMessages, address: Address) -> Response {
+async fn show(_: WithAccounts, PageRequest { messages, address, .. }: PageRequest) -> Response {
     with_status(None, &InvitationPage { messages, site: site(address), notice: None, code: String::new() })
 }
 
 async fn submit(
     _: WithAccounts,
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    address: Address,
+    PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     actor: Actor,
     AccountForm(InvitationForm { code, password }): AccountForm<InvitationForm>,

@@ -6,15 +6,11 @@ use crate::{
     access::{Access, Routes, log_in},
     identity::{Account, Actor, Caller},
     messages::{Messages, Notice},
-    pages::{
-        InMessages,
-        site::{Address, Site},
-    },
+    pages::{PageRequest, site::Site},
     store::Action,
 };
 use askama::Template;
 use axum::{
-    Extension,
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
@@ -57,8 +53,7 @@ struct LoginForm {
 
 async fn show(
     _: WithAccounts,
-    Extension(messages): InMessages,
-    address: Address,
+    PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     Query(View { next }): Query<View>,
 ) -> Response {
@@ -71,8 +66,7 @@ async fn show(
 async fn submit(
     _: WithAccounts,
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    address: Address,
+    PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     actor: Actor,
     AccountForm(LoginForm { name, password, next }): AccountForm<LoginForm>,

@@ -81,12 +81,10 @@ async fn start_session(
     Ok((headers, Redirect::to(path)).into_response())
 }
 
-/// Removes the session from this browser and makes it a new visitor, so that the next person at this computer does not
-/// see the drawings of the account.
+/// Removes what this browser holds of the person, and redirects to a path.
 fn forget_session(api: &Api, path: &str) -> Response {
     let mut headers = HeaderMap::new();
-    append(&mut headers, SecretCookie::SESSION.remove(&api.settings));
-    append(&mut headers, SecretCookie::VISITOR.set(&VisitorToken::random().cookie_value(), &api.settings));
+    SecretCookie::forget_person(&mut headers, &api.settings);
     // The storage of the browser holds deletion tokens.
     headers.insert("clear-site-data", header::HeaderValue::from_static("\"storage\""));
     (headers, Redirect::to(path)).into_response()

@@ -18,7 +18,7 @@ use wire::{Code, Page};
 #[template(path = "home.html")]
 pub(super) struct HomePage {
     messages: &'static Messages,
-    /// What is stored, and who sees it.
+    /// A sentence about the storage of drawings and their readers.
     privacy: &'static str,
     /// The idempotency key of the forms of this page.
     key: String,

@@ -77,9 +77,7 @@ async fn csv(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    allowance.spend(Use::Export)?;
-    api.store.record_export(&actor, "predictions.csv").await?;
-    stream_file(api.store.snapshot(filter.into()).await?, Table).await
+    stream_file(start(&api, &actor, &allowance, "predictions.csv", filter.into()).await?, Table).await
 }
 
 /// Exports predictions with their labels, bitmaps and inputs as NDJSON, newest first.
@@ -96,9 +94,7 @@ async fn ndjson(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    allowance.spend(Use::Export)?;
-    api.store.record_export(&actor, "predictions.ndjson").await?;
-    stream_file(api.store.snapshot(filter.into()).await?, Lines).await
+    stream_file(start(&api, &actor, &allowance, "predictions.ndjson", filter.into()).await?, Lines).await
 }
 
 /// Exports bitmaps and labels of the drawings that are labelled as a digit, in the format of MNIST, newest first.
@@ -115,11 +111,23 @@ async fn mnist(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    allowance.spend(Use::Export)?;
-    api.store.record_export(&actor, "mnist.tar").await?;
-    let mut snapshot = api.store.snapshot(Filter { only_digits: true, ..filter.into() }).await?;
+    let filter = Filter { only_digits: true, ..filter.into() };
+    let mut snapshot = start(&api, &actor, &allowance, "mnist.tar", filter).await?;
     let format = Idx::new(snapshot.count().await?);
     stream_file(snapshot, format).await
+}
+
+/// Counts and records an export, and takes its snapshot.
+async fn start(
+    api: &Api,
+    actor: &Actor,
+    allowance: &Allowance,
+    file: &str,
+    filter: Filter,
+) -> Result<Snapshot, ApiError> {
+    allowance.spend(Use::Export)?;
+    api.store.record_export(actor, file).await?;
+    Ok(api.store.snapshot(filter).await?)
 }
 
 /// Streams an export. An error before the first batch is an ordinary API error. A later one aborts the response, so the
