@@ -143,6 +143,7 @@ history-wrong = Falsch
 history-low-confidence = Weniger als 90 % sicher
 history-labelled = benannt
 history-not-labelled = Nicht benannt
+history-disputed = Strittig
 history-filters = Mehr Filter
 history-predicted = Vorhergesagt
 history-true-label = Benannt als
@@ -185,7 +186,15 @@ labelling-left =
         [one] noch { $count } Zeichnung
        *[other] noch { $count } Zeichnungen
     }
+labelling-disputed =
+    { $count ->
+        [one] { $count } Zeichnung, bei der Menschen uneinig sind
+       *[other] { $count } Zeichnungen, bei denen Menschen uneinig sind
+    }
+labelling-all = Alle Zeichnungen
 labelling-about = Zeichnungen ohne Benennung, die unsichersten zuerst.
+labelling-mixed = Unbenannte Zeichnungen, die unsichersten zuerst. Einige andere sind beigemischt, um die Benennungen und die Genauigkeit zu prüfen.
+labelling-disputed-about = Andere haben diese Zeichnungen verschieden benannt. Die Mehrheit entscheidet; die Benennung eines Betreibers entscheidet allein.
 labelling-picture = Eine Zeichnung
 labelling-skip = Überspringen
 labelling-done = Benannt: { $label }.
@@ -193,6 +202,7 @@ labelling-network = Das Netz sagte { $answer } vorher.
 labelling-none = Alle Zeichnungen sind benannt. Danke.
 labelling-skipped = Die übrigen Zeichnungen sind übersprungen.
 labelling-again = Übersprungene Zeichnungen
+labelling-others = Zurzeit wartet keine Zeichnung auf deine Benennung.
 
 ## The quality of the predictions
 
@@ -218,7 +228,11 @@ quality-drawings =
         [one] Insgesamt { $count } Zeichnung.
        *[other] Insgesamt { $count } Zeichnungen.
     }
-quality-sample = Menschen benennen, was sie wollen: Das ist keine Zufallsstichprobe.
+quality-all-labels = Alle Benennungen
+quality-all-labels-about = Menschen wählen, was sie benennen, und die Warteschlange beginnt mit den unsichersten Zeichnungen. Dieser Anteil ist deshalb meist kleiner als die Genauigkeit auf allen Zeichnungen.
+quality-random-sample = Zufallsstichprobe
+quality-random-sample-about = Der Zufall hat diese Zeichnungen beim Speichern gewählt, und Menschen haben sie benannt, ohne die Vorhersage zu sehen. Dieser Anteil schätzt die Genauigkeit auf allen Zeichnungen.
+quality-no-random-sample = Noch ist keine Zeichnung der Zufallsstichprobe benannt. Mit Konten mischt die Warteschlange solche Zeichnungen bei.
 quality-none = –
 quality-taken-for = vorhergesagt als { $label }
 quality-table = Als Tabelle
@@ -296,11 +310,17 @@ accounts-active = aktiv
 accounts-invited = eingeladen
 accounts-disabled = gesperrt
 accounts-seen = Zuletzt gesehen
+accounts-agreement = Gold-Antworten
+accounts-agreed = { $agreed } von { $total } stimmen überein ({ $interval })
 accounts-changes = Änderungen
 accounts-make-role = Zu { $role } machen
 accounts-disable = Sperren
 accounts-enable = Freigeben
 accounts-reset = Passwort zurücksetzen
+accounts-ignored = Benennungen zählen nicht
+accounts-ignore-labels = Benennungen nicht zählen
+accounts-count-labels = Benennungen zählen
+accounts-agreement-about = Jede zehnte Zeichnung der Warteschlange ist eine Gold-Zeichnung: Ein Betreiber hat ihre Benennung bestätigt. Die Benennungen einer Person zählen nach 20 Gold-Antworten nicht mehr, wenn das obere Ende des 95-%-Intervalls der Übereinstimmung unter 90 % liegt.
 accounts-invite = Person einladen
 accounts-invitation = { $name } öffnet innerhalb von 15 Minuten { $address } und gibt diesen Code ein. Er wird nicht noch einmal gezeigt.
 accounts-audit = Audit-Log

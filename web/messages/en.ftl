@@ -143,6 +143,7 @@ history-wrong = Wrong
 history-low-confidence = Confidence below 90 %
 history-labelled = labelled
 history-not-labelled = Not labelled
+history-disputed = Disputed
 history-filters = More filters
 history-predicted = Predicted
 history-true-label = Labelled as
@@ -185,7 +186,15 @@ labelling-left =
         [one] { $count } drawing left
        *[other] { $count } drawings left
     }
+labelling-disputed =
+    { $count ->
+        [one] { $count } drawing on which people disagree
+       *[other] { $count } drawings on which people disagree
+    }
+labelling-all = All drawings
 labelling-about = Drawings without a label, the lowest confidence first.
+labelling-mixed = Drawings without a label, the lowest confidence first. Some others are mixed in to check the labels and the accuracy.
+labelling-disputed-about = The labels of other people differ. Most votes decide, and an operator's label decides alone.
 labelling-picture = A drawing
 labelling-skip = Skip
 labelling-done = Labelled { $label }.
@@ -193,6 +202,7 @@ labelling-network = The network predicted: { $answer }.
 labelling-none = Every drawing is labelled. Thank you.
 labelling-skipped = You skipped the drawings that are left.
 labelling-again = Skipped drawings
+labelling-others = No drawing waits for your label now.
 
 ## The quality of the predictions
 
@@ -218,7 +228,11 @@ quality-drawings =
         [one] { $count } drawing in all.
        *[other] { $count } drawings in all.
     }
-quality-sample = People label what they choose to: it is no random sample.
+quality-all-labels = All labels
+quality-all-labels-about = People choose what they label, and the queue begins with the least certain drawings. So this share is usually lower than the accuracy on all drawings.
+quality-random-sample = Random sample
+quality-random-sample-about = Chance chose these drawings when they were stored, and people labelled them without seeing the prediction. This share estimates the accuracy on all drawings.
+quality-no-random-sample = No drawing of the random sample is labelled yet. With accounts, the labelling queue mixes such drawings in.
 quality-none = –
 quality-taken-for = predicted as { $label }
 quality-table = As a table
@@ -296,11 +310,17 @@ accounts-active = active
 accounts-invited = invited
 accounts-disabled = disabled
 accounts-seen = Last seen
+accounts-agreement = Gold answers
+accounts-agreed = { $agreed } of { $total } agree ({ $interval })
 accounts-changes = Changes
 accounts-make-role = Make { $role }
 accounts-disable = Disable
 accounts-enable = Enable
 accounts-reset = Reset the password
+accounts-ignored = labels do not count
+accounts-ignore-labels = Do not count labels
+accounts-count-labels = Count labels
+accounts-agreement-about = One drawing in ten of the labelling queue is a gold drawing: an operator has confirmed its label. The labels of a labeller cease to count after 20 gold answers if the upper end of the 95 % interval of the agreement is below 90 %.
 accounts-invite = Invite a person
 accounts-invitation = { $name } opens { $address } within 15 minutes and enters this code. It is not shown again.
 accounts-audit = Audit log

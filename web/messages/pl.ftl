@@ -144,6 +144,7 @@ history-wrong = Błędne
 history-low-confidence = Pewność poniżej 90 %
 history-labelled = z etykietą
 history-not-labelled = Bez etykiety
+history-disputed = Sporne
 history-filters = Więcej filtrów
 history-predicted = Odpowiedź
 history-true-label = Etykieta
@@ -187,7 +188,17 @@ labelling-left =
         [few] zostały { $count } rysunki
        *[other] zostało { $count } rysunków
     }
+labelling-disputed =
+    { $count ->
+        [one] { $count } rysunek, co do którego ludzie się nie zgadzają
+        [few] { $count } rysunki, co do których ludzie się nie zgadzają
+        [many] { $count } rysunków, co do których ludzie się nie zgadzają
+       *[other] { $count } rysunku, co do którego ludzie się nie zgadzają
+    }
+labelling-all = Wszystkie rysunki
 labelling-about = Rysunki bez etykiety, najmniej pewne najpierw.
+labelling-mixed = Rysunki bez etykiety, najmniej pewne najpierw. Niektóre inne są domieszane, aby sprawdzić etykiety i dokładność.
+labelling-disputed-about = Etykiety innych osób się różnią. Decyduje większość głosów, a etykieta operatora decyduje sama.
 labelling-picture = Rysunek
 labelling-skip = Pomiń
 labelling-done = Etykieta: { $label }.
@@ -195,6 +206,7 @@ labelling-network = Odpowiedź sieci: { $answer }.
 labelling-none = Wszystkie rysunki mają etykietę. Dziękujemy.
 labelling-skipped = Pozostałe rysunki zostały pominięte.
 labelling-again = Pominięte rysunki
+labelling-others = Żaden rysunek nie czeka teraz na Twoją etykietę.
 
 ## The quality of the predictions
 
@@ -221,7 +233,11 @@ quality-drawings =
         [few] Razem { $count } rysunki.
        *[other] Razem { $count } rysunków.
     }
-quality-sample = Ludzie oznaczają to, co chcą: nie jest to próba losowa.
+quality-all-labels = Wszystkie etykiety
+quality-all-labels-about = Ludzie wybierają, co etykietują, a kolejka zaczyna się od najmniej pewnych rysunków. Dlatego ten udział jest zwykle niższy niż dokładność na wszystkich rysunkach.
+quality-random-sample = Próba losowa
+quality-random-sample-about = Te rysunki wybrał przypadek przy zapisie, a ludzie nadali im etykiety, nie widząc przewidywania. Ten udział szacuje dokładność na wszystkich rysunkach.
+quality-no-random-sample = Żaden rysunek próby losowej nie ma jeszcze etykiety. Przy kontach kolejka domieszcza takie rysunki.
 quality-none = –
 quality-taken-for = odpowiedź { $label }
 quality-table = Jako tabela
@@ -299,11 +315,17 @@ accounts-active = aktywne
 accounts-invited = zaproszone
 accounts-disabled = wyłączone
 accounts-seen = Ostatnio
+accounts-agreement = Odpowiedzi złote
+accounts-agreed = { $agreed } z { $total } zgodnych ({ $interval })
 accounts-changes = Zmiany
 accounts-make-role = Zmień na: { $role }
 accounts-disable = Wyłącz
 accounts-enable = Włącz
 accounts-reset = Zresetuj hasło
+accounts-ignored = etykiety się nie liczą
+accounts-ignore-labels = Nie licz etykiet
+accounts-count-labels = Licz etykiety
+accounts-agreement-about = Co dziesiąty rysunek w kolejce jest złoty: operator potwierdził jego etykietę. Etykiety osoby przestają się liczyć po 20 złotych odpowiedziach, jeśli górny koniec 95-procentowego przedziału zgodności leży poniżej 90 %.
 accounts-invite = Zaproś osobę
 accounts-invitation = { $name } otwiera w ciągu 15 minut { $address } i wpisuje ten kod. Nie będzie pokazany ponownie.
 accounts-audit = Dziennik audytu

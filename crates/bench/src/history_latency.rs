@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// The approximate number of positions in the history at which pages begin.
 const DEPTHS: usize = 100;
 
-/// The paths. `{}` is replaced by the id of the drawing after which the page begins. They use every index, and some
+/// The paths. An id of a drawing replaces `{}`, and the page begins after it. They use every index, and some
 /// combine conditions of the same index.
 const PATHS: [&str; 21] = [
     "/api/v1/predictions?before={}",
@@ -34,10 +34,10 @@ const PATHS: [&str; 21] = [
     "/api/v1/predictions?predicted=3&source=upload&low_confidence=true&before={}",
     "/api/v1/predictions?model=older&source=api&incorrect=true&predicted=2&before={}",
     "/api/v1/predictions?since=2026-01-01&until=2026-06-01&predicted=4&before={}",
-    "/api/v1/labelling-queue?after={}",
+    "/api/v1/labelling-queue",
     "/history?before={}",
     "/history?incorrect=true&predicted=7&before={}",
-    "/label?after={}",
+    "/label?after={}&label=7",
     "/api/v1/quality",
     "/quality",
 ];

@@ -20,7 +20,7 @@ pub use deletion_token::DeletionToken;
 pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};
 pub use object::object;
-pub use prediction::{Labelling, Page, Prediction, Source};
+pub use prediction::{Labelling, LabellingQueue, Page, Prediction, QueuedDrawing, Source};
 pub use predictions_by_model::PredictionsByModel;
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};

@@ -1,7 +1,7 @@
 //! Recorded predictions and their labels.
 
 use crate::{InputKind, Verdict};
-use digit::{Digit, Reason, TrueLabel};
+use digit::{Bitmap, Digit, Reason, TrueLabel};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -81,6 +81,28 @@ pub struct Labelling {
     /// The label.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::TrueLabel))]
     pub true_label: TrueLabel,
+    /// Whether the labelling queue gave the drawing.
+    #[serde(default)]
+    pub from_queue: bool,
+}
+
+/// The answer to `GET /api/v1/labelling-queue`. It says nothing about predictions, so that these do not influence labels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LabellingQueue {
+    /// The drawings, in the order in which to label them.
+    pub drawings: Vec<QueuedDrawing>,
+}
+
+/// A drawing to label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueuedDrawing {
+    /// Its id.
+    pub id: Uuid,
+    /// The preprocessed drawing.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Bitmap))]
+    pub bitmap: Bitmap,
 }
 
 /// The answer to `GET /api/v1/predictions`: newest first.

@@ -41,6 +41,10 @@ pub(crate) struct FilterQuery {
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     pub(crate) low_confidence: Option<bool>,
+    /// `true`: only predictions on whose labels people disagree.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    pub(crate) disputed: Option<bool>,
     /// The model version.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
@@ -68,6 +72,7 @@ impl From<FilterQuery> for Filter {
             only_incorrect: wanted.incorrect == Some(true),
             only_low_confidence: wanted.low_confidence == Some(true),
             only_digits: false,
+            only_disputed: wanted.disputed == Some(true),
             model: wanted.model,
             source: wanted.source,
             since: wanted.since,
@@ -140,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_filter_without_conditions_matches_every_prediction() {
-        let empty = "predicted=&true_label=&labelled=&incorrect=&low_confidence=&model=&source=&since=&until=";
+        let empty =
+            "predicted=&true_label=&labelled=&incorrect=&low_confidence=&disputed=&model=&source=&since=&until=";
         assert_eq!(wanted(empty), Ok(FilterQuery::default()));
         assert_eq!(wanted(""), Ok(FilterQuery::default()));
         assert_eq!(Filter::from(FilterQuery::default()), Filter::default());
@@ -148,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_condition_is_parsed() {
-        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&model=a\
+        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&disputed=true&model=a\
                      &source=upload\
                      &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
         let filter = Filter {
@@ -158,6 +164,7 @@ mod tests {
             only_incorrect: true,
             only_low_confidence: false,
             only_digits: false,
+            only_disputed: true,
             model: "a".parse().ok(),
             source: Some(Source::Upload),
             since: Some(datetime!(2026-11-21 0:00 UTC)),
@@ -174,6 +181,7 @@ mod tests {
             "true_label=seven",
             "labelled=1",
             "incorrect=yes",
+            "disputed=maybe",
             "source=phone",
             "since=today",
             "until=1",

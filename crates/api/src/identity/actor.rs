@@ -17,6 +17,11 @@ impl Actor {
         Self { name: Some("command line".to_owned()), address: None }
     }
 
+    /// The service itself.
+    pub(crate) fn service() -> Self {
+        Self { name: Some("digits".to_owned()), address: None }
+    }
+
     /// The same client, after it has proved to be this person.
     pub(crate) fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }

@@ -80,6 +80,15 @@ impl Caller {
         }
     }
 
+    /// The account of the person who has logged in, or of the person who made the API token.
+    pub(crate) fn user(&self) -> Option<Uuid> {
+        match &self.identity {
+            Identity::Open | Identity::Anonymous => None,
+            Identity::Account(account) => Some(account.user),
+            Identity::Program(program) => Some(program.user),
+        }
+    }
+
     /// Whether the caller has logged in with this role, or with one that may do more.
     pub(crate) fn has_role(&self, role: Role) -> bool {
         self.account().is_some_and(|account| account.role >= role)

@@ -10,7 +10,7 @@ use crate::{
     Api,
     access::{Access, Routes},
     extract::FilterQuery,
-    identity::{Reach, Scope},
+    identity::{Caller, Reach, Role, Scope},
     messages::{Messages, TimeZone},
     store::Filter,
 };
@@ -45,6 +45,7 @@ async fn history(
     Extension(messages): InMessages,
     zone: TimeZone,
     address: Address,
+    caller: Caller,
     reach: Reach,
     Query(wanted): Query<FilterQuery>,
     Query(range): Query<Range>,
@@ -53,7 +54,7 @@ async fn history(
     let models = api.store.model_versions().await?;
     html(&HistoryPage {
         messages,
-        form: Form::new(messages, &wanted, &models),
+        form: Form::new(messages, &wanted, &models, caller.has_role(Role::Labeller)),
         days: by_day(messages, &zone, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
@@ -102,6 +103,9 @@ struct Form {
     source: Vec<Choice>,
     incorrect: bool,
     low_confidence: bool,
+    disputed: bool,
+    /// Whether the reader is one of those who settle disputes.
+    offers_disputed: bool,
     since: String,
     until: String,
 }
@@ -114,7 +118,7 @@ struct Choice {
 }
 
 impl Form {
-    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String]) -> Self {
+    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String], offers_disputed: bool) -> Self {
         let named = |label: TrueLabel| (label.to_string(), messages.label(label));
         let classes: Vec<_> = TrueLabel::classes().map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
@@ -140,6 +144,8 @@ impl Form {
             ),
             incorrect: wanted.incorrect == Some(true),
             low_confidence: wanted.low_confidence == Some(true),
+            disputed: wanted.disputed == Some(true),
+            offers_disputed,
             since: wanted.since.map(day).unwrap_or_default(),
             until: wanted.until.map(day).unwrap_or_default(),
         }

@@ -1,4 +1,4 @@
-//! `/label`: the labelling queue, one unlabelled drawing at a time, in ascending order of confidence.
+//! `/label`: the labelling queue, one drawing at a time.
 
 use super::{
     InMessages, html,
@@ -9,10 +9,9 @@ use super::{
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::unknown_prediction,
     identity::{Caller, Scope},
     messages::Messages,
-    store::{LabelOrigin, Labeller},
+    store::{LabelOrigin, Labeller, Queue, Queued},
 };
 use askama::Template;
 use axum::{
@@ -20,14 +19,16 @@ use axum::{
     extract::{State, rejection::FormRejection},
     response::{Html, Redirect},
 };
+use digit::TrueLabel;
+use form_urlencoded::Serializer;
 use serde::Deserialize;
-use service::{ApiError, Query};
-use std::sync::Arc;
+use service::{ApiError, Query, empty_as_none};
+use std::{iter, sync::Arc};
 use uuid::Uuid;
 use wire::Prediction;
 
-/// The number of drawings on the page: the one to label, and the next ones, whose pictures the browser prefetches.
-const AHEAD: u8 = 4;
+/// The number of skipped drawings that an address holds. Older ones come again.
+const MOST_SKIPPED: usize = 50;
 
 pub(super) fn routes() -> Routes {
     let access = Access::Labellers(Scope::Label);
@@ -36,10 +37,24 @@ pub(super) fn routes() -> Routes {
 
 #[derive(Debug, Deserialize)]
 struct View {
-    /// The drawing that was labelled or skipped last.
+    /// The drawing that was labelled last, and its label.
     after: Option<Uuid>,
-    /// The drawing to show instead of the next one.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    label: Option<TrueLabel>,
+    /// The drawing to show; otherwise the queue chooses one.
     drawing: Option<Uuid>,
+}
+
+/// The person's place in the queue. Each link and each form of the page passes it on, in the same form for every kind of
+/// drawing.
+#[derive(Debug, Default, Deserialize)]
+struct Place {
+    /// Whether only disputed drawings are shown.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    disputed: Option<bool>,
+    /// The ids of skipped drawings, separated by commas.
+    #[serde(default)]
+    skipped: String,
 }
 
 async fn next(
@@ -47,27 +62,77 @@ async fn next(
     Extension(messages): InMessages,
     address: Address,
     caller: Caller,
-    Query(View { after, drawing }): Query<View>,
+    Query(View { after, label, drawing }): Query<View>,
+    Query(place): Query<Place>,
 ) -> Result<Html<String>, ApiError> {
-    let mut waiting = api.store.queue(AHEAD, after, caller.account().map(|account| account.user)).await?.predictions;
-    if let Some(id) = drawing {
-        waiting.insert(0, api.store.prediction(id).await?.ok_or_else(unknown_prediction)?);
-    }
-    let done = match after {
-        Some(id) => api.store.prediction(id).await?.filter(|row| row.true_label.is_some()),
+    let labeller = Labeller::new(&caller, place.origin());
+    let wanted = match drawing {
+        Some(id) => api.store.queued(id).await?,
         None => None,
     };
-    let mut waiting = waiting.iter().map(Waiting::new);
-    let left = api.store.unlabelled().await?;
+    let excluded: Vec<_> = place.skipped().chain(wanted.as_ref().map(|drawing| drawing.id)).collect();
+    // The drawing to label, and the next one, whose picture the browser prefetches.
+    let queued = api.store.labelling_queue(place.queue(), 2, &excluded, &labeller).await?;
+    let mut drawings = wanted.into_iter().chain(queued);
+    let (shown, ahead) = (drawings.next(), drawings.next());
+    let done = match after.zip(label) {
+        Some((id, label)) => api.store.prediction(id).await?.map(|row| Done::new(messages, &row, label)),
+        None => None,
+    };
     html(&LabellingPage {
         messages,
         site: Site::new(NavItem::Labelling, address),
-        left,
-        shown: waiting.next(),
-        ahead: waiting.collect(),
-        done: done.map(|row| Done::new(messages, &row)),
-        is_all: left == 0,
+        is_mixed: caller.user().is_some(),
+        left: api.store.unlabelled().await?,
+        disputed: api.store.disputed_drawings().await?,
+        skip: shown.as_ref().map(|shown| place.skip(shown.id, ahead.as_ref().map(|ahead| ahead.id))),
+        shown: shown.as_ref().map(Waiting::new),
+        ahead: ahead.as_ref().map(Waiting::new),
+        done,
+        place,
     })
+}
+
+impl Place {
+    fn is_disputed(&self) -> bool {
+        self.disputed == Some(true)
+    }
+
+    fn queue(&self) -> Queue {
+        if self.is_disputed() { Queue::Disputed } else { Queue::Mixed }
+    }
+
+    fn origin(&self) -> LabelOrigin {
+        match self.queue() {
+            Queue::Mixed => LabelOrigin::Queue,
+            Queue::Disputed => LabelOrigin::Disputed,
+        }
+    }
+
+    fn skipped(&self) -> impl Iterator<Item = Uuid> {
+        self.skipped.split(',').filter_map(|id| id.parse().ok()).take(MOST_SKIPPED)
+    }
+
+    /// The address of the page with this place and more parameters.
+    fn address(&self, more: &[(&str, String)]) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(more);
+        if self.is_disputed() {
+            query.append_pair("disputed", "true");
+        }
+        if !self.skipped.is_empty() {
+            query.append_pair("skipped", &self.skipped);
+        }
+        format!("/label?{}", query.finish())
+    }
+
+    /// The address that skips a drawing and shows the next one.
+    fn skip(&self, shown: Uuid, next: Option<Uuid>) -> String {
+        let skipped = iter::once(shown).chain(self.skipped()).take(MOST_SKIPPED);
+        let skipped = skipped.map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+        let next: Vec<_> = next.map(|id| ("drawing", id.to_string())).into_iter().collect();
+        Self { skipped, ..*self }.address(&next)
+    }
 }
 
 #[derive(Template)]
@@ -75,26 +140,31 @@ async fn next(
 struct LabellingPage {
     messages: &'static Messages,
     site: Site,
+    /// Whether the queue mixes kinds of drawings.
+    is_mixed: bool,
     /// The number of unlabelled drawings.
     left: u64,
+    /// The number of disputed drawings.
+    disputed: u64,
     /// The drawing to label.
     shown: Option<Waiting>,
-    /// The next drawings.
-    ahead: Vec<Waiting>,
+    /// The next drawing.
+    ahead: Option<Waiting>,
+    /// The address that skips the drawing.
+    skip: Option<String>,
     done: Option<Done>,
-    /// Whether all drawings are labelled; otherwise some were skipped.
-    is_all: bool,
+    place: Place,
 }
 
-/// A drawing without a label.
+/// A drawing to label.
 struct Waiting {
     id: String,
     look: &'static str,
 }
 
 impl Waiting {
-    fn new(row: &Prediction) -> Self {
-        Self { id: row.id.to_string(), look: look(row.input_kind) }
+    fn new(drawing: &Queued) -> Self {
+        Self { id: drawing.id.to_string(), look: look(drawing.input_kind) }
     }
 }
 
@@ -107,8 +177,8 @@ struct Done {
 }
 
 impl Done {
-    fn new(messages: &'static Messages, row: &Prediction) -> Self {
-        let label = row.true_label.map(|label| messages.label(label)).unwrap_or_default();
+    fn new(messages: &'static Messages, row: &Prediction, label: TrueLabel) -> Self {
+        let label = messages.label(label);
         let predicted = messages.predicted(row.verdict, row.prediction, row.confidence);
         Self { id: row.id.to_string(), label, predicted }
     }
@@ -119,6 +189,11 @@ impl Done {
 struct LabellingForm {
     id: Uuid,
     true_label: String,
+    /// The drawing to show next.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    next: Option<Uuid>,
+    #[serde(flatten)]
+    place: Place,
 }
 
 async fn label(
@@ -128,8 +203,13 @@ async fn label(
     form: Result<Form<LabellingForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
     allowance.spend(Use::Label)?;
-    let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid_label())?;
-    let label = record_label(&api, id, &true_label, Labeller::new(&caller, LabelOrigin::Queue)).await?;
-    // After a withdrawn label, show the same drawing again.
-    Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))
+    let Form(LabellingForm { id, true_label, next, place }) = form.map_err(|_| invalid_label())?;
+    let label = record_label(&api, id, &true_label, Labeller::new(&caller, place.origin())).await?;
+    let Some(label) = label else {
+        // After a withdrawn label, show the same drawing again.
+        return Ok(Redirect::to(&place.address(&[("drawing", id.to_string())])));
+    };
+    let next = next.map(|next| ("drawing", next.to_string()));
+    let done = [("after", id.to_string()), ("label", label.to_string())];
+    Ok(Redirect::to(&place.address(&done.into_iter().chain(next).collect::<Vec<_>>())))
 }

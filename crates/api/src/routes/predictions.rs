@@ -5,7 +5,7 @@ use crate::{
     access::{Access, Allowance, Routes, Use},
     extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
     identity::{Actor, Caller, Identity, Reach, Role, Scope},
-    store::{Deletion, LabelOrigin, Labeller},
+    store::{Deletion, LabelOrigin, Labeller, Queue},
 };
 use axum::{
     Json,
@@ -14,12 +14,12 @@ use axum::{
     response::IntoResponse,
 };
 use serde::Deserialize;
-use service::{ApiError, Documented, JsonBody, Query};
+use service::{ApiError, Documented, JsonBody, Query, empty_as_none, parameters::flag};
 use std::sync::Arc;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
 use uuid::Uuid;
-use wire::{Code, DeletionToken, Input, Labelling, Page, Prediction};
+use wire::{Code, DeletionToken, Input, Labelling, LabellingQueue, Page, Prediction, QueuedDrawing};
 
 /// The default number of predictions on a page.
 const DEFAULT_PAGE_LENGTH: u8 = 20;
@@ -56,7 +56,7 @@ pub(super) fn routes() -> Routes {
         .documented(see, routes!(list).refuses(&list_errors))
         .documented(see, routes!(show).refuses(&[Code::NotFound, Code::DatabaseUnavailable]))
         .documented(Access::OwnDrawings, deleted)
-        .documented(Access::Labellers(Scope::Label), routes!(queue).refuses(&list_errors))
+        .documented(Access::Labellers(Scope::Label), routes!(labelling_queue).refuses(&list_errors))
         .documented(label, labelled)
         .documented(label, unlabelled)
         .documented(see, routes!(input).refuses(&[Code::NotFound, Code::Overloaded, Code::DatabaseUnavailable]))
@@ -97,28 +97,32 @@ fn page_length(limit: Option<u8>) -> Result<u8, ApiError> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct QueueRange {
-    /// The largest number of predictions on the page.
+struct QueueQuery {
+    /// The largest number of drawings.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u8>,
-    /// Only those that come after the prediction with this id.
-    after: Option<Uuid>,
+    /// Only drawings on whose labels people disagree.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    disputed: Option<bool>,
 }
 
-/// Lists predictions without a label, in ascending order of confidence.
+/// Lists drawings to label: the least certain ones, and some for checks of the labels and of the accuracy.
 ///
-/// To get the next page, pass `next` as `after`.
+/// With `from_queue` in its label, a drawing leaves the queue and counts for these checks.
 #[utoipa::path(
-    get, path = "/api/v1/labelling-queue", tag = "Label", params(QueueRange),
-    responses((status = OK, description = "A page of predictions, and the start of the next one", body = Page)),
+    get, path = "/api/v1/labelling-queue", tag = "Label", params(QueueQuery),
+    responses((status = OK, description = "Drawings to label", body = LabellingQueue)),
 )]
-async fn queue(
+async fn labelling_queue(
     State(api): State<Arc<Api>>,
     caller: Caller,
-    Query(range): Query<QueueRange>,
-) -> Result<Json<Page>, ApiError> {
-    let labeller = caller.account().map(|account| account.user);
-    Ok(Json(api.store.queue(page_length(range.limit)?, range.after, labeller).await?))
+    Query(query): Query<QueueQuery>,
+) -> Result<Json<LabellingQueue>, ApiError> {
+    let queue = if query.disputed == Some(true) { Queue::Disputed } else { Queue::Mixed };
+    let labeller = Labeller::new(&caller, LabelOrigin::Queue);
+    let queued = api.store.labelling_queue(queue, page_length(query.limit)?, &[], &labeller).await?;
+    Ok(Json(LabellingQueue { drawings: queued.into_iter().map(QueuedDrawing::from).collect() }))
 }
 
 /// Deletes a drawing with its prediction and its labels.
@@ -213,10 +217,10 @@ async fn label(
     caller: Caller,
     allowance: Allowance,
     PredictionId(id): PredictionId,
-    JsonBody(Labelling { true_label }): JsonBody<Labelling>,
+    JsonBody(Labelling { true_label, from_queue }): JsonBody<Labelling>,
 ) -> Result<Json<Prediction>, ApiError> {
     allowance.spend(Use::Label)?;
-    api.store.label(id, Some(true_label), labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
+    api.store.label(id, Some(true_label), labeller(&caller, from_queue)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Withdraws the label of a drawing. It stays recorded, but no longer counts.
@@ -231,13 +235,18 @@ async fn unlabel(
     PredictionId(id): PredictionId,
 ) -> Result<Json<Prediction>, ApiError> {
     allowance.spend(Use::Label)?;
-    api.store.label(id, None, labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
+    api.store.label(id, None, labeller(&caller, false)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 
 /// Returns who labels. A request with a visitor's cookie comes from a page; others come from programs.
-fn labeller(caller: &Caller) -> Labeller {
+fn labeller(caller: &Caller, from_queue: bool) -> Labeller {
     let is_program = caller.visitor.is_none() || matches!(caller.identity, Identity::Program(_));
-    Labeller::new(caller, if is_program { LabelOrigin::Api } else { LabelOrigin::Open })
+    let origin = match (from_queue, is_program) {
+        (true, _) => LabelOrigin::Queue,
+        (false, true) => LabelOrigin::Api,
+        (false, false) => LabelOrigin::Open,
+    };
+    Labeller::new(caller, origin)
 }
 
 /// Returns the preprocessed drawing as an image: 28 × 28 pixels, a black foreground on a transparent background.

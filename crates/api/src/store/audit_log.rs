@@ -22,6 +22,10 @@ pub(crate) enum Action {
     RevokeToken,
     Export,
     DeleteDrawing,
+    /// The labels of a person no longer count.
+    IgnoreLabels,
+    /// The labels of a person count again.
+    CountLabels,
 }
 
 impl Action {
@@ -41,6 +45,8 @@ impl Action {
             Self::RevokeToken => "revoke_token",
             Self::Export => "export",
             Self::DeleteDrawing => "delete_drawing",
+            Self::IgnoreLabels => "ignore_labels",
+            Self::CountLabels => "count_labels",
         }
     }
 }

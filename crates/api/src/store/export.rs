@@ -132,7 +132,7 @@ impl Snapshot {
     pub async fn count(&mut self) -> Result<usize, ExportError> {
         let query = query_filtered!(
             query_scalar!(
-                r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
+                r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
             ),
             &self.filter,
             None
@@ -173,8 +173,8 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $11 then input end as input
-                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted
+                       bitmap as "bitmap!", case when $12 then input end as input
+                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted
                    join predictions p using (id)
                    order by p.id desc"#
                 ),
@@ -189,10 +189,10 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $11 then input end as input
+                       bitmap as "bitmap!", case when $12 then input end as input
                    from predictions p
-                   join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted using (id)
-                   where p.visitor_id in (select $12::uuid union select id from visitors where user_id = $13)
+                   join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted using (id)
+                   where p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
                    order by p.id desc"#
                 ),
                 &self.filter,

@@ -12,30 +12,30 @@ use wire::Prediction;
 pub(crate) struct Labeller {
     visitor: Option<VisitorId>,
     /// The account of the person, or of the person who made the API token.
-    user: Option<Uuid>,
-    role: Option<Role>,
+    pub(super) user: Option<Uuid>,
+    pub(super) role: Option<Role>,
     origin: LabelOrigin,
 }
 
 impl Labeller {
     /// The labeller who sends a request. A program labels as a labeller if its token allows that.
     pub(crate) fn new(caller: &Caller, origin: LabelOrigin) -> Self {
-        let (user, role) = match &caller.identity {
-            Identity::Open | Identity::Anonymous => (None, None),
-            Identity::Account(account) => (Some(account.user), Some(account.role)),
-            Identity::Program(program) => {
-                (Some(program.user), caller.has_scope(Scope::Label).then_some(Role::Labeller))
-            }
+        let role = match &caller.identity {
+            Identity::Account(account) => Some(account.role),
+            _ => caller.has_scope(Scope::Label).then_some(Role::Labeller),
         };
-        Self { visitor: caller.visitor, user, role, origin }
+        Self { visitor: caller.visitor, user: caller.user(), role, origin }
     }
 }
 
 /// How a person came to a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LabelOrigin {
-    /// From the labelling queue.
+    /// From the labelling queue. For people with accounts, PostgreSQL stores `random_sample` or `gold` if the drawing is
+    /// one of those.
     Queue,
+    /// From the queue of disputed drawings.
+    Disputed,
     /// A program sent the label.
     Api,
     /// The person looked at the drawing on a page.
@@ -45,7 +45,7 @@ pub(crate) enum LabelOrigin {
 impl LabelOrigin {
     const fn name(self) -> &'static str {
         match self {
-            Self::Queue => "queue",
+            Self::Queue | Self::Disputed => "queue",
             Self::Api => "api",
             Self::Open => "open",
         }
@@ -64,23 +64,34 @@ impl Store {
         true_label: Option<TrueLabel>,
         labeller: Labeller,
     ) -> Result<Option<Prediction>, StoreError> {
-        let query = sqlx::query!(
+        // The triggers of the insert decide which label counts.
+        let query = sqlx::query_scalar!(
             "with arrived as (
                  insert into visitors (id) select $3 from predictions where id = $1 and $3::uuid is not null
                  on conflict (id) do nothing
              )
              insert into labels (prediction_id, true_label, labeller, user_id, role, origin)
-             select p.id, $2, $3, $5, $6, case when p.visitor_id = $3 or drawer.user_id = $5 then 'own' else $4 end
-             from predictions p left join visitors drawer on drawer.id = p.visitor_id where p.id = $1",
+             select p.id, $2, $3, $5, $6, case
+                 when p.visitor_id = $3 or drawer.user_id = $5 then 'own'
+                 when $7 and exists (select from random_sample where prediction_id = $1) then 'random_sample'
+                 when $7 and $6 = 'labeller'
+                     and exists (select from label_votes where prediction_id = $1 and is_confirmed) then 'gold'
+                 else $4
+             end
+             from predictions p left join visitors drawer on drawer.id = p.visitor_id where p.id = $1
+             returning origin",
             id,
             true_label.map(|label| label.to_string()),
             labeller.visitor.map(VisitorId::uuid),
             labeller.origin.name(),
             labeller.user,
             labeller.role.map(Role::name),
+            labeller.origin == LabelOrigin::Queue && labeller.role.is_some(),
         );
-        let added = in_time(query.execute(&self.pool)).await?.rows_affected();
-        // The triggers of the insert decide which label counts.
-        if added == 0 { Ok(None) } else { self.prediction(id).await }
+        let Some(origin) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
+        if let Some(user) = labeller.user.filter(|_| origin == "gold") {
+            self.check_agreement(user).await?;
+        }
+        self.prediction(id).await
     }
 }

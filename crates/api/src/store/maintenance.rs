@@ -1,7 +1,7 @@
-//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, deletes expired
-//! idempotency keys, and removes old addresses from the audit log.
+//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, counts labels
+//! again, deletes expired idempotency keys, and removes old addresses from the audit log.
 
-use super::StoreError;
+use super::{StoreError, agreement::recount_labels};
 use sqlx::PgPool;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -17,6 +17,7 @@ pub(super) fn start(pool: PgPool) {
         loop {
             ticks.tick().await;
             report("apply pending counts", apply_pending_counts(&pool).await);
+            report("count labels again", recount_labels(&pool).await);
             report("delete expired idempotency keys", delete_expired_keys(&pool).await);
             report("remove old addresses", forget_addresses(&pool).await);
         }

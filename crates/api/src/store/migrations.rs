@@ -31,7 +31,7 @@ const GRANTS: &str = "
     grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log
         to %1$I;
     grant update (user_id) on visitors to %1$I;
-    grant update (role, password_hash, is_disabled) on users to %1$I;
+    grant update (role, password_hash, is_disabled, labels_count, agreement_after) on users to %1$I;
     grant update (used_at) on sessions to %1$I;
     grant update (last_used_on, revoked_at) on api_tokens to %1$I;
     grant delete on predictions, idempotency_keys, invitations, sessions to %1$I;

@@ -1,11 +1,13 @@
 //! The database access. All SQL of digits is in this module and in migrations/.
 
+mod agreement;
 mod api_tokens;
 mod audit_log;
 mod export;
 mod idempotency_keys;
 mod images;
 mod inputs;
+mod labelling_queue;
 mod labels;
 mod maintenance;
 mod migrations;
@@ -21,6 +23,7 @@ pub(crate) use api_tokens::{ApiToken, NewApiToken};
 pub(crate) use audit_log::{Action, AuditEntry};
 pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
 pub(crate) use images::{StoredImage, StoredImages};
+pub(crate) use labelling_queue::{Queue, Queued};
 pub(crate) use labels::{LabelOrigin, Labeller};
 pub use migrations::{ServiceRole, migrate};
 pub use prediction_index::Filter;

@@ -22,6 +22,8 @@ pub struct Filter {
     pub only_low_confidence: bool,
     /// Only those whose label is a digit.
     pub only_digits: bool,
+    /// Only those on which people disagree.
+    pub only_disputed: bool,
     /// The model version.
     pub model: Option<ModelVersion>,
     /// The source.
@@ -33,7 +35,7 @@ pub struct Filter {
 }
 
 /// A compile-time checked query on `filter_predictions`, for the predictions of a filter that are older than `before`.
-/// The arguments of the function are `$1` to `$10` of the SQL; further arguments follow.
+/// The arguments of the function are `$1` to `$11` of the SQL; further arguments follow.
 macro_rules! query_filtered {
     ($query:ident!($($row:ident,)? $sql:literal), $filter:expr, $before:expr $(, $more:expr)*) => {{
         let filter: &Filter = $filter;
@@ -51,6 +53,7 @@ macro_rules! query_filtered {
             filter.only_digits,
             filter.model.as_deref(),
             filter.source.map(wire::Source::name),
+            filter.only_disputed,
             $($more,)*
         )
     }};
@@ -87,8 +90,8 @@ impl Store {
                    p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
                    wanted.true_label
                from (
-                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                   order by id desc limit $11
+                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                   order by id desc limit $12
                ) wanted
                join predictions p using (id)
                order by p.id desc"#
@@ -115,10 +118,10 @@ impl Store {
                    p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
                    wanted.true_label
                from predictions p
-               join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) wanted using (id)
+               join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted using (id)
                where p.id >= $1 and p.id < $2
-                   and p.visitor_id in (select $12::uuid union select id from visitors where user_id = $13)
-               order by p.id desc limit $11"#
+                   and p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
+               order by p.id desc limit $12"#
             ),
             filter,
             before,
@@ -127,41 +130,6 @@ impl Store {
             owner.user
         );
         in_time(query.fetch_all(&self.pool)).await
-    }
-
-    /// Returns at most `limit` unlabelled predictions that a person has not labelled, in ascending order of confidence, all
-    /// after the prediction `after`.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub(crate) async fn queue(
-        &self,
-        limit: u8,
-        after: Option<Uuid>,
-        labeller: Option<Uuid>,
-    ) -> Result<Page, StoreError> {
-        let query = sqlx::query_as!(
-            Row,
-            r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!",
-                   p.confidence as "confidence!", probabilities as "probabilities!", verdict as "verdict!", reason,
-                   p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
-                   null as true_label
-               from (
-                   select id, confidence from prediction_index
-                   where true_label is null and (confidence, id) >
-                       (coalesce((select confidence from predictions where id = $1), -1), coalesce($1, $3))
-                       and not exists (
-                           select from labels l where l.prediction_id = prediction_index.id and l.user_id = $4)
-                   order by confidence, id limit $2
-               ) wanted
-               join predictions p using (id)
-               order by p.confidence, p.id"#,
-            after,
-            i64::from(limit) + 1,
-            Uuid::nil(),
-            labeller,
-        );
-        page(in_time(query.fetch_all(&self.pool)).await?, limit)
     }
 }
 

@@ -39,6 +39,7 @@ impl Store {
         Ok(Quality {
             predictions: counts.iter().map(|count| number(count.count)).sum(),
             correct: correct(counts.iter().filter(|count| count.is_labelled())),
+            random_sample: random_sample(&mut snapshot, judged).await?,
             confusion: confusion(&counts)?,
             calibration: confidence_bins(&mut snapshot, judged).await?,
             days: days(&mut snapshot, judged).await?,
@@ -107,6 +108,24 @@ async fn counts(
         *since,
     );
     in_time(query.fetch_all(snapshot)).await
+}
+
+/// Of the random sample, only drawings that somebody labelled from the queue count: labels from elsewhere are of drawings
+/// that people chose.
+async fn random_sample(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Share, StoreError> {
+    let query = sqlx::query!(
+        r#"select count(*) as "labelled!", count(*) filter (where i.true_label = i.predicted) as "correct!"
+           from random_sample s join prediction_index i on i.id = s.prediction_id
+           where s.people > 0 and i.true_label <> 'unsure' and ($1::text is null or i.model = $1)
+               and ($2::date is null or i.day >= $2)"#,
+        model.as_deref(),
+        *since,
+    );
+    let row = in_time(query.fetch_one(snapshot)).await?;
+    Ok(Share::new(number(row.correct), number(row.labelled)))
 }
 
 /// Only predictions of a digit count, because the confidence is the probability of the digit given that the drawing is

@@ -2,6 +2,7 @@
 
 use super::{
     Store, StoreError,
+    agreement::agreement,
     audit_log::{Action, audit},
     in_time,
 };
@@ -9,6 +10,7 @@ use crate::identity::{Actor, InvitationCode, Role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use wire::Share;
 
 /// A person with an account.
 #[derive(Debug, Clone)]
@@ -23,6 +25,10 @@ pub(crate) struct User {
     pub(crate) is_disabled: bool,
     /// Whether the person has set a password.
     pub(crate) has_password: bool,
+    /// Whether the person's labels count.
+    pub(crate) labels_count: bool,
+    /// The answers to gold drawings that agree with the operator's label.
+    pub(crate) agreement: Share,
     /// When the person last used the service, if a session is open.
     pub(crate) last_seen: Option<OffsetDateTime>,
 }
@@ -68,9 +74,10 @@ impl Store {
     /// When the database is unavailable.
     pub(crate) async fn users(&self) -> Result<Vec<User>, StoreError> {
         let query = sqlx::query!(
-            r#"select id, name, role, is_disabled, password_hash is not null as "has_password!",
+            r#"select id, name, role, is_disabled, password_hash is not null as "has_password!", labels_count,
+                   agreed as "agreed!", total as "total!",
                    (select max(used_at) from sessions where user_id = users.id) as last_seen
-               from users order by lower(name)"#
+               from users, gold_answers(users.id) order by lower(name)"#
         );
         let rows = in_time(query.fetch_all(&self.pool)).await?;
         rows.into_iter()
@@ -81,6 +88,8 @@ impl Store {
                     role: role(&row.role)?,
                     is_disabled: row.is_disabled,
                     has_password: row.has_password,
+                    labels_count: row.labels_count,
+                    agreement: agreement(row.agreed, row.total),
                     last_seen: row.last_seen,
                 })
             })

@@ -65,6 +65,7 @@ mod swaps;
 mod tools;
 mod traces;
 mod triton;
+mod trusted_labels;
 mod unavailable;
 mod verdicts;
 mod visitors;

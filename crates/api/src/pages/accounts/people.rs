@@ -14,7 +14,7 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
-use wire::Code;
+use wire::{Code, Share};
 
 pub(super) fn routes() -> Routes {
     let access = Access::Operators(None);
@@ -39,6 +39,9 @@ struct PersonRow {
     make_other_role: String,
     state: &'static str,
     seen: String,
+    /// The agreement on gold drawings; empty without gold answers.
+    agreement: String,
+    labels_count: bool,
     is_disabled: bool,
     /// Whether this is the reader.
     is_self: bool,
@@ -65,6 +68,8 @@ enum PeopleAction {
     SetRole,
     Disable,
     Enable,
+    IgnoreLabels,
+    CountLabels,
 }
 
 async fn show(State(api): State<Arc<Api>>, request: PageRequest, account: Account) -> Result<Response, ApiError> {
@@ -113,6 +118,11 @@ async fn apply(
             api.store.change_user(by, &name, change).await?;
             return Ok(None);
         }
+        PeopleAction::IgnoreLabels | PeopleAction::CountLabels => {
+            let do_count = matches!(action, PeopleAction::CountLabels);
+            api.store.set_labels_count(by, &name, do_count).await?;
+            return Ok(None);
+        }
     }
     let base = api.settings.public_url.as_ref().map_or_else(String::new, |url| url.with_path(""));
     let address = format!("{base}/invitation");
@@ -152,11 +162,24 @@ impl PersonRow {
             make_other_role: text.make_role.with("role", text.roles.of(other)),
             state,
             seen: user.last_seen.map_or_else(String::new, |seen| messages.moment(seen, zone)),
+            agreement: agreed(messages, &user.agreement),
+            labels_count: user.labels_count,
             is_disabled: user.is_disabled,
             is_self: user.id == account.user,
             name: user.name,
         }
     }
+}
+
+/// The agreement of a labeller with operators; empty without gold answers.
+fn agreed(messages: &Messages, agreement: &Share) -> String {
+    if agreement.total == 0 {
+        return String::new();
+    }
+    let (agreed, total) = (messages.count(agreement.count), messages.count(agreement.total));
+    let interval = messages.interval(agreement);
+    let values = [("agreed", agreed.as_str().into()), ("total", total.as_str().into())];
+    messages.accounts.agreed.format(values.into_iter().chain([("interval", interval.as_str().into())]))
 }
 
 impl From<UserError> for ApiError {

@@ -54,6 +54,7 @@ async fn quality(
         spans: spans(messages, &address, days),
         all_models: scope.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
+        random_sample: Accuracy::new(messages, &quality.random_sample),
         predictions: quality.predictions,
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
         confusion: Confusion::new(messages, &quality, &scope),
@@ -92,6 +93,8 @@ struct QualityPage {
     all_models: Option<String>,
     /// `None` if no drawing is labelled.
     accuracy: Option<Accuracy>,
+    /// `None` if no drawing of the random sample is labelled.
+    random_sample: Option<Accuracy>,
     predictions: u64,
     models: Vec<ModelQuality>,
     confusion: Confusion,
