@@ -1,10 +1,10 @@
 //! `GET /history`: recorded drawings, filtered, newest first.
 
 use super::{
-    InMessages,
+    PageRequest,
     card::DrawingCard,
     html,
-    site::{Address, NavItem, Site},
+    site::{NavItem, Site},
 };
 use crate::{
     Api,
@@ -15,7 +15,7 @@ use crate::{
     store::Filter,
 };
 use askama::Template;
-use axum::{Extension, extract::State, response::Html};
+use axum::{extract::State, response::Html};
 use digit::TrueLabel;
 use serde::Deserialize;
 use service::{ApiError, Query};
@@ -42,9 +42,7 @@ struct Range {
 
 async fn history(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    address: Address,
+    PageRequest { messages, zone, address }: PageRequest,
     caller: Caller,
     reach: Reach,
     Query(wanted): Query<FilterQuery>,
@@ -103,9 +101,8 @@ struct Form {
     source: Vec<Choice>,
     incorrect: bool,
     low_confidence: bool,
-    disputed: bool,
-    /// Whether the reader is one of those who settle disputes.
-    offers_disputed: bool,
+    /// `None` if the reader is none of those who settle disputes.
+    disputed: Option<bool>,
     since: String,
     until: String,
 }
@@ -118,7 +115,7 @@ struct Choice {
 }
 
 impl Form {
-    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String], offers_disputed: bool) -> Self {
+    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String], settles_disputes: bool) -> Self {
         let named = |label: TrueLabel| (label.to_string(), messages.label(label));
         let classes: Vec<_> = TrueLabel::classes().map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
@@ -144,8 +141,7 @@ impl Form {
             ),
             incorrect: wanted.incorrect == Some(true),
             low_confidence: wanted.low_confidence == Some(true),
-            disputed: wanted.disputed == Some(true),
-            offers_disputed,
+            disputed: settles_disputes.then_some(wanted.disputed == Some(true)),
             since: wanted.since.map(day).unwrap_or_default(),
             until: wanted.until.map(day).unwrap_or_default(),
         }

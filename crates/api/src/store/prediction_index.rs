@@ -9,6 +9,7 @@ use wire::{Page, Prediction, Source};
 
 /// A filter of predictions. All conditions must hold; `None` and `false` hold for every prediction.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a condition of its own")]
 pub struct Filter {
     /// The predicted class.
     pub predicted: Option<TrueLabel>,
