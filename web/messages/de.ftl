@@ -186,11 +186,7 @@ labelling-left =
         [one] noch { $count } Zeichnung
        *[other] noch { $count } Zeichnungen
     }
-labelling-disputed =
-    { $count ->
-        [one] { $count } Zeichnung, bei der Menschen uneinig sind
-       *[other] { $count } Zeichnungen, bei denen Menschen uneinig sind
-    }
+labelling-disputed = { $count } strittig
 labelling-all = Alle Zeichnungen
 labelling-about = Zeichnungen ohne Benennung, die unsichersten zuerst.
 labelling-mixed = Unbenannte Zeichnungen, die unsichersten zuerst. Einige andere sind beigemischt, um die Benennungen und die Genauigkeit zu prüfen.

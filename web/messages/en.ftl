@@ -186,11 +186,7 @@ labelling-left =
         [one] { $count } drawing left
        *[other] { $count } drawings left
     }
-labelling-disputed =
-    { $count ->
-        [one] { $count } drawing on which people disagree
-       *[other] { $count } drawings on which people disagree
-    }
+labelling-disputed = { $count } disputed
 labelling-all = All drawings
 labelling-about = Drawings without a label, the lowest confidence first.
 labelling-mixed = Drawings without a label, the lowest confidence first. Some others are mixed in to check the labels and the accuracy.

@@ -190,10 +190,9 @@ labelling-left =
     }
 labelling-disputed =
     { $count ->
-        [one] { $count } rysunek, co do którego ludzie się nie zgadzają
-        [few] { $count } rysunki, co do których ludzie się nie zgadzają
-        [many] { $count } rysunków, co do których ludzie się nie zgadzają
-       *[other] { $count } rysunku, co do którego ludzie się nie zgadzają
+        [one] { $count } sporny
+        [few] { $count } sporne
+       *[other] { $count } spornych
     }
 labelling-all = Wszystkie rysunki
 labelling-about = Rysunki bez etykiety, najmniej pewne najpierw.

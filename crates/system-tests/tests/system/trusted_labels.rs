@@ -192,7 +192,7 @@ async fn disputed_drawings_are_a_filter_and_a_queue_until_somebody_settles_them(
     assert!(listed(&ada).await);
     let history = joan.get("/history?disputed=true").await.page(StatusCode::OK).await;
     assert!(history.contains(&ids[0]) && !history.contains(&ids[1]));
-    assert!(joan.get("/label").await.page(StatusCode::OK).await.contains("1 drawing on which people disagree"));
+    assert!(joan.get("/label").await.page(StatusCode::OK).await.contains("1 disputed"));
     assert_eq!(queue(&grace, "&disputed=true").await, [] as [String; 0], "both parties have labelled it");
     assert_eq!(queue(&joan, "&disputed=true").await, [ids[0].clone()]);
 
