@@ -1,6 +1,6 @@
 # The commands of digits. The scripts do the work and install what they need, but Rust, Docker and a newer Node.
 .DEFAULT_GOAL := help
-.PHONY: help run user test test-web bench bench-onnx swaps soak overload history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
+.PHONY: help run user test test-web bench bench-onnx swaps soak overload abuse history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,6 +28,9 @@ soak: ## Send a million requests, and check that memory does not grow
 
 overload: ## Send ten times the capacity in requests, and check every response
 	@scripts/bench.sh overload
+
+abuse: ## Misuse digits from one address, and check what it stores and sees, and what others notice
+	@scripts/bench.sh abuse
 
 history-latency: ## Fill a database with a million drawings, and measure the latency of the history
 	@scripts/bench.sh history-latency

@@ -5,6 +5,7 @@
 #   scripts/bench.sh swaps ARGUMENT...       switches of the model under load
 #   scripts/bench.sh soak ARGUMENT...        memory over a million requests
 #   scripts/bench.sh overload ARGUMENT...    responses to more requests than the capacity
+#   scripts/bench.sh abuse ARGUMENT...       one address that misuses digits, beside other clients
 #   scripts/bench.sh history-latency ARGUMENT...   the latency of the history over a million drawings
 #   scripts/bench.sh input-latency ARGUMENT...     the time on the page from the end of a stroke to the painted prediction
 #
@@ -21,7 +22,16 @@ if [ "${1:-}" = beside ]; then
   if [ "${1:-}" = history-latency ]; then
     psql --quiet --output /dev/null --set rows="${ROWS:-1000000}" --file bench/seed-data.sql --command 'vacuum analyze' "$DATABASE_URL"
   fi
+  if [ "${1:-}" = abuse ]; then
+    INVITATION_CODE=$(RUST_LOG=warn target/release/api user invite ada --role operator | tail -1)
+    export INVITATION_CODE
+  fi
   exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}
+fi
+
+# With accounts, and the load generator as a proxy that names the address of each client.
+if [ "${1:-}" = abuse ]; then
+  export API_ACCESS=accounts TRUSTED_PROXIES=127.0.0.1
 fi
 
 # Prints the processors that this script may use, one per line.
@@ -38,7 +48,7 @@ cores() {
 loader=()
 mapfile -t all < <(cores)
 half=$((${#all[@]} / 2))
-if [ "${1:-}" = overload ] && [ "$half" -gt 0 ]; then
+if [[ ${1:-} = overload || ${1:-} = abuse ]] && [ "$half" -gt 0 ]; then
   CORES=$(IFS=,; echo "${all[*]:half}")
   loader=(taskset --cpu-list "$(IFS=,; echo "${all[*]:0:half}")")
   export CORES

@@ -29,6 +29,8 @@ pub(crate) enum What {
     Soak(Soak),
     /// Sends many times the capacity in requests, and checks the responses.
     Overload(Overload),
+    /// Misuses digits from one address, and checks what it stores, changes and sees, and what other clients notice.
+    Abuse(Abuse),
     /// Measures the latency of the history and of the quality page.
     HistoryLatency(HistoryLatency),
     /// Submits drawings with style jitter and labels most of them, as seed data. It measures nothing.
@@ -113,6 +115,22 @@ pub(crate) struct Overload {
     /// Connections that read a response of nearly 5 MB very slowly.
     #[arg(long, default_value = "100")]
     pub(crate) slow_readers: u32,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Abuse {
+    /// The code with which the first operator sets a password.
+    #[arg(long, env = "INVITATION_CODE", hide_env_values = true)]
+    pub(crate) invitation_code: String,
+    /// Number of drawings that the abuser submits.
+    #[arg(long, default_value = "10000")]
+    pub(crate) drawings: NonZeroU32,
+    /// Duration of the abuse, in seconds.
+    #[arg(long, default_value = "20")]
+    pub(crate) seconds: NonZeroU32,
+    /// Limit of the other clients' p99, as a multiple of their p99 without the abuser.
+    #[arg(long, default_value = "2")]
+    pub(crate) times: f64,
 }
 
 #[derive(Debug, Clone, Args)]

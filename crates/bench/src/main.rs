@@ -1,6 +1,7 @@
 //! The load generator: measures throughput and latency, also in a browser, and checks the services while models are
-//! switched, over very many requests, under overload and with a long history.
+//! switched, over very many requests, under overload, under abuse and with a long history.
 
+mod abuse;
 mod arrival_rate;
 mod config;
 mod history_latency;
@@ -42,6 +43,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         What::Swaps(swaps) => swaps::check(swaps, &config.services).await,
         What::Soak(soak) => soak::check(soak, &config.services).await,
         What::Overload(overload) => overload::check(overload, &config.services).await,
+        What::Abuse(abuse) => abuse::check(abuse, &config.services).await,
         What::SeedData(seed_data) => seed_data::draw(seed_data, &config.services).await,
         What::HistoryLatency(history_latency) => history_latency::measure(history_latency, &config.services).await,
         What::InputLatency(input_latency) => input_latency::measure(input_latency, &config.services).await,

@@ -14,6 +14,7 @@ const BOUNDARY: &str = "a-picture-ends-here";
 /// A request that the generator can send any number of times.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestTemplate {
+    pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -22,7 +23,7 @@ pub(crate) struct RequestTemplate {
 impl RequestTemplate {
     /// Returns a GET request.
     pub(crate) fn get(path: &str) -> Self {
-        Self { path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
+        Self { method: Method::GET, path: path.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// Returns a form with an image in the field `file`.
@@ -48,8 +49,24 @@ impl RequestTemplate {
 
     /// Returns the form that labels a stored drawing.
     pub(crate) fn label(id: &str, truth: &str) -> Self {
+        Self::fields(&format!("/home/{id}/label"), &format!("true_label={truth}"))
+    }
+
+    /// Returns a form without files.
+    pub(crate) fn fields(path: &str, fields: &str) -> Self {
         let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        Self::post(&format!("/home/{id}/label"), media_type, format!("true_label={truth}").into_bytes())
+        Self::post(path, media_type, fields.as_bytes().to_vec())
+    }
+
+    /// Returns the same request with another method.
+    pub(crate) fn method(self, method: Method) -> Self {
+        Self { method, ..self }
+    }
+
+    /// Returns the same request with a header more.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> anyhow::Result<Self> {
+        self.headers.insert(name, value.parse()?);
+        Ok(self)
     }
 
     /// Returns a request with a JSON body.
@@ -71,14 +88,9 @@ impl RequestTemplate {
         template
     }
 
-    /// Returns the method of the request.
-    pub(crate) fn method(&self) -> Method {
-        if self.headers.is_empty() { Method::GET } else { Method::POST }
-    }
-
     fn post(path: &str, media_type: HeaderValue, body: Vec<u8>) -> Self {
         let headers = [(CONTENT_TYPE, media_type)].into_iter().collect();
-        Self { path: path.to_owned(), headers, body: body.into() }
+        Self { method: Method::POST, path: path.to_owned(), headers, body: body.into() }
     }
 }
 
@@ -96,6 +108,6 @@ mod tests {
         let head: serde_json::Value = serde_json::from_slice(head).unwrap();
         assert_eq!(head["inputs"][0]["parameters"]["binary_data_size"], tail.len());
         assert_eq!(tail.len(), 2 * 784 * 4);
-        assert_eq!((template.method(), RequestTemplate::get("/livez").method()), (Method::POST, Method::GET));
+        assert_eq!((template.method, RequestTemplate::get("/livez").method), (Method::POST, Method::GET));
     }
 }

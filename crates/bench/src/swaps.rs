@@ -238,7 +238,7 @@ fn row(name: &str, sorted: &[Duration]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hyper::StatusCode;
+    use hyper::{HeaderMap, StatusCode};
 
     fn says(first: f64) -> Probabilities {
         let mut probabilities = [0.0; 10];
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn is_right(sent: &Sent, body: &Value) -> bool {
-        let answer = Answer { status: StatusCode::OK, body: body.to_string().into() };
+        let answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_string().into() };
         version_of(&versions(), sent, Ok(answer)).is_ok()
     }
 

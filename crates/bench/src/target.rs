@@ -4,7 +4,7 @@ use crate::request_template::RequestTemplate;
 use anyhow::Context;
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request, StatusCode, Uri,
+    HeaderMap, Request, StatusCode, Uri,
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
     header,
@@ -26,6 +26,7 @@ pub(crate) type Connection = SendRequest<Full<Bytes>>;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -79,15 +80,15 @@ impl Target {
     /// Sends a request and reads the whole response.
     async fn ask_over(&self, connection: &mut Connection, template: &RequestTemplate) -> anyhow::Result<Answer> {
         connection.ready().await?;
-        let mut request = Request::builder().method(template.method()).uri(&template.path);
+        let mut request = Request::builder().method(&template.method).uri(&template.path);
         for (name, value) in &template.headers {
             request = request.header(name, value);
         }
         let request = request.header(header::HOST, &self.address).body(Full::new(template.body.clone()))?;
         let response = connection.send_request(request).await?;
-        let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, body })
+        let (head, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Answer { status: head.status, headers: head.headers, body })
     }
 }
 
