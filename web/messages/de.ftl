@@ -190,7 +190,7 @@ labelling-disputed = { $count } strittig
 labelling-all = Alle Zeichnungen
 labelling-about = Zeichnungen ohne Benennung, die unsichersten zuerst.
 labelling-mixed = Unbenannte Zeichnungen, die unsichersten zuerst. Einige andere sind beigemischt, um die Benennungen und die Genauigkeit zu prüfen.
-labelling-disputed-about = Andere haben diese Zeichnungen verschieden benannt. Die Mehrheit entscheidet; die Benennung eines Betreibers entscheidet allein.
+labelling-disputed-about = Andere haben diese Zeichnungen verschieden benannt. Die Mehrheit entscheidet; die Benennung eines Operators entscheidet allein.
 labelling-picture = Eine Zeichnung
 labelling-skip = Überspringen
 labelling-done = Benannt: { $label }.
@@ -256,6 +256,30 @@ quality-latency = Latenz
 quality-latency-about = Der Median ist { $median }, das 95. Perzentil { $percentile } (n = { $count }).
 quality-time = Zeit
 
+## The registry of models
+
+models-heading = Modelle
+models-about = Jeder Modelldienst folgt dem Modell, das antwortet. Ältere bleiben hier, so dass man sofort zurückkehren kann.
+models-version = Version
+models-state = Zustand
+models-states =
+    .proposed = vorgeschlagen
+    .training = im Training
+    .evaluated = bewertet
+    .rejected = abgelehnt
+    .shadow = im Schatten
+    .serving = antwortet
+    .retired = abgelöst
+models-since = Seit
+models-actor = Von
+models-reason = Grund
+models-none = Das Verzeichnis hat noch kein Modell. Der Befehl „api model add“ fügt eines hinzu.
+models-rollback = Zurückkehren
+models-rollback-about = Das Modell, das vorher geantwortet hat, antwortet wieder.
+models-change = Ein Modell einsetzen oder ablehnen
+models-promote = Einsetzen
+models-reject = Ablehnen
+
 ## Die Seiten der Konten
 
 accounts-name = Name
@@ -316,7 +340,7 @@ accounts-reset = Passwort zurücksetzen
 accounts-ignored = Benennungen zählen nicht
 accounts-ignore-labels = Benennungen nicht zählen
 accounts-count-labels = Benennungen zählen
-accounts-agreement-about = Jede zehnte Zeichnung der Warteschlange ist eine Gold-Zeichnung: Ein Betreiber hat ihre Benennung bestätigt. Die Benennungen einer Person zählen nach 20 Gold-Antworten nicht mehr, wenn das obere Ende des 95-%-Intervalls der Übereinstimmung unter 90 % liegt.
+accounts-agreement-about = Jede zehnte Zeichnung der Warteschlange ist eine Gold-Zeichnung: Ein Operator hat ihre Benennung bestätigt. Die Benennungen einer Person zählen nach 20 Gold-Antworten nicht mehr, wenn das obere Ende des 95-%-Intervalls der Übereinstimmung unter 90 % liegt.
 accounts-invite = Person einladen
 accounts-invitation = { $name } öffnet innerhalb von 15 Minuten { $address } und gibt diesen Code ein. Er wird nicht noch einmal gezeigt.
 accounts-audit = Audit-Log
@@ -400,6 +424,12 @@ problems-name-taken = Diesen Namen gibt es schon
     .advice = Wähle einen anderen Namen, oder setze das Passwort dieser Person zurück.
 problems-last-operator = Das ist der letzte Operator
     .advice = Mache zuerst eine andere Person zum Operator.
+problems-unknown-model = Dieses Modell gibt es nicht
+    .advice = Das Verzeichnis hat kein Modell mit dieser Version.
+problems-model-state = Der Zustand des Modells erlaubt das nicht
+    .advice = Die Liste zeigt seinen Zustand.
+problems-invalid-input = Die Eingabe ist ungültig
+    .advice = Prüfe die Felder und sende das Formular noch einmal.
 problems-quota-exceeded = Genug Zeichnungen für heute
     .advice = Du hast so viele Zeichnungen gesendet, wie an einem Tag möglich sind. Die Vorschau geht weiter.
 problems-not-found = Diese Zeichnung gibt es nicht mehr

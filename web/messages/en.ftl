@@ -256,6 +256,30 @@ quality-latency = Latency
 quality-latency-about = The median is { $median }, the 95th percentile { $percentile } (n = { $count }).
 quality-time = Time
 
+## The registry of models
+
+models-heading = Models
+models-about = Each model service follows the model that serves. Older ones stay here, so that a rollback is immediate.
+models-version = Version
+models-state = State
+models-states =
+    .proposed = proposed
+    .training = in training
+    .evaluated = evaluated
+    .rejected = rejected
+    .shadow = shadow
+    .serving = serving
+    .retired = retired
+models-since = Since
+models-actor = By
+models-reason = Reason
+models-none = The registry has no model yet. The command “api model add” adds one.
+models-rollback = Roll back
+models-rollback-about = The model that served before serves again.
+models-change = Promote or reject a model
+models-promote = Promote
+models-reject = Reject
+
 ## The pages of accounts
 
 accounts-name = Name
@@ -400,6 +424,12 @@ problems-name-taken = This name is taken
     .advice = Choose another name, or reset the password of that person.
 problems-last-operator = This is the last operator
     .advice = Make another operator first.
+problems-unknown-model = No such model
+    .advice = The registry has no model with this version.
+problems-model-state = The state of the model does not allow this
+    .advice = Look at its state in the list.
+problems-invalid-input = Not what is expected
+    .advice = Check the fields, and send the form again.
 problems-quota-exceeded = Enough drawings for today
     .advice = You have submitted as many drawings as one may in a day. Previews go on.
 problems-not-found = This drawing does not exist any more

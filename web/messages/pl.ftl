@@ -264,6 +264,30 @@ quality-latency = Opóźnienie
 quality-latency-about = Mediana to { $median }, 95. percentyl { $percentile } (n = { $count }).
 quality-time = Czas
 
+## The registry of models
+
+models-heading = Modele
+models-about = Każda usługa modelu podąża za modelem, który odpowiada. Starsze zostają tutaj, więc powrót jest natychmiastowy.
+models-version = Wersja
+models-state = Stan
+models-states =
+    .proposed = zaproponowany
+    .training = w treningu
+    .evaluated = oceniony
+    .rejected = odrzucony
+    .shadow = w cieniu
+    .serving = odpowiada
+    .retired = wycofany
+models-since = Od
+models-actor = Kto
+models-reason = Powód
+models-none = Rejestr nie ma jeszcze modelu. Polecenie „api model add” dodaje model.
+models-rollback = Wróć do poprzedniego
+models-rollback-about = Model, który odpowiadał poprzednio, odpowiada znowu.
+models-change = Wdrażanie lub odrzucanie modelu
+models-promote = Wdróż
+models-reject = Odrzuć
+
 ## Strony kont
 
 accounts-name = Nazwa
@@ -408,6 +432,12 @@ problems-name-taken = Ta nazwa jest zajęta
     .advice = Wybierz inną nazwę albo zresetuj hasło tej osoby.
 problems-last-operator = To ostatni operator
     .advice = Najpierw wyznacz innego operatora.
+problems-unknown-model = Nie ma takiego modelu
+    .advice = Rejestr nie ma modelu w tej wersji.
+problems-model-state = Stan modelu na to nie pozwala
+    .advice = Lista pokazuje jego stan.
+problems-invalid-input = Nieprawidłowe dane
+    .advice = Sprawdź pola i wyślij formularz ponownie.
 problems-quota-exceeded = Na dziś wystarczy rysunków
     .advice = Wysłano już tyle rysunków, ile można w ciągu dnia. Podgląd działa dalej.
 problems-not-found = Ten rysunek już nie istnieje

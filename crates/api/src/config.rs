@@ -1,7 +1,8 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand, secret::Secret,
+    ApiAccess, ModelCommand, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand,
+    secret::Secret,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
@@ -105,13 +106,23 @@ impl Config {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Applies the migrations, and sets up the role in `DATABASE_URL` with the privileges that the service needs.
-    Migrate(OwnerOptions),
+    Migrate {
+        /// The connection to PostgreSQL with the role that owns the tables.
+        #[command(flatten)]
+        owner: OwnerOptions,
+        /// Folder with models. If the registry has no model, its champion is the first one.
+        #[arg(long, env = "MODEL_DIR", default_value = "models")]
+        models: PathBuf,
+    },
     /// Manages people with accounts.
     #[command(subcommand)]
     User(UserCommand),
     /// Manages the API tokens of programs.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Manages the registry of models.
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Removes metadata (place, device, …) from stored images. An operator may stop it and run it again.
     StripMetadata {
         /// The connection to PostgreSQL with the role that owns the tables.
@@ -262,7 +273,7 @@ mod tests {
     fn migrations_run_as_the_owner_or_else_as_the_role_of_the_service() {
         let owner = |arguments: &[&str]| {
             let config = parse(&[&["--database-url=postgres://web@db/digits"], arguments].concat());
-            let Some(Command::Migrate(owner)) = config.command else { panic!("no command") };
+            let Some(Command::Migrate { owner, .. }) = config.command else { panic!("no command") };
             owner.connect(&config.database).unwrap().get_username().to_owned()
         };
         assert_eq!(owner(&["migrate"]), "web");

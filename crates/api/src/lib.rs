@@ -17,6 +17,8 @@ mod identity;
 mod messages;
 pub mod metadata;
 mod model_client;
+mod model_command;
+mod model_files;
 mod model_requests;
 mod pages;
 mod public_url;
@@ -35,11 +37,13 @@ pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_comman
 pub use config::{Command, Config};
 pub use identity::{Role, Scope};
 pub use model_client::{ModelClient, ModelError};
+pub use model_command::{ModelCommand, run_model_command};
+pub use model_files::ModelFiles;
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use settings::{ApiAccess, Operator, Settings};
 pub use store::{
-    Deletion, ExportError, ExportedPrediction, Filter, Portions, QualityScope, ServiceRole, Snapshot, Store,
-    StoreError, migrate,
+    Deletion, ExportError, ExportedPrediction, Filter, ModelEventError, Portions, QualityScope, ServiceRole, Snapshot,
+    Store, StoreError, migrate,
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 

@@ -1,12 +1,12 @@
 //! The web service's entry: configuration → database → listen → serve, or an operator's command.
 
 use anyhow::Context;
-use api::{Api, Command, Config, ModelClient, Store, app};
+use api::{Api, Command, Config, ModelClient, ModelFiles, Store, app};
 use clap::Parser;
 use mimalloc::MiMalloc;
 use service::Server;
 use sqlx::postgres::PgConnectOptions;
-use std::{io, ops::ControlFlow, process::ExitCode};
+use std::{io, ops::ControlFlow, path::Path, process::ExitCode};
 use uuid::Uuid;
 
 /// A request makes some hundred allocations, mostly passed between threads, where glibc's allocator is slower.
@@ -27,11 +27,11 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(config: &Config) -> anyhow::Result<()> {
     match &config.command {
         None => serve(config).await,
-        Some(Command::Migrate(owner)) => {
+        Some(Command::Migrate { owner, models }) => {
             let (owner, service) = (owner.connect(&config.database)?, config.database.role()?);
             api::migrate(&owner, &service).await.context("cannot migrate the database")?;
             tracing::info!(owner = owner.get_username(), service = service.name, "the tables are up to date");
-            Ok(())
+            add_first_model(config, models).await
         }
         Some(Command::User(command)) => {
             let address =
@@ -39,6 +39,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             api::run_user_command(&store(config)?, &address, command, &mut io::stdout()).await
         }
         Some(Command::Token(command)) => api::run_token_command(&store(config)?, command, &mut io::stdout()).await,
+        Some(Command::Model(command)) => api::run_model_command(&store(config)?, command, &mut io::stdout()).await,
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await
         }
@@ -54,6 +55,15 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", server.address()?);
     let app = |readiness, metrics: &mut _| app(Api::new(store, model, readiness, settings), metrics);
     Ok(server.serve(app, service::stop_signal()).await?)
+}
+
+/// Adds the champion of a models folder to an empty registry.
+async fn add_first_model(config: &Config, models: &Path) -> anyhow::Result<()> {
+    let Some(champion) = ModelFiles::of_champion(models)? else { return Ok(()) };
+    if store(config)?.add_first_model(&champion).await.context("cannot add the first model")? {
+        tracing::info!(version = %champion.version, "the registry has its first model");
+    }
+    Ok(())
 }
 
 fn store(config: &Config) -> anyhow::Result<Store> {

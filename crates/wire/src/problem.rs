@@ -117,8 +117,10 @@ codes! {
     CrossSiteRequest => 403 "Sent by another site",
     /// The path does not exist.
     NotFound => 404 "Not found",
-    /// The requested model version is not loaded.
+    /// The requested model version is not loaded, or not in the registry.
     UnknownModel => 404 "No such model",
+    /// The state of the model does not allow this.
+    ModelState => 409 "Not in this state of the model",
     /// The path does not support this method.
     MethodNotAllowed => 405 "Method not allowed",
     /// The request took too long.

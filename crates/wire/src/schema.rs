@@ -7,7 +7,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ObjectBuilder, Ref, RefOr, Schema,
-        schema::{ArrayBuilder, ArrayItems, OneOfBuilder, SchemaType, Type},
+        schema::{AdditionalProperties, ArrayBuilder, ArrayItems, OneOfBuilder, SchemaType, Type},
     },
 };
 
@@ -38,6 +38,21 @@ impl PartialSchema for Reason {
 }
 
 impl ToSchema for Reason {}
+
+/// The schema of a model card, which `network::ModelCard` defines.
+#[derive(Debug)]
+pub struct ModelCard;
+
+impl PartialSchema for ModelCard {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)))
+            .description(Some("The description, training, calibration and accuracy of a model."))
+            .into()
+    }
+}
+
+impl ToSchema for ModelCard {}
 
 /// The schema of [`digit::Bitmap`].
 #[derive(Debug)]

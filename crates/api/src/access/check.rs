@@ -102,7 +102,7 @@ async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
 }
 
 /// The credential of `Authorization: Bearer`. Other schemes are a reverse proxy's matter.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim())
 }

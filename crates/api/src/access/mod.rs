@@ -6,7 +6,7 @@ mod password;
 mod rate_limits;
 mod routes;
 
-pub(crate) use check::{AccessCheck, check_access};
+pub(crate) use check::{AccessCheck, bearer, check_access};
 pub(crate) use login::{LoginDelays, log_in};
 pub(crate) use password::{PasswordError, Passwords};
 pub(crate) use rate_limits::{Allowance, RateLimits, Use};

@@ -20,13 +20,14 @@ use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
     AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
-    PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
+    ModelStates, ModelsText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles,
+    ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
 use time::OffsetDateTime;
 use times::Times;
-use wire::{Code, ObservedAccuracy, Share, Source, Verdict};
+use wire::{Code, ModelState, ObservedAccuracy, Share, Source, Verdict};
 
 /// A file for each language, named after the language's tag.
 #[derive(RustEmbed)]
@@ -67,6 +68,7 @@ pub(crate) struct Messages {
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
     pub(crate) accounts: AccountsText,
+    pub(crate) models: ModelsText,
     pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
     script: ScriptText,
@@ -126,6 +128,7 @@ impl Messages {
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
             accounts: remaining.take(&["accounts"]),
+            models: remaining.take(&["models"]),
             privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),
             script: remaining.take(&["script"]),
@@ -288,6 +291,20 @@ impl Roles {
     }
 }
 
+impl ModelStates {
+    pub(crate) fn of(&self, state: ModelState) -> &str {
+        match state {
+            ModelState::Proposed => &self.proposed,
+            ModelState::Training => &self.training,
+            ModelState::Evaluated => &self.evaluated,
+            ModelState::Rejected => &self.rejected,
+            ModelState::Shadow => &self.shadow,
+            ModelState::Serving => &self.serving,
+            ModelState::Retired => &self.retired,
+        }
+    }
+}
+
 impl Sources {
     pub(crate) fn of(&self, source: Source) -> &str {
         match source {
@@ -321,6 +338,9 @@ impl Problems {
             Code::InvalidInvitation => &self.invalid_invitation,
             Code::NameTaken => &self.name_taken,
             Code::LastOperator => &self.last_operator,
+            Code::UnknownModel => &self.unknown_model,
+            Code::ModelState => &self.model_state,
+            Code::InvalidInput => &self.invalid_input,
             Code::RateLimited => &self.rate_limited,
             Code::QuotaExceeded => &self.quota_exceeded,
             Code::NotFound => &self.not_found,

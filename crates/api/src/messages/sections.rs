@@ -343,6 +343,35 @@ sections! {
     /// The roles of people, by their names in the API.
     Roles { labeller: String, operator: String, }
 
+    /// The registry of models.
+    ModelsText {
+        heading: String,
+        about: String,
+        version: String,
+        state: String,
+        states: ModelStates,
+        since: String,
+        actor: String,
+        reason: String,
+        none: String,
+        rollback: String,
+        rollback_about: String,
+        change: String,
+        promote: String,
+        reject: String,
+    }
+
+    /// The states of models, by their names in the API.
+    ModelStates {
+        proposed: String,
+        training: String,
+        evaluated: String,
+        rejected: String,
+        shadow: String,
+        serving: String,
+        retired: String,
+    }
+
     /// The page about privacy.
     PrivacyText {
         heading: String,
@@ -391,6 +420,9 @@ sections! {
         invalid_invitation: Notice,
         name_taken: Notice,
         last_operator: Notice,
+        unknown_model: Notice,
+        model_state: Notice,
+        invalid_input: Notice,
         rate_limited: Notice,
         quota_exceeded: Notice,
         not_found: Notice,

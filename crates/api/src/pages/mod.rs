@@ -9,6 +9,7 @@ mod history;
 mod home;
 mod label;
 mod labelling;
+mod models;
 mod picture;
 mod privacy;
 mod quality;
@@ -42,6 +43,7 @@ pub(crate) fn routes(settings: &Arc<Settings>) -> Routes {
         .merge(drawing::routes())
         .merge(labelling::routes())
         .merge(quality::routes())
+        .merge(models::routes())
         .merge(accounts::routes())
         .merge(privacy::routes())
         .layered(|routes| routes.layer(from_fn(problems_as_pages)))

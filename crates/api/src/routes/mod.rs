@@ -4,6 +4,7 @@ mod document;
 mod explain;
 mod export;
 mod me;
+mod models;
 mod predict;
 mod predictions;
 mod predictions_by_model;
@@ -25,5 +26,6 @@ pub(crate) fn routes() -> Routes {
         .merge(export::routes())
         .merge(me::routes())
         .merge(quality::routes())
+        .merge(models::routes())
         .merge(probes::routes())
 }

@@ -26,6 +26,9 @@ pub(crate) enum Action {
     IgnoreLabels,
     /// The labels of a person count again.
     CountLabels,
+    PromoteModel,
+    RollBackModel,
+    RejectModel,
 }
 
 impl Action {
@@ -47,6 +50,9 @@ impl Action {
             Self::DeleteDrawing => "delete_drawing",
             Self::IgnoreLabels => "ignore_labels",
             Self::CountLabels => "count_labels",
+            Self::PromoteModel => "promote_model",
+            Self::RollBackModel => "roll_back_model",
+            Self::RejectModel => "reject_model",
         }
     }
 }

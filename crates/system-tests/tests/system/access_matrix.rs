@@ -64,7 +64,18 @@ const MATRIX: &[Row] = &[
     ("POST", "/label", "label", [401, 401, 401, 303, 303, 303, 403, 403, 401]),
     ("GET", "/api/v1/quality", "read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
     ("GET", "/quality", "read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/models", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/models/serving", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/models/{version}/card.json", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    (
+        "GET",
+        "/api/v1/models/{version}/weights.safetensors",
+        "models:read",
+        [401, 401, 401, 200, 200, 200, 403, 403, 401],
+    ),
+    ("GET", "/models", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
     // Operators.
+    ("POST", "/models", "models:read", [401, 401, 401, 403, 409, 403, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.csv", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.ndjson", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/mnist.tar", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
@@ -84,6 +95,9 @@ const MATRIX: &[Row] = &[
     ("POST", "/logout", "read", [401, 401, 401, 303, 303, 403, 403, 403, 401]),
 ];
 
+/// The model of the registry.
+const VERSION: &str = "the-first";
+
 /// The form of a route; the API takes JSON.
 fn form(path: &str) -> &'static str {
     match path {
@@ -94,6 +108,7 @@ fn form(path: &str) -> &'static str {
         "/invitation" => "code=none&password=nothing",
         "/account/password" => "old=wrong&new=wrong",
         "/account/tokens/revoke" | "/account/sessions/end" => "id=00000000-0000-7000-8000-000000000000",
+        "/models" => "action=rollback&reason=test",
         "/logout" => "",
         _ => "true_label=8",
     }
@@ -101,7 +116,11 @@ fn form(path: &str) -> &'static str {
 
 /// A request to a route for this drawing.
 fn request(stack: &Stack, method: &str, path: &str, id: &str) -> RequestBuilder {
-    let address = path.replace("{id}", id).replace("{hash}", "0").replace("{*path}", "styles/base.css");
+    let address = path
+        .replace("{id}", id)
+        .replace("{hash}", "0")
+        .replace("{version}", VERSION)
+        .replace("{*path}", "styles/base.css");
     let address = if path == "/api/v1/calibration" { format!("{address}?confidence=0.5") } else { address };
     let request = stack.http.request(Method::from_bytes(method.as_bytes()).unwrap(), stack.url(&address));
     match (method, path) {
@@ -133,6 +152,7 @@ async fn every_route_gives_every_caller_the_expected_status() {
     for person in [&visitor, &other] {
         person.get("/").await.page(StatusCode::OK).await;
     }
+    stack.add_first_model(VERSION).await;
     let unscoped = token(&operator, "unscoped", &["training"]).await;
     let drawing_token = token(&operator, "draws", &["predict"]).await;
     let mut wrong = Vec::new();

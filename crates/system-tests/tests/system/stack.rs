@@ -1,6 +1,6 @@
 //! All services in this process, with a separate database: the model service and the web service.
 
-use api::{Api, ModelClient, ServiceRole, Settings, Store};
+use api::{Api, ModelClient, ModelFiles, ServiceRole, Settings, Store};
 use model::{Engine, Limits, Model, Registry};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
 
@@ -229,6 +230,14 @@ impl Stack {
     pub(crate) fn store(&self) -> Store {
         let role = service_role(&self.database);
         Store::new(self.database.clone().username(&role.name), NonZeroU32::MIN)
+    }
+
+    /// Adds the committed champion to the registry under this name; it serves there.
+    pub(crate) async fn add_first_model(&self, version: &str) {
+        let models = TempDir::new().unwrap();
+        copy_champion(models.path(), version, |_| ());
+        let model = ModelFiles::read(&models.path().join(version)).unwrap();
+        assert!(self.store().add_first_model(&model).await.unwrap());
     }
 
     pub(crate) async fn sql(&self) -> PgConnection {

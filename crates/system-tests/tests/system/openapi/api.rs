@@ -119,6 +119,7 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     ] {
         document.expect(&stack.http, request, status).await;
     }
+    registry(&mut document, &stack).await;
     for path in ["/predict", "/explain"] {
         rejected_drawings(&mut document, &stack, &stack.url(path)).await;
     }
@@ -154,6 +155,17 @@ fn eight(stack: &Stack, path: &str) -> RequestBuilder {
 }
 
 /// Sends more concurrent requests than the model service accepts, until each route has answered 429.
+async fn registry(document: &mut Document, stack: &Stack) {
+    document.expect(&stack.http, stack.get("/api/v1/models"), 200).await;
+    document.expect(&stack.http, stack.get("/api/v1/models/serving"), 404).await;
+    stack.add_first_model("first").await;
+    document.expect(&stack.http, stack.get("/api/v1/models/serving"), 200).await;
+    for file in ["card.json", "weights.safetensors"] {
+        document.expect(&stack.http, stack.get(&format!("/api/v1/models/first/{file}")), 200).await;
+        document.expect(&stack.http, stack.get(&format!("/api/v1/models/other/{file}")), 404).await;
+    }
+}
+
 async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     let mut refused = BTreeSet::new();
     for _ in 0..50 {
@@ -232,6 +244,10 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.http.delete(stack.url(&format!("{shown}/label"))),
         stack.get("/api/v1/labelling-queue"),
         stack.get("/api/v1/quality"),
+        stack.get("/api/v1/models"),
+        stack.get("/api/v1/models/serving"),
+        stack.get("/api/v1/models/first/card.json"),
+        stack.get("/api/v1/models/first/weights.safetensors"),
         stack.get("/api/v1/calibration?confidence=0.97"),
         stack.get(&format!("{shown}/attribution")),
         stack.get(&format!("{shown}/models")),

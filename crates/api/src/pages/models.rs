@@ -1,0 +1,153 @@
+//! `/models`: the registry of models. Operators promote, roll back and discard models.
+
+use super::{
+    PageRequest, html, in_place_of,
+    site::{NavItem, Site},
+};
+use crate::{
+    Api,
+    access::{Access, Routes},
+    identity::{Actor, Caller, Identity, Role, Scope},
+    messages::{Messages, Notice, TimeZone},
+    store::ModelEventError,
+};
+use askama::Template;
+use axum::{
+    Form,
+    extract::{State, rejection::FormRejection},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use digit::ModelVersion;
+use serde::Deserialize;
+use service::ApiError;
+use std::sync::Arc;
+use wire::{Code, ModelState, RegisteredModel};
+
+/// The largest number of characters of a reason.
+const LONGEST_REASON: usize = 200;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().get(Access::Labellers(Scope::ModelsRead), "/models", show).post(
+        Access::Operators(None),
+        "/models",
+        change,
+    )
+}
+
+#[derive(Template)]
+#[template(path = "models.html")]
+struct ModelsPage {
+    messages: &'static Messages,
+    site: Site,
+    notice: Option<&'static Notice>,
+    models: Vec<ModelRow>,
+    /// Whether the reader may promote, roll back and discard models.
+    may_change: bool,
+    /// Whether a model served before the present one.
+    has_previous: bool,
+}
+
+struct ModelRow {
+    version: String,
+    state: &'static str,
+    since: String,
+    actor: String,
+    reason: String,
+    is_serving: bool,
+}
+
+/// What an operator does with a model, and why.
+#[derive(Debug, Deserialize)]
+struct ModelForm {
+    action: ModelAction,
+    /// The version; missing for a rollback.
+    version: Option<ModelVersion>,
+    reason: String,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ModelAction {
+    Promote,
+    Rollback,
+    Reject,
+}
+
+async fn show(State(api): State<Arc<Api>>, request: PageRequest, caller: Caller) -> Result<Html<String>, ApiError> {
+    html(&page(&api, request, &caller, None).await?)
+}
+
+async fn change(
+    State(api): State<Arc<Api>>,
+    request: PageRequest,
+    caller: Caller,
+    actor: Actor,
+    form: Result<Form<ModelForm>, FormRejection>,
+) -> Result<Response, ApiError> {
+    let changed = match form {
+        Ok(Form(form)) => apply(&api, &actor, form).await,
+        Err(error) => Err(ApiError::new(Code::InvalidForm, format!("{}.", error.body_text()))),
+    };
+    let Err(failure) = changed else { return Ok(Redirect::to("/models").into_response()) };
+    let page = page(&api, request, &caller, Some(&failure)).await?;
+    let mut response = in_place_of(failure.into_response(), &page);
+    // No layer replaces this page by one that shows the problem alone.
+    response.extensions_mut().remove::<ApiError>();
+    Ok(response)
+}
+
+async fn apply(api: &Api, by: &Actor, ModelForm { action, version, reason }: ModelForm) -> Result<(), ApiError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+        let detail = format!("Give a reason of 1 to {LONGEST_REASON} characters.");
+        return Err(ApiError::new(Code::InvalidInput, detail));
+    }
+    let version = || version.as_ref().ok_or(ModelEventError::Unknown);
+    match action {
+        ModelAction::Promote => api.store.promote_model(by, version()?, reason).await?,
+        ModelAction::Reject => api.store.reject_model(by, version()?, reason).await?,
+        ModelAction::Rollback => drop(api.store.roll_back_model(by, reason).await?),
+    }
+    Ok(())
+}
+
+async fn page(
+    api: &Api,
+    PageRequest { messages, zone, address }: PageRequest,
+    caller: &Caller,
+    failure: Option<&ApiError>,
+) -> Result<ModelsPage, ApiError> {
+    let models = api.store.models().await?;
+    Ok(ModelsPage {
+        messages,
+        notice: failure.map(|failure| messages.problems.of(failure.problem.code)),
+        may_change: matches!(caller.identity, Identity::Open) || caller.has_role(Role::Operator),
+        has_previous: models.iter().any(|model| model.state == ModelState::Retired),
+        models: models.into_iter().map(|model| ModelRow::new(messages, &zone, model)).collect(),
+        site: Site::new(NavItem::Quality, address),
+    })
+}
+
+impl ModelRow {
+    fn new(messages: &'static Messages, zone: &TimeZone, model: RegisteredModel) -> Self {
+        Self {
+            version: model.version.to_string(),
+            state: messages.models.states.of(model.state),
+            since: messages.moment(model.since, zone),
+            actor: model.actor,
+            reason: model.reason.unwrap_or_default(),
+            is_serving: model.state == ModelState::Serving,
+        }
+    }
+}
+
+impl From<ModelEventError> for ApiError {
+    fn from(error: ModelEventError) -> Self {
+        let code = match error {
+            ModelEventError::Store(error) => return error.into(),
+            ModelEventError::Unknown => Code::UnknownModel,
+            ModelEventError::VersionTaken | ModelEventError::State(_) | ModelEventError::NoPrevious => Code::ModelState,
+        };
+        Self::new(code, format!("{error}."))
+    }
+}

@@ -1,0 +1,78 @@
+//! The registry of models.
+
+use digit::ModelVersion;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// The answer to `GET /api/v1/models`: newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Models {
+    /// The models.
+    pub models: Vec<RegisteredModel>,
+}
+
+/// A model of the registry, and the event that led to its state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegisteredModel {
+    /// The version.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub version: ModelVersion,
+    /// The state.
+    pub state: ModelState,
+    /// When the model came into this state.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+    /// Who brought it there.
+    pub actor: String,
+    /// Why; `null` if nobody said so.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub reason: Option<String>,
+}
+
+/// The state of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ModelState {
+    /// Its training examples are chosen.
+    Proposed,
+    /// A trainer trains it.
+    Training,
+    /// It is trained and evaluated, and may serve.
+    Evaluated,
+    /// It shall not serve.
+    Rejected,
+    /// It classifies stored drawings beside the model that serves.
+    Shadow,
+    /// It serves.
+    Serving,
+    /// It served earlier.
+    Retired,
+}
+
+impl ModelState {
+    /// The name, as in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Training => "training",
+            Self::Evaluated => "evaluated",
+            Self::Rejected => "rejected",
+            Self::Shadow => "shadow",
+            Self::Serving => "serving",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+/// The answer to `GET /api/v1/models/serving`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServingModel {
+    /// The version that serves.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub version: ModelVersion,
+}
