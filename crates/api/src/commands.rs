@@ -2,7 +2,7 @@
 
 use crate::{
     Role, Store,
-    identity::{Actor, InvitationCode, Scope, SecretToken},
+    identity::{Actor, InvitationCode, PERSON_NAME_RULE, Scope, SecretToken, is_valid_name, is_valid_person_name},
     store::{NewApiToken, UserChange},
 };
 use anyhow::{Context, bail};
@@ -104,7 +104,9 @@ pub async fn run_user_command(
             }
         }
         UserCommand::Invite { name, role } => {
-            check_name(name)?;
+            if !is_valid_person_name(name) {
+                bail!("{PERSON_NAME_RULE}");
+            }
             let code = InvitationCode::random();
             store.invite(&by, name, *role, code).await.with_context(|| format!("cannot invite {name}"))?;
             print_code(out, address, name, code)?;
@@ -124,13 +126,6 @@ pub async fn run_user_command(
 async fn change(store: &Store, by: &Actor, name: &str, out: &mut impl Write, change: UserChange) -> anyhow::Result<()> {
     store.change_user(by, name, change).await.with_context(|| format!("cannot change {name}"))?;
     writeln!(out, "{name} is changed.")?;
-    Ok(())
-}
-
-fn check_name(name: &str) -> anyhow::Result<()> {
-    if !crate::identity::is_valid_name(name) {
-        bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
-    }
     Ok(())
 }
 
@@ -161,7 +156,9 @@ pub async fn run_token_command(store: &Store, command: &TokenCommand, out: &mut 
             }
         }
         TokenCommand::New { name, user, scopes, days } => {
-            check_name(name)?;
+            if !is_valid_name(name) {
+                bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
+            }
             let token = SecretToken::random();
             let new = NewApiToken { name, user, scopes, days: *days };
             if store.create_token(&by, token, new).await?.is_none() {

@@ -1,6 +1,6 @@
 //! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
 
-use super::{Store, StoreError, in_time};
+use super::{Filter, Store, StoreError, in_time};
 use crate::identity::Actor;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -22,6 +22,7 @@ pub(crate) enum Action {
     RevokeToken,
     Export,
     DeleteDrawing,
+    DeleteOwnDrawings,
 }
 
 impl Action {
@@ -41,6 +42,7 @@ impl Action {
             Self::RevokeToken => "revoke_token",
             Self::Export => "export",
             Self::DeleteDrawing => "delete_drawing",
+            Self::DeleteOwnDrawings => "delete_own_drawings",
         }
     }
 }
@@ -91,20 +93,22 @@ async fn insert(
 }
 
 impl Store {
-    /// Records a refused login, once for each name, address and minute.
+    /// Records a refused login, once for each subject, address and minute. The subject is the name that was tried, or the
+    /// kind of the credential.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn record_refused_login(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
-        in_time(insert(&self.pool, actor, Action::Login, name, None, true)).await
+    pub(crate) async fn record_refused_login(&self, actor: &Actor, subject: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::Login, subject, None, true)).await
     }
 
-    /// Records the start of an export.
+    /// Records the start of an export of the drawings that meet a filter.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn record_export(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
-        in_time(insert(&self.pool, actor, Action::Export, name, None, false)).await
+    pub(crate) async fn record_export(&self, actor: &Actor, file: &str, filter: &Filter) -> Result<(), StoreError> {
+        let conditions = Some(filter.to_string()).filter(|conditions| !conditions.is_empty());
+        in_time(insert(&self.pool, actor, Action::Export, file, conditions.as_deref(), false)).await
     }
 
     /// At most `limit` entries, newest first, all older than the entry `before`.

@@ -23,9 +23,7 @@ impl Labeller {
         let (user, role) = match &caller.identity {
             Identity::Open | Identity::Anonymous => (None, None),
             Identity::Account(account) => (Some(account.user), Some(account.role)),
-            Identity::Program(program) => {
-                (Some(program.user), caller.has_scope(Scope::Label).then_some(Role::Labeller))
-            }
+            Identity::Program(program) => (program.user, caller.has_scope(Scope::Label).then_some(Role::Labeller)),
         };
         Self { visitor: caller.visitor, user, role, origin }
     }
