@@ -1,7 +1,8 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand, secret::Secret,
+    ApiAccess, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings, TokenCommand, TrustedProxy, UserCommand,
+    secret::Secret,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
@@ -41,6 +42,10 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// A file with the tokens of the model service and the trainer, which `api token rotate-service` makes. The api reads
+    /// it again when it changes.
+    #[arg(long, env = "SERVICE_TOKENS_FILE", global = true)]
+    pub service_tokens_file: Option<PathBuf>,
     /// The operator of the service.
     #[command(flatten)]
     pub operator: Operator,
@@ -75,7 +80,7 @@ impl Config {
     /// The settings of a service with this configuration. It logs a warning about a risky one.
     ///
     /// # Errors
-    /// When accounts need the public address, which is not set.
+    /// When accounts need the public address, which is not set, or when the service tokens cannot be read.
     pub fn settings(&self) -> anyhow::Result<Settings> {
         if self.access == ApiAccess::Accounts && !self.listen.ip().is_loopback() && self.public_url.is_none() {
             bail!(
@@ -93,7 +98,17 @@ impl Config {
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
+            service_tokens: match self.service_tokens_file() {
+                Some(file) => ServiceTokenFile::follow(file.clone())?,
+                None => ServiceTokenFile::default(),
+            },
         })
+    }
+
+    /// The file of service tokens. Compose passes an unset variable as an empty one.
+    #[must_use]
+    pub fn service_tokens_file(&self) -> Option<&PathBuf> {
+        self.service_tokens_file.as_ref().filter(|file| !file.as_os_str().is_empty())
     }
 
     /// The risk of this configuration, and what to do about it.

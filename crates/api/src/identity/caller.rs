@@ -69,6 +69,11 @@ impl Program {
     pub(crate) fn new(token: &str, user: Uuid, person: &str, scopes: Vec<Scope>) -> Self {
         Self { user: Some(user), actor: Actor::program(token, person), scopes }
     }
+
+    /// The model service or the trainer.
+    pub(crate) fn service() -> Self {
+        Self { user: None, actor: Actor::SERVICE.to_owned(), scopes: vec![Scope::ModelsRead, Scope::Training] }
+    }
 }
 
 impl Owner {

@@ -5,6 +5,7 @@ mod caller;
 mod invitation_code;
 mod scope;
 mod secret_token;
+mod service_tokens;
 mod visitor;
 
 pub(crate) use actor::Actor;
@@ -12,6 +13,7 @@ pub(crate) use caller::{Account, Caller, Identity, Owner, Program, Reach};
 pub(crate) use invitation_code::InvitationCode;
 pub use scope::Scope;
 pub(crate) use secret_token::SecretToken;
+pub(crate) use service_tokens::{InvalidServiceTokens, ServiceTokens};
 pub(crate) use visitor::{VisitorId, VisitorToken};
 
 use clap::ValueEnum;

@@ -23,6 +23,7 @@ pub(crate) enum Action {
     Export,
     DeleteDrawing,
     DeleteOwnDrawings,
+    RotateServiceToken,
 }
 
 impl Action {
@@ -43,6 +44,7 @@ impl Action {
             Self::Export => "export",
             Self::DeleteDrawing => "delete_drawing",
             Self::DeleteOwnDrawings => "delete_own_drawings",
+            Self::RotateServiceToken => "rotate_service_token",
         }
     }
 }
@@ -109,6 +111,14 @@ impl Store {
     pub(crate) async fn record_export(&self, actor: &Actor, file: &str, filter: &Filter) -> Result<(), StoreError> {
         let conditions = Some(filter.to_string()).filter(|conditions| !conditions.is_empty());
         in_time(insert(&self.pool, actor, Action::Export, file, conditions.as_deref(), false)).await
+    }
+
+    /// Records that a new service token is about to be written into a file.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn record_rotation(&self, actor: &Actor, file: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::RotateServiceToken, file, None, false)).await
     }
 
     /// At most `limit` entries, newest first, all older than the entry `before`.

@@ -58,6 +58,7 @@ mod rate_limits;
 mod python;
 mod quality;
 mod random;
+mod service_tokens;
 mod sessions;
 mod slow_clients;
 mod slow_model;

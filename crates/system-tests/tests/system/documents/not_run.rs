@@ -37,6 +37,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose up --detach --wait",
             "docker compose run --rm migrate strip-metadata",
             "docker compose exec api api user invite ada --role operator",
+            "docker compose run --rm service-tokens token rotate-service",
             "sed -i 's/^# DOMAIN=$/DOMAIN=digits.example/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' .env",
         ],
     ),
