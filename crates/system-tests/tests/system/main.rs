@@ -65,6 +65,7 @@ mod slow_model;
 mod stack;
 mod stopping;
 mod swaps;
+mod test_logs;
 mod tools;
 mod traces;
 mod triton;

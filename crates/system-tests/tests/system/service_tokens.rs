@@ -1,6 +1,6 @@
 //! Service tokens: what they allow, and their rotation while the api runs.
 
-use crate::{person::bearer, stack::Stack, webdriver::poll};
+use crate::{person::bearer, stack::Stack, test_logs, webdriver::poll};
 use api::{ApiAccess, ServiceTokenFile, Settings, TokenCommand, run_token_command};
 use reqwest::StatusCode;
 use std::{fs, io, path::Path, time::Duration};
@@ -9,7 +9,9 @@ use std::{fs, io, path::Path, time::Duration};
 async fn rotate(stack: &Stack, file: &Path, if_missing: bool) -> String {
     let command = TokenCommand::RotateService { if_missing };
     run_token_command(&stack.store(), Some(file), &command, &mut Vec::new()).await.unwrap();
-    fs::read_to_string(file).unwrap().lines().next().unwrap().to_owned()
+    let token = fs::read_to_string(file).unwrap().lines().next().unwrap().to_owned();
+    test_logs::secret("service token", &token);
+    token
 }
 
 /// Whether the api knows a token.
@@ -19,8 +21,7 @@ async fn is_known(stack: &Stack, token: &str) -> bool {
 
 /// The age of the newest token, from the metrics.
 async fn age(stack: &Stack) -> f64 {
-    let metrics = stack.http.get(format!("http://{}/metrics", stack.api.metrics)).send().await.unwrap();
-    let metrics = metrics.text().await.unwrap();
+    let metrics = stack.metrics().await;
     let age = metrics.lines().find_map(|line| line.strip_prefix("digits_service_token_age_seconds "));
     age.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
 }
