@@ -169,6 +169,10 @@ invitation=$(compose exec -T api api user invite ada --role operator) || fail "a
 ask --data-urlencode "code=$(tail -n 1 <<<"$invitation")" --data-urlencode "password=correct horse battery" "$address/invitation"
 ask "$address/people" | grep --quiet ada || fail "the operator does not see the people."
 
+say "The service token rotates while the api runs"
+compose run --rm --no-deps service-tokens token rotate-service || fail "api token rotate-service failed."
+[ "$(compose exec -T api grep --count dgt_ /run/service-tokens/tokens)" = 2 ] || fail "the api does not see two service tokens."
+
 say "The owner removes metadata from stored images"
 compose run --rm --no-deps migrate strip-metadata || fail "strip-metadata failed."
 

@@ -99,9 +99,16 @@ stop() {
   [ ! -e "$data" ] || ! running || as_server "$bin/pg_ctl" stop --silent --wait --mode fast --pgdata "$data"
 }
 
+# Keeps the log of a temporary cluster if a test run asks for it.
+keep_log() {
+  [ -n "${TEST_LOGS:-}" ] || return 0
+  mkdir -p "$TEST_LOGS"
+  cp "$folder/log" "$TEST_LOGS/postgresql-$$.log"
+}
+
 with() {
   folder=$(mktemp --directory /tmp/digits-postgres.XXXXXX)
-  trap 'stop "$folder"; rm -rf "$folder"' EXIT
+  trap 'stop "$folder"; keep_log; rm -rf "$folder"' EXIT
   # The data is temporary, so PostgreSQL need not wait for the disk.
   DATABASE_URL=$(start "$folder" -c fsync=off -c synchronous_commit=off -c full_page_writes=off)
   export DATABASE_URL

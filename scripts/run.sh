@@ -84,6 +84,9 @@ if [ -z "${DATABASE_URL:-}" ]; then
   export MIGRATION_DATABASE_URL DATABASE_URL
 fi
 RUST_LOG=warn target/release/api migrate || fail "the migrations of the database failed (see above)."
+# The model service and the trainer call the web service with this token.
+export SERVICE_TOKENS_FILE=${SERVICE_TOKENS_FILE:-$PWD/.run/service-tokens}
+RUST_LOG=warn target/release/api token rotate-service --if-missing >/dev/null || fail "the service token could not be made (see above)."
 # Only the web service calls the model service, which continues its traces.
 launch model METRICS_LISTEN="$model_metrics" TRUST_TRACE_CONTEXT=true
 model=$!

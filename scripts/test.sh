@@ -4,6 +4,8 @@
 #   scripts/test.sh                all tests, those of web/static (scripts/test-web.sh) first
 #   scripts/test.sh ARGUMENT...    cargo test ARGUMENT...
 #
+# The last step searches all logs of the run for secrets (scripts/scan-logs.sh).
+#
 # Tests with special requirements have `ignore` with the reason "needs …". If the machine meets the requirement, the
 # script runs them after the others. Otherwise its last lines name them. With CI=true only the data sets may be missing.
 set -euo pipefail
@@ -25,12 +27,17 @@ meets() {
 }
 
 scripts/setup.sh test
+is_whole=
 if [ $# = 0 ]; then
+  is_whole=yes
   scripts/test-web.sh
   set -- --workspace --locked
 fi
 log=$(mktemp)
 trap 'rm "$log"' EXIT
+# The tests keep their logs and secrets there.
+export TEST_LOGS=$PWD/target/test-logs
+rm -rf "$TEST_LOGS"
 scripts/postgres.sh with cargo test "$@" | tee "$log"
 
 met=()
@@ -49,5 +56,9 @@ if [ ${#met[@]} -gt 0 ]; then
   case " $* " in *" -- "*) ;; *) set -- "$@" -- ;; esac
   case " $* " in *" --exact "*) ;; *) set -- "$@" --exact ;; esac # the test runner rejects a second --exact
   scripts/postgres.sh with cargo test "$@" --ignored "${met[@]}"
+fi
+# A run of a few tests may make no secret.
+if [ -n "$is_whole" ] || [ -d "$TEST_LOGS/secrets" ]; then
+  scripts/scan-logs.sh "$TEST_LOGS"
 fi
 [ ${#skipped[@]} = 0 ] || printf '%s\n' "${skipped[@]}"

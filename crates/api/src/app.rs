@@ -28,6 +28,7 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let settings = api.settings.clone();
     api.model.register(metrics.registry());
     api.store.register(metrics.registry());
+    settings.service_tokens.register(metrics.registry());
     let (routes, table) = routes(&settings).into_parts();
     let (api, table) = (Arc::new(api), Arc::new(table));
     let access = AccessCheck { api: api.clone(), table };

@@ -2,12 +2,16 @@
 
 use crate::{
     Role, Store,
-    identity::{Actor, InvitationCode, Scope, SecretToken},
+    access::rotate,
+    identity::{Actor, InvitationCode, PERSON_NAME_RULE, Scope, SecretToken, is_valid_name, is_valid_person_name},
     store::{NewApiToken, UserChange},
 };
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 use uuid::Uuid;
 
 /// People with accounts.
@@ -72,6 +76,13 @@ pub enum TokenCommand {
         /// The id that `api token list` prints.
         id: Uuid,
     },
+    /// Puts a new token for the model service and the trainer on top of `SERVICE_TOKENS_FILE`. The one before it remains
+    /// valid until the next rotation.
+    RotateService {
+        /// Does nothing if the file exists.
+        #[arg(long)]
+        if_missing: bool,
+    },
 }
 
 fn parse_scope(name: &str) -> Result<Scope, String> {
@@ -104,7 +115,9 @@ pub async fn run_user_command(
             }
         }
         UserCommand::Invite { name, role } => {
-            check_name(name)?;
+            if !is_valid_person_name(name) {
+                bail!("{PERSON_NAME_RULE}");
+            }
             let code = InvitationCode::random();
             store.invite(&by, name, *role, code).await.with_context(|| format!("cannot invite {name}"))?;
             print_code(out, address, name, code)?;
@@ -127,23 +140,21 @@ async fn change(store: &Store, by: &Actor, name: &str, out: &mut impl Write, cha
     Ok(())
 }
 
-fn check_name(name: &str) -> anyhow::Result<()> {
-    if !crate::identity::is_valid_name(name) {
-        bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
-    }
-    Ok(())
-}
-
 fn print_code(out: &mut impl Write, address: &str, name: &str, code: InvitationCode) -> io::Result<()> {
     writeln!(out, "{name} opens {address}/invitation within 15 minutes and enters this code, which works once:")?;
     writeln!(out, "{}", code.reveal())
 }
 
-/// Runs `api token`, and writes its output to `out`.
+/// Runs `api token`, and writes its output to `out`. `service_tokens` is the file of service tokens.
 ///
 /// # Errors
-/// When no such person or token exists, or when the database is unavailable.
-pub async fn run_token_command(store: &Store, command: &TokenCommand, out: &mut impl Write) -> anyhow::Result<()> {
+/// When no such person, token or file exists, or when the database is unavailable.
+pub async fn run_token_command(
+    store: &Store,
+    service_tokens: Option<&Path>,
+    command: &TokenCommand,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     let by = Actor::command_line();
     match command {
         TokenCommand::List => {
@@ -161,7 +172,9 @@ pub async fn run_token_command(store: &Store, command: &TokenCommand, out: &mut 
             }
         }
         TokenCommand::New { name, user, scopes, days } => {
-            check_name(name)?;
+            if !is_valid_name(name) {
+                bail!("a name has 1 to 64 characters, no control characters, and no space at its ends");
+            }
             let token = SecretToken::random();
             let new = NewApiToken { name, user, scopes, days: *days };
             if store.create_token(&by, token, new).await?.is_none() {
@@ -175,6 +188,15 @@ pub async fn run_token_command(store: &Store, command: &TokenCommand, out: &mut 
                 bail!("there is no valid token with this id");
             }
             writeln!(out, "The token is revoked.")?;
+        }
+        TokenCommand::RotateService { if_missing } => {
+            let file = service_tokens.context("set SERVICE_TOKENS_FILE to the file of the service tokens")?;
+            if *if_missing && file.try_exists()? {
+                return Ok(());
+            }
+            store.record_rotation(&by, &file.display().to_string()).await?;
+            rotate(file)?;
+            writeln!(out, "{} has a new service token; the one before it remains valid.", file.display())?;
         }
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, ModelCommand, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand,
-    secret::Secret,
+    ApiAccess, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings, TokenCommand, TrustedProxy,
+    UserCommand, secret::Secret,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +42,10 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// A file with the tokens of the model service and the trainer, which `api token rotate-service` makes. The api reads
+    /// it again when it changes.
+    #[arg(long, env = "SERVICE_TOKENS_FILE", global = true)]
+    pub service_tokens_file: Option<PathBuf>,
     /// The operator of the service.
     #[command(flatten)]
     pub operator: Operator,
@@ -73,23 +77,19 @@ pub struct Config {
 }
 
 impl Config {
-    /// The settings of a service with this configuration. It warns if everybody who reaches the service may do everything.
+    /// The settings of a service with this configuration. It logs a warning about a risky one.
     ///
     /// # Errors
-    /// When accounts need the public address, which is not set.
+    /// When accounts need the public address, which is not set, or when the service tokens cannot be read.
     pub fn settings(&self) -> anyhow::Result<Settings> {
-        let is_loopback = self.listen.ip().is_loopback();
-        match self.access {
-            ApiAccess::Accounts if !is_loopback && self.public_url.is_none() => bail!(
+        if self.access == ApiAccess::Accounts && !self.listen.ip().is_loopback() && self.public_url.is_none() {
+            bail!(
                 "set PUBLIC_URL to the address that people use, such as https://digits.example: with \
                  API_ACCESS=accounts, cookies and links depend on it"
-            ),
-            ApiAccess::Open if !is_loopback => tracing::warn!(
-                listen = %self.listen,
-                "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
-                 API_ACCESS=accounts if it is not a private network"
-            ),
-            _ => {}
+            );
+        }
+        if let Some(warning) = self.warning() {
+            tracing::warn!(listen = %self.listen, "{warning}");
         }
         Ok(Settings {
             trusts_trace_context: self.telemetry.trust_trace_context,
@@ -98,7 +98,33 @@ impl Config {
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
+            service_tokens: match self.service_tokens_file() {
+                Some(file) => ServiceTokenFile::follow(file.clone())?,
+                None => ServiceTokenFile::default(),
+            },
         })
+    }
+
+    /// The file of service tokens. Compose passes an unset variable as an empty one.
+    #[must_use]
+    pub fn service_tokens_file(&self) -> Option<&PathBuf> {
+        self.service_tokens_file.as_ref().filter(|file| !file.as_os_str().is_empty())
+    }
+
+    /// The risk of this configuration, and what to do about it.
+    fn warning(&self) -> Option<&'static str> {
+        let is_unencrypted = self.public_url.as_ref().is_some_and(|url| !url.is_https() && !url.is_loopback());
+        match self.access {
+            ApiAccess::Open if !self.listen.ip().is_loopback() => Some(
+                "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
+                 API_ACCESS=accounts if it is not a private network",
+            ),
+            ApiAccess::Accounts if is_unencrypted => Some(
+                "PUBLIC_URL begins with http://: everybody on the way can read passwords and sessions. Serve HTTPS and \
+                 set PUBLIC_URL=https://…",
+            ),
+            _ => None,
+        }
     }
 }
 
@@ -289,6 +315,21 @@ mod tests {
         for arguments in [["api", "--public-url=https://host/digits/"], ["api", "--trusted-proxies=10.0.0.1,0.0.0.0/0"]]
         {
             assert!(Config::try_parse_from(arguments).is_err(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_risky_configuration_has_a_warning() {
+        let warning = |arguments: &[&str]| parse(arguments).warning().unwrap_or_default();
+        let (open, everywhere) = ("--access=open", "--listen=0.0.0.0:8501");
+        assert!(warning(&[open, everywhere]).contains("API_ACCESS is open"));
+        assert!(warning(&["--public-url=http://digits.example"]).contains("http://"));
+        for safe in [
+            &[open][..],
+            &["--public-url=http://localhost:8501", everywhere],
+            &["--public-url=https://digits.example", everywhere],
+        ] {
+            assert_eq!(warning(safe), "", "{safe:?}");
         }
     }
 

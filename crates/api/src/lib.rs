@@ -31,6 +31,7 @@ mod store;
 mod strip_metadata;
 mod submission;
 
+pub use access::ServiceTokenFile;
 pub use app::{app, registered_routes};
 pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};

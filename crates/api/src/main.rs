@@ -6,7 +6,12 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use service::Server;
 use sqlx::postgres::PgConnectOptions;
-use std::{io, ops::ControlFlow, path::Path, process::ExitCode};
+use std::{
+    io,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 use uuid::Uuid;
 
 /// A request makes some hundred allocations, mostly passed between threads, where glibc's allocator is slower.
@@ -38,7 +43,10 @@ async fn run(config: &Config) -> anyhow::Result<()> {
                 config.public_url.as_ref().map_or_else(|| format!("http://{}", config.listen), |url| url.with_path(""));
             api::run_user_command(&store(config)?, &address, command, &mut io::stdout()).await
         }
-        Some(Command::Token(command)) => api::run_token_command(&store(config)?, command, &mut io::stdout()).await,
+        Some(Command::Token(command)) => {
+            let service_tokens = config.service_tokens_file().map(PathBuf::as_path);
+            api::run_token_command(&store(config)?, service_tokens, command, &mut io::stdout()).await
+        }
         Some(Command::Model(command)) => api::run_model_command(&store(config)?, command, &mut io::stdout()).await,
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await

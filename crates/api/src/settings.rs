@@ -1,6 +1,6 @@
 //! The settings that handlers and layers read.
 
-use crate::{PublicUrl, TrustedProxy};
+use crate::{PublicUrl, ServiceTokenFile, TrustedProxy};
 use clap::{Args, ValueEnum};
 use reqwest::Url;
 
@@ -29,6 +29,8 @@ pub struct Settings {
     pub operator: Operator,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// The tokens of the model service and the trainer.
+    pub service_tokens: ServiceTokenFile,
 }
 
 /// The operator of the service, as the page about privacy states it.

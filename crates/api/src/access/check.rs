@@ -3,7 +3,8 @@
 use super::{Access, AccessTable};
 use crate::{
     Api, ApiAccess,
-    identity::{Caller, Identity, Reach, Role, Scope, SecretToken, VisitorToken},
+    client_address::ClientAddress,
+    identity::{Actor, Caller, Identity, Program, Reach, Role, Scope, SecretToken, VisitorId, VisitorToken},
     secret_cookie::SecretCookie,
 };
 use axum::{
@@ -58,7 +59,7 @@ impl AccessCheck {
         match self.table.get(path.as_str(), &request.method) {
             Some(Access::Public) => Ok(None),
             Some(access) => {
-                let caller = identify(&self.api, &request.headers).await?;
+                let caller = identify(&self.api, request).await?;
                 let reach = reach(access, &caller)?;
                 Ok(Some((caller, reach)))
             }
@@ -71,24 +72,22 @@ impl AccessCheck {
     }
 }
 
-/// The sender of a request with these headers.
-async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
+/// The sender of a request.
+async fn identify(api: &Api, request: &Parts) -> Result<Caller, ApiError> {
+    let headers = &request.headers;
     let visitor = VisitorToken::of(headers, &api.settings).map(VisitorToken::id);
     if api.settings.access == ApiAccess::Open {
         return Ok(Caller { visitor, identity: Identity::Open, has_ended_session: false });
     }
     if let Some(token) = bearer(headers) {
-        let known = match SecretToken::parse_api_token(token) {
-            Some(token) => api.store.program(token).await?,
-            None => None,
-        };
-        let (visitor, program) = known.ok_or_else(|| {
+        let Some((visitor, program)) = program(api, token).await? else {
+            let address = Some(ClientAddress::of_request(request, &api.settings.trusted_proxies));
+            api.store.record_refused_login(&Actor { name: None, address }, Actor::API_TOKEN).await?;
             let detail =
                 "The API token is unknown, expired or revoked. An operator makes a new one on the page /account.";
-            ApiError::new(Code::Unauthenticated, detail).challenge("Bearer")
-        })?;
-        let identity = Identity::Program(program);
-        return Ok(Caller { visitor: Some(visitor), identity, has_ended_session: false });
+            return Err(ApiError::new(Code::Unauthenticated, detail).challenge("Bearer"));
+        };
+        return Ok(Caller { visitor, identity: Identity::Program(program), has_ended_session: false });
     }
     let session = SecretCookie::SESSION.read(headers, &api.settings, SecretToken::parse);
     let account = match session {
@@ -99,6 +98,16 @@ async fn identify(api: &Api, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let has_ended_session = session.is_some() && account.is_none();
     let visitor = visitor.filter(|_| !has_ended_session);
     Ok(Caller { visitor, identity: account.map_or(Identity::Anonymous, Identity::Account), has_ended_session })
+}
+
+/// The program with this token, and its visitor.
+async fn program(api: &Api, token: &str) -> Result<Option<(Option<VisitorId>, Program)>, ApiError> {
+    let Some(token) = SecretToken::parse_api_token(token) else { return Ok(None) };
+    if api.settings.service_tokens.contains(token) {
+        return Ok(Some((None, Program::service())));
+    }
+    let known = api.store.program(token).await?;
+    Ok(known.map(|(visitor, program)| (Some(visitor), program)))
 }
 
 /// The credential of `Authorization: Bearer`. Other schemes are a reverse proxy's matter.

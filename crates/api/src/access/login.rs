@@ -4,7 +4,7 @@ use super::PasswordError;
 use crate::{
     Api,
     client_address::ClientAddress,
-    identity::{Actor, is_valid_name},
+    identity::{Actor, is_valid_person_name},
     store::Credentials,
 };
 use service::ApiError;
@@ -84,7 +84,7 @@ impl LoginDelays {
 /// When they do not belong together, after too many failures, or when the database is unavailable.
 pub(crate) async fn log_in(api: &Api, actor: &Actor, name: &str, password: &str) -> Result<Credentials, ApiError> {
     // A name that nobody can have counts as the empty one, so that no counter keeps a long text.
-    let name = Some(name.trim()).filter(|name| is_valid_name(name)).unwrap_or_default();
+    let name = Some(name.trim()).filter(|name| is_valid_person_name(name)).unwrap_or_default();
     if let Some(address) = actor.address {
         let wait = api.logins.wait(name, address, Instant::now());
         if !wait.is_zero() {

@@ -54,7 +54,7 @@ impl FromRequestParts<Arc<Api>> for Actor {
         let caller = parts.extensions.get::<Caller>();
         let name = caller.and_then(|caller| match &caller.identity {
             Identity::Account(account) => Some(account.name.clone()),
-            Identity::Program(program) => Some(program.name.clone()),
+            Identity::Program(program) => Some(program.actor.clone()),
             Identity::Open | Identity::Anonymous => None,
         });
         Ok(Self { name, address: Some(ClientAddress::of_request(parts, &api.settings.trusted_proxies)) })

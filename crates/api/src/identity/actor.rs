@@ -13,8 +13,17 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// An operator with a shell on the server.
+    const COMMAND_LINE: &str = "command line";
+    /// The model service or the trainer.
+    pub(super) const SERVICE: &str = "service token";
+    /// A program with an API token, and the subject of a refused one.
+    pub(crate) const API_TOKEN: &str = "API token";
+    /// The subject of a refused invitation code.
+    pub(crate) const INVITATION_CODE: &str = "invitation code";
+
+    /// An operator with a shell on the server.
     pub(crate) fn command_line() -> Self {
-        Self { name: Some("command line".to_owned()), address: None }
+        Self { name: Some(Self::COMMAND_LINE.to_owned()), address: None }
     }
 
     /// The service itself.
@@ -25,5 +34,39 @@ impl Actor {
     /// The same client, after it has proved to be this person.
     pub(crate) fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }
+    }
+
+    /// The name of a program with this API token of a person.
+    pub(super) fn program(token: &str, person: &str) -> String {
+        format!("{} {token:?} of {person}", Self::API_TOKEN)
+    }
+
+    /// Whether a name could stand for something else than a person in the audit log.
+    pub(super) fn is_reserved(name: &str) -> bool {
+        let name = name.to_lowercase();
+        let reserved = [Self::COMMAND_LINE, Self::SERVICE, Self::API_TOKEN, Self::INVITATION_CODE];
+        reserved.iter().any(|reserved| name.starts_with(&reserved.to_lowercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::is_valid_person_name;
+
+    #[test]
+    fn no_person_has_the_name_of_another_actor() {
+        let others = [Actor::command_line().name.unwrap(), Actor::program("nightly", "ada"), Actor::SERVICE.to_owned()];
+        for other in others.iter().map(String::as_str).chain([Actor::API_TOKEN, Actor::INVITATION_CODE]) {
+            assert!(!is_valid_person_name(other), "{other}");
+            assert!(!is_valid_person_name(&other.to_uppercase()), "{other}");
+        }
+        assert!(["ada", "Ada of API", "token"].into_iter().all(is_valid_person_name));
+    }
+
+    #[test]
+    fn two_tokens_of_two_people_are_two_actors() {
+        assert_eq!(Actor::program("nightly", "ada"), "API token \"nightly\" of ada");
+        assert_ne!(Actor::program("a\" of \"b", "c"), Actor::program("a", "\"b\" of c"));
     }
 }

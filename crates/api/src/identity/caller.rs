@@ -1,6 +1,6 @@
 //! The sender of a request, and the drawings that a request may reach.
 
-use super::{Role, Scope, VisitorId};
+use super::{Actor, Role, Scope, VisitorId};
 use uuid::Uuid;
 
 /// The sender of a request.
@@ -38,13 +38,13 @@ pub(crate) struct Account {
     pub(crate) session: Uuid,
 }
 
-/// A program with an API token.
+/// A program with an API token, or a service of this installation with a service token.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
-    /// The person who made the token.
-    pub(crate) user: Uuid,
-    /// The name of the token.
-    pub(crate) name: String,
+    /// The person who made the API token.
+    pub(crate) user: Option<Uuid>,
+    /// The name of the program in the audit log.
+    pub(crate) actor: String,
     pub(crate) scopes: Vec<Scope>,
 }
 
@@ -62,6 +62,18 @@ pub(crate) enum Reach {
     All,
     /// Those of this owner.
     Own(Owner),
+}
+
+impl Program {
+    /// A program with this API token of a person.
+    pub(crate) fn new(token: &str, user: Uuid, person: &str, scopes: Vec<Scope>) -> Self {
+        Self { user: Some(user), actor: Actor::program(token, person), scopes }
+    }
+
+    /// The model service or the trainer.
+    pub(crate) fn service() -> Self {
+        Self { user: None, actor: Actor::SERVICE.to_owned(), scopes: vec![Scope::ModelsRead, Scope::Training] }
+    }
 }
 
 impl Owner {
@@ -85,7 +97,7 @@ impl Caller {
         match &self.identity {
             Identity::Open | Identity::Anonymous => None,
             Identity::Account(account) => Some(account.user),
-            Identity::Program(program) => Some(program.user),
+            Identity::Program(program) => program.user,
         }
     }
 

@@ -5,6 +5,7 @@ mod caller;
 mod invitation_code;
 mod scope;
 mod secret_token;
+mod service_tokens;
 mod visitor;
 
 pub(crate) use actor::Actor;
@@ -12,6 +13,7 @@ pub(crate) use caller::{Account, Caller, Identity, Owner, Program, Reach};
 pub(crate) use invitation_code::InvitationCode;
 pub use scope::Scope;
 pub(crate) use secret_token::SecretToken;
+pub(crate) use service_tokens::{InvalidServiceTokens, ServiceTokens};
 pub(crate) use visitor::{VisitorId, VisitorToken};
 
 use clap::ValueEnum;
@@ -40,7 +42,17 @@ impl Role {
     }
 }
 
-/// The rule for names of people and API tokens.
+/// The rule for names of API tokens.
 pub(crate) fn is_valid_name(name: &str) -> bool {
     (1..=64).contains(&name.chars().count()) && name.trim() == name && !name.chars().any(char::is_control)
+}
+
+/// The rule for names of people, as they read it.
+pub(crate) const PERSON_NAME_RULE: &str = "A name has 1 to 64 characters, no control characters, and no space at its \
+    ends. It does not begin with \"command line\", \"service token\", \"API token\" or \"invitation code\", which have \
+    another meaning in the audit log.";
+
+/// The rule for names of people, who are also [`Actor`]s of the audit log.
+pub(crate) fn is_valid_person_name(name: &str) -> bool {
+    is_valid_name(name) && !Actor::is_reserved(name)
 }

@@ -49,7 +49,7 @@ async fn history(
     Query(range): Query<Range>,
 ) -> Result<Html<String>, ApiError> {
     let page = api.store.page(reach, &Filter::from(wanted.clone()), PAGE, range.before).await?;
-    let models = api.store.model_versions().await?;
+    let models = api.store.model_versions(reach).await?;
     html(&HistoryPage {
         messages,
         form: Form::new(messages, &wanted, &models, caller.has_role(Role::Labeller)),

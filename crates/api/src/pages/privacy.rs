@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Api, ApiAccess,
     access::{Access, Routes},
-    identity::{Caller, Scope},
+    identity::{Actor, Caller, Scope},
     messages::Messages,
 };
 use askama::Template;
@@ -88,6 +88,7 @@ struct DeletionForm {
 async fn delete(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    actor: Actor,
     form: Result<Form<DeletionForm>, FormRejection>,
 ) -> Result<Redirect, ApiError> {
     let is_confirmed = form.is_ok_and(|Form(form)| form.confirmed.is_some());
@@ -95,7 +96,7 @@ async fn delete(
         return Err(ApiError::new(Code::InvalidForm, "Tick the box to delete all your drawings."));
     }
     if caller.owner().is_known() {
-        api.store.delete_all_of(caller.owner()).await?;
+        api.store.delete_all_of(&actor, caller.owner()).await?;
     }
     Ok(Redirect::to("/privacy?deleted=1"))
 }

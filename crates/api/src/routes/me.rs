@@ -4,7 +4,7 @@ use super::export::{Lines, stream_file};
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    identity::{Caller, Reach, Scope},
+    identity::{Actor, Caller, Reach, Scope},
     store::Filter,
 };
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
@@ -46,9 +46,9 @@ async fn export_own(
     delete, path = "/api/v1/me", tag = "History",
     responses((status = NO_CONTENT, description = "All drawings of the caller are deleted")),
 )]
-async fn delete_own(State(api): State<Arc<Api>>, caller: Caller) -> Result<StatusCode, ApiError> {
+async fn delete_own(State(api): State<Arc<Api>>, caller: Caller, actor: Actor) -> Result<StatusCode, ApiError> {
     let Reach::Own(owner) = known_owner(&caller)? else { return Err(unknown_caller()) };
-    api.store.delete_all_of(owner).await?;
+    api.store.delete_all_of(&actor, owner).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -45,7 +45,8 @@ impl Store {
     /// When the database is unavailable.
     pub(crate) async fn program(&self, token: SecretToken) -> Result<Option<(VisitorId, Program)>, StoreError> {
         let query = sqlx::query!(
-            r#"select t.id, t.name, user_id, visitor_id, scopes, last_used_on is distinct from current_date as "is_stale!"
+            r#"select t.id, t.name, user_id, u.name as person, visitor_id, scopes,
+                   last_used_on is distinct from current_date as "is_stale!"
                from api_tokens t join users u on u.id = user_id
                where token_hash = $1 and expires_at > now() and revoked_at is null and not is_disabled"#,
             &token.hash(),
@@ -56,7 +57,7 @@ impl Store {
             in_time(used.execute(&self.pool)).await?;
         }
         let scopes = row.scopes.iter().filter_map(|scope| Scope::from_name(scope)).collect();
-        let program = Program { user: row.user_id, name: row.name, scopes };
+        let program = Program::new(&row.name, row.user_id, &row.person, scopes);
         Ok(Some((VisitorId::from_row(row.visitor_id), program)))
     }
 
@@ -89,7 +90,8 @@ impl Store {
                 i32::from(new.days),
             );
             let Some(id) = inserted.fetch_optional(&mut *transaction).await? else { return Ok(None) };
-            audit(&mut transaction, by, Action::CreateToken, new.name, Some(&scopes.join(" "))).await?;
+            let details = format!("{id}: {}", scopes.join(" "));
+            audit(&mut transaction, by, Action::CreateToken, new.name, Some(&details)).await?;
             transaction.commit().await?;
             Ok(Some(id))
         };
@@ -121,7 +123,7 @@ impl Store {
                 id
             );
             let Some(name) = revoked.fetch_optional(&mut *transaction).await? else { return Ok(false) };
-            audit(&mut transaction, by, Action::RevokeToken, &name, None).await?;
+            audit(&mut transaction, by, Action::RevokeToken, &name, Some(&id.to_string())).await?;
             transaction.commit().await?;
             Ok(true)
         };

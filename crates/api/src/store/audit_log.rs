@@ -1,6 +1,6 @@
 //! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
 
-use super::{Store, StoreError, in_time};
+use super::{Filter, Store, StoreError, in_time};
 use crate::identity::Actor;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -29,6 +29,8 @@ pub(crate) enum Action {
     PromoteModel,
     RollBackModel,
     RejectModel,
+    DeleteOwnDrawings,
+    RotateServiceToken,
 }
 
 impl Action {
@@ -53,6 +55,8 @@ impl Action {
             Self::PromoteModel => "promote_model",
             Self::RollBackModel => "roll_back_model",
             Self::RejectModel => "reject_model",
+            Self::DeleteOwnDrawings => "delete_own_drawings",
+            Self::RotateServiceToken => "rotate_service_token",
         }
     }
 }
@@ -103,20 +107,30 @@ async fn insert(
 }
 
 impl Store {
-    /// Records a refused login, once for each name, address and minute.
+    /// Records a refused login, once for each subject, address and minute. The subject is the name that was tried, or the
+    /// kind of the credential.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn record_refused_login(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
-        in_time(insert(&self.pool, actor, Action::Login, name, None, true)).await
+    pub(crate) async fn record_refused_login(&self, actor: &Actor, subject: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::Login, subject, None, true)).await
     }
 
-    /// Records the start of an export.
+    /// Records the start of an export of the drawings that meet a filter.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn record_export(&self, actor: &Actor, name: &str) -> Result<(), StoreError> {
-        in_time(insert(&self.pool, actor, Action::Export, name, None, false)).await
+    pub(crate) async fn record_export(&self, actor: &Actor, file: &str, filter: &Filter) -> Result<(), StoreError> {
+        let conditions = Some(filter.to_string()).filter(|conditions| !conditions.is_empty());
+        in_time(insert(&self.pool, actor, Action::Export, file, conditions.as_deref(), false)).await
+    }
+
+    /// Records that a new service token is about to be written into a file.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn record_rotation(&self, actor: &Actor, file: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::RotateServiceToken, file, None, false)).await
     }
 
     /// At most `limit` entries, newest first, all older than the entry `before`.

@@ -1,5 +1,5 @@
 //! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, counts labels
-//! again, deletes expired idempotency keys, and removes old addresses from the audit log.
+//! again, deletes expired idempotency keys and sessions, and removes old addresses from the audit log.
 
 use super::{StoreError, agreement::recount_labels};
 use sqlx::PgPool;
@@ -19,6 +19,7 @@ pub(super) fn start(pool: PgPool) {
             report("apply pending counts", apply_pending_counts(&pool).await);
             report("count labels again", recount_labels(&pool).await);
             report("delete expired idempotency keys", delete_expired_keys(&pool).await);
+            report("delete expired sessions", delete_expired_sessions(&pool).await);
             report("remove old addresses", forget_addresses(&pool).await);
         }
     });
@@ -38,6 +39,15 @@ async fn apply_pending_counts(pool: &PgPool) -> Result<(), StoreError> {
     sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
     sqlx::query_scalar!("select apply_pending_counts()").fetch_one(&mut *transaction).await?;
     Ok(transaction.commit().await?)
+}
+
+/// A session ends 12 hours after its last use and 30 days after the login.
+async fn delete_expired_sessions(pool: &PgPool) -> Result<(), StoreError> {
+    let query = sqlx::query!(
+        "delete from sessions where used_at < now() - interval '12 hours' or created_at < now() - interval '30 days'"
+    );
+    query.execute(pool).await?;
+    Ok(())
 }
 
 /// The audit log holds addresses of clients for 30 days.

@@ -3,7 +3,8 @@
 use super::{Store, StoreError, in_time, predictions::Row};
 use crate::identity::{Owner, Reach, VisitorId};
 use digit::{ModelVersion, TrueLabel};
-use time::OffsetDateTime;
+use std::fmt;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 use wire::{Page, Prediction, Source};
 
@@ -33,6 +34,28 @@ pub struct Filter {
     pub since: Option<OffsetDateTime>,
     /// The end of the times of creation, exclusive.
     pub until: Option<OffsetDateTime>,
+}
+
+/// The conditions as in a query string; empty if there are none.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { predicted, true_label, is_labelled, model, source, since, until, .. } = self;
+        let flag = |is_set: bool| is_set.then(|| true.to_string());
+        let time = |time: &Option<OffsetDateTime>| time.and_then(|time| time.format(&Rfc3339).ok());
+        let conditions = [
+            ("predicted", predicted.map(|label| label.to_string())),
+            ("true_label", true_label.map(|label| label.to_string())),
+            ("labelled", is_labelled.map(|is_labelled| is_labelled.to_string())),
+            ("incorrect", flag(self.only_incorrect)),
+            ("low_confidence", flag(self.only_low_confidence)),
+            ("model", model.as_ref().map(ToString::to_string)),
+            ("source", source.map(|source| source.name().to_owned())),
+            ("since", time(since)),
+            ("until", time(until)),
+        ];
+        let set = conditions.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        f.write_str(&set.collect::<Vec<_>>().join("&"))
+    }
 }
 
 /// A compile-time checked query on `filter_predictions`, for the predictions of a filter that are older than `before`.

@@ -156,23 +156,32 @@ impl Store {
         Ok(if deleted > 0 { Deletion::Done } else { Deletion::Unknown })
     }
 
-    /// Deletes all predictions of an owner, with their labels, in portions that each take less than a statement may.
+    /// Deletes all predictions of an owner, with their labels, in portions that each take less than a statement may. It
+    /// records each portion of a person or a program.
     ///
     /// # Errors
     /// When the database is unavailable. Some portions may be deleted then.
-    pub(crate) async fn delete_all_of(&self, owner: Owner) -> Result<(), StoreError> {
-        loop {
-            let query = sqlx::query!(
-                "delete from predictions where id in (
-                     select id from predictions
-                     where visitor_id in (select $1::uuid union select id from visitors where user_id = $2) limit 500)",
-                owner.visitor.map(VisitorId::uuid),
-                owner.user,
-            );
-            if in_time(query.execute(&self.pool)).await?.rows_affected() == 0 {
-                return Ok(());
-            }
+    pub(crate) async fn delete_all_of(&self, by: &Actor, owner: Owner) -> Result<(), StoreError> {
+        while in_time(self.delete_portion_of(by, owner)).await? > 0 {}
+        Ok(())
+    }
+
+    async fn delete_portion_of(&self, by: &Actor, owner: Owner) -> sqlx::Result<u64> {
+        let mut transaction = self.pool.begin().await?;
+        let query = sqlx::query!(
+            "delete from predictions where id in (
+                 select id from predictions
+                 where visitor_id in (select $1::uuid union select id from visitors where user_id = $2) limit 500)",
+            owner.visitor.map(VisitorId::uuid),
+            owner.user,
+        );
+        let deleted = query.execute(&mut *transaction).await?.rows_affected();
+        // The log does not hold the addresses of visitors who draw.
+        if deleted > 0 && by.name.is_some() {
+            audit(&mut transaction, by, Action::DeleteOwnDrawings, &deleted.to_string(), None).await?;
         }
+        transaction.commit().await?;
+        Ok(deleted)
     }
 
     /// Deletes any prediction with all its labels, and records who did so.

@@ -1,6 +1,7 @@
 //! Quality from aggregated tables: counts of predictions, confidence bins and latency buckets.
 
 use super::{Store, StoreError, in_time};
+use crate::identity::{Reach, VisitorId};
 use digit::{ModelVersion, TrueLabel};
 use sqlx::PgConnection;
 use time::Date;
@@ -48,15 +49,30 @@ impl Store {
         })
     }
 
-    /// The model versions that have predictions, by name.
+    /// The model versions that have predictions which a request may reach, by name.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub async fn model_versions(&self) -> Result<Vec<String>, StoreError> {
-        let query = sqlx::query_scalar!(
-            r#"select model as "model!" from all_prediction_counts group by model having sum(predictions) > 0 order by model"#
-        );
-        in_time(query.fetch_all(&self.pool)).await
+    pub(crate) async fn model_versions(&self, reach: Reach) -> Result<Vec<String>, StoreError> {
+        match reach {
+            Reach::All => {
+                let query = sqlx::query_scalar!(
+                    r#"select model as "model!" from all_prediction_counts
+                       group by model having sum(predictions) > 0 order by model"#
+                );
+                in_time(query.fetch_all(&self.pool)).await
+            }
+            Reach::Own(owner) => {
+                let query = sqlx::query_scalar!(
+                    "select distinct model from predictions
+                     where visitor_id in (select $1::uuid union select id from visitors where user_id = $2)
+                     order by model",
+                    owner.visitor.map(VisitorId::uuid),
+                    owner.user,
+                );
+                in_time(query.fetch_all(&self.pool)).await
+            }
+        }
     }
 
     /// The number of predictions without a label.

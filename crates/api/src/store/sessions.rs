@@ -10,6 +10,9 @@ use crate::identity::{Account, Actor, SecretToken, VisitorId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// The most sessions of a person. One more ends the oldest.
+const SESSIONS: i64 = 50;
+
 /// A session of a person, for the list on the page.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -28,6 +31,8 @@ pub(crate) struct NewSession<'a> {
     pub(crate) earlier_visitor: Option<VisitorId>,
     /// The visitor of the browser from now on.
     pub(crate) visitor: VisitorId,
+    /// The session of the browser before the login.
+    pub(crate) earlier_session: Option<Uuid>,
 }
 
 impl Store {
@@ -52,7 +57,8 @@ impl Store {
     }
 
     /// Starts a session of a person whose password was checked. The earlier visitor of the browser, if it belongs to nobody,
-    /// and its new visitor belong to the person from now on. Returns whether the session started: it does not if the
+    /// and its new visitor belong to the person from now on. The earlier session of the browser ends, and so do the oldest
+    /// ones of a person with many. Returns whether the session started: it does not if the
     /// password has changed or the person was disabled since the check.
     ///
     /// # Errors
@@ -73,9 +79,11 @@ impl Store {
                 return Ok(false);
             }
             let ended = sqlx::query!(
-                "delete from sessions where user_id = $1
-                     and (used_at < now() - interval '12 hours' or created_at < now() - interval '30 days')",
+                "delete from sessions where id = $2
+                     or id in (select id from sessions where user_id = $1 order by id desc offset $3)",
                 new.person.user,
+                new.earlier_session,
+                SESSIONS,
             );
             ended.execute(&mut *transaction).await?;
             let linked = sqlx::query!(

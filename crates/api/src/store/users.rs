@@ -137,7 +137,7 @@ impl Store {
             );
             let Some(user) = user.fetch_optional(&mut *transaction).await? else { return Ok(false) };
             end_sessions(&mut transaction, user.id).await?;
-            revoke_tokens(&mut transaction, by, user.id, &user.name).await?;
+            revoke_tokens(&mut transaction, by, user.id).await?;
             set_code(&mut transaction, user.id, code).await?;
             audit(&mut transaction, by, Action::ResetPassword, &user.name, None).await?;
             transaction.commit().await?;
@@ -183,7 +183,7 @@ impl Store {
             }
             end_sessions(&mut transaction, user.id).await?;
             if matches!(change, UserChange::Disable | UserChange::Role(Role::Labeller)) {
-                revoke_tokens(&mut transaction, by, user.id, &user.name).await?;
+                revoke_tokens(&mut transaction, by, user.id).await?;
             }
             let action = match change {
                 UserChange::Role(_) => Action::ChangeRole,
@@ -311,11 +311,13 @@ async fn set_code(transaction: &mut PgConnection, user: Uuid, code: InvitationCo
 }
 
 /// Revokes the API tokens of a person, for good.
-async fn revoke_tokens(transaction: &mut PgConnection, by: &Actor, user: Uuid, name: &str) -> sqlx::Result<()> {
-    let query =
-        sqlx::query!("update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is null", user);
-    if query.execute(&mut *transaction).await?.rows_affected() > 0 {
-        audit(transaction, by, Action::RevokeToken, "all", Some(name)).await?;
+async fn revoke_tokens(transaction: &mut PgConnection, by: &Actor, user: Uuid) -> sqlx::Result<()> {
+    let query = sqlx::query!(
+        "update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is null returning id, name",
+        user
+    );
+    for token in query.fetch_all(&mut *transaction).await? {
+        audit(transaction, by, Action::RevokeToken, &token.name, Some(&token.id.to_string())).await?;
     }
     Ok(())
 }

@@ -194,6 +194,7 @@ async fn every_route_gives_every_caller_the_expected_status() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    stack.metrics().await;
 }
 
 #[test]

@@ -402,3 +402,31 @@ async fn the_audit_log_is_append_only_and_forgets_addresses_after_30_days() {
     sqlx::query("select forget_audit_addresses()").execute(&mut owner).await.unwrap();
     assert!(count(&mut owner).await > 0, "they are younger than 30 days");
 }
+
+#[tokio::test]
+async fn the_filter_of_the_history_offers_only_the_models_of_drawings_that_the_reader_sees() {
+    let stack = Stack::with_accounts().await;
+    let (ada, visitor) = (Person::invited(&stack, "ada", "labeller").await, Person::new(&stack));
+    visitor.get("/").await.page(StatusCode::OK).await;
+    visitor.draw().await;
+    let models = async |person: &Person<'_>| {
+        let page = person.get("/history").await.page(StatusCode::OK).await;
+        page.matches("<option value=\"cnn6").count()
+    };
+    assert_eq!(models(&visitor).await, 1, "the visitor's own");
+    assert_eq!(models(&ada).await, 1, "labellers see all drawings");
+    assert_eq!(models(&Person::new(&stack)).await, 0);
+}
+
+#[tokio::test]
+async fn a_labeller_who_labels_another_persons_answer_sees_it_afterwards() {
+    let stack = Stack::with_accounts().await;
+    let (ada, visitor) = (Person::invited(&stack, "ada", "labeller").await, Person::new(&stack));
+    visitor.get("/").await.page(StatusCode::OK).await;
+    let id = visitor.draw().await;
+    let shown = format!("/?shown={id}");
+    ada.post(&format!("/home/{id}/label"), &[("true_label", "8")]).await.leads_to(&shown);
+    assert!(ada.get(&shown).await.page(StatusCode::OK).await.contains(&id));
+    visitor.get(&shown).await.page(StatusCode::OK).await;
+    Person::new(&stack).get(&shown).await.page(StatusCode::NOT_FOUND).await;
+}

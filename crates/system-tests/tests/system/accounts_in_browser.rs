@@ -5,6 +5,7 @@ use crate::{
     drawings,
     person::Person,
     stack::Stack,
+    test_logs,
     webdriver::{Browser, poll},
     withdrawal::delete,
 };
@@ -36,6 +37,7 @@ impl Browser {
         self.open(stack, "/login").await;
         self.fill("input[name=name]", name).await;
         self.fill("input[name=password]", password).await;
+        test_logs::secret("password", password);
         self.press("main form button").await;
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     drawings,
     stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, root, service_role},
+    test_logs,
     unavailable::{Cluster, LossyProxy},
     webdriver::Browser,
 };
@@ -15,7 +16,9 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 fn key() -> String {
-    format!("\"{}\"", Uuid::new_v4())
+    let key = Uuid::new_v4().to_string();
+    test_logs::secret("idempotency key", &key);
+    format!("\"{key}\"")
 }
 
 fn submit(stack: &Stack, path: &str, drawing: usize, key: &str) -> RequestBuilder {

@@ -4,6 +4,7 @@ use crate::{
     drawings,
     pages::between,
     stack::{Stack, json},
+    test_logs,
 };
 use api::{ApiAccess, Role, Settings, UserCommand, run_user_command};
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -74,6 +75,13 @@ impl<'a> Person<'a> {
 
     /// Posts a form.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+        for (name, value) in form {
+            match *name {
+                "password" | "old" | "new" => test_logs::secret("password", value),
+                "code" => test_logs::secret("invitation code", value),
+                _ => {}
+            }
+        }
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         self.send(self.stack.post(path, "application/x-www-form-urlencoded", body)).await
     }
@@ -110,6 +118,9 @@ impl<'a> Person<'a> {
             if line.contains("; Max-Age=0;") {
                 cookies.remove(name);
             } else {
+                if ["session", "visitor"].iter().any(|secret| name.ends_with(secret)) {
+                    test_logs::secret("cookie", value);
+                }
                 cookies.insert(name.to_owned(), (value.to_owned(), line.to_owned()));
             }
         }
@@ -137,7 +148,9 @@ impl<'a> Person<'a> {
 pub(crate) async fn token(operator: &Person<'_>, name: &str, scopes: &[&str]) -> String {
     let form: Vec<_> = scopes.iter().map(|scope| ("scope", *scope)).chain([("name", name), ("days", "7")]).collect();
     let page = operator.post("/account/tokens", &form).await.page(StatusCode::OK).await;
-    between(&page, "<code>", "</code>")[0].to_owned()
+    let token = between(&page, "<code>", "</code>")[0];
+    test_logs::secret("API token", token);
+    token.to_owned()
 }
 
 /// Requests a path with an API token.
@@ -160,7 +173,9 @@ impl Stack {
         run_user_command(&self.store(), &self.url(""), &command, &mut out).await.unwrap();
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains(&format!("{}/invitation", self.url(""))), "{out}");
-        out.lines().last().unwrap().to_owned()
+        let code = out.lines().last().unwrap();
+        test_logs::secret("invitation code", code);
+        code.to_owned()
     }
 
     /// Moves the times in a column into the past, as if so much time had passed.

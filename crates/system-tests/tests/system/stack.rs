@@ -1,5 +1,6 @@
 //! All services in this process, with a separate database: the model service and the web service.
 
+use crate::test_logs;
 use api::{Api, ModelClient, ModelFiles, ServiceRole, Settings, Store};
 use model::{Engine, Limits, Model, Registry};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, multipart};
@@ -43,6 +44,7 @@ impl Service {
         listen: SocketAddr,
         app: impl FnOnce(Readiness, &mut Metrics) -> axum::Router + Send + 'static,
     ) -> Self {
+        test_logs::start();
         let server = Server::bind(listen, ANY.parse().unwrap(), limits).await.unwrap();
         let (address, metrics) = (server.address().unwrap(), server.metrics_address().unwrap());
         let (readiness, connections) = (server.readiness(), server.connections());
@@ -217,7 +219,10 @@ impl Stack {
 
     /// Records a drawing and returns its answer.
     pub(crate) async fn draw(&self, drawing: &Value) -> Value {
-        json(self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap(), StatusCode::OK).await
+        let response = self.post("/predict", "application/json", drawing.to_string()).send().await.unwrap();
+        let answer = json(response, StatusCode::OK).await;
+        test_logs::secret("deletion token", answer["deletion_token"].as_str().unwrap());
+        answer
     }
 
     /// Inserts `rows` predictions (bench/seed-data.sql).

@@ -3,6 +3,7 @@
 use crate::{
     drawings,
     stack::{Stack, json},
+    test_logs,
 };
 use reqwest::{StatusCode, header};
 use serde_json::json as value;
@@ -14,7 +15,9 @@ use uuid::Uuid;
 /// Returns the cookie that a new browser gets.
 async fn new_visitor(stack: &Stack) -> String {
     let cookie = set_cookie(stack, None).await;
-    cookie.split_once(';').unwrap().0.to_owned()
+    let cookie = cookie.split_once(';').unwrap().0;
+    test_logs::secret("cookie", cookie);
+    cookie.to_owned()
 }
 
 /// Opens the home page with this cookie, and returns the cookie that the page sets.

@@ -60,10 +60,18 @@ async fn accept(api: &Api, caller: &Caller, actor: Actor, code: &str, password: 
         let detail = "The code is wrong, used or older than 15 minutes. Ask an operator for a new one.";
         ApiError::new(Code::InvalidInvitation, detail)
     };
-    let code = InvitationCode::parse(code).ok_or_else(invalid)?;
-    let name = api.store.invited(code).await?.ok_or_else(invalid)?;
+    let Some((code, name)) = invited(api, code).await? else {
+        api.store.record_refused_login(&actor, Actor::INVITATION_CODE).await?;
+        return Err(invalid());
+    };
     let hash = api.passwords.hash(&name, password).await?;
     let actor = actor.named(&name);
     let person = api.store.accept_invitation(&actor, code, &hash).await?.ok_or_else(invalid)?;
     start_session(api, caller, &actor, &person, "/account").await
+}
+
+/// A valid code with the name of the person whom it invites.
+async fn invited(api: &Api, code: &str) -> Result<Option<(InvitationCode, String)>, ApiError> {
+    let Some(code) = InvitationCode::parse(code) else { return Ok(None) };
+    Ok(api.store.invited(code).await?.map(|name| (code, name)))
 }

@@ -71,7 +71,13 @@ async fn start_session(
     path: &str,
 ) -> Result<Response, ApiError> {
     let (token, visitor) = (SecretToken::random(), VisitorToken::random());
-    let new = NewSession { token, person, earlier_visitor: caller.visitor, visitor: visitor.id() };
+    let new = NewSession {
+        token,
+        person,
+        earlier_visitor: caller.visitor,
+        visitor: visitor.id(),
+        earlier_session: caller.account().map(|account| account.session),
+    };
     if !api.store.start_session(by, new).await? {
         return Err(ApiError::new(Code::WrongPassword, "The password has just changed. Log in again."));
     }

@@ -4,7 +4,7 @@ use super::{AccountForm, notice, site, with_status};
 use crate::{
     Api,
     access::{Access, Routes},
-    identity::{Account, Actor, InvitationCode, Role, is_valid_name},
+    identity::{Account, Actor, InvitationCode, PERSON_NAME_RULE, Role, is_valid_person_name},
     messages::{Messages, Notice, TimeZone},
     pages::{PageRequest, site::Site},
     store::{User, UserChange, UserError},
@@ -98,9 +98,8 @@ async fn apply(
         let role = role.as_deref().and_then(Role::from_name);
         role.ok_or_else(|| ApiError::new(Code::InvalidInput, "A role is labeller or operator."))
     };
-    if !is_valid_name(&name) {
-        let detail = "A name has 1 to 64 characters, no control characters, and no space at its ends.";
-        return Err(ApiError::new(Code::InvalidInput, detail));
+    if !is_valid_person_name(&name) {
+        return Err(ApiError::new(Code::InvalidInput, PERSON_NAME_RULE));
     }
     let code = InvitationCode::random();
     match action {

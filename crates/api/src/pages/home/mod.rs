@@ -52,9 +52,12 @@ async fn home(
     State(api): State<Arc<Api>>,
     page_request: PageRequest,
     reach: Reach,
+    caller: Caller,
     Query(view): Query<View>,
 ) -> Response {
-    match answer_to_show(&api, page_request.messages, reach, &view).await {
+    // The strip has the reader's own drawings, but an answer may be that of any drawing which the reader may see.
+    let visible = if caller.sees_all() { Reach::All } else { reach };
+    match answer_to_show(&api, page_request.messages, visible, &view).await {
         Ok((shown, before)) => page(&api, page_request, reach, shown, before).await,
         Err(failure) => rejected(&api, page_request, reach, failure).await,
     }

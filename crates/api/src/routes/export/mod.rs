@@ -126,7 +126,7 @@ async fn start(
     filter: Filter,
 ) -> Result<Snapshot, ApiError> {
     allowance.spend(Use::Export)?;
-    api.store.record_export(actor, file).await?;
+    api.store.record_export(actor, file, &filter).await?;
     Ok(api.store.snapshot(filter).await?)
 }
 

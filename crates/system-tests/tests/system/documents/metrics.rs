@@ -13,11 +13,7 @@ fn names(text: &str) -> BTreeSet<&str> {
 #[tokio::test]
 async fn the_documented_metrics_are_those_that_the_services_serve() {
     let stack = Stack::start().await;
-    let mut served = String::new();
-    for address in [stack.api.metrics, stack.model.as_ref().unwrap().metrics] {
-        let response = stack.http.get(format!("http://{address}/metrics")).send().await.unwrap();
-        served.push_str(&response.text().await.unwrap());
-    }
+    let served = stack.metrics().await;
     // A metric family has a TYPE line. Documents name the samples, and those of a counter end in _total.
     let families = served.lines().filter_map(|line| line.strip_prefix("# TYPE ")).map(|line| {
         let (name, kind) = line.split_once(' ').unwrap();

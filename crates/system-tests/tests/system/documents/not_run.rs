@@ -41,6 +41,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec api api model add /usr/local/share/digits/models/cnn6-large-2026-11-21",
             "docker compose exec api api model promote cnn6-large-2026-11-21 --reason 'reads sevens with a bar'",
             "docker compose exec api api model rollback --reason 'rejects too much'",
+            "docker compose run --rm service-tokens token rotate-service",
             "sed -i 's/^# DOMAIN=$/DOMAIN=digits.example/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' .env",
         ],
     ),
