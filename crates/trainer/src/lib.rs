@@ -13,6 +13,7 @@ pub mod events;
 pub mod fit;
 #[cfg(test)]
 mod fixture;
+pub mod gate;
 pub mod loader;
 pub mod negatives;
 mod preprocess;
