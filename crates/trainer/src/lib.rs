@@ -2,6 +2,9 @@
 
 pub mod augment;
 pub mod calibrate;
+pub mod compare;
+pub mod compare_command;
+mod comparison_rows;
 pub mod corrupt;
 pub mod data;
 pub mod data_mixture;
