@@ -2,6 +2,9 @@
 
 pub mod augment;
 pub mod calibrate;
+pub mod compare;
+pub mod compare_command;
+mod comparison_rows;
 pub mod corrupt;
 pub mod data;
 pub mod data_mixture;
@@ -13,6 +16,7 @@ pub mod events;
 pub mod fit;
 #[cfg(test)]
 mod fixture;
+pub mod gate;
 pub mod loader;
 pub mod negatives;
 mod preprocess;

@@ -2,11 +2,14 @@
 
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
+use std::process::ExitCode;
 use trainer::{
+    compare_command::{self, CompareOptions},
     evaluate_command::{self, EvaluateOptions},
-    fit::{self, FitOptions},
+    fit::{self, FitOptions, Promotion},
     speed::{self, SpeedOptions},
 };
+use wire::ComparisonOutcome;
 
 /// Trains the network that digits serves.
 #[derive(Parser)]
@@ -22,6 +25,8 @@ enum Command {
     Fit(FitOptions),
     /// Evaluates a model on the test sets.
     Evaluate(EvaluateOptions),
+    /// Compares a model with the champion. The exit status is 2 if the champion stays.
+    Compare(CompareOptions),
     /// Measures the latency of models.
     Speed(SpeedOptions),
 }
@@ -31,10 +36,15 @@ enum Command {
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
-        Command::Fit(options) => fit::run(&options),
-        Command::Evaluate(options) => evaluate_command::run(&options),
-        Command::Speed(options) => speed::run(&options),
-    }
+/// The exit status of a command that ran, but keeps the champion.
+const CHAMPION_STAYS: u8 = 2;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let champion_stays = match Cli::parse().command {
+        Command::Fit(options) => fit::run(&options)? == Promotion::ChampionStays,
+        Command::Compare(options) => compare_command::run(&options)? != ComparisonOutcome::Better,
+        Command::Evaluate(options) => evaluate_command::run(&options).map(|()| false)?,
+        Command::Speed(options) => speed::run(&options).map(|()| false)?,
+    };
+    Ok(if champion_stays { CHAMPION_STAYS.into() } else { ExitCode::SUCCESS })
 }

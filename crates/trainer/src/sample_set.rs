@@ -45,13 +45,16 @@ impl SampleSet {
     }
 }
 
+/// The name of the held-out set of scanned digits.
+pub const HELD_OUT_SCANS: &str = "MNIST, held out";
+
 /// Returns the held-out sets, to which the calibration is fitted: scanned digits, pen strokes on canvases of all kinds,
 /// and characters of a script that training does not see. Sets without data are left out.
 #[must_use]
 pub fn holdouts(part: &Part) -> Vec<SampleSet> {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let sets = [
-        SampleSet::scans("MNIST, held out", &part.scans),
+        SampleSet::scans(HELD_OUT_SCANS, &part.scans),
         SampleSet::new(
             "pen strokes of held-out writers, any pen and size",
             part.pen.iter().map(|digit| (on_canvas(&digit.strokes, &mut random), Class::Digit(digit.label))),

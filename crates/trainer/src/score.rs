@@ -1,5 +1,6 @@
 //! The scores of a network on a set: accuracy, calibration and rejection rate.
 
+use digit::TrueLabel;
 use network::{Calibration, Class, Classification, Logits};
 use serde::{Deserialize, Serialize};
 use wire::{ConfidenceBin, Share};
@@ -85,11 +86,39 @@ impl Evaluated {
         digit::Digit::most_probable(&self.classification.probabilities)
     }
 
+    /// Returns the true label.
+    #[must_use]
+    pub const fn truth(&self) -> TrueLabel {
+        match self.class {
+            Class::Digit(digit) => TrueLabel::Digit(digit),
+            Class::SeveralDigits | Class::UnlikeADigit => TrueLabel::NotADigit,
+        }
+    }
+
+    /// Returns the model's answer: the predicted digit, or that the sample is not a digit.
+    #[must_use]
+    pub fn answer(&self) -> TrueLabel {
+        answer(&self.classification)
+    }
+
+    /// Returns whether the answer is correct: a digit is accepted and named, and any other sample is rejected.
+    #[must_use]
+    pub fn is_correct(&self) -> bool {
+        self.answer() == self.truth()
+    }
+
     /// Returns whether the network predicts the true digit.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.class == Class::Digit(self.prediction().0)
     }
+}
+
+/// Returns the answer of a classification: the predicted digit, or that the sample is not a digit.
+#[must_use]
+pub fn answer(classification: &Classification) -> TrueLabel {
+    let digit = || TrueLabel::Digit(digit::Digit::most_probable(&classification.probabilities).0);
+    classification.rejection.map_or_else(digit, |_| TrueLabel::NotADigit)
 }
 
 impl Score {
@@ -201,6 +230,18 @@ mod tests {
         let error = |evaluated: &[Evaluated]| Score::of("", evaluated).calibration_error.unwrap();
         assert!(error(&calibrated) < 1e-6, "{}", error(&calibrated));
         assert!((error(&overconfident) - 0.4).abs() < 1e-6, "{}", error(&overconfident));
+    }
+
+    #[test]
+    fn a_rejected_digit_and_an_accepted_negative_are_not_correct() {
+        let rejected = |mut one: Evaluated| {
+            one.classification.rejection = Some(digit::Reason::UnlikeADigit);
+            one
+        };
+        let negative = |one: Evaluated| Evaluated { class: Class::SeveralDigits, ..one };
+        let samples = [three(3, 0.9), three(5, 0.9), rejected(three(3, 0.9)), negative(three(3, 0.9))];
+        assert_eq!(samples.map(|one| one.is_correct()), [true, false, false, false]);
+        assert!(rejected(negative(three(3, 0.9))).is_correct());
     }
 
     #[test]

@@ -83,6 +83,7 @@ fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
     let bitmaps = network::golden_bitmaps();
     for &batch in &options.batches {
         let filled: Vec<Bitmap> = bitmaps.iter().cycle().take(batch).cloned().collect();
+        let classifiers: Vec<&Classifier> = classifiers.iter().collect();
         for (model, mut times) in models.iter_mut().zip(times(&classifiers, &filled, options.rounds)?) {
             let fastest = times.iter().copied().fold(f64::INFINITY, f64::min);
             model.batches.push(Times { batch, median: median(&mut times), fastest });
@@ -91,8 +92,27 @@ fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
     Ok(Measured { bitmaps, models })
 }
 
+/// Returns the latency of a model as a multiple of another's, on one thread: the larger of the ratios for one bitmap and
+/// for a batch.
+///
+/// # Errors
+/// When LibTorch fails.
+pub fn ratio(model: &Classifier, reference: &Classifier) -> anyhow::Result<f64> {
+    const ROUNDS: usize = 200;
+    let threads = tch::get_num_threads();
+    tch::set_num_threads(1);
+    let golden = network::golden_bitmaps();
+    let ratio = |batch: &[Bitmap]| {
+        let mut times = times(&[model, reference], batch, ROUNDS)?;
+        anyhow::Ok(median(&mut times[0]) / median(&mut times[1]))
+    };
+    let ratios = ratio(&golden[..1]).and_then(|one| Ok(one.max(ratio(&golden)?)));
+    tch::set_num_threads(threads);
+    ratios
+}
+
 /// Returns each model's times for a batch, in microseconds.
-fn times(models: &[Classifier], batch: &[Bitmap], rounds: usize) -> anyhow::Result<Vec<Vec<f64>>> {
+fn times(models: &[&Classifier], batch: &[Bitmap], rounds: usize) -> anyhow::Result<Vec<Vec<f64>>> {
     let mut times = vec![Vec::with_capacity(rounds); models.len()];
     for round in 0..rounds + WARM_UP {
         for (model, times) in models.iter().zip(&mut times) {

@@ -3,6 +3,7 @@
 //! The feature `openapi` adds the schemas of the OpenAPI documents.
 
 mod answer;
+mod comparison;
 mod deletion_token;
 mod explanation;
 mod input;
@@ -17,6 +18,9 @@ mod record;
 pub mod schema;
 
 pub use answer::{About, Answer, PredictResponse, Verdict};
+pub use comparison::{
+    CheckResult, Comparison, ComparisonOutcome, GateCheck, GateRule, GateUse, Mistake, MistakenSample,
+};
 pub use deletion_token::DeletionToken;
 pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};

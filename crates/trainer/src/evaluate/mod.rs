@@ -11,8 +11,9 @@ use crate::{
     training_history,
 };
 use anyhow::Context;
+use digit::Bitmap;
 use indicatif::{ProgressBar, ProgressStyle};
-use network::Classifier;
+use network::{Classification, Classifier};
 use std::path::Path;
 
 /// The batch size of the evaluation.
@@ -49,11 +50,18 @@ fn evaluate_sets(classifier: &Classifier, plans: Vec<test_sets::Plan>) -> anyhow
 /// # Errors
 /// When LibTorch fails.
 pub fn evaluate_set(classifier: &Classifier, set: &SampleSet) -> anyhow::Result<Vec<Evaluated>> {
-    let mut evaluated = Vec::with_capacity(set.bitmaps.len());
-    for (bitmaps, classes) in set.bitmaps.chunks(BATCH).zip(set.classes.chunks(BATCH)) {
-        let classifications = classifier.classify(bitmaps)?;
-        let pairs = classifications.into_iter().zip(classes);
-        evaluated.extend(pairs.map(|(classification, &class)| Evaluated { class, classification }));
+    let classifications = classify(classifier, &set.bitmaps)?.into_iter().zip(&set.classes);
+    Ok(classifications.map(|(classification, &class)| Evaluated { class, classification }).collect())
+}
+
+/// Classifies bitmaps in batches.
+///
+/// # Errors
+/// When LibTorch fails.
+pub fn classify(classifier: &Classifier, bitmaps: &[Bitmap]) -> anyhow::Result<Vec<Classification>> {
+    let mut classifications = Vec::with_capacity(bitmaps.len());
+    for batch in bitmaps.chunks(BATCH) {
+        classifications.extend(classifier.classify(batch)?);
     }
-    Ok(evaluated)
+    Ok(classifications)
 }

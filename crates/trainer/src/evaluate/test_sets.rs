@@ -159,34 +159,48 @@ fn negative_sets(split: &Split) -> Vec<Plan<'_>> {
             (preprocess::picture(any_pen(&characters[index], random)), Class::UnlikeADigit)
         })
     };
-    let scribbles = |name, seed, kinds: &'static [Scribble]| {
-        Plan::new(name, NEGATIVES, seed, move |index, random| {
-            let strokes = kinds[index % kinds.len()].draw(random);
-            (
-                preprocess::picture(any_pen(&StyleJitter::OTHER_WRITER.apply(&strokes, random), random)),
-                Class::UnlikeADigit,
-            )
-        })
-    };
     let look_alikes = [&split.train, &split.holdout, &split.test].map(|part| part.look_alikes.clone()).concat();
-    let digits: Vec<&PenDigit> = split.test.pen.iter().collect();
-    let several = if digits.is_empty() { 0 } else { NEGATIVES };
     vec![
         characters("characters of a script never seen", 50, &split.test.characters),
         characters("characters of a held-out script", 51, &split.holdout.characters),
         characters("characters that look like digits", 52, &look_alikes),
         scribbles("scribbles", 53, &Scribble::TRAINING),
         scribbles("scribbles of kinds never seen", 54, &Scribble::UNSEEN),
-        Plan::new("several digits, pen", several, 55, move |_, random| {
-            (
-                preprocess::picture(any_pen(&negatives::several_as_strokes(&digits, random), random)),
-                Class::SeveralDigits,
-            )
-        }),
-        Plan::new("several digits, MNIST test", NEGATIVES, 56, |_, random| {
-            (preprocess::picture(negatives::several_as_picture(&split.test.scans, random)), Class::SeveralDigits)
-        }),
+        several_pen_digits("several digits, pen", 55, &split.test.pen),
+        several_scans("several digits, MNIST test", 56, &split.test.scans),
     ]
+}
+
+/// Returns the sets of negatives that can be made without another script, from held-out digits.
+#[must_use]
+pub fn held_out_negatives(part: &Part) -> Vec<Plan<'_>> {
+    let mut plans = vec![
+        scribbles("scribbles, held out", 60, &Scribble::TRAINING),
+        several_pen_digits("several digits, pen of held-out writers", 61, &part.pen),
+        several_scans("several digits, MNIST held out", 62, &part.scans),
+    ];
+    plans.retain(|plan| plan.count > 0);
+    plans
+}
+
+fn scribbles(name: &str, seed: u64, kinds: &'static [Scribble]) -> Plan<'static> {
+    Plan::new(name, NEGATIVES, seed, move |index, random| {
+        let strokes = kinds[index % kinds.len()].draw(random);
+        (preprocess::picture(any_pen(&StyleJitter::OTHER_WRITER.apply(&strokes, random), random)), Class::UnlikeADigit)
+    })
+}
+
+fn several_pen_digits<'a>(name: &str, seed: u64, digits: &'a [PenDigit]) -> Plan<'a> {
+    let digits: Vec<&PenDigit> = digits.iter().collect();
+    Plan::new(name, if digits.is_empty() { 0 } else { NEGATIVES }, seed, move |_, random| {
+        (preprocess::picture(any_pen(&negatives::several_as_strokes(&digits, random), random)), Class::SeveralDigits)
+    })
+}
+
+fn several_scans<'a>(name: &str, seed: u64, scans: &'a [Example]) -> Plan<'a> {
+    Plan::new(name, if scans.is_empty() { 0 } else { NEGATIVES }, seed, move |_, random| {
+        (preprocess::picture(negatives::several_as_picture(scans, random)), Class::SeveralDigits)
+    })
 }
 
 fn renderer(pen: Range<f32>, size: Range<f32>, random: &mut ChaCha8Rng) -> StrokeRenderer {

@@ -4,7 +4,10 @@ mod ema;
 mod optimiser;
 mod options;
 mod progress;
+mod promotion;
 mod schedule;
+#[cfg(test)]
+mod promotion_tests;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -24,16 +27,17 @@ use anyhow::ensure;
 use network::{Calibration, HoldOutScore, Hyperparameters, ModelCard, ModelVersion};
 pub use options::{FitOptions, Precision};
 use progress::Progress;
+pub use promotion::Promotion;
 use std::{fs, path::Path};
 use tch::Device;
 use time::OffsetDateTime;
 use training::Training;
 
-/// Trains, calibrates, writes and evaluates a model.
+/// Trains, calibrates, writes and evaluates a model, and promotes it if the options and the gate allow that.
 ///
 /// # Errors
 /// When the data cannot be loaded, the options contradict each other or the model cannot be written.
-pub fn run(options: &FitOptions) -> anyhow::Result<()> {
+pub fn run(options: &FitOptions) -> anyhow::Result<Promotion> {
     let version = options.version()?;
     let folder = options.models.join(version.as_str());
     ensure!(!folder.exists(), "{} exists already; name the new model with --version", folder.display());
@@ -41,11 +45,18 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     tch::manual_seed(i64::from_ne_bytes(options.seed.to_ne_bytes()));
 
     let mut split = Split::new(Data::load(options.data.as_deref())?, options.limit);
+    train(options, &version, &mut split)?;
+    write_evaluation(&options.models, &version, &split)?;
+    if options.promote { promotion::promote(options, &version, &split.holdout) } else { Ok(Promotion::NotRequested) }
+}
+
+/// Trains and calibrates a network, and writes the model. It takes the training part of the data.
+fn train(options: &FitOptions, version: &ModelVersion, split: &mut Split) -> anyhow::Result<()> {
     let holdouts = sample_set::holdouts(&split.holdout);
     let mixture = mixture(split.take_train(), options)?;
     let mut training = training(options)?;
-    let state = progress::path(&options.models, &version);
-    let progress = train_epochs(&mut training, &mixture, &holdouts, &state, &version, options)?;
+    let state = progress::path(&options.models, version);
+    let progress = train_epochs(&mut training, &mixture, &holdouts, &state, version, options)?;
 
     let (calibration, scores) = calibrate_and_score(&training, &holdouts)?;
     let card = ModelCard {
@@ -69,11 +80,7 @@ pub fn run(options: &FitOptions) -> anyhow::Result<()> {
     training_history::write(&folder, &progress.epochs)?;
     fs::remove_file(state)?;
     println!("wrote {}", folder.display());
-    if options.promote {
-        network::promote(&options.models, &version)?;
-        println!("{version} is the champion now");
-    }
-    write_evaluation(&options.models, &version, &split)
+    Ok(())
 }
 
 /// Evaluates the new model, prints the table, and writes `evaluation.json` and `report.html` to the model's folder.

@@ -19,9 +19,16 @@ pub struct FitOptions {
     /// The new model's name [default: <architecture>-<today>]. The name of an interrupted run resumes it.
     #[arg(long)]
     pub version: Option<ModelVersion>,
-    /// Makes the new model the champion, which the model service serves.
+    /// Compares the new model with the champion, and makes it the champion if it is better. The model service serves the
+    /// champion.
     #[arg(long)]
     pub promote: bool,
+    /// Promotes the new model whatever the comparison says. The log and the card show it.
+    #[arg(long, requires = "promote")]
+    pub force: bool,
+    /// Collected drawings for the comparison: lines of JSON with `id`, `writer`, `true_label` and `bitmap`.
+    #[arg(long, requires = "promote")]
+    pub collected: Option<PathBuf>,
     /// The network's size: cnn6-small, cnn6-medium, cnn6-large or cnn6-huge.
     #[arg(long, default_value_t = Architecture::Large)]
     pub architecture: Architecture,
@@ -82,9 +89,11 @@ impl FitOptions {
         )
     }
 
-    /// Returns the command that trains the same model again, without the paths of data.
+    /// Returns the command that trains the same model again, without the paths of data. It
+    /// shows whether the promotion was forced.
     pub(super) fn command(&self) -> String {
-        format!("trainer fit {} --threads {} --loaders {}", self.settings(), self.threads, self.loaders)
+        let force = if self.force { " --promote --force" } else { "" };
+        format!("trainer fit {} --threads {} --loaders {}{force}", self.settings(), self.threads, self.loaders)
     }
 }
 

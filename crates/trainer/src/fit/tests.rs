@@ -9,12 +9,14 @@ use network::{Architecture, Checkpoint, Cnn};
 use std::path::PathBuf;
 use tch::{Tensor, nn::VarStore};
 
-fn options() -> FitOptions {
+pub(super) fn options() -> FitOptions {
     FitOptions {
         data: None,
         models: PathBuf::new(),
         version: None,
         promote: false,
+        force: false,
+        collected: None,
         architecture: Architecture::Small,
         epochs: 3,
         batch_size: 32,

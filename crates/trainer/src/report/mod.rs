@@ -1,5 +1,6 @@
-//! The HTML page of an evaluation report: a single file with curves, tables and pictures.
+//! The HTML pages of evaluation reports and comparisons: single files with curves, tables and pictures.
 
+mod comparison_page;
 mod confusion;
 mod curves;
 mod figures;
@@ -11,8 +12,10 @@ mod rows;
 use crate::evaluation_report::EvaluationReport;
 use anyhow::Context;
 use askama::Template;
+use comparison_page::ComparisonPage;
 use page::Page;
 use std::{fs, path::Path};
+use wire::Comparison;
 
 /// Writes the page.
 ///
@@ -20,5 +23,14 @@ use std::{fs, path::Path};
 /// When the file cannot be written.
 pub fn write(path: &Path, report: &EvaluationReport) -> anyhow::Result<()> {
     let html = Page::of(report).render()?;
+    fs::write(path, html).with_context(|| format!("{}", path.display()))
+}
+
+/// Writes the page of a comparison.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_comparison(path: &Path, comparison: &Comparison) -> anyhow::Result<()> {
+    let html = ComparisonPage::of(comparison).render()?;
     fs::write(path, html).with_context(|| format!("{}", path.display()))
 }
