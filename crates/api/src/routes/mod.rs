@@ -4,6 +4,7 @@ mod document;
 mod explain;
 mod export;
 mod me;
+mod open_inference;
 mod predict;
 mod predictions;
 mod predictions_by_model;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Routes {
         .merge(predictions_by_model::routes())
         .merge(export::routes())
         .merge(me::routes())
+        .merge(open_inference::routes())
         .merge(quality::routes())
         .merge(probes::routes())
 }

@@ -43,6 +43,7 @@ mod languages;
 mod metadata;
 mod migrations;
 mod not_a_digit;
+mod open_inference;
 mod openapi;
 mod page_size;
 mod pages;
