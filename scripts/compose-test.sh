@@ -116,6 +116,7 @@ END
   https --form file=@examples/eight.png https://digits.test/predict | grep --quiet '"prediction":8' || fail "no answer over HTTPS."
   [ "$(https --output /dev/null --write-out '%{http_code} %{redirect_url}' http://digits.test/history)" = '308 https://digits.test/history' ] ||
     fail "HTTP is not redirected to HTTPS."
+  expect_inference
   [ "$(https --output /dev/null --write-out '%{http_code}' https://digits.test/metrics)" = 404 ] || fail "Caddy shows the metrics."
   [ "$(status "$(published)/")" = 421 ] || fail "the api answers at another host than digits.test."
   # The api takes the client's address from Caddy, so a client that forges one is limited like any other.
@@ -125,6 +126,18 @@ END
   done >"$folder/statuses"
   grep --quiet 429 "$folder/statuses" || fail "a forged address escapes the rate limit."
   say "Caddy serves a domain over HTTPS, with a certificate that it got over ACME"
+}
+
+# Checks that a program with an API token classifies over HTTPS by the Open Inference Protocol, and loads no version.
+expect_inference() {
+  local token bearer pixels
+  token=$(compose exec -T api api token new inference --user ada --scopes predict) || fail "api token new failed."
+  bearer="Authorization: Bearer $token"
+  pixels=$(sed 's/.*:\(.*\)}/\1/' examples/eight-pixels.json)
+  https --header "$bearer" --data '{"inputs":[{"name":"image","datatype":"FP32","shape":[1,1,28,28],"data":'"$pixels"'}]}' \
+    https://digits.test/v2/models/digits/infer | grep --quiet '"probabilities"' || fail "no inference over HTTPS."
+  [ "$(https --output /dev/null --write-out '%{http_code}' --header "$bearer" --request POST https://digits.test/v2/repository/models/digits/load)" = 403 ] ||
+    fail "a program with an API token loads a version."
 }
 
 # Sends a request to digits.test through Caddy, by the certificate of the test's authority.

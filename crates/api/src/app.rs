@@ -36,6 +36,7 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let routes = service::with_layers(routes.with_state(api))
         .layer(from_fn_with_state(access, check_access))
         .layer(from_fn_with_state(settings, check_host))
+        .layer(from_fn(service::inference_errors))
         .layer(from_fn(pages::rejections_as_pages));
     compression::compressed(service::observed(routes, metrics, trusts_trace_context))
         .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))

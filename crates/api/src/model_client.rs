@@ -1,11 +1,15 @@
 //! The client of the model service.
 
 use crate::model_requests::ModelRequests;
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, Method},
+};
 use digit::Bitmap;
 use prometheus_client::registry::Registry;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use serde::de::DeserializeOwned;
-use service::{ApiError, TRACED, trace_headers};
+use service::{ApiError, INFERENCE_HEADER_CONTENT_LENGTH, TRACED, trace_headers};
 use std::{error::Error, num::NonZeroUsize, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
@@ -19,6 +23,19 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept. The model service keeps it longer, so no request uses a connection that is
 /// being closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The headers of a request of the Open Inference Protocol.
+const FORWARDED: [HeaderName; 4] =
+    [header::ACCEPT_ENCODING, header::CONTENT_ENCODING, header::CONTENT_TYPE, INFERENCE_HEADER_CONTENT_LENGTH];
+
+/// The headers of a response of the Open Inference Protocol.
+const RETURNED: [HeaderName; 5] = [
+    header::ALLOW,
+    header::CONTENT_ENCODING,
+    header::CONTENT_TYPE,
+    header::RETRY_AFTER,
+    INFERENCE_HEADER_CONTENT_LENGTH,
+];
 
 /// The client of the model service, with a connection pool.
 #[derive(Debug, Clone)]
@@ -107,6 +124,57 @@ impl ModelClient {
         Ok(predictions_by_model)
     }
 
+    /// Forwards a request of the Open Inference Protocol, and returns the response as it is. The model service gets no
+    /// credential, because it knows none.
+    ///
+    /// # Errors
+    /// When there is nothing at the path, when too many requests are in flight, or when the model service is unavailable.
+    pub(crate) async fn forward(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<axum::response::Response, ModelError> {
+        let counted = self.requests.begin();
+        let answer = self.pass_on(method, path, headers, body).await;
+        match &answer {
+            Ok(response) => counted.end_with(response.status()),
+            Err(_) => counted.end(&answer),
+        }
+        answer
+    }
+
+    async fn pass_on(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<axum::response::Response, ModelError> {
+        let address = self.v2_address(path)?;
+        let _slot = self.room.try_acquire().map_err(|_| ModelError::NoSlot)?;
+        let request =
+            self.http.request(method, address).headers(selected(headers, &FORWARDED)).headers(trace_headers());
+        let response = request.body(body).send().await.map_err(unavailable)?;
+        let mut forwarded = axum::response::Response::default();
+        *forwarded.status_mut() = response.status();
+        *forwarded.headers_mut() = selected(response.headers(), &RETURNED);
+        *forwarded.body_mut() = response.bytes().await.map_err(unavailable)?.into();
+        Ok(forwarded)
+    }
+
+    /// The address of a path of the protocol. A path that a URL would shorten (`..`) or rewrite leads nowhere, so that the
+    /// check of the access and the model service see the same path.
+    fn v2_address(&self, path: &str) -> Result<Url, ModelError> {
+        let relative = path.trim_start_matches('/');
+        let address = self.about.join(relative).ok();
+        let is_same = |address: &Url| address.path() == format!("{}{relative}", self.about.path());
+        address
+            .filter(is_same)
+            .ok_or_else(|| ModelError::Refused(ApiError::new(Code::NotFound, format!("There is nothing at {path}."))))
+    }
+
     /// Sends a request with metrics and a trace span, and converts the answer.
     async fn ask<Received: DeserializeOwned, Converted>(
         &self,
@@ -152,6 +220,11 @@ impl ModelClient {
     }
 }
 
+/// The headers with these names.
+fn selected(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
+    names.iter().filter_map(|name| Some((name.clone(), headers.get(name)?.clone()))).collect()
+}
+
 /// Separates an answer from its bitmap.
 fn with_bitmap(mut answer: Answer) -> Result<(Answer, Bitmap), ModelError> {
     let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Unavailable("its answer has no bitmap".to_owned()))?;
@@ -194,6 +267,26 @@ fn unavailable(error: reqwest::Error) -> ModelError {
 mod tests {
     use super::*;
     use service::ConnectionLimits;
+
+    #[test]
+    fn the_model_service_gets_no_credential_and_no_other_path_than_the_one_that_was_checked() {
+        let credentials = ["authorization", "cookie", "x-forwarded-for", "host"].map(HeaderName::from_static);
+        let all = credentials.iter().chain(&FORWARDED).map(|name| (name.clone(), "x".parse().unwrap())).collect();
+        let sent = selected(&all, &FORWARDED);
+        assert!(sent.len() == FORWARDED.len() && credentials.iter().all(|name| !sent.contains_key(name)), "{sent:?}");
+
+        for base in ["http://model:8000", "http://model:8000/of/digits/"] {
+            let client = ModelClient::new(&base.parse().unwrap(), NonZeroUsize::MIN).unwrap();
+            let address = |path: &str| client.v2_address(path).ok().map(String::from);
+            let expected = format!("{}/v2/models/a%20b/infer", base.trim_end_matches('/'));
+            assert_eq!(address("/v2/models/a%20b/infer"), Some(expected));
+            for path in
+                ["/v2/models/../infer", "/v2/models/%2e%2E/infer", "/v2/models/.%2e/x", "/v2/a\\..\\b", "/v2/a?b"]
+            {
+                assert_eq!(address(path), None, "{path}");
+            }
+        }
+    }
 
     #[test]
     fn the_client_closes_idle_connections_before_the_model_service_does() {

@@ -51,6 +51,16 @@ pub(crate) struct RequestGuard {
 }
 
 impl RequestGuard {
+    /// Ends a request whose response the api forwards.
+    pub(crate) fn end_with(mut self, status: StatusCode) {
+        self.outcome = match status {
+            StatusCode::TOO_MANY_REQUESTS => BUSY,
+            status if status.is_success() => ANSWERED,
+            status if status.is_client_error() => REJECTED,
+            _ => UNAVAILABLE,
+        };
+    }
+
     /// Ends the request with its outcome.
     pub(crate) fn end<T>(mut self, answer: &Result<T, ModelError>) {
         self.outcome = match answer {

@@ -12,6 +12,7 @@ mod extract;
 mod layers;
 mod metrics;
 mod monitoring;
+mod open_inference;
 mod process;
 mod process_metrics;
 mod request;
@@ -27,6 +28,9 @@ pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, 
 pub use layers::{observed, panic_message, with_layers};
 pub use metrics::{CallbackGauge, Metrics, Outcomes, duration_histogram};
 pub use monitoring::serve_metrics;
+pub use open_inference::{
+    INFERENCE_HEADER_CONTENT_LENGTH, InferenceError, inference_errors, inference_status, is_open_inference,
+};
 pub use process::{Readiness, healthcheck, serve, stop_signal};
 pub use server::Server;
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};

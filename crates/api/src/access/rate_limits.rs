@@ -99,7 +99,7 @@ impl Counters {
         let waits = |checked: Result<Result<(), NotUntil<_>>, InsufficientCapacity>| match checked {
             Ok(Ok(())) => Ok(()),
             Ok(Err(wait)) => Err(NotUntil::wait_time_from(&wait, now)),
-            // A single use is never larger than a limit.
+            // No number of uses is larger than a limit.
             Err(InsufficientCapacity(_)) => Err(CLEAN_UP),
         };
         // A client that has used up its share does not use up that of its address.
@@ -140,9 +140,9 @@ impl RateLimits {
         limits
     }
 
-    fn count(&self, of_use: Use, client: Client, address: ClientAddress) -> Result<(), ApiError> {
+    fn count(&self, of_use: Use, uses: NonZeroU32, client: Client, address: ClientAddress) -> Result<(), ApiError> {
         let counters = &self.of_use[of_use as usize];
-        counters.count(client, address, NonZeroU32::MIN).map_err(|wait| {
+        counters.count(client, address, uses).map_err(|wait| {
             let detail = "You send more requests than a person does. Wait before the next one.";
             ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
         })
@@ -179,7 +179,15 @@ impl Allowance {
     /// # Errors
     /// `rate_limited` when the client or the address has used too much.
     pub(crate) fn spend(&self, of_use: Use) -> Result<(), ApiError> {
-        self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, *client, *address))
+        self.spend_many(of_use, NonZeroU32::MIN)
+    }
+
+    /// Counts several uses at once.
+    ///
+    /// # Errors
+    /// As for [`Self::spend`]. None of them counts then.
+    pub(crate) fn spend_many(&self, of_use: Use, uses: NonZeroU32) -> Result<(), ApiError> {
+        self.0.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, uses, *client, *address))
     }
 
     /// Counts a drawing of so many bytes that is about to be stored.

@@ -5,6 +5,7 @@ mod explain;
 mod export;
 mod me;
 mod models;
+mod open_inference;
 mod predict;
 mod predictions;
 mod predictions_by_model;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Routes {
         .merge(predictions_by_model::routes())
         .merge(export::routes())
         .merge(me::routes())
+        .merge(open_inference::routes())
         .merge(quality::routes())
         .merge(models::routes())
         .merge(probes::routes())

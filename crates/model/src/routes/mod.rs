@@ -38,6 +38,6 @@ pub fn app(model: Model, metrics: &mut Metrics) -> Router {
         .merge(v2::router())
         .merge(about::router())
         .with_state(model);
-    let routes = service::with_layers(routes).layer(middleware::from_fn(v2::convert_errors));
+    let routes = service::with_layers(routes).layer(middleware::from_fn(service::inference_errors));
     service::observed(routes, metrics, trusts_trace_context)
 }

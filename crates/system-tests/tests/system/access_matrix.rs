@@ -41,6 +41,13 @@ const MATRIX: &[Row] = &[
     ("POST", "/upload", "predict", [303, 303, 303, 303, 303, 303, 403, 303, 303]),
     ("GET", "/privacy", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("POST", "/privacy/delete", "predict", [400, 400, 400, 400, 400, 400, 403, 400, 400]),
+    // The Open Inference Protocol. The bodies of this test hold nothing valid.
+    ("GET", "/v2", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/v2/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/v2/{*path}", "predict", [404, 404, 404, 404, 404, 404, 403, 404, 404]),
+    ("POST", "/v2/models/{model}/infer", "predict", [400, 400, 400, 400, 400, 400, 403, 400, 400]),
+    ("POST", "/v2/models/{model}/versions/{version}/infer", "predict", [404, 404, 404, 404, 404, 404, 403, 404, 404]),
+    ("POST", "/v2/repository/{*path}", "predict", [401, 401, 401, 403, 404, 403, 403, 403, 401]),
     // A drawing is there for the person who drew, and for people who see all drawings.
     ("GET", "/api/v1/predictions", "read", [200; 9]),
     ("GET", "/api/v1/predictions/{id}", "read", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
@@ -116,10 +123,12 @@ fn form(path: &str) -> &'static str {
 
 /// A request to a route for this drawing.
 fn request(stack: &Stack, method: &str, path: &str, id: &str) -> RequestBuilder {
+    let version = if path.starts_with("/v2") { "none" } else { VERSION };
     let address = path
         .replace("{id}", id)
         .replace("{hash}", "0")
-        .replace("{version}", VERSION)
+        .replace("{model}", "digits")
+        .replace("{version}", version)
         .replace("{*path}", "styles/base.css");
     let address = if path == "/api/v1/calibration" { format!("{address}?confidence=0.5") } else { address };
     let request = stack.http.request(Method::from_bytes(method.as_bytes()).unwrap(), stack.url(&address));

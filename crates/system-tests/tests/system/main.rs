@@ -44,6 +44,7 @@ mod metadata;
 mod migrations;
 mod models;
 mod not_a_digit;
+mod open_inference;
 mod openapi;
 mod page_size;
 mod pages;

@@ -152,7 +152,11 @@ impl Stack {
 
     /// The same with these settings of the web service.
     pub(crate) async fn with_settings(settings: Settings) -> Self {
-        let model = start_model(ANY.parse().unwrap()).await;
+        Self::with_model(start_model(ANY.parse().unwrap()).await, settings).await
+    }
+
+    /// The same with this model service.
+    pub(crate) async fn with_model(model: Service, settings: Settings) -> Self {
         let stack = Self::configured(model, empty_database().await, MODEL_REQUESTS, settings).await;
         stack.until_ready().await;
         stack

@@ -2,16 +2,19 @@
 //! rejects invalid requests in the protocol's format.
 
 use crate::{
+    person::{Person, token},
     python::{self, python, run},
     random,
-    stack::{self, ANY, Service, copy_champion, root, start_model, start_model_from},
+    stack::{self, ANY, Service, Stack, copy_champion, root, start_model, start_model_from},
 };
+use api::{ApiAccess, Settings};
 use flate2::{Compression, read::GzEncoder};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use std::{
     fs,
     io::Read,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -42,15 +45,40 @@ pub(crate) fn models() -> TempDir {
     folder
 }
 
+const CLIENTS: [&str; 2] = ["sync", "aio"];
+
 /// Runs this check of `client.py` with both of Triton's clients, each with a separate service.
 async fn check(name: &str) {
-    let script = root().join("crates/system-tests/tests/triton/client.py");
-    for client_kind in ["sync", "aio"] {
+    for client_kind in CLIENTS {
         let models = models();
         let service = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
-        let mut command = python();
-        command.env("PYTHONPATH", client().await).arg(&script).arg(service.address.to_string());
-        run(command.arg(models.path()).args([client_kind, name]), "").await;
+        run_check(service.address, &models, client_kind, name, "").await;
+    }
+}
+
+/// Runs a check with a header that proves who the client is.
+async fn run_check(address: SocketAddr, models: &TempDir, client_kind: &str, name: &str, credential: &str) {
+    let mut command = python();
+    command.env("PYTHONPATH", client().await).env("CREDENTIAL", credential);
+    command.arg(root().join("crates/system-tests/tests/triton/client.py")).arg(address.to_string());
+    run(command.arg(models.path()).args([client_kind, name]), "").await;
+}
+
+#[tokio::test]
+#[ignore = "needs python3"]
+async fn tritons_client_does_the_same_through_the_api_with_a_token_and_loads_versions_as_an_operator() {
+    for client_kind in CLIENTS {
+        let models = models();
+        let model = start_model_from(ANY.parse().unwrap(), models.path().to_owned()).await;
+        let settings = Settings { access: ApiAccess::Accounts, ..Settings::default() };
+        let stack = Stack::with_model(model, settings).await;
+        let operator = Person::invited(&stack, "ada", "operator").await;
+        let program = format!("Authorization: Bearer {}", token(&operator, "triton", &["predict"]).await);
+        for name in ["description", "inference", "choice", "errors"] {
+            run_check(stack.api.address, &models, client_kind, name, &program).await;
+        }
+        let operator = format!("Cookie: session={}", operator.cookie("session").unwrap());
+        run_check(stack.api.address, &models, client_kind, "repository", &operator).await;
     }
 }
 

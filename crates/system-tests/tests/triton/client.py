@@ -2,12 +2,14 @@
 
     client.py HOST:PORT MODELS sync|aio CHECK
 
-MODELS is the service's folder of models: the champion, a "twin" with the same weights, and a "broken" version.
+MODELS is the service's folder of models: the champion, a "twin" with the same weights, and a "broken" version. CREDENTIAL
+is a header that each request of Triton's client has.
 """
 
 import asyncio
 import itertools
 import json
+import os
 import pathlib
 import sys
 import urllib.request
@@ -22,12 +24,21 @@ OUTPUTS = ["probabilities", "prediction", "confidence", "not_a_digit_probability
 COMPRESSIONS = [None, "gzip", "deflate"]
 
 
+def with_credential(client):
+    """The same client, which sends the credential."""
+    credential = os.environ.get("CREDENTIAL")
+    if credential:
+        name, value = credential.split(": ", 1)
+        client.register_plugin(lambda request: request.headers.update({name: value}))
+    return client
+
+
 class Asynchronous:
     """The asynchronous client with the interface of the synchronous one."""
 
     def __init__(self, url):
         async def connect():
-            return tritonclient.http.aio.InferenceServerClient(url)
+            return with_credential(tritonclient.http.aio.InferenceServerClient(url))
 
         self._loop = asyncio.new_event_loop()
         self._client = self._loop.run_until_complete(connect())
@@ -239,7 +250,10 @@ def errors(client, _service):
     rejected(404, "/v2/trace/setting", client.get_trace_settings)
 
 
-CLIENTS = {"sync": tritonclient.http.InferenceServerClient, "aio": Asynchronous}
+CLIENTS = {
+    "sync": lambda url: with_credential(tritonclient.http.InferenceServerClient(url)),
+    "aio": Asynchronous,
+}
 CHECKS = [description, inference, choice, statistics, repository, errors]
 
 if __name__ == "__main__":

@@ -15,12 +15,9 @@ use digit::Bitmap;
 use digit::Reason;
 use network::Classification;
 use serde_json::{Value, json};
-use service::{ApiError, MAX_INPUT_BYTES, RawBody};
+use service::{ApiError, INFERENCE_HEADER_CONTENT_LENGTH as JSON_LENGTH, MAX_INPUT_BYTES, RawBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::Code;
-
-/// The header with the length of a body's JSON before compression. Binary tensors follow the JSON.
-const JSON_LENGTH: HeaderName = HeaderName::from_static("inference-header-content-length");
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let documented = refuses(

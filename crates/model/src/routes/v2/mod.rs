@@ -12,8 +12,6 @@ mod server;
 mod stats;
 mod versions;
 
-pub(super) use failure::convert_errors;
-
 use crate::Model;
 use utoipa_axum::router::OpenApiRouter;
 

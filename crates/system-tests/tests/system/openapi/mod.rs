@@ -6,7 +6,7 @@ mod examples;
 mod model;
 mod page;
 mod provoke;
-mod raw;
+pub(crate) mod raw;
 
 use crate::{
     python::{self, python, run},
