@@ -1,10 +1,11 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand, secret::Secret,
+    ApiAccess, ImportOptions, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand,
+    secret::Secret,
 };
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use service::{ConnectionOptions, TelemetryOptions};
@@ -41,9 +42,16 @@ pub struct Config {
     /// Reverse proxies whose X-Forwarded-For is believed: addresses and small networks, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Whether everybody sees the 28×28 pixels of drawings in a gallery: of those from the canvas, and of uploaded pictures
+    /// that an operator has approved.
+    #[arg(long, env = "PUBLIC_GALLERY", value_parser = clap::builder::BoolishValueParser::new())]
+    pub public_gallery: bool,
     /// The operator of the service.
     #[command(flatten)]
     pub operator: Operator,
+    /// Days after which the service deletes a drawing with its prediction and labels [default: never].
+    #[arg(long, env = "RETENTION_DAYS", value_parser = retention_days())]
+    pub retention_days: Option<u16>,
     /// The connection to PostgreSQL with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
@@ -97,6 +105,8 @@ impl Config {
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
+            has_public_gallery: self.public_gallery,
+            retention_days: self.retention_days,
         })
     }
 }
@@ -112,6 +122,15 @@ pub enum Command {
     /// Manages the API tokens of programs.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Deletes old drawings with their predictions and labels. The totals of the quality keep them.
+    Prune {
+        /// Delete drawings that are older than this number of days [default: `RETENTION_DAYS`].
+        #[arg(long, value_name = "DAYS", value_parser = retention_days())]
+        older_than: Option<u16>,
+    },
+    /// Inserts the drawings of an NDJSON export with their ids, times and labels, or images with labels as MNIST has them.
+    /// Drawings that are there already stay as they are, so an operator may repeat an import.
+    Import(ImportOptions),
     /// Removes metadata (place, device, …) from stored images. An operator may stop it and run it again.
     StripMetadata {
         /// The connection to PostgreSQL with the role that owns the tables.
@@ -121,6 +140,11 @@ pub enum Command {
         #[arg(long)]
         after: Option<Uuid>,
     },
+}
+
+/// A retention period: a day at least, because a client may repeat a submission for a day.
+fn retention_days() -> RangedI64ValueParser<u16> {
+    RangedI64ValueParser::new().range(1..=36_500)
 }
 
 /// The connection to PostgreSQL with the role of the service.

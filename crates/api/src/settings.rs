@@ -29,6 +29,10 @@ pub struct Settings {
     pub operator: Operator,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
+    /// Whether everybody sees the bitmaps of drawings in the gallery.
+    pub has_public_gallery: bool,
+    /// The number of days after which drawings are deleted; `None` keeps them.
+    pub retention_days: Option<u16>,
 }
 
 /// The operator of the service, as the page about privacy states it.

@@ -13,6 +13,9 @@ const CLASSES: usize = 11;
 pub struct Quality {
     /// The number of predictions.
     pub predictions: u64,
+    /// How many of these predictions were deleted because of their age. All figures include them.
+    #[serde(default)]
+    pub pruned: u64,
     /// The share of the labelled predictions that is correct.
     pub correct: Share,
     /// The number of predictions of each label (the row: 0 to 9, not a digit) and predicted class (the column).

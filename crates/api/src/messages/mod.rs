@@ -19,8 +19,9 @@ use message::Message;
 use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
-    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
-    PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
+    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, GalleryText, HistoryText, LabelText,
+    LabellingText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText,
+    Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -66,6 +67,7 @@ pub(crate) struct Messages {
     pub(crate) drawing: DrawingText,
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
+    pub(crate) gallery: GalleryText,
     pub(crate) accounts: AccountsText,
     pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
@@ -125,6 +127,7 @@ impl Messages {
             drawing: remaining.take(&["drawing"]),
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
+            gallery: remaining.take(&["gallery"]),
             accounts: remaining.take(&["accounts"]),
             privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),

@@ -3,6 +3,7 @@
 mod document;
 mod explain;
 mod export;
+mod gallery;
 mod me;
 mod predict;
 mod predictions;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Routes {
         .merge(predictions_by_model::routes())
         .merge(export::routes())
         .merge(me::routes())
+        .merge(gallery::routes())
         .merge(quality::routes())
         .merge(probes::routes())
 }

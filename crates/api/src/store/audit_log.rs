@@ -22,6 +22,10 @@ pub(crate) enum Action {
     RevokeToken,
     Export,
     DeleteDrawing,
+    Prune,
+    ShowInGallery,
+    HideFromGallery,
+    Import,
 }
 
 impl Action {
@@ -41,6 +45,10 @@ impl Action {
             Self::RevokeToken => "revoke_token",
             Self::Export => "export",
             Self::DeleteDrawing => "delete_drawing",
+            Self::Prune => "prune",
+            Self::ShowInGallery => "show_in_gallery",
+            Self::HideFromGallery => "hide_from_gallery",
+            Self::Import => "import",
         }
     }
 }

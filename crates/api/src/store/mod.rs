@@ -3,8 +3,10 @@
 mod api_tokens;
 mod audit_log;
 mod export;
+mod gallery;
 mod idempotency_keys;
 mod images;
+mod import;
 mod inputs;
 mod labels;
 mod maintenance;
@@ -12,6 +14,7 @@ mod migrations;
 mod prediction_index;
 mod predictions;
 mod quality;
+mod retention;
 mod sessions;
 mod users;
 mod writer;
@@ -19,14 +22,17 @@ mod writer_metrics;
 
 pub(crate) use api_tokens::{ApiToken, NewApiToken};
 pub(crate) use audit_log::{Action, AuditEntry};
-pub use export::{ExportError, ExportedPrediction, Portions, Snapshot};
+pub use export::{ExportError, ExportedPrediction, Portion, Portions, Snapshot};
+pub(crate) use gallery::{GalleryState, ReportReason};
 pub(crate) use images::{StoredImage, StoredImages};
+pub(crate) use import::ImportedPrediction;
 pub(crate) use labels::{LabelOrigin, Labeller};
 pub use migrations::{ServiceRole, migrate};
 pub use prediction_index::Filter;
 pub use predictions::Deletion;
-pub(crate) use predictions::NewPrediction;
+pub(crate) use predictions::{NewPrediction, time_of};
 pub use quality::QualityScope;
+pub(crate) use retention::end_of_retention;
 pub(crate) use sessions::{NewSession, Session};
 pub(crate) use users::{Credentials, User, UserChange, UserError};
 

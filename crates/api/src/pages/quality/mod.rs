@@ -55,6 +55,7 @@ async fn quality(
         all_models: scope.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
         predictions: quality.predictions,
+        pruned: (quality.pruned > 0).then(|| messages.quality.pruned.with("count", quality.pruned)),
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
         confusion: Confusion::new(messages, &quality, &scope),
         calibration: CalibrationChart::new(messages, &quality),
@@ -93,6 +94,8 @@ struct QualityPage {
     /// `None` if no drawing is labelled.
     accuracy: Option<Accuracy>,
     predictions: u64,
+    /// A sentence about predictions that are counted and deleted, if there are any.
+    pruned: Option<String>,
     models: Vec<ModelQuality>,
     confusion: Confusion,
     calibration: CalibrationChart,
