@@ -196,6 +196,6 @@ pub async fn run_prune_command(store: &Store, days: u16, out: &mut impl Write) -
         total += pruned;
         writeln!(out, "{total} drawings deleted")?;
     }
-    writeln!(out, "No drawing is older than {days} days.")?;
+    writeln!(out, "No drawing from before {} is left.", before.date())?;
     Ok(())
 }

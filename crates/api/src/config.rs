@@ -306,6 +306,17 @@ mod tests {
     }
 
     #[test]
+    fn a_retention_period_is_at_least_a_day_and_a_gallery_is_off_by_default() {
+        let settings = |arguments: &[&str]| parse(arguments).settings().unwrap();
+        assert_eq!((settings(&[]).retention_days, settings(&[]).has_public_gallery), (None, false));
+        let given = settings(&["--retention-days=365", "--public-gallery"]);
+        assert_eq!((given.retention_days, given.has_public_gallery), (Some(365), true));
+        for arguments in [["api", "--retention-days=0"], ["api", "--retention-days=40000"]] {
+            assert!(Config::try_parse_from(arguments).is_err(), "{arguments:?}");
+        }
+    }
+
+    #[test]
     fn debug_output_shows_no_password() {
         let config = parse(&["--database-url=postgres://web:hush@db/digits", "--database-password=hush"]);
         assert!(!format!("{config:?} {:?}", config.database.role().unwrap()).contains("hush"));

@@ -123,7 +123,7 @@ impl LabellerRole {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GivenLabel {
     /// The id of the drawing.
-    pub labelled: Uuid,
+    pub prediction_id: Uuid,
     /// The label; `null` if it withdraws the earlier ones.
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::TrueLabel>))]
     pub true_label: Option<TrueLabel>,

@@ -14,7 +14,7 @@ use std::{
     path::Path,
 };
 use time::{Duration, OffsetDateTime};
-use wire::{Input, InputError, Prediction, Record, Verdict};
+use wire::{Input, InputError, Origin, Prediction, Record, RecordedLabel, Verdict};
 
 /// The largest length of a line, in bytes: the largest input in base64, a bitmap, and more labels than people give.
 const MAX_LINE: u64 = 16 << 20;
@@ -88,6 +88,7 @@ fn parse(line: &[u8]) -> Result<ImportedPrediction, InvalidLine> {
     if input.input().kind() != record.prediction.input_kind {
         return Err(InvalidLine::Kind);
     }
+    let labels = if record.labels.is_empty() { only_label(&record.prediction) } else { record.labels };
     Ok(ImportedPrediction {
         deletion_token_hash: record.deletion_token_hash.as_deref().map(hash).transpose()?,
         prediction: record.prediction,
@@ -95,8 +96,21 @@ fn parse(line: &[u8]) -> Result<ImportedPrediction, InvalidLine> {
         input,
         may_train: record.may_train,
         visitor_id: record.visitor_id,
-        labels: record.labels,
+        labels,
     })
+}
+
+/// The label of a line that has only the one that counts, as exports of earlier versions do.
+fn only_label(prediction: &Prediction) -> Vec<RecordedLabel> {
+    let label = |true_label| RecordedLabel {
+        true_label: Some(true_label),
+        created_at: prediction.created_at,
+        origin: Origin::Open,
+        labeller: None,
+        user_id: None,
+        role: None,
+    };
+    prediction.true_label.map(label).into_iter().collect()
 }
 
 /// Checks what the types of a prediction do not.
@@ -131,6 +145,7 @@ fn hash(base64: &str) -> Result<[u8; 32], InvalidLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use digit::TrueLabel;
     use serde_json::{Value, json};
 
     /// A line with these fields in place of valid ones.
@@ -156,7 +171,9 @@ mod tests {
         });
         let imported = parse(&line(&full)).unwrap();
         assert_eq!((imported.may_train, imported.deletion_token_hash), (Some(true), Some([7; 32])));
-        assert_eq!(imported.labels.len(), 1);
+        assert_eq!(imported.labels[0].origin, Origin::Own);
+        let only_label = parse(&line(&json!({ "true_label": "unsure" }))).unwrap().labels;
+        assert_eq!((only_label.len(), only_label[0].true_label), (1, Some(TrueLabel::Unsure)));
     }
 
     #[test]

@@ -101,7 +101,7 @@ struct Progress {
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { imported, present, invalid } = self;
-        write!(f, "{imported} drawings imported, {present} were there already, {invalid} invalid ones skipped")
+        write!(f, "drawings: {imported} imported, {present} already there, {invalid} invalid")
     }
 }
 

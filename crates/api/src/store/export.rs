@@ -105,7 +105,7 @@ struct ExportRow {
 
 /// A label that an owner gave, as the columns of a query.
 struct GivenRow {
-    labelled: Uuid,
+    prediction_id: Uuid,
     true_label: Option<String>,
     created_at: OffsetDateTime,
 }
@@ -289,7 +289,7 @@ impl Snapshot {
     async fn send_given_labels(&mut self, owner: Owner, client: &Client) -> Result<(), ExportError> {
         let mut rows = sqlx::query_as!(
             GivenRow,
-            r#"select prediction_id as "labelled", true_label, created_at from labels
+            r#"select prediction_id, true_label, created_at from labels
                where coalesce(user_id, labeller) in
                    (select $1::uuid union select $2 union select id from visitors where user_id = $2)
                order by id"#,
@@ -318,10 +318,10 @@ fn recorded_labels(id: Uuid, json: &str) -> Result<Vec<RecordedLabel>, StoreErro
 impl TryFrom<GivenRow> for GivenLabel {
     type Error = StoreError;
 
-    fn try_from(GivenRow { labelled, true_label, created_at }: GivenRow) -> Result<Self, StoreError> {
-        let invalid = |_| StoreError::Defect(format!("prediction {labelled} has an invalid label"));
+    fn try_from(GivenRow { prediction_id, true_label, created_at }: GivenRow) -> Result<Self, StoreError> {
+        let invalid = |_| StoreError::Defect(format!("prediction {prediction_id} has an invalid label"));
         Ok(Self {
-            labelled,
+            prediction_id,
             true_label: true_label.map(|label| label.parse().map_err(invalid)).transpose()?,
             created_at,
         })

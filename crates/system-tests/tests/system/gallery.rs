@@ -1,9 +1,11 @@
 //! Tests of the public gallery: everybody sees the bitmaps of its drawings and nothing else of them.
 
 use crate::{
+    accessibility::{assert_accessible_everywhere, languages},
     drawings::{self, Picture},
     person::{Person, settings_with_accounts},
     stack::{ANY, MODEL_REQUESTS, Stack, json, start_model},
+    webdriver::Browser,
 };
 use api::Settings;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -199,4 +201,41 @@ async fn drawings_from_before_the_gallery_stay_out_of_it_and_pages_lead_to_all_o
     assert_eq!(listed(&stack, &format!("?limit=3&before={}", drawn[2])).await, drawn[3..]);
     let rest = stack.get(&format!("/api/v1/gallery?limit=2&before={}", drawn[2])).send().await.unwrap();
     assert_eq!(json(rest, StatusCode::OK).await["next"], Value::Null);
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
+async fn the_pages_of_the_gallery_are_accessible() {
+    let stack = Stack::with_settings(settings()).await;
+    Person::invited(&stack, "ada", "operator").await;
+    let drawer = visitor(&stack).await;
+    let mut id = String::new();
+    for _ in 0..5 {
+        id = draw(&drawer, &stack, "canvas").await;
+    }
+    drawer.post(&format!("/gallery/{id}/report"), &[("reason", "personal")]).await.leads_to("/gallery?reported=1");
+    let browser = Browser::chromium().await;
+    for name in ["nobody", "ada"] {
+        if name == "ada" {
+            for _ in 0..2 {
+                upload(&drawer, &stack).await;
+            }
+            browser.log_in(&stack, "ada", Person::PASSWORD).await;
+            browser.arrives_at("/account").await;
+        }
+        for language in languages() {
+            let drawing = format!("/gallery/{id}?lang={language}");
+            let (gallery, review) =
+                (format!("/gallery?reported=1&lang={language}"), format!("/gallery/review?lang={language}"));
+            let home = format!("/?lang={language}");
+            let privacy = format!("/privacy?lang={language}");
+            for path in [&gallery, &drawing, &home, &privacy, &review] {
+                if name == "ada" || path != &review {
+                    browser.open(&stack, path).await;
+                    assert_accessible_everywhere(&browser, &format!("{name}, {path}")).await;
+                }
+            }
+        }
+    }
+    browser.client.clone().close().await.unwrap();
 }

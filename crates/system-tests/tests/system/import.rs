@@ -87,7 +87,7 @@ async fn an_export_that_moves_to_another_database_is_the_same_there() {
     let folder = tempfile::tempdir().unwrap();
     let files = [file(&folder, "digits.ndjson", export.as_bytes())];
     let out = import(&to, &files, false).await.unwrap();
-    assert_eq!(last(&out), "5 drawings imported, 0 were there already, 0 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 5 imported, 0 already there, 0 invalid");
     let operator = Person::invited(&to, "mary", "operator").await;
     assert_eq!(operator.get(EXPORT).await.page(StatusCode::OK).await, export, "byte for byte");
     let imported = "select count(*) from users where name like 'imported %' and is_disabled and password_hash is null";
@@ -97,7 +97,7 @@ async fn an_export_that_moves_to_another_database_is_the_same_there() {
     // A repetition, also of a compressed file, changes nothing.
     let files = [file(&folder, "digits.ndjson.gz", &gzip(export.as_bytes()))];
     let out = import(&to, &files, false).await.unwrap();
-    assert_eq!(last(&out), "0 drawings imported, 5 were there already, 0 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 0 imported, 5 already there, 0 invalid");
     assert_eq!(operator.get(EXPORT).await.page(StatusCode::OK).await, export);
     assert_eq!(to.audited("import", false).await.len(), 2);
 
@@ -128,7 +128,7 @@ async fn an_invalid_line_stops_an_import_by_its_number_or_is_skipped() {
     assert!(error.contains("damaged.ndjson, line 2 is invalid: \"confidence\""), "{error}");
     assert_eq!(to.rows().await, 0, "no transaction ended");
     let out = import(&to, &files, true).await.unwrap();
-    assert_eq!(last(&out), "2 drawings imported, 0 were there already, 1 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 2 imported, 0 already there, 1 invalid");
     assert_eq!(to.rows().await, 2);
     for (name, content) in [("text", &b"no export"[..]), ("idx", &[0, 0, 8, 3, 0, 0, 0, 9])] {
         assert!(import(&to, &[file(&folder, name, content)], true).await.is_err(), "{name}");
@@ -181,7 +181,7 @@ async fn images_of_mnist_are_recognised_labelled_and_imported_once() {
     let [with_images, with_labels] = mnist(&images, &[0, 1, 2, 9]);
     let files = [file(&folder, "images.gz", &gzip(&with_images)), file(&folder, "labels", &with_labels)];
     let out = import(&stack, &files, false).await.unwrap();
-    assert_eq!(last(&out), "4 drawings imported, 0 were there already, 0 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 4 imported, 0 already there, 0 invalid");
     let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
     let mut rows: Vec<(i64, i64)> = page["predictions"]
         .as_array()
@@ -196,7 +196,7 @@ async fn images_of_mnist_are_recognised_labelled_and_imported_once() {
     // One is deleted, and the files come in the other order.
     sqlx::query("delete from predictions where prediction = 3").execute(&mut stack.sql().await).await.unwrap();
     let out = import(&stack, &[files[1].clone(), files[0].clone()], false).await.unwrap();
-    assert_eq!(last(&out), "1 drawings imported, 3 were there already, 0 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 1 imported, 3 already there, 0 invalid");
     assert_eq!(stack.rows().await, 4);
 
     let error = import(&stack, &files[..1], false).await.unwrap_err();
@@ -209,5 +209,5 @@ async fn images_of_mnist_are_recognised_labelled_and_imported_once() {
     let error = import(&stack, &more, false).await.unwrap_err();
     assert!(error.contains("more, image 5 is invalid"), "{error}");
     let out = import(&stack, &more, true).await.unwrap();
-    assert_eq!(last(&out), "4 drawings imported, 0 were there already, 1 invalid ones skipped");
+    assert_eq!(last(&out), "drawings: 4 imported, 0 already there, 1 invalid");
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 async fn given_labels(person: &Person<'_>) -> Vec<(String, Value)> {
     let lines = person.get("/api/v1/me").await.page(StatusCode::OK).await;
     let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let labels = lines.filter(|line| line.get("labelled").is_some());
-    labels.map(|line| (line["labelled"].as_str().unwrap().to_owned(), line["true_label"].clone())).collect()
+    let labels = lines.filter(|line| line.get("prediction_id").is_some());
+    labels.map(|line| (line["prediction_id"].as_str().unwrap().to_owned(), line["true_label"].clone())).collect()
 }
 
 async fn label(person: &Person<'_>, id: &str, label: &str) {

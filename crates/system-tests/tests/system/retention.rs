@@ -72,7 +72,7 @@ async fn old_drawings_go_with_their_labels_and_the_totals_keep_them() {
     let out = prune(&stack, 1).await;
     let pruned = i64::from(TWO_DAYS) - newer;
     assert!(out.starts_with("1000 drawings deleted\n2000 drawings deleted\n"), "in portions: {out}");
-    assert!(out.contains(&format!("{pruned} drawings deleted\nNo drawing is older than 1 days.")), "{out}");
+    assert!(out.contains(&format!("{pruned} drawings deleted\nNo drawing from before ")), "{out}");
     let oldest = "select count(*) from predictions where created_at < now() - interval '1 day 1 minute'";
     assert_eq!((stack.rows().await, count(&mut sql, oldest).await), (newer, 0));
     let left = count(&mut sql, "select count(*) from labels").await;
@@ -98,7 +98,7 @@ async fn old_drawings_go_with_their_labels_and_the_totals_keep_them() {
     let page = stack.get("/quality").send().await.unwrap().text().await.unwrap().replace(',', "");
     assert!(page.contains(&format!("{pruned} of them are deleted by now")), "{page}");
     assert_eq!(stack.audited("prune", false).await, ["predictions"]);
-    assert_eq!(prune(&stack, 1).await, "No drawing is older than 1 days.\n", "a second run finds nothing");
+    assert!(prune(&stack, 1).await.starts_with("No drawing from before "), "a second run finds nothing");
 }
 
 /// A JSON value as a text whose numbers have six decimal places.
