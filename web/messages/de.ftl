@@ -14,6 +14,7 @@ page-history = Verlauf
 page-labelling = Benennen
 page-login = Anmelden
 page-account = Konto
+page-gallery = Galerie
 page-privacy = Datenschutz
 page-quality = Qualität
 
@@ -48,6 +49,7 @@ canvas-submit-keys = Senden (Enter)
 canvas-privacy-open = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
 canvas-may-train = Meine Zeichnungen dürfen spätere Modelle trainieren
 canvas-privacy-own = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Deine sehen nur du und die Labeller dieser Seite; du kannst sie löschen.
+canvas-privacy-gallery = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle sehen die 28 mal 28 Pixel einer Zeichnung in der Galerie, und die eines Bildes, sobald ein Operator es freigegeben hat; du kannst deine löschen.
 
 ## The answer next to the canvas
 
@@ -229,6 +231,11 @@ quality-all-labels-about = Menschen wählen, was sie benennen, und die Warteschl
 quality-random-sample = Zufallsstichprobe
 quality-random-sample-about = Der Zufall hat diese Zeichnungen beim Speichern gewählt, und Menschen haben sie benannt, ohne die Vorhersage zu sehen. Dieser Anteil schätzt die Genauigkeit auf allen Zeichnungen.
 quality-no-random-sample = Noch ist keine Zeichnung der Zufallsstichprobe benannt. Mit Konten mischt die Warteschlange solche Zeichnungen bei.
+quality-pruned =
+    { $count ->
+        [one] { $count } davon ist wegen ihres Alters inzwischen gelöscht und bleibt gezählt.
+       *[other] { $count } davon sind wegen ihres Alters inzwischen gelöscht und bleiben gezählt.
+    }
 quality-none = –
 quality-taken-for = vorhergesagt als { $label }
 quality-table = Als Tabelle
@@ -279,6 +286,31 @@ models-rollback-about = Das Modell, das vorher geantwortet hat, antwortet wieder
 models-change = Ein Modell einsetzen oder ablehnen
 models-promote = Einsetzen
 models-reject = Ablehnen
+
+## Die öffentliche Galerie
+
+gallery-heading = Galerie
+gallery-about = Zeichnungen, die Menschen hier gesendet haben, als die 28 mal 28 Pixel, die das Netz gesehen hat.
+gallery-none = Noch keine Zeichnung.
+gallery-picture = Eine Zeichnung der Galerie
+gallery-report = Diese Zeichnung melden
+gallery-report-about = Die Operatoren dieser Seite sehen sie sich an und können sie verbergen. Die Meldung sagt nicht, wer du bist.
+gallery-reason = Grund
+gallery-reasons =
+    .offensive = Sie ist anstößig
+    .personal = Sie zeigt etwas Persönliches
+    .other = Ein anderer Grund
+gallery-send = Melden
+gallery-reported = Danke. Die Operatoren sehen sich die Zeichnung an.
+gallery-review = Die Galerie prüfen
+gallery-waiting = Bilder, die auf Freigabe warten
+gallery-reports = Gemeldete Zeichnungen
+gallery-hidden = Verborgene Zeichnungen
+gallery-nothing = Keine.
+gallery-approve = Freigeben
+gallery-show = Zeigen
+gallery-keep = Behalten
+gallery-hide = Verbergen
 
 ## Die Seiten der Konten
 
@@ -366,10 +398,17 @@ privacy-addresses = Zeichnungen werden ohne deine Adresse gespeichert. Das Proto
 privacy-seen-heading = Wer es sieht
 privacy-seen-open = Alle, die diese Seite öffnen können, sehen alle Zeichnungen.
 privacy-seen-own = Du siehst deine Zeichnungen. Die Labeller und Operatoren dieser Seite sehen alle Zeichnungen, um sie zu benennen. Andere Besucher sehen sie nicht.
+privacy-seen-gallery = Alle sehen die 28 mal 28 Pixel einer Zeichnung von der Zeichenfläche in der Galerie, ohne Antwort und Angaben. Die eines hochgeladenen Bildes stehen dort erst, wenn ein Operator es freigegeben hat. Jeder kann eine Zeichnung melden, und ein Operator kann sie verbergen.
 privacy-training-heading = Training
 privacy-training = Eine Zeichnung darf spätere Modelle nur trainieren, wenn du es mit dem Schalter unter der Zeichenfläche erlaubst. Jede Zeichnung behält, was du gewählt hast. Eine gelöschte Zeichnung trainiert kein späteres Modell.
 privacy-how-long-heading = Wie lange
 privacy-how-long = Zeichnungen bleiben, bis du oder ein Operator sie löscht.
+privacy-how-long-days =
+    { $count ->
+        [one] Zeichnungen werden nach 1 Tag gelöscht, oder früher, wenn du oder ein Operator sie löscht.
+       *[other] Zeichnungen werden nach { $count } Tagen gelöscht, oder früher, wenn du oder ein Operator sie löscht.
+    }
+privacy-totals = Danach zählen die Summen dieser Seite sie noch mit, aber von der Zeichnung ist nichts mehr da.
 privacy-backups = 
     { $count ->
         [one] Sicherungen enthalten eine gelöschte Zeichnung noch 1 Tag lang.
@@ -379,6 +418,7 @@ privacy-backups-unknown = Sicherungen können eine gelöschte Zeichnung länger 
 privacy-yours-heading = Deine Zeichnungen
 privacy-download = Alle deine Zeichnungen herunterladen
 privacy-confirm = Alle meine Zeichnungen mit Antworten und Angaben löschen. Niemand kann das rückgängig machen.
+privacy-labels = Die Angaben, die du zu Zeichnungen anderer gemacht hast, bleiben ohne Verbindung zu dir. Die mit einem Konto gemachten bleiben bei dem Konto.
 privacy-delete = Alle löschen
 privacy-deleted = Alle deine Zeichnungen sind gelöscht.
 

@@ -14,6 +14,7 @@ page-history = History
 page-labelling = Label
 page-login = Log in
 page-account = Account
+page-gallery = Gallery
 page-privacy = Privacy
 page-quality = Quality
 
@@ -48,6 +49,7 @@ canvas-submit-keys = Submit (Enter)
 canvas-privacy-open = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
 canvas-may-train = My drawings may train later models
 canvas-privacy-own = Submitted drawings are stored without metadata (place, device). You and the labellers of this site can see yours; you can delete them.
+canvas-privacy-gallery = Submitted drawings are stored without metadata (place, device). Everybody sees the 28 by 28 pixels of a drawing in the gallery, and those of a picture once an operator has approved it; you can delete yours.
 
 ## The answer next to the canvas
 
@@ -229,6 +231,11 @@ quality-all-labels-about = People choose what they label, and the queue begins w
 quality-random-sample = Random sample
 quality-random-sample-about = Chance chose these drawings when they were stored, and people labelled them without seeing the prediction. This share estimates the accuracy on all drawings.
 quality-no-random-sample = No drawing of the random sample is labelled yet. With accounts, the labelling queue mixes such drawings in.
+quality-pruned =
+    { $count ->
+        [one] { $count } of them is deleted by now because of its age and still counted.
+       *[other] { $count } of them are deleted by now because of their age and still counted.
+    }
 quality-none = –
 quality-taken-for = predicted as { $label }
 quality-table = As a table
@@ -279,6 +286,31 @@ models-rollback-about = The model that served before serves again.
 models-change = Promote or reject a model
 models-promote = Promote
 models-reject = Reject
+
+## The public gallery
+
+gallery-heading = Gallery
+gallery-about = Drawings that people submitted here, as the 28 by 28 pixels that the network saw.
+gallery-none = No drawing yet.
+gallery-picture = A drawing of the gallery
+gallery-report = Report this drawing
+gallery-report-about = The operators of this site look at it and may hide it. The report does not say who you are.
+gallery-reason = Reason
+gallery-reasons =
+    .offensive = It is offensive
+    .personal = It shows something personal
+    .other = Another reason
+gallery-send = Report
+gallery-reported = Thank you. The operators will look at the drawing.
+gallery-review = Review the gallery
+gallery-waiting = Pictures that wait for approval
+gallery-reports = Reported drawings
+gallery-hidden = Hidden drawings
+gallery-nothing = None.
+gallery-approve = Approve
+gallery-show = Show
+gallery-keep = Keep
+gallery-hide = Hide
 
 ## The pages of accounts
 
@@ -366,10 +398,17 @@ privacy-addresses = Drawings are stored without your address. The log of logins 
 privacy-seen-heading = Who sees it
 privacy-seen-open = Everybody who can open this site sees all drawings.
 privacy-seen-own = You see your drawings. The labellers and operators of this site see all drawings, to label them. Other visitors do not.
+privacy-seen-gallery = Everybody sees the 28 by 28 pixels of a drawing from the canvas in the gallery, without its answer and its labels. Those of an uploaded picture are there only after an operator has approved it. Anybody may report a drawing, and an operator may hide it.
 privacy-training-heading = Training
 privacy-training = A drawing may train later models only if you allow it with the switch below the canvas. Each drawing keeps what you chose. A deleted drawing trains no later model.
 privacy-how-long-heading = For how long
 privacy-how-long = Drawings stay until you or an operator deletes them.
+privacy-how-long-days =
+    { $count ->
+        [one] Drawings are deleted after 1 day, or earlier if you or an operator deletes them.
+       *[other] Drawings are deleted after { $count } days, or earlier if you or an operator deletes them.
+    }
+privacy-totals = After that, the totals of this site still count them, but nothing of a drawing is left.
 privacy-backups = 
     { $count ->
         [one] Backups hold a deleted drawing for 1 more day.
@@ -379,6 +418,7 @@ privacy-backups-unknown = Backups may hold a deleted drawing longer; ask the ope
 privacy-yours-heading = Your drawings
 privacy-download = Download all your drawings
 privacy-confirm = Delete all my drawings, their answers and their labels. Nobody can undo this.
+privacy-labels = The labels that you gave to drawings of others stay, without a link to you. Those that you gave with an account stay with the account.
 privacy-delete = Delete all
 privacy-deleted = All your drawings are deleted.
 

@@ -14,6 +14,7 @@ page-history = Historia
 page-labelling = Etykiety
 page-login = Zaloguj się
 page-account = Konto
+page-gallery = Galeria
 page-privacy = Prywatność
 page-quality = Jakość
 
@@ -48,6 +49,7 @@ canvas-submit-keys = Wyślij (Enter)
 canvas-privacy-open = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
 canvas-may-train = Moje rysunki mogą trenować późniejsze modele
 canvas-privacy-own = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Twoje widzisz ty i osoby etykietujące tej strony; możesz je usunąć.
+canvas-privacy-gallery = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy widzi 28 na 28 pikseli rysunku w galerii, a obrazu dopiero wtedy, gdy operator go zatwierdzi; swoje możesz usunąć.
 
 ## The answer next to the canvas
 
@@ -237,6 +239,12 @@ quality-all-labels-about = Ludzie wybierają, co etykietują, a kolejka zaczyna 
 quality-random-sample = Próba losowa
 quality-random-sample-about = Te rysunki wybrał przypadek przy zapisie, a ludzie nadali im etykiety, nie widząc przewidywania. Ten udział szacuje dokładność na wszystkich rysunkach.
 quality-no-random-sample = Żaden rysunek próby losowej nie ma jeszcze etykiety. Przy kontach kolejka domieszcza takie rysunki.
+quality-pruned =
+    { $count ->
+        [one] { $count } z nich został już usunięty z powodu wieku i nadal jest liczony.
+        [few] { $count } z nich zostały już usunięte z powodu wieku i nadal są liczone.
+       *[other] { $count } z nich zostało już usuniętych z powodu wieku i nadal jest liczonych.
+    }
 quality-none = –
 quality-taken-for = odpowiedź { $label }
 quality-table = Jako tabela
@@ -287,6 +295,31 @@ models-rollback-about = Model, który odpowiadał poprzednio, odpowiada znowu.
 models-change = Wdrażanie lub odrzucanie modelu
 models-promote = Wdróż
 models-reject = Odrzuć
+
+## Publiczna galeria
+
+gallery-heading = Galeria
+gallery-about = Rysunki, które ludzie tu wysłali, jako 28 na 28 pikseli, które zobaczyła sieć.
+gallery-none = Nie ma jeszcze rysunków.
+gallery-picture = Rysunek z galerii
+gallery-report = Zgłoś ten rysunek
+gallery-report-about = Operatorzy tej strony obejrzą go i mogą go ukryć. Zgłoszenie nie mówi, kim jesteś.
+gallery-reason = Powód
+gallery-reasons =
+    .offensive = Jest obraźliwy
+    .personal = Pokazuje coś osobistego
+    .other = Inny powód
+gallery-send = Zgłoś
+gallery-reported = Dziękujemy. Operatorzy obejrzą rysunek.
+gallery-review = Sprawdź galerię
+gallery-waiting = Obrazy, które czekają na zatwierdzenie
+gallery-reports = Zgłoszone rysunki
+gallery-hidden = Ukryte rysunki
+gallery-nothing = Brak.
+gallery-approve = Zatwierdź
+gallery-show = Pokaż
+gallery-keep = Zostaw
+gallery-hide = Ukryj
 
 ## Strony kont
 
@@ -374,10 +407,17 @@ privacy-addresses = Rysunki są przechowywane bez twojego adresu. Dziennik logow
 privacy-seen-heading = Kto to widzi
 privacy-seen-open = Każdy, kto może otworzyć tę stronę, widzi wszystkie rysunki.
 privacy-seen-own = Widzisz swoje rysunki. Osoby etykietujące i operatorzy tej strony widzą wszystkie rysunki, aby je etykietować. Inni odwiedzający ich nie widzą.
+privacy-seen-gallery = Każdy widzi w galerii 28 na 28 pikseli rysunku z pola rysowania, bez odpowiedzi i etykiet. Wysłany obraz pojawia się tam dopiero, gdy operator go zatwierdzi. Każdy może zgłosić rysunek, a operator może go ukryć.
 privacy-training-heading = Trening
 privacy-training = Rysunek może trenować późniejsze modele tylko wtedy, gdy pozwolisz na to przełącznikiem pod polem rysowania. Każdy rysunek zachowuje twój wybór. Usunięty rysunek nie trenuje żadnego późniejszego modelu.
 privacy-how-long-heading = Jak długo
 privacy-how-long = Rysunki pozostają, dopóki ty lub operator ich nie usunie.
+privacy-how-long-days =
+    { $count ->
+        [one] Rysunki są usuwane po 1 dniu albo wcześniej, jeśli ty lub operator je usunie.
+       *[other] Rysunki są usuwane po { $count } dniach albo wcześniej, jeśli ty lub operator je usunie.
+    }
+privacy-totals = Potem podsumowania tej strony nadal je liczą, ale z rysunku nic nie zostaje.
 privacy-backups = 
     { $count ->
         [one] Kopie zapasowe zawierają usunięty rysunek jeszcze przez 1 dzień.
@@ -387,6 +427,7 @@ privacy-backups-unknown = Kopie zapasowe mogą zawierać usunięty rysunek dłu�
 privacy-yours-heading = Twoje rysunki
 privacy-download = Pobierz wszystkie swoje rysunki
 privacy-confirm = Usuń wszystkie moje rysunki, ich odpowiedzi i etykiety. Nikt nie może tego cofnąć.
+privacy-labels = Etykiety, które nadano rysunkom innych osób, pozostają bez związku z tobą. Te nadane z konta pozostają przy koncie.
 privacy-delete = Usuń wszystkie
 privacy-deleted = Wszystkie twoje rysunki zostały usunięte.
 

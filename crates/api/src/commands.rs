@@ -1,10 +1,10 @@
-//! The commands `api user` and `api token`, with which an operator on the server manages people and API tokens.
+//! The commands `api user`, `api token` and `api prune` of an operator on the server.
 
 use crate::{
     Role, Store,
     access::rotate,
     identity::{Actor, InvitationCode, PERSON_NAME_RULE, Scope, SecretToken, is_valid_name, is_valid_person_name},
-    store::{NewApiToken, UserChange},
+    store::{NewApiToken, UserChange, end_of_retention},
 };
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -199,5 +199,25 @@ pub async fn run_token_command(
             writeln!(out, "{} has a new service token; the one before it remains valid.", file.display())?;
         }
     }
+    Ok(())
+}
+
+/// Runs `api prune`: deletes drawings that are older than this number of days, and writes its progress to `out`.
+///
+/// # Errors
+/// When the database is unavailable.
+pub async fn run_prune_command(store: &Store, days: u16, out: &mut impl Write) -> anyhow::Result<()> {
+    let before = end_of_retention(days);
+    store.record_pruning(&Actor::command_line(), days).await?;
+    let mut total = 0;
+    loop {
+        let pruned = store.prune(before).await.context("cannot delete old drawings")?;
+        if pruned == 0 {
+            break;
+        }
+        total += pruned;
+        writeln!(out, "{total} drawings deleted")?;
+    }
+    writeln!(out, "No drawing from before {} is left.", before.date())?;
     Ok(())
 }

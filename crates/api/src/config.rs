@@ -1,11 +1,11 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings, TokenCommand, TrustedProxy,
-    UserCommand, secret::Secret,
+    ApiAccess, ImportOptions, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings, TokenCommand,
+    TrustedProxy, UserCommand, secret::Secret,
 };
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use service::{ConnectionOptions, TelemetryOptions};
@@ -46,9 +46,16 @@ pub struct Config {
     /// it again when it changes.
     #[arg(long, env = "SERVICE_TOKENS_FILE", global = true)]
     pub service_tokens_file: Option<PathBuf>,
+    /// Whether everybody sees the 28×28 pixels of drawings in a gallery: of those from the canvas, and of uploaded pictures
+    /// that an operator has approved.
+    #[arg(long, env = "PUBLIC_GALLERY", value_parser = clap::builder::BoolishValueParser::new())]
+    pub public_gallery: bool,
     /// The operator of the service.
     #[command(flatten)]
     pub operator: Operator,
+    /// Days after which the service deletes a drawing with its prediction and labels [default: never].
+    #[arg(long, env = "RETENTION_DAYS", value_parser = retention_days())]
+    pub retention_days: Option<u16>,
     /// The connection to PostgreSQL with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
@@ -102,6 +109,8 @@ impl Config {
                 Some(file) => ServiceTokenFile::follow(file.clone())?,
                 None => ServiceTokenFile::default(),
             },
+            has_public_gallery: self.public_gallery,
+            retention_days: self.retention_days,
         })
     }
 
@@ -149,6 +158,15 @@ pub enum Command {
     /// Manages the registry of models.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Deletes old drawings with their predictions and labels. The totals of the quality keep them.
+    Prune {
+        /// Delete drawings that are older than this number of days [default: `RETENTION_DAYS`].
+        #[arg(long, value_name = "DAYS", value_parser = retention_days())]
+        older_than: Option<u16>,
+    },
+    /// Inserts the drawings of an NDJSON export with their ids, times and labels, or images with labels as MNIST has them.
+    /// Drawings that are there already stay as they are, so an operator may repeat an import.
+    Import(ImportOptions),
     /// Removes metadata (place, device, …) from stored images. An operator may stop it and run it again.
     StripMetadata {
         /// The connection to PostgreSQL with the role that owns the tables.
@@ -158,6 +176,11 @@ pub enum Command {
         #[arg(long)]
         after: Option<Uuid>,
     },
+}
+
+/// A retention period: a day at least, because a client may repeat a submission for a day.
+fn retention_days() -> RangedI64ValueParser<u16> {
+    RangedI64ValueParser::new().range(1..=36_500)
 }
 
 /// The connection to PostgreSQL with the role of the service.
@@ -330,6 +353,17 @@ mod tests {
             &["--public-url=https://digits.example", everywhere],
         ] {
             assert_eq!(warning(safe), "", "{safe:?}");
+        }
+    }
+
+    #[test]
+    fn a_retention_period_is_at_least_a_day_and_a_gallery_is_off_by_default() {
+        let settings = |arguments: &[&str]| parse(arguments).settings().unwrap();
+        assert_eq!((settings(&[]).retention_days, settings(&[]).has_public_gallery), (None, false));
+        let given = settings(&["--retention-days=365", "--public-gallery"]);
+        assert_eq!((given.retention_days, given.has_public_gallery), (Some(365), true));
+        for arguments in [["api", "--retention-days=0"], ["api", "--retention-days=40000"]] {
+            assert!(Config::try_parse_from(arguments).is_err(), "{arguments:?}");
         }
     }
 

@@ -14,6 +14,7 @@ mod extract;
 mod host_check;
 mod idempotency;
 mod identity;
+mod import;
 mod messages;
 pub mod metadata;
 mod model_client;
@@ -34,17 +35,18 @@ mod submission;
 pub use access::ServiceTokenFile;
 pub use app::{app, registered_routes};
 pub use client_address::{TrustedProxy, TrustedProxyError};
-pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};
+pub use commands::{TokenCommand, UserCommand, run_prune_command, run_token_command, run_user_command};
 pub use config::{Command, Config};
 pub use identity::{Role, Scope};
+pub use import::{ImportOptions, run_import_command};
 pub use model_client::{ModelClient, ModelError};
 pub use model_command::{ModelCommand, run_model_command};
 pub use model_files::ModelFiles;
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use settings::{ApiAccess, Operator, Settings};
 pub use store::{
-    Deletion, ExportError, ExportedPrediction, Filter, ModelEventError, Portions, QualityScope, ServiceRole, Snapshot,
-    Store, StoreError, migrate,
+    Deletion, ExportError, ExportedPrediction, Filter, ModelEventError, Portion, Portions, QualityScope, ServiceRole,
+    Snapshot, Store, StoreError, migrate,
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
@@ -71,6 +73,9 @@ impl Api {
     pub fn new(store: Store, model: ModelClient, readiness: Readiness, settings: Settings) -> Self {
         let (passwords, logins) = (Passwords::default(), LoginDelays::default());
         let rate_limits = settings.has_rate_limits.then(RateLimits::start);
+        if let Some(days) = settings.retention_days {
+            store.start_pruning(days);
+        }
         Self { store, model, readiness, settings: Arc::new(settings), passwords, logins, rate_limits }
     }
 }

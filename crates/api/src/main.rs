@@ -48,6 +48,13 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             api::run_token_command(&store(config)?, service_tokens, command, &mut io::stdout()).await
         }
         Some(Command::Model(command)) => api::run_model_command(&store(config)?, command, &mut io::stdout()).await,
+        Some(Command::Prune { older_than }) => {
+            let days = older_than.or(config.retention_days).context("set RETENTION_DAYS, or pass --older-than DAYS")?;
+            api::run_prune_command(&store(config)?, days, &mut io::stdout()).await
+        }
+        Some(Command::Import(options)) => {
+            api::run_import_command(&store(config)?, &model(config)?, options, &mut io::stdout()).await
+        }
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await
         }
@@ -58,7 +65,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let settings = config.settings()?;
     let store = store(config)?;
-    let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
+    let model = model(config)?;
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     tracing::info!("listening on http://{}", server.address()?);
     let app = |readiness, metrics: &mut _| app(Api::new(store, model, readiness, settings), metrics);
@@ -76,6 +83,10 @@ async fn add_first_model(config: &Config, models: &Path) -> anyhow::Result<()> {
 
 fn store(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::new(config.database.connect()?, config.database_connections))
+}
+
+fn model(config: &Config) -> anyhow::Result<ModelClient> {
+    ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")
 }
 
 async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow::Result<()> {

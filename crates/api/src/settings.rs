@@ -31,6 +31,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<TrustedProxy>,
     /// The tokens of the model service and the trainer.
     pub service_tokens: ServiceTokenFile,
+    /// Whether everybody sees the bitmaps of drawings in the gallery.
+    pub has_public_gallery: bool,
+    /// The number of days after which drawings are deleted; `None` keeps them.
+    pub retention_days: Option<u16>,
 }
 
 /// The operator of the service, as the page about privacy states it.

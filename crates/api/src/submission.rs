@@ -5,7 +5,7 @@ use crate::{
     idempotency::{Claim, IdempotencyKey},
     identity::VisitorId,
     metadata::Stripped,
-    store::NewPrediction,
+    store::{GalleryState, NewPrediction},
 };
 use service::ApiError;
 use std::time::{Duration, Instant};
@@ -40,8 +40,10 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     }
     let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
+    let gallery = GalleryState::of_new(source, drawing.input()).filter(|_| api.settings.has_public_gallery);
     let new = NewPrediction::new(answer.clone(), bitmap.clone(), began.elapsed(), drawing, source)
-        .drawn_by(visitor, may_train);
+        .drawn_by(visitor, may_train)
+        .in_gallery(gallery);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // A concurrent request with the same key was recorded first.
         let other = match &claim {

@@ -3,6 +3,7 @@
 //! This crate does not depend on HTTP, a database or a neural network.
 
 mod bitmap;
+pub mod idx;
 mod label;
 mod levels;
 mod model_version;

@@ -6,6 +6,7 @@ mod answer;
 mod comparison;
 mod deletion_token;
 mod explanation;
+mod gallery;
 mod input;
 mod model;
 mod object;
@@ -23,6 +24,7 @@ pub use comparison::{
 };
 pub use deletion_token::DeletionToken;
 pub use explanation::Explanation;
+pub use gallery::{GalleryDrawing, GalleryPage};
 pub use input::{Content, Input, InputError, InputKind};
 pub use model::{ModelState, Models, RegisteredModel, ServingModel};
 pub use object::object;
@@ -30,4 +32,4 @@ pub use prediction::{Labelling, LabellingQueue, Page, Prediction, QueuedDrawing,
 pub use predictions_by_model::PredictionsByModel;
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
-pub use record::Record;
+pub use record::{GivenLabel, LabellerRole, Origin, Record, RecordedLabel};

@@ -13,6 +13,9 @@ const CLASSES: usize = 11;
 pub struct Quality {
     /// The number of predictions.
     pub predictions: u64,
+    /// How many of these predictions were deleted because of their age. All figures include them.
+    #[serde(default)]
+    pub pruned: u64,
     /// The share of the labelled predictions that is correct.
     pub correct: Share,
     /// The share of the random sample's labelled predictions that is correct. Unlike `correct`, it estimates the accuracy of

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod filter;
+mod gallery;
 mod headers;
 mod id;
 mod idempotency_key;
@@ -10,6 +11,7 @@ mod quality_query;
 
 pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
+pub(crate) use gallery::WithGallery;
 pub(crate) use headers::{cookies, values};
 pub(crate) use id::{PathId, PredictionId, reachable, unknown_prediction};
 pub(crate) use idempotency_key::Key;

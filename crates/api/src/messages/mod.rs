@@ -19,9 +19,9 @@ use message::Message;
 use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
-    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
-    ModelStates, ModelsText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles,
-    ScriptText, Sources, WhyText,
+    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, GalleryText, HistoryText, LabelText,
+    LabellingText, ModelStates, ModelsText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions,
+    Roles, ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -67,6 +67,7 @@ pub(crate) struct Messages {
     pub(crate) drawing: DrawingText,
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
+    pub(crate) gallery: GalleryText,
     pub(crate) accounts: AccountsText,
     pub(crate) models: ModelsText,
     pub(crate) privacy: PrivacyText,
@@ -127,6 +128,7 @@ impl Messages {
             drawing: remaining.take(&["drawing"]),
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
+            gallery: remaining.take(&["gallery"]),
             accounts: remaining.take(&["accounts"]),
             models: remaining.take(&["models"]),
             privacy: remaining.take(&["privacy"]),

@@ -35,6 +35,7 @@ sections! {
         quality: String,
         login: String,
         account: String,
+        gallery: String,
         privacy: String,
     }
 
@@ -65,6 +66,7 @@ sections! {
         submit_keys: String,
         privacy_open: String,
         privacy_own: String,
+        privacy_gallery: String,
         may_train: String,
     }
 
@@ -245,6 +247,7 @@ sections! {
         random_sample: String,
         random_sample_about: String,
         no_random_sample: String,
+        pruned: Message,
         none: String,
         taken_for: Message,
         table: String,
@@ -272,6 +275,32 @@ sections! {
         latency_about: Message,
         time: String,
     }
+
+    /// The public gallery, and its review.
+    GalleryText {
+        heading: String,
+        about: String,
+        none: String,
+        picture: String,
+        report: String,
+        report_about: String,
+        reason: String,
+        reasons: ReportReasons,
+        send: String,
+        reported: String,
+        review: String,
+        waiting: String,
+        reports: String,
+        hidden: String,
+        nothing: String,
+        approve: String,
+        show: String,
+        keep: String,
+        hide: String,
+    }
+
+    /// The reasons of reports, by their names in the database.
+    ReportReasons { offensive: String, personal: String, other: String, }
 
     /// The login, and the pages of accounts.
     AccountsText {
@@ -386,15 +415,19 @@ sections! {
         seen_heading: String,
         seen_open: String,
         seen_own: String,
+        seen_gallery: String,
         training_heading: String,
         training: String,
         how_long_heading: String,
         how_long: String,
+        how_long_days: Message,
+        totals: String,
         backups: Message,
         backups_unknown: String,
         yours_heading: String,
         download: String,
         confirm: String,
+        labels: String,
         delete: String,
         deleted: String,
     }

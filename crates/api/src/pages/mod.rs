@@ -5,6 +5,7 @@ mod answer;
 pub(crate) mod assets;
 mod card;
 mod drawing;
+mod gallery;
 mod history;
 mod home;
 mod label;
@@ -32,7 +33,7 @@ use axum::{
 };
 use form_urlencoded::Serializer;
 use service::ApiError;
-use site::{Address, NavItem, Site};
+use site::{Address, HasGallery, NavItem, Site};
 use std::sync::Arc;
 use visitor_cookie::renew_visitor;
 use wire::{Code, PROBLEM_MEDIA_TYPE};
@@ -46,10 +47,12 @@ pub(crate) fn routes(settings: &Arc<Settings>) -> Routes {
         .merge(models::routes())
         .merge(accounts::routes())
         .merge(privacy::routes())
+        .merge(gallery::routes())
         .layered(|routes| routes.layer(from_fn(problems_as_pages)))
         .merge(home::routes())
         .layered(|routes| routes.layer(from_fn(in_the_readers_language)))
         .layered(|routes| routes.layer(from_fn_with_state(settings.clone(), renew_visitor)))
+        .layered(|routes| routes.layer(Extension(HasGallery(settings.has_public_gallery))))
         .merge(picture::routes())
         .merge(assets::routes())
 }

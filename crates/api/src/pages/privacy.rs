@@ -36,6 +36,10 @@ struct PrivacyPage {
     imprint: Option<String>,
     /// A sentence about the readers of drawings.
     seen: &'static str,
+    /// A sentence about the gallery, if there is one.
+    gallery: Option<&'static str>,
+    /// For how long the service holds drawings.
+    how_long: String,
     /// For how long backups hold what was deleted.
     backups: String,
     /// Whether the drawings of the reader were just deleted.
@@ -70,6 +74,11 @@ async fn show(
         contact: operator.contact.as_deref().map(|contact| text.contact.with("contact", contact)),
         imprint: operator.imprint_url.as_ref().map(ToString::to_string),
         seen,
+        gallery: api.settings.has_public_gallery.then_some(&text.seen_gallery),
+        how_long: match api.settings.retention_days {
+            Some(days) => format!("{} {}", text.how_long_days.with("count", u64::from(days)), text.totals),
+            None => text.how_long.clone(),
+        },
         backups: match operator.backup_days {
             Some(days) => text.backups.with("count", u64::from(days)),
             None => text.backups_unknown.clone(),

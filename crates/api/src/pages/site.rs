@@ -30,6 +30,8 @@ pub(super) enum NavItem {
     Labelling,
     /// The quality of the predictions.
     Quality,
+    /// The public gallery.
+    Gallery,
     /// The login, and the pages of accounts.
     Account,
 }
@@ -47,12 +49,17 @@ pub(super) enum Reader {
     Person(Role),
 }
 
+/// Whether the service has a public gallery, an extension of the requests of pages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HasGallery(pub(super) bool);
+
 /// A page's address, from which links to other views of the page are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     path: String,
     query: Vec<(String, String)>,
     reader: Reader,
+    has_gallery: bool,
 }
 
 /// A link to a page.
@@ -75,18 +82,21 @@ impl Site {
         let history = (NavItem::History, "/history", &text.history);
         let labelling = (NavItem::Labelling, "/label", &text.labelling);
         let quality = (NavItem::Quality, "/quality", &text.quality);
-        let links = match self.address.reader {
-            Reader::Unknown => Vec::new(),
-            Reader::Open => vec![history, labelling, quality],
-            Reader::Anonymous => vec![history, (NavItem::Account, "/login", &text.login)],
-            Reader::Person(_) => vec![history, labelling, quality, (NavItem::Account, "/account", &text.account)],
+        let gallery = self.address.has_gallery.then_some((NavItem::Gallery, "/gallery", &text.gallery));
+        let (before, after) = match self.address.reader {
+            Reader::Unknown => (Vec::new(), None),
+            Reader::Open => (vec![history, labelling, quality], None),
+            Reader::Anonymous => (vec![history], Some((NavItem::Account, "/login", &text.login))),
+            Reader::Person(_) => {
+                (vec![history, labelling, quality], Some((NavItem::Account, "/account", &text.account)))
+            }
         };
         let link = |(place, path, text): (NavItem, &'static str, &'static String)| Link {
             path,
             text,
             is_here: self.place == place,
         };
-        links.into_iter().map(link).collect()
+        before.into_iter().chain(gallery).chain(after).map(link).collect()
     }
 
     /// Whether an operator reads the page.
@@ -98,7 +108,7 @@ impl Site {
 impl Address {
     /// The address of the first page, for a reader whom the service did not identify.
     pub(super) fn first() -> Self {
-        Self { path: "/".to_owned(), query: Vec::new(), reader: Reader::Unknown }
+        Self { path: "/".to_owned(), query: Vec::new(), reader: Reader::Unknown, has_gallery: false }
     }
 
     /// The address of a `GET` request; otherwise the first page, because a link cannot repeat a form.
@@ -107,12 +117,18 @@ impl Address {
             return Self { reader, ..Self::first() };
         }
         let query = parse(uri.query().unwrap_or_default().as_bytes()).into_owned();
-        Self { path: uri.path().to_owned(), query: query.filter(|(_, value)| !value.is_empty()).collect(), reader }
+        let query = query.filter(|(_, value)| !value.is_empty()).collect();
+        Self { path: uri.path().to_owned(), query, reader, has_gallery: false }
     }
 
     /// Whether everybody may see every drawing.
     pub(super) fn is_open(&self) -> bool {
         self.reader == Reader::Open
+    }
+
+    /// Whether everybody sees drawings in the gallery.
+    pub(super) fn has_gallery(&self) -> bool {
+        self.has_gallery
     }
 
     /// The address with this query parameter, which replaces an earlier one of the same name.
@@ -140,7 +156,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Address {
             Some(Identity::Anonymous) => Reader::Anonymous,
             Some(Identity::Account(account)) => Reader::Person(account.role),
         };
-        Ok(Self::of(&parts.method, &parts.uri, reader))
+        let has_gallery = parts.extensions.get::<HasGallery>().is_some_and(|&HasGallery(has_gallery)| has_gallery);
+        Ok(Self { has_gallery, ..Self::of(&parts.method, &parts.uri, reader) })
     }
 }
 

@@ -33,6 +33,7 @@ use utoipa::{
         (name = "Recognise", description = "Recognise digits in drawings"),
         (name = "Label", description = "Label drawings"),
         (name = "History", description = "List, show and delete stored predictions"),
+        (name = "Gallery", description = "Drawings that everybody sees"),
         (name = "Export", description = "Export predictions and labels"),
         (name = "Quality", description = "Measure the accuracy of the predictions"),
         (name = "Models", description = "Read the registry of models"),

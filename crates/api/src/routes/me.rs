@@ -10,8 +10,9 @@ use crate::{
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use service::{ApiError, Documented};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use utoipa_axum::routes;
-use wire::{Code, Record};
+use wire::{Code, GivenLabel, Record};
 
 pub(super) fn routes() -> Routes {
     let errors = [Code::Unauthenticated, Code::Overloaded, Code::DatabaseUnavailable];
@@ -21,14 +22,24 @@ pub(super) fn routes() -> Routes {
         .documented(Access::Visitors(Scope::Predict), routes!(delete_own).refuses(&deletion_errors))
 }
 
-/// Exports all drawings of the caller with their predictions and labels as NDJSON, newest first.
+/// A line of the export.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the OpenAPI document describes the lines with it")]
+enum MyRecord {
+    Drawing(Box<Record>),
+    Label(GivenLabel),
+}
+
+/// Exports all drawings of the caller with their predictions and labels as NDJSON, newest first, and then the labels that
+/// the caller gave, to own drawings and to those of others, the earliest first.
 ///
 /// The caller is the visitor of the cookie `visitor`, the person who has logged in, or the program of the API token.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "History",
     responses((
-        status = OK, description = "Lines, each an object of this schema", content_type = "application/x-ndjson",
-        body = Record,
+        status = OK, description = "Lines, each an object of one of these schemas", content_type = "application/x-ndjson",
+        body = MyRecord,
     )),
 )]
 async fn export_own(
@@ -42,6 +53,9 @@ async fn export_own(
 }
 
 /// Deletes all drawings of the caller, with their predictions and labels.
+///
+/// The labels that the caller gave to drawings of others stay. Those of a visitor lose the link to the visitor; those of an
+/// account stay with the account.
 #[utoipa::path(
     delete, path = "/api/v1/me", tag = "History",
     responses((status = NO_CONTENT, description = "All drawings of the caller are deleted")),

@@ -3,6 +3,7 @@
 mod document;
 mod explain;
 mod export;
+mod gallery;
 mod me;
 mod models;
 mod open_inference;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Routes {
         .merge(export::routes())
         .merge(me::routes())
         .merge(open_inference::routes())
+        .merge(gallery::routes())
         .merge(quality::routes())
         .merge(models::routes())
         .merge(probes::routes())

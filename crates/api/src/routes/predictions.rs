@@ -87,7 +87,7 @@ async fn list(
     Ok(Json(api.store.page(reach, &filter.into(), page_length(range.limit)?, range.before).await?))
 }
 
-fn page_length(limit: Option<u8>) -> Result<u8, ApiError> {
+pub(super) fn page_length(limit: Option<u8>) -> Result<u8, ApiError> {
     let limit = limit.unwrap_or(DEFAULT_PAGE_LENGTH);
     if (1..=MAX_PAGE_LENGTH).contains(&limit) {
         return Ok(limit);

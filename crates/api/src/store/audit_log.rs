@@ -31,6 +31,10 @@ pub(crate) enum Action {
     RejectModel,
     DeleteOwnDrawings,
     RotateServiceToken,
+    Prune,
+    ShowInGallery,
+    HideFromGallery,
+    Import,
 }
 
 impl Action {
@@ -57,6 +61,10 @@ impl Action {
             Self::RejectModel => "reject_model",
             Self::DeleteOwnDrawings => "delete_own_drawings",
             Self::RotateServiceToken => "rotate_service_token",
+            Self::Prune => "prune",
+            Self::ShowInGallery => "show_in_gallery",
+            Self::HideFromGallery => "hide_from_gallery",
+            Self::Import => "import",
         }
     }
 }

@@ -4,18 +4,18 @@
 //! export closes the connection, which ends the query.
 
 use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered, predictions::Row};
-use crate::identity::{Reach, VisitorId};
+use crate::identity::{Owner, Reach, VisitorId};
 use digit::Bitmap;
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, stream::TryChunksError};
 use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time::timeout,
 };
 use uuid::Uuid;
-use wire::Prediction;
+use wire::{GivenLabel, Prediction, RecordedLabel};
 
 /// The limit of concurrent exports.
 pub(super) const AT_A_TIME: usize = 2;
@@ -26,6 +26,9 @@ const PORTION_BYTES: usize = 256 << 10;
 /// The approximate size of a row without its input, in bytes.
 const ROW_BYTES: usize = 1 << 10;
 
+/// The number of given labels in a batch.
+const GIVEN_LABELS: usize = 1000;
+
 /// How long a batch may wait for a client that does not read.
 const READ_LIMIT: Duration = Duration::from_mins(1);
 
@@ -34,6 +37,9 @@ const EXPORT_LIMIT: Duration = Duration::from_mins(30);
 
 /// The longest duration of an export of one owner's drawings.
 const OWN_EXPORT_LIMIT: Duration = Duration::from_mins(2);
+
+/// The client of an export.
+type Client = mpsc::Sender<Result<Portion, ExportError>>;
 
 /// The predictions of a filter at the start of the export. Later inserts and deletions do not change it.
 #[derive(Debug)]
@@ -55,6 +61,23 @@ pub struct ExportedPrediction {
     pub bitmap: Bitmap,
     /// The stored input, if the export includes inputs.
     pub input: Option<Vec<u8>>,
+    /// Whether the person who drew allows training; `None` if nobody was asked.
+    pub may_train: Option<bool>,
+    /// The visitor who drew. An export of one owner's drawings has neither this nor the rest.
+    pub visitor_id: Option<Uuid>,
+    /// The SHA-256 of the deletion token.
+    pub deletion_token_hash: Option<Vec<u8>>,
+    /// All labels, the earliest first, if the export includes inputs.
+    pub labels: Vec<RecordedLabel>,
+}
+
+/// A batch of an export.
+#[derive(Debug, Clone, Default)]
+pub struct Portion {
+    /// Predictions, newest first.
+    pub predictions: Vec<ExportedPrediction>,
+    /// Labels that the owner gave, the earliest first. They follow the last prediction of an export of one owner.
+    pub given_labels: Vec<GivenLabel>,
 }
 
 /// A row of an export, as the columns of a query.
@@ -73,16 +96,26 @@ struct ExportRow {
     true_label: Option<String>,
     bitmap: Vec<u8>,
     input: Option<Vec<u8>>,
+    may_train: Option<bool>,
+    visitor_id: Option<Uuid>,
+    deletion_token_hash: Option<Vec<u8>>,
+    /// A JSON array.
+    labels: Option<String>,
+}
+
+/// A label that an owner gave, as the columns of a query.
+struct GivenRow {
+    prediction_id: Uuid,
+    true_label: Option<String>,
+    created_at: OffsetDateTime,
 }
 
 /// The batches of a snapshot. Dropping this ends the query.
 #[derive(Debug)]
 pub struct Portions {
-    first: Option<Vec<ExportedPrediction>>,
-    rest: mpsc::Receiver<Portion>,
+    first: Option<Portion>,
+    rest: mpsc::Receiver<Result<Portion, ExportError>>,
 }
-
-type Portion = Result<Vec<ExportedPrediction>, ExportError>;
 
 /// Why an export does not start or ends early.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +198,15 @@ impl Snapshot {
     }
 
     /// Sends all rows in batches, and then an empty batch, which marks the end.
-    async fn send_all(mut self, with_input: bool, client: &mpsc::Sender<Portion>) -> Result<(), ExportError> {
+    async fn send_all(mut self, with_input: bool, client: &Client) -> Result<(), ExportError> {
+        self.send_predictions(with_input, client).await?;
+        if let Reach::Own(owner) = self.reach {
+            self.send_given_labels(owner, client).await?;
+        }
+        send(client, Portion::default()).await
+    }
+
+    async fn send_predictions(&mut self, with_input: bool, client: &Client) -> Result<(), ExportError> {
         let mut rows = match self.reach {
             Reach::All => query_filtered!(
                 query_as!(
@@ -173,7 +214,8 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $12 then input end as input
+                       bitmap as "bitmap!", case when $12 then input end as input, may_train, visitor_id,
+                       deletion_token_hash, case when $12 then labels_as_json(p.id)::text end as labels
                    from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted
                    join predictions p using (id)
                    order by p.id desc"#
@@ -189,7 +231,8 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $12 then input end as input
+                       bitmap as "bitmap!", case when $12 then input end as input, may_train,
+                       null::uuid as visitor_id, null::bytea as deletion_token_hash, null::text as labels
                    from predictions p
                    join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted using (id)
                    where p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
@@ -205,7 +248,7 @@ impl Snapshot {
         };
         let (mut portion, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
-            bytes += ROW_BYTES + row.input.as_ref().map_or(0, Vec::len);
+            bytes += ROW_BYTES + row.input.as_ref().map_or(0, Vec::len) + row.labels.as_ref().map_or(0, String::len);
             let row_of_prediction = Row {
                 id: row.id,
                 created_at: row.created_at,
@@ -222,29 +265,87 @@ impl Snapshot {
             };
             let invalid = || StoreError::Defect(format!("prediction {} has an invalid bitmap", row.id));
             let bitmap = Bitmap::from_levels(&row.bitmap).ok_or_else(invalid)?;
-            portion.push(ExportedPrediction { prediction: row_of_prediction.try_into()?, bitmap, input: row.input });
+            portion.push(ExportedPrediction {
+                prediction: row_of_prediction.try_into()?,
+                bitmap,
+                input: row.input,
+                may_train: row.may_train,
+                visitor_id: row.visitor_id,
+                deletion_token_hash: row.deletion_token_hash,
+                labels: row.labels.map_or(Ok(Vec::new()), |labels| recorded_labels(row.id, &labels))?,
+            });
             if bytes >= PORTION_BYTES {
-                send(client, mem::take(&mut portion)).await?;
+                send(client, Portion { predictions: mem::take(&mut portion), ..Portion::default() }).await?;
                 bytes = 0;
             }
         }
         if !portion.is_empty() {
-            send(client, portion).await?;
+            send(client, Portion { predictions: portion, ..Portion::default() }).await?;
         }
-        send(client, Vec::new()).await
+        Ok(())
+    }
+
+    /// Sends the labels that an owner gave, to own drawings and to those of others.
+    async fn send_given_labels(&mut self, owner: Owner, client: &Client) -> Result<(), ExportError> {
+        let mut rows = sqlx::query_as!(
+            GivenRow,
+            r#"select prediction_id, true_label, created_at from labels
+               where coalesce(user_id, labeller) in
+                   (select $1::uuid union select $2 union select id from visitors where user_id = $2)
+               order by id"#,
+            owner.visitor.map(VisitorId::uuid),
+            owner.user,
+        )
+        .fetch(&mut self.connection)
+        .try_chunks(GIVEN_LABELS);
+        while let Some(rows) = rows.try_next().await.map_err(|TryChunksError(_, error)| StoreError::from(error))? {
+            let given_labels = rows.into_iter().map(GivenLabel::try_from).collect::<Result<_, _>>()?;
+            send(client, Portion { given_labels, ..Portion::default() }).await?;
+        }
+        Ok(())
     }
 }
 
-async fn send(client: &mpsc::Sender<Portion>, portion: Vec<ExportedPrediction>) -> Result<(), ExportError> {
+/// The labels of a prediction, from a JSON array.
+fn recorded_labels(id: Uuid, json: &str) -> Result<Vec<RecordedLabel>, StoreError> {
+    let labels: Vec<RecordedLabel> = serde_json::from_str(json)
+        .map_err(|error| StoreError::Defect(format!("prediction {id} has an invalid label: {error}")))?;
+    let in_utc =
+        |label: RecordedLabel| RecordedLabel { created_at: label.created_at.to_offset(UtcOffset::UTC), ..label };
+    Ok(labels.into_iter().map(in_utc).collect())
+}
+
+impl TryFrom<GivenRow> for GivenLabel {
+    type Error = StoreError;
+
+    fn try_from(GivenRow { prediction_id, true_label, created_at }: GivenRow) -> Result<Self, StoreError> {
+        let invalid = |_| StoreError::Defect(format!("prediction {prediction_id} has an invalid label"));
+        Ok(Self {
+            prediction_id,
+            true_label: true_label.map(|label| label.parse().map_err(invalid)).transpose()?,
+            created_at,
+        })
+    }
+}
+
+async fn send(client: &Client, portion: Portion) -> Result<(), ExportError> {
     client.send_timeout(Ok(portion), READ_LIMIT).await.map_err(|_| ExportError::Unread)
 }
 
+impl Portion {
+    /// Whether this batch marks the end of the export.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        self.predictions.is_empty() && self.given_labels.is_empty()
+    }
+}
+
 impl Portions {
-    /// The next batch, newest first; empty after the last one.
+    /// The next batch; after the last one, the end.
     ///
     /// # Errors
     /// When the database becomes unavailable, or the client reads too slowly.
-    pub async fn next(&mut self) -> Result<Vec<ExportedPrediction>, ExportError> {
+    pub async fn next(&mut self) -> Result<Portion, ExportError> {
         match self.first.take() {
             Some(first) => Ok(first),
             None => next(&mut self.rest).await,
@@ -252,7 +353,7 @@ impl Portions {
     }
 }
 
-async fn next(portions: &mut mpsc::Receiver<Portion>) -> Portion {
+async fn next(portions: &mut mpsc::Receiver<Result<Portion, ExportError>>) -> Result<Portion, ExportError> {
     let ended = || Err(StoreError::Defect("an export ended without a last batch".to_owned()).into());
     portions.recv().await.unwrap_or_else(ended)
 }

@@ -25,7 +25,8 @@ pub(super) fn start(pool: PgPool) {
     });
 }
 
-fn report(task: &str, result: Result<(), StoreError>) {
+/// Logs why a task failed.
+pub(super) fn report(task: &str, result: Result<(), StoreError>) {
     match result {
         Err(error @ StoreError::Defect(_)) => tracing::error!(%error, task, "maintenance failed"),
         Err(error) => tracing::debug!(%error, task, "maintenance is postponed"),

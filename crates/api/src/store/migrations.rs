@@ -29,7 +29,9 @@ const GRANTS: &str = "
     grant usage on schema public to %1$I;
     grant select on all tables in schema public to %1$I;
     grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log,
-        models, model_events to %1$I;
+        models, model_events, gallery_drawings, gallery_reports to %1$I;
+    grant update (state) on gallery_drawings to %1$I;
+    grant update (is_resolved) on gallery_reports to %1$I;
     grant update (user_id) on visitors to %1$I;
     grant update (role, password_hash, is_disabled, labels_count, agreement_after) on users to %1$I;
     grant update (used_at) on sessions to %1$I;

@@ -3,6 +3,7 @@
 use super::{
     Store, StoreError,
     audit_log::{Action, audit},
+    gallery::GalleryState,
     in_time,
     writer::Table,
     writer_metrics::Written,
@@ -15,7 +16,7 @@ use crate::{
 use digit::Reason;
 use digit::{Bitmap, Digit};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
-use sqlx::PgPool;
+use sqlx::{PgPool, error::DatabaseError};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -44,6 +45,8 @@ pub(crate) struct NewPrediction {
     visitor: Option<VisitorId>,
     /// Whether the visitor allows training with the drawing; `None` if the page did not ask.
     may_train: Option<bool>,
+    /// The state in the public gallery; `None` if the drawing is not for it.
+    gallery: Option<GalleryState>,
 }
 
 impl NewPrediction {
@@ -60,12 +63,18 @@ impl NewPrediction {
             claim: None,
             visitor: None,
             may_train: None,
+            gallery: None,
         }
     }
 
     /// Adds the visitor who drew, and whether that visitor allows training.
     pub(crate) fn drawn_by(self, visitor: Option<VisitorId>, may_train: Option<bool>) -> Self {
         Self { visitor, may_train, ..self }
+    }
+
+    /// Adds the state in the public gallery.
+    pub(crate) fn in_gallery(self, gallery: Option<GalleryState>) -> Self {
+        Self { gallery, ..self }
     }
 
     /// Adds the claim to an idempotency key. The key also determines the deletion token.
@@ -76,10 +85,15 @@ impl NewPrediction {
 
     /// Returns the time in the id, in milliseconds: `id` and `created_at` always name the same day.
     fn created_at(&self) -> OffsetDateTime {
-        let seconds_and_nanos = self.id.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
-        let (seconds, nanos) = seconds_and_nanos;
-        OffsetDateTime::UNIX_EPOCH + time::Duration::new(seconds.cast_signed(), nanos.cast_signed())
+        time_of(self.id).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
+}
+
+/// The time in a `UUIDv7`, in milliseconds; `None` for other ids.
+pub(crate) fn time_of(id: Uuid) -> Option<OffsetDateTime> {
+    let (seconds, nanos) = id.get_timestamp().filter(|_| id.get_version_num() == 7)?.to_unix();
+    let since_epoch = time::Duration::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?);
+    OffsetDateTime::UNIX_EPOCH.checked_add(since_epoch)
 }
 
 /// The result of a deletion.
@@ -157,12 +171,18 @@ impl Store {
     }
 
     /// Deletes all predictions of an owner, with their labels, in portions that each take less than a statement may. It
-    /// records each portion of a person or a program.
+    /// records each portion of a person or a program. Then it removes the link from other labels to the owner's visitors.
     ///
     /// # Errors
     /// When the database is unavailable. Some portions may be deleted then.
     pub(crate) async fn delete_all_of(&self, by: &Actor, owner: Owner) -> Result<(), StoreError> {
         while in_time(self.delete_portion_of(by, owner)).await? > 0 {}
+        let query = sqlx::query!(
+            "select forget_visitors(array(select $1::uuid union select id from visitors where user_id = $2))",
+            owner.visitor.map(VisitorId::uuid),
+            owner.user,
+        );
+        in_time(query.execute(&self.pool)).await?;
         Ok(())
     }
 
@@ -245,59 +265,80 @@ impl Store {
 }
 
 impl Table for PgPool {
-    /// Inserts all rows with one statement, which takes an array for each column. The array of probabilities has ten
-    /// for each row. The statement inserts keys and visitors in sorted order, so two statements never deadlock.
     async fn insert(&self, new: &[NewPrediction]) -> Result<Vec<Uuid>, StoreError> {
-        let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
-        let query = sqlx::query_scalar!(
-            "with claimed as (
-                 insert into idempotency_keys (key_hash, request_hash, prediction_id)
-                 select key_hash, request_hash, id
-                 from unnest($1::uuid[], $15::bytea[], $16::bytea[]) as new (id, key_hash, request_hash)
-                 where key_hash is not null
-                 order by key_hash
-                 on conflict (key_hash) do nothing
-                 returning prediction_id
-             ), arrived as (
-                 insert into visitors (id) select distinct visitor_id from unnest($17::uuid[]) as new (visitor_id)
-                 where visitor_id is not null order by visitor_id
-                 on conflict (id) do nothing
-             )
-             insert into predictions
-                 (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
-                     latency_ms, deletion_token_hash, created_at, visitor_id, may_train)
-             select id, prediction, confidence, ($4::real[])[position * 10 - 9 : position * 10], verdict, reason, model,
-                 bitmap, input, input_kind, source, latency_ms, sha256(deletion_token), created_at,
-                 visitor_id, may_train
-             from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-                 $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[],
-                $17::uuid[], $18::boolean[])
-                 with ordinality as new
-                 (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, latency_ms,
-                     deletion_token, created_at, key_hash, visitor_id, may_train, position)
-             where key_hash is null or id in (select prediction_id from claimed)
-             returning id",
-            &column(new, |new| new.id),
-            &column(new, |new| i16::from(new.answer.prediction.value())),
-            &column(new, |new| new.answer.confidence),
-            &probabilities,
-            &column(new, |new| new.answer.verdict.name()) as &[&str],
-            &column(new, |new| new.answer.reason.map(Reason::name)) as &[Option<&str>],
-            &column(new, |new| new.answer.model.as_str()) as &[&str],
-            &column(new, |new| new.bitmap.levels().as_slice()) as &[&[u8]],
-            &column(new, |new| new.input.input().bytes().as_ref()) as &[&[u8]],
-            &column(new, |new| new.input.input().kind().name()) as &[&str],
-            &column(new, |new| new.source.name()) as &[&str],
-            &column(new, |new| new.took.as_secs_f32() * 1e3),
-            &column(new, |new| new.deletion_token.as_bytes().as_slice()) as &[&[u8]],
-            &column(new, NewPrediction::created_at),
-            &column(new, |new| new.claim.as_ref().map(|claim| claim.key_hash.as_slice())) as &[Option<&[u8]>],
-            &column(new, |new| new.claim.as_ref().map(|claim| claim.request_hash.as_slice())) as &[Option<&[u8]>],
-            &column(new, |new| new.visitor.map(VisitorId::uuid)) as &[Option<Uuid>],
-            &column(new, |new| new.may_train) as &[Option<bool>],
-        );
-        in_time(query.fetch_all(self)).await
+        let work = async {
+            match insert(self, new).await {
+                Err(error) if lacks_visitor(&error) => insert(self, new).await,
+                result => result,
+            }
+        };
+        in_time(work).await
     }
+}
+
+/// Whether a visitor, who owned nothing, was deleted after the statement had found the visitor's row.
+fn lacks_visitor(error: &sqlx::Error) -> bool {
+    let constraint = error.as_database_error().and_then(DatabaseError::constraint);
+    constraint == Some("predictions_visitor_id_fkey")
+}
+
+/// Inserts all rows with one statement, which takes an array for each column. The array of probabilities has ten for each
+/// row. The statement inserts keys and visitors in sorted order, so two statements never deadlock.
+async fn insert(pool: &PgPool, new: &[NewPrediction]) -> sqlx::Result<Vec<Uuid>> {
+    let probabilities: Vec<f32> = new.iter().flat_map(|new| new.answer.probabilities).collect();
+    let query = sqlx::query_scalar!(
+        "with claimed as (
+             insert into idempotency_keys (key_hash, request_hash, prediction_id)
+             select key_hash, request_hash, id
+             from unnest($1::uuid[], $15::bytea[], $16::bytea[]) as new (id, key_hash, request_hash)
+             where key_hash is not null
+             order by key_hash
+             on conflict (key_hash) do nothing
+             returning prediction_id
+         ), arrived as (
+             insert into visitors (id) select distinct visitor_id from unnest($17::uuid[]) as new (visitor_id)
+             where visitor_id is not null order by visitor_id
+             on conflict (id) do nothing
+         ), in_gallery as (
+             insert into gallery_drawings (prediction_id, state)
+             select id, state from unnest($1::uuid[], $15::bytea[], $19::text[]) as new (id, key_hash, state)
+             where state is not null and (key_hash is null or id in (select prediction_id from claimed))
+         )
+         insert into predictions
+             (id, prediction, confidence, probabilities, verdict, reason, model, bitmap, input, input_kind, source,
+                 latency_ms, deletion_token_hash, created_at, visitor_id, may_train)
+         select id, prediction, confidence, ($4::real[])[position * 10 - 9 : position * 10], verdict, reason, model,
+             bitmap, input, input_kind, source, latency_ms, sha256(deletion_token), created_at,
+             visitor_id, may_train
+         from unnest($1::uuid[], $2::smallint[], $3::real[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+             $9::bytea[], $10::text[], $11::text[], $12::real[], $13::bytea[], $14::timestamptz[], $15::bytea[],
+             $17::uuid[], $18::boolean[])
+             with ordinality as new
+             (id, prediction, confidence, verdict, reason, model, bitmap, input, input_kind, source, latency_ms,
+                 deletion_token, created_at, key_hash, visitor_id, may_train, position)
+         where key_hash is null or id in (select prediction_id from claimed)
+         returning id",
+        &column(new, |new| new.id),
+        &column(new, |new| i16::from(new.answer.prediction.value())),
+        &column(new, |new| new.answer.confidence),
+        &probabilities,
+        &column(new, |new| new.answer.verdict.name()) as &[&str],
+        &column(new, |new| new.answer.reason.map(Reason::name)) as &[Option<&str>],
+        &column(new, |new| new.answer.model.as_str()) as &[&str],
+        &column(new, |new| new.bitmap.levels().as_slice()) as &[&[u8]],
+        &column(new, |new| new.input.input().bytes().as_ref()) as &[&[u8]],
+        &column(new, |new| new.input.input().kind().name()) as &[&str],
+        &column(new, |new| new.source.name()) as &[&str],
+        &column(new, |new| new.took.as_secs_f32() * 1e3),
+        &column(new, |new| new.deletion_token.as_bytes().as_slice()) as &[&[u8]],
+        &column(new, NewPrediction::created_at),
+        &column(new, |new| new.claim.as_ref().map(|claim| claim.key_hash.as_slice())) as &[Option<&[u8]>],
+        &column(new, |new| new.claim.as_ref().map(|claim| claim.request_hash.as_slice())) as &[Option<&[u8]>],
+        &column(new, |new| new.visitor.map(VisitorId::uuid)) as &[Option<Uuid>],
+        &column(new, |new| new.may_train) as &[Option<bool>],
+        &column(new, |new| new.gallery.map(GalleryState::name)) as &[Option<&str>],
+    );
+    query.fetch_all(pool).await
 }
 
 /// Returns the values of one column.

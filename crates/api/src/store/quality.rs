@@ -39,6 +39,7 @@ impl Store {
         let counts = counts(&mut snapshot, judged).await?;
         Ok(Quality {
             predictions: counts.iter().map(|count| number(count.count)).sum(),
+            pruned: pruned(&mut snapshot, judged).await?,
             correct: correct(counts.iter().filter(|count| count.is_labelled())),
             random_sample: random_sample(&mut snapshot, judged).await?,
             confusion: confusion(&counts)?,
@@ -75,13 +76,15 @@ impl Store {
         }
     }
 
-    /// The number of predictions without a label.
+    /// The number of predictions without a label. The counts include pruned predictions, which nobody can label any more.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub async fn unlabelled(&self) -> Result<u64, StoreError> {
         let query = sqlx::query_scalar!(
-            r#"select coalesce(sum(predictions), 0)::bigint as "count!" from all_prediction_counts where true_label = ''"#
+            r#"select (coalesce(sum(predictions), 0) - (select coalesce(sum(unlabelled), 0) from pruned_counts))::bigint
+                   as "count!"
+               from all_prediction_counts where true_label = ''"#
         );
         in_time(query.fetch_one(&self.pool)).await.map(number)
     }
@@ -142,6 +145,17 @@ async fn random_sample(
     );
     let row = in_time(query.fetch_one(snapshot)).await?;
     Ok(Share::new(number(row.correct), number(row.labelled)))
+}
+
+/// The number of counted predictions that were deleted because of their age.
+async fn pruned(snapshot: &mut PgConnection, QualityScope { model, since }: &QualityScope) -> Result<u64, StoreError> {
+    let query = sqlx::query_scalar!(
+        r#"select coalesce(sum(predictions), 0)::bigint as "count!" from pruned_counts
+           where ($1::text is null or model = $1) and ($2::date is null or day >= $2)"#,
+        model.as_deref(),
+        *since,
+    );
+    in_time(query.fetch_one(snapshot)).await.map(number)
 }
 
 /// Only predictions of a digit count, because the confidence is the probability of the digit given that the drawing is

@@ -2,9 +2,10 @@
 
 use crate::{
     drawings,
-    person::{Person, token},
+    person::{Person, settings_with_accounts, token},
     stack::{Stack, json},
 };
+use api::Settings;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use std::collections::BTreeSet;
 
@@ -63,6 +64,14 @@ const MATRIX: &[Row] = &[
     ("POST", "/drawings/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
     ("POST", "/home/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
     ("DELETE", "/api/v1/predictions/{id}", "label", [401, 204, 404, 404, 204, 404, 404, 204, 204]),
+    // Everybody sees a drawing of the gallery there and nowhere else. Each drawing of this test is in it.
+    ("GET", "/gallery", "read", [200; 9]),
+    ("GET", "/gallery/{id}", "read", [200; 9]),
+    ("POST", "/gallery/{id}/report", "read", [303; 9]),
+    ("GET", "/api/v1/gallery", "read", [200; 9]),
+    ("GET", "/api/v1/gallery/{id}/bitmap.png", "read", [200; 9]),
+    ("GET", "/gallery/review", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
+    ("POST", "/gallery/review", "read", [401, 401, 401, 403, 303, 403, 403, 403, 401]),
     ("GET", "/api/v1/me", "predict", [401, 200, 200, 200, 200, 200, 403, 200, 401]),
     ("DELETE", "/api/v1/me", "predict", [401, 204, 204, 204, 204, 204, 403, 204, 401]),
     // Labellers and operators.
@@ -109,6 +118,8 @@ const VERSION: &str = "the-first";
 fn form(path: &str) -> &'static str {
     match path {
         "/label" => "true_label=8&id=",
+        "/gallery/review" => "state=shown&id=",
+        "/gallery/{id}/report" => "reason=other",
         "/people" => "name=nobody&action=disable",
         "/account/tokens" => "name=&days=7",
         "/login" => "name=nobody&password=nothing",
@@ -138,7 +149,7 @@ fn request(stack: &Stack, method: &str, path: &str, id: &str) -> RequestBuilder 
             stack.post(path, "application/json", drawings::all()[8].to_string())
         }
         ("PUT", _) => request.header("content-type", "application/json").body("{\"true_label\":8}"),
-        ("POST", "/label") => {
+        ("POST", "/label" | "/gallery/review") => {
             request.header("content-type", "application/x-www-form-urlencoded").body(format!("{}{id}", form(path)))
         }
         ("POST", _) => request.header("content-type", "application/x-www-form-urlencoded").body(form(path)),
@@ -152,9 +163,16 @@ async fn drawn_with(stack: &Stack, token: &str) -> String {
     json(request.send().await.unwrap(), StatusCode::OK).await["id"].as_str().unwrap().to_owned()
 }
 
+/// Puts a drawing into the gallery, as if a visitor had drawn it on the canvas.
+async fn show_in_gallery(stack: &Stack, id: &str) {
+    let query = sqlx::query("insert into gallery_drawings (prediction_id, state) values ($1::uuid, 'shown')").bind(id);
+    query.execute(&mut stack.sql().await).await.unwrap();
+}
+
 #[tokio::test]
 async fn every_route_gives_every_caller_the_expected_status() {
-    let stack = Stack::with_accounts().await;
+    let settings = Settings { has_public_gallery: true, ..settings_with_accounts() };
+    let stack = Stack::with_settings(settings).await;
     let operator = Person::invited(&stack, "ada", "operator").await;
     let labeller = Person::invited(&stack, "grace", "labeller").await;
     let (visitor, other) = (Person::new(&stack), Person::new(&stack));
@@ -183,6 +201,7 @@ async fn every_route_gives_every_caller_the_expected_status() {
                 }
                 _ => (visitor.draw().await, String::new()),
             };
+            show_in_gallery(&stack, &id).await;
             let request = request(&stack, method, path, &id);
             // Each caller has an address, so that wrong passwords of one do not slow down the next.
             let request = request.header("x-forwarded-for", format!("198.51.100.{number}"));

@@ -13,7 +13,7 @@ use fantoccini::Locator;
 use reqwest::StatusCode;
 
 impl Browser {
-    async fn open(&self, stack: &Stack, path: &str) {
+    pub(crate) async fn open(&self, stack: &Stack, path: &str) {
         self.client.goto(&stack.url(path)).await.unwrap();
     }
 
@@ -25,7 +25,7 @@ impl Browser {
     }
 
     /// Waits until the browser is at this path.
-    async fn arrives_at(&self, path: &str) {
+    pub(crate) async fn arrives_at(&self, path: &str) {
         let arrived = poll(async || {
             let url = self.client.current_url().await.unwrap();
             (url.path() == path).then_some(())
@@ -33,7 +33,7 @@ impl Browser {
         assert!(arrived.await.is_some(), "at {}, not at {path}", self.client.current_url().await.unwrap());
     }
 
-    async fn log_in(&self, stack: &Stack, name: &str, password: &str) {
+    pub(crate) async fn log_in(&self, stack: &Stack, name: &str, password: &str) {
         self.open(stack, "/login").await;
         self.fill("input[name=name]", name).await;
         self.fill("input[name=password]", password).await;

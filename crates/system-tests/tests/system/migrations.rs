@@ -238,6 +238,10 @@ async fn the_role_of_the_service_owns_nothing_and_cannot_change_rows() {
         "create table mine ()",
         "set session_replication_role = replica",
         "update idempotency_keys set request_hash = key_hash",
+        "update labels set labeller = null",
+        "update pruned_counts set predictions = 0",
+        "delete from visitors",
+        "delete from gallery_reports",
     ] {
         let error = sqlx::query(forbidden).execute(&mut sql).await.unwrap_err();
         let code = error.as_database_error().and_then(|error| error.code().map(|code| code.to_string()));

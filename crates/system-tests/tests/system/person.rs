@@ -158,11 +158,16 @@ pub(crate) async fn bearer(stack: &Stack, token: &str, path: &str) -> reqwest::R
     stack.get(path).bearer_auth(token).send().await.unwrap()
 }
 
+/// The settings of a service with accounts, behind a trusted proxy on this machine.
+pub(crate) fn settings_with_accounts() -> Settings {
+    let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    Settings { access: ApiAccess::Accounts, trusted_proxies, ..Settings::default() }
+}
+
 impl Stack {
     /// Starts all services with accounts, behind a trusted proxy on this machine.
     pub(crate) async fn with_accounts() -> Self {
-        let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
-        Self::with_settings(Settings { access: ApiAccess::Accounts, trusted_proxies, ..Settings::default() }).await
+        Self::with_settings(settings_with_accounts()).await
     }
 
     /// Invites a person with `api user invite`, and returns the code that it prints.

@@ -177,7 +177,8 @@ impl Stack {
         Self::configured(model, database, requests, Settings::default()).await
     }
 
-    async fn configured(
+    /// Starts the web service with these settings on this model service and database.
+    pub(crate) async fn configured(
         model: Service,
         database: PgConnectOptions,
         requests: NonZeroUsize,

@@ -1,6 +1,7 @@
 //! MNIST: scanned digits, 60,000 for training and 10,000 for tests.
 
-use super::{DataError, DatasetStore, Example, Source, idx};
+use super::{DataError, DatasetStore, Example, Source};
+use digit::idx;
 
 const TRAIN_IMAGES: Source = Source {
     set: "mnist",

@@ -1,7 +1,6 @@
 //! The data sets: MNIST's digits, pen strokes, and characters that are not digits. They are local or downloaded.
 
 mod download;
-mod idx;
 pub mod mnist;
 pub mod omniglot;
 pub mod pen;

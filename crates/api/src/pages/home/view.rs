@@ -56,7 +56,11 @@ impl HomePage {
     ) -> Self {
         Self {
             messages,
-            privacy: if address.is_open() { &messages.canvas.privacy_open } else { &messages.canvas.privacy_own },
+            privacy: match (address.is_open(), address.has_gallery()) {
+                (true, _) => &messages.canvas.privacy_open,
+                (false, true) => &messages.canvas.privacy_gallery,
+                (false, false) => &messages.canvas.privacy_own,
+            },
             key: IdempotencyKey::random().form_value(),
             site: Site::new(NavItem::Other, address),
             shown,

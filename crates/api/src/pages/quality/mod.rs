@@ -56,6 +56,7 @@ async fn quality(
         accuracy: Accuracy::new(messages, &quality.correct),
         random_sample: Accuracy::new(messages, &quality.random_sample),
         predictions: quality.predictions,
+        pruned: (quality.pruned > 0).then(|| messages.quality.pruned.with("count", quality.pruned)),
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
         confusion: Confusion::new(messages, &quality, &scope),
         calibration: CalibrationChart::new(messages, &quality),
@@ -96,6 +97,8 @@ struct QualityPage {
     /// `None` if no drawing of the random sample is labelled.
     random_sample: Option<Accuracy>,
     predictions: u64,
+    /// A sentence about predictions that are counted and deleted, if there are any.
+    pruned: Option<String>,
     models: Vec<ModelQuality>,
     confusion: Confusion,
     calibration: CalibrationChart,

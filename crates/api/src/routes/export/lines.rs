@@ -3,7 +3,8 @@
 use super::Format;
 use crate::store::ExportedPrediction;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use wire::Record;
+use serde::Serialize;
+use wire::{GivenLabel, Record};
 
 /// A line for each prediction.
 pub(in crate::routes) struct Lines;
@@ -15,11 +16,31 @@ impl Format for Lines {
 
     fn portion(&mut self, kept: Vec<ExportedPrediction>) -> Vec<u8> {
         let mut lines = Vec::new();
-        for ExportedPrediction { prediction, bitmap, input } in kept {
-            let record = Record { prediction, bitmap, input: STANDARD.encode(input.unwrap_or_default()) };
-            serde_json::to_writer(&mut lines, &record).expect("writing to a vector does not fail");
-            lines.push(b'\n');
+        for exported in kept {
+            let record = Record {
+                prediction: exported.prediction,
+                bitmap: exported.bitmap,
+                input: STANDARD.encode(exported.input.unwrap_or_default()),
+                may_train: exported.may_train,
+                visitor_id: exported.visitor_id,
+                deletion_token_hash: exported.deletion_token_hash.map(|hash| STANDARD.encode(hash)),
+                labels: exported.labels,
+            };
+            push(&mut lines, &record);
         }
         lines
     }
+
+    fn given_labels(&mut self, labels: &[GivenLabel]) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for label in labels {
+            push(&mut lines, label);
+        }
+        lines
+    }
+}
+
+fn push(lines: &mut Vec<u8>, line: &impl Serialize) {
+    serde_json::to_writer(&mut *lines, line).expect("writing to a vector does not fail");
+    lines.push(b'\n');
 }

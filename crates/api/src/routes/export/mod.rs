@@ -27,7 +27,7 @@ use service::{ApiError, Documented, Query};
 use std::{future::ready, sync::Arc};
 use table::Table;
 use utoipa_axum::routes;
-use wire::{Code, Record};
+use wire::{Code, GivenLabel, Record};
 
 pub(super) fn routes() -> Routes {
     let errors = [Code::InvalidQuery, Code::Overloaded, Code::DatabaseUnavailable];
@@ -56,6 +56,11 @@ pub(super) trait Format: Send + 'static {
 
     /// The bytes of a batch of predictions.
     fn portion(&mut self, predictions: Vec<ExportedPrediction>) -> Vec<u8>;
+
+    /// The bytes of a batch of labels that the owner of the drawings gave. Exports of all drawings have no such batch.
+    fn given_labels(&mut self, _: &[GivenLabel]) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// The bytes after the last prediction.
     fn tail(&mut self) -> Vec<u8> {
@@ -138,10 +143,12 @@ pub(super) async fn stream_file<F: Format>(snapshot: Snapshot, mut format: F) ->
     let rest = stream::try_unfold(Some((portions, format)), async |state| {
         let Some((mut portions, mut format)) = state else { return Ok(None) };
         let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export failed"))?;
-        if portion.is_empty() {
+        if portion.is_end() {
             return Ok(Some((format.tail(), None)));
         }
-        Ok(Some((format.portion(portion), Some((portions, format)))))
+        let mut bytes = format.portion(portion.predictions);
+        bytes.extend(format.given_labels(&portion.given_labels));
+        Ok(Some((bytes, Some((portions, format)))))
     });
     Ok(([(CONTENT_TYPE, F::MEDIA_TYPE), (CONTENT_DISPOSITION, F::FILE)], Body::from_stream(head.chain(rest))))
 }

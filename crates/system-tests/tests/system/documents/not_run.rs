@@ -42,12 +42,14 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec api api model promote cnn6-large-2026-11-21 --reason 'reads sevens with a bar'",
             "docker compose exec api api model rollback --reason 'rejects too much'",
             "docker compose run --rm service-tokens token rotate-service",
+            "docker compose exec api api prune --older-than 365",
+            "docker compose exec -T api api import - <predictions.ndjson",
             "sed -i 's/^# DOMAIN=$/DOMAIN=digits.example/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' .env",
         ],
     ),
     (
-        "It needs the services of `make run`. Tests of accounts call the function of the command.",
-        &["make user name=ada role=operator"],
+        "It needs the services of `make run`, or files of data sets. Tests call the functions of the commands.",
+        &["make user name=ada role=operator", "api import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz"],
     ),
     (
         "It names a database and a program that are not here. Every test migrates its database with `api::migrate`, and \

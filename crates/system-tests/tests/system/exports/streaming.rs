@@ -52,11 +52,11 @@ async fn the_count_and_the_rows_of_a_snapshot_agree_and_inputs_are_read_on_reque
     let mut portions = snapshot.read(false).await.unwrap();
     loop {
         let portion = portions.next().await.unwrap();
-        if portion.is_empty() {
+        if portion.is_end() {
             break;
         }
-        assert!(portion.iter().all(|prediction| prediction.input.is_none()));
-        read += portion.len();
+        assert!(portion.predictions.iter().all(|prediction| prediction.input.is_none()));
+        read += portion.predictions.len();
     }
     assert_eq!((count, read), (1000, 1000));
 }

@@ -7,12 +7,14 @@ use super::{
 };
 use crate::{
     drawings::{self, Picture, encode},
-    stack::Stack,
+    stack::{ANY, MODEL_REQUESTS, Stack, start_model},
     unavailable::Cluster,
 };
+use api::Settings;
 use image::{ImageFormat, Rgb, RgbImage};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
 use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -49,7 +51,8 @@ pub(super) async fn rejected_drawings(document: &mut Document, stack: &Stack, ad
 #[tokio::test]
 async fn the_web_service_gives_every_documented_answer_as_documented() {
     let cluster = Cluster::new();
-    let mut stack = Stack::with_database(cluster.script("start").parse().unwrap()).await;
+    let database = cluster.script("start").parse().unwrap();
+    let mut stack = with_gallery(database).await;
     stack.until_ready().await;
     let service = stack.api.address;
     let mut document = Document::of(&stack.http, service).await;
@@ -120,6 +123,7 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         document.expect(&stack.http, request, status).await;
     }
     registry(&mut document, &stack).await;
+    gallery(&mut document, &stack).await;
     for path in ["/predict", "/explain"] {
         rejected_drawings(&mut document, &stack, &stack.url(path)).await;
     }
@@ -154,7 +158,29 @@ fn eight(stack: &Stack, path: &str) -> RequestBuilder {
     stack.post(path, "application/json", drawings::all()[8].to_string())
 }
 
-/// Sends more concurrent requests than the model service accepts, until each route has answered 429.
+/// Starts the services with a gallery.
+async fn with_gallery(database: PgConnectOptions) -> Stack {
+    let settings = Settings { has_public_gallery: true, ..Settings::default() };
+    Stack::configured(start_model(ANY.parse().unwrap()).await, database, MODEL_REQUESTS, settings).await
+}
+
+/// Requests the gallery and one of its drawings, and the gallery of a service that has none.
+async fn gallery(document: &mut Document, stack: &Stack) {
+    document.expect(&stack.http, Stack::start().await.get("/api/v1/gallery"), 404).await;
+    let drawn = eight(stack, "/predict?source=canvas");
+    let drawn = document.expect(&stack.http, drawn, 200).await;
+    let in_gallery = format!("/api/v1/gallery/{}/bitmap.png", drawn["id"].as_str().unwrap());
+    for (path, status) in [
+        ("/api/v1/gallery?limit=1", 200),
+        ("/api/v1/gallery?limit=0", 400),
+        (&in_gallery, 200),
+        (&format!("/api/v1/gallery/{}/bitmap.png", Uuid::nil()), 404),
+    ] {
+        document.expect(&stack.http, stack.get(path), status).await;
+    }
+}
+
+/// Requests the registry of models before and after it has a model.
 async fn registry(document: &mut Document, stack: &Stack) {
     document.expect(&stack.http, stack.get("/api/v1/models"), 200).await;
     document.expect(&stack.http, stack.get("/api/v1/models/serving"), 404).await;
@@ -166,6 +192,7 @@ async fn registry(document: &mut Document, stack: &Stack) {
     }
 }
 
+/// Sends more concurrent requests than the model service accepts, until each route has answered 429.
 async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     let mut refused = BTreeSet::new();
     for _ in 0..50 {
@@ -253,6 +280,8 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get(&format!("{shown}/models")),
         stack.get("/api/v1/me").header("cookie", VISITOR),
         stack.http.delete(stack.url("/api/v1/me")).header("cookie", VISITOR),
+        stack.get("/api/v1/gallery"),
+        stack.get(&format!("/api/v1/gallery/{}/bitmap.png", Uuid::nil())),
         stack.get("/readyz"),
     ]
     .into_iter()

@@ -1,9 +1,12 @@
 //! The IDX format of MNIST's files: a magic number, the dimensions as big-endian 32-bit numbers, then bytes.
 
-use digit::{Bitmap, Digit, SIDE};
+use crate::{Bitmap, Digit, SIDE};
 
 /// Reads images of 28×28 pixels.
-pub(super) fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
+///
+/// # Errors
+/// When the bytes are no such file.
+pub fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
     let side = u32::try_from(SIDE).unwrap_or(0);
     let (header, pixels) = bytes.split_first_chunk::<16>().ok_or("too short for an IDX file of images")?;
     if word(header, 0) != 0x0803 || word(header, 2) != side || word(header, 3) != side {
@@ -17,7 +20,10 @@ pub(super) fn images(bytes: &[u8]) -> Result<Vec<Bitmap>, &'static str> {
 }
 
 /// Reads labels.
-pub(super) fn labels(bytes: &[u8]) -> Result<Vec<Digit>, &'static str> {
+///
+/// # Errors
+/// When the bytes are no such file.
+pub fn labels(bytes: &[u8]) -> Result<Vec<Digit>, &'static str> {
     let (header, labels) = bytes.split_first_chunk::<8>().ok_or("too short for an IDX file of labels")?;
     if word(header, 0) != 0x0801 {
         return Err("not an IDX file of labels");

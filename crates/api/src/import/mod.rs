@@ -1,0 +1,135 @@
+//! `api import`: inserts the predictions of NDJSON exports, and images with labels in the format of MNIST.
+
+mod content;
+mod images;
+mod lines;
+
+use crate::{ModelClient, Store, identity::Actor, store::ImportedPrediction};
+use anyhow::{Context, bail};
+use clap::Args;
+use content::Content;
+use std::{
+    fmt,
+    io::Write,
+    mem,
+    path::{Path, PathBuf},
+};
+
+/// The files to import.
+#[derive(Debug, Clone, Args)]
+pub struct ImportOptions {
+    /// Files of /api/v1/export/predictions.ndjson; or pairs of files of images and of labels, as MNIST has them. Each may be
+    /// compressed with gzip. `-` is the standard input.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Skip invalid lines and images instead of stopping at the first one.
+    #[arg(long)]
+    pub skip_invalid: bool,
+}
+
+/// The number of predictions, and of bytes of inputs, at which a transaction is large enough.
+const PORTION: usize = 500;
+const PORTION_BYTES: usize = 4 << 20;
+
+/// Runs `api import`, and writes its progress to `out`. The model service recognises images of MNIST's format.
+///
+/// # Errors
+/// When a file cannot be read or has an invalid line, or when a service is unavailable. What `out` reports is imported then,
+/// and a repeated import continues there.
+pub async fn run_import_command(
+    store: &Store,
+    model: &ModelClient,
+    options: &ImportOptions,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut import = Import {
+        store,
+        skips_invalid: options.skip_invalid,
+        out,
+        portion: Vec::new(),
+        bytes: 0,
+        progress: Progress::default(),
+    };
+    let mut unpaired = None;
+    for path in &options.files {
+        let content = content::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        store.record_import(&Actor::command_line(), &path.display().to_string()).await?;
+        match (content, unpaired.take()) {
+            (Content::Lines(lines), None) => lines::import(&mut import, path, lines).await?,
+            (Content::Images(images), Some((_, Content::Labels(labels)))) => {
+                images::import(&mut import, model, path, images, &labels).await?;
+            }
+            (Content::Labels(labels), Some((images_path, Content::Images(images)))) => {
+                images::import(&mut import, model, images_path, images, &labels).await?;
+            }
+            (content @ (Content::Images(_) | Content::Labels(_)), None) => unpaired = Some((path, content)),
+            (_, Some((other, _))) => bail!("{}", lacks_partner(other)),
+        }
+        import.flush().await?;
+    }
+    if let Some((path, _)) = unpaired {
+        bail!("{}", lacks_partner(path));
+    }
+    Ok(())
+}
+
+fn lacks_partner(path: &Path) -> String {
+    format!("name the file of images and the file of labels one after the other: {} has no partner", path.display())
+}
+
+/// An import under way.
+struct Import<'a, W> {
+    store: &'a Store,
+    skips_invalid: bool,
+    out: &'a mut W,
+    /// The predictions of the next transaction.
+    portion: Vec<ImportedPrediction>,
+    /// The bytes of their inputs.
+    bytes: usize,
+    progress: Progress,
+}
+
+/// The progress of the command.
+#[derive(Debug, Default)]
+struct Progress {
+    imported: usize,
+    /// Predictions that were there already.
+    present: usize,
+    invalid: usize,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { imported, present, invalid } = self;
+        write!(f, "drawings: {imported} imported, {present} already there, {invalid} invalid")
+    }
+}
+
+impl<W: Write> Import<'_, W> {
+    /// Adds a prediction, and inserts the portion if it is large enough.
+    async fn add(&mut self, prediction: ImportedPrediction) -> anyhow::Result<()> {
+        self.bytes += prediction.input.input().bytes().len();
+        self.portion.push(prediction);
+        if self.portion.len() >= PORTION || self.bytes >= PORTION_BYTES { self.flush().await } else { Ok(()) }
+    }
+
+    /// Skips an invalid line or image, or stops.
+    fn skip(&mut self, place: &str, error: &impl fmt::Display) -> anyhow::Result<()> {
+        if !self.skips_invalid {
+            bail!("{place} is invalid: {error}. Correct it, or pass --skip-invalid");
+        }
+        tracing::warn!(place, %error, "skipped");
+        self.progress.invalid += 1;
+        Ok(())
+    }
+
+    /// Inserts the portion and reports the progress.
+    async fn flush(&mut self) -> anyhow::Result<()> {
+        let portion = mem::take(&mut self.portion);
+        self.bytes = 0;
+        let imported = self.store.import(&portion).await.context("cannot insert the drawings")?;
+        self.progress.imported += imported;
+        self.progress.present += portion.len() - imported;
+        Ok(writeln!(self.out, "{}", self.progress)?)
+    }
+}

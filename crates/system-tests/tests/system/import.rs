@@ -1,0 +1,213 @@
+//! Tests of `api import`: exports move to another database unchanged, and MNIST's files become labelled drawings.
+
+use crate::{
+    drawings::{self, Picture},
+    person::Person,
+    stack::{Stack, json},
+};
+use api::{ImportOptions, ModelClient, run_import_command};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use digit::Bitmap;
+use flate2::{Compression, write::GzEncoder};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json as value};
+use std::{fs, io::Write, num::NonZeroUsize, path::PathBuf};
+use tempfile::TempDir;
+
+/// Runs `api import`, and returns its output or its error.
+async fn import(stack: &Stack, files: &[PathBuf], skip_invalid: bool) -> Result<String, String> {
+    let model = stack.model.as_ref().unwrap();
+    let model =
+        ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), NonZeroUsize::MIN.saturating_add(31));
+    let mut out = Vec::new();
+    let options = ImportOptions { files: files.to_vec(), skip_invalid };
+    match run_import_command(&stack.store(), &model.unwrap(), &options, &mut out).await {
+        Ok(()) => Ok(String::from_utf8(out).unwrap()),
+        Err(error) => Err(format!("{error:#}")),
+    }
+}
+
+/// Writes a file into a folder.
+fn file(folder: &TempDir, name: &str, content: &[u8]) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The last line of the output.
+fn last(out: &str) -> &str {
+    out.lines().last().unwrap_or_default()
+}
+
+const EXPORT: &str = "/api/v1/export/predictions.ndjson";
+
+#[tokio::test]
+async fn an_export_that_moves_to_another_database_is_the_same_there() {
+    let (from, to) = (Stack::with_accounts().await, Stack::with_accounts().await);
+    let ada = Person::invited(&from, "ada", "operator").await;
+    let (grace, mary) =
+        (Person::invited(&from, "grace", "labeller").await, Person::invited(&from, "mary", "labeller").await);
+    let visitor = Person::new(&from);
+    visitor.get("/").await.page(StatusCode::OK).await;
+    let strokes = || drawings::all()[8].to_string();
+    let pixels = value!({ "pixels": Bitmap::new([200; Bitmap::LEN]) }).to_string();
+    let mut ids = vec![visitor.draw().await];
+    for request in [
+        from.post("/predict?source=canvas&may_train=true", "application/json", strokes()),
+        from.post("/predict?may_train=false", "application/json", pixels),
+        from.upload("/predict?source=upload", Picture::default().png(&drawings::two_digits())),
+    ] {
+        let drawn = visitor.send_as_program(request).await.page(StatusCode::OK).await;
+        ids.push(serde_json::from_str::<Value>(&drawn).unwrap()["id"].as_str().unwrap().to_owned());
+    }
+    let anonymous = from.draw(&drawings::all()[3]).await;
+    for (person, number, label) in [
+        (&visitor, 0, "1"),
+        (&grace, 0, "3"),
+        (&mary, 0, "4"), // a tie
+        (&grace, 1, "8"),
+        (&mary, 1, "7"),
+        (&ada, 1, "7"),
+        (&ada, 1, "unsure"),
+        (&grace, 2, "2"),
+        (&grace, 2, ""),
+    ] {
+        let path = format!("/drawings/{}/label", ids[number]);
+        assert_eq!(person.post(&path, &[("true_label", label)]).await.status(), StatusCode::SEE_OTHER);
+    }
+    let export = ada.get(EXPORT).await.page(StatusCode::OK).await;
+    assert_eq!(export.lines().count(), 5);
+
+    let folder = tempfile::tempdir().unwrap();
+    let files = [file(&folder, "digits.ndjson", export.as_bytes())];
+    let out = import(&to, &files, false).await.unwrap();
+    assert_eq!(last(&out), "drawings: 5 imported, 0 already there, 0 invalid");
+    let operator = Person::invited(&to, "mary", "operator").await;
+    assert_eq!(operator.get(EXPORT).await.page(StatusCode::OK).await, export, "byte for byte");
+    let imported = "select count(*) from users where name like 'imported %' and is_disabled and password_hash is null";
+    let imported: i64 = sqlx::query_scalar(imported).fetch_one(&mut to.sql().await).await.unwrap();
+    assert_eq!(imported, 3, "nobody can log in as a person who labelled elsewhere");
+
+    // A repetition, also of a compressed file, changes nothing.
+    let files = [file(&folder, "digits.ndjson.gz", &gzip(export.as_bytes()))];
+    let out = import(&to, &files, false).await.unwrap();
+    assert_eq!(last(&out), "drawings: 0 imported, 5 already there, 0 invalid");
+    assert_eq!(operator.get(EXPORT).await.page(StatusCode::OK).await, export);
+    assert_eq!(to.audited("import", false).await.len(), 2);
+
+    // The visitor finds the own drawings, and the deletion token works.
+    let moved = Person::new(&to);
+    moved.set("visitor", &visitor.cookie("visitor").unwrap());
+    let mine = moved.get("/api/v1/me").await.page(StatusCode::OK).await;
+    assert!(ids.iter().all(|id| mine.contains(id)), "{mine}");
+    let path = to.url(&format!("/api/v1/predictions/{}", anonymous["id"].as_str().unwrap()));
+    let deleted =
+        to.http.request(Method::DELETE, path).header("deletion-token", anonymous["deletion_token"].as_str().unwrap());
+    assert_eq!(deleted.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn an_invalid_line_stops_an_import_by_its_number_or_is_skipped() {
+    let (from, to) = (Stack::start().await, Stack::start().await);
+    for drawing in &drawings::all()[..3] {
+        from.draw(drawing).await;
+    }
+    let export = from.get(EXPORT).send().await.unwrap().text().await.unwrap();
+    let mut lines: Vec<&str> = export.lines().collect();
+    let changed = lines[1].replace("\"confidence\":", "\"confidence\":7");
+    lines[1] = &changed;
+    let folder = tempfile::tempdir().unwrap();
+    let files = [file(&folder, "damaged.ndjson", lines.join("\n").as_bytes())];
+    let error = import(&to, &files, false).await.unwrap_err();
+    assert!(error.contains("damaged.ndjson, line 2 is invalid: \"confidence\""), "{error}");
+    assert_eq!(to.rows().await, 0, "no transaction ended");
+    let out = import(&to, &files, true).await.unwrap();
+    assert_eq!(last(&out), "drawings: 2 imported, 0 already there, 1 invalid");
+    assert_eq!(to.rows().await, 2);
+    for (name, content) in [("text", &b"no export"[..]), ("idx", &[0, 0, 8, 3, 0, 0, 0, 9])] {
+        assert!(import(&to, &[file(&folder, name, content)], true).await.is_err(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_imported_image_loses_its_metadata() {
+    let stack = Stack::start().await;
+    let sent = stack.upload("/predict?source=upload", Picture::default().png(&drawings::all()[8]));
+    json(sent.send().await.unwrap(), StatusCode::OK).await;
+    let export = stack.get(EXPORT).send().await.unwrap().text().await.unwrap();
+    let mut line: Value = serde_json::from_str(&export).unwrap();
+    let clean = STANDARD.decode(line["input"].as_str().unwrap()).unwrap();
+    // A comment after the header of the PNG.
+    let comment = b"tEXtComment\0Mary's camera";
+    let mut crc = flate2::Crc::new();
+    crc.update(comment);
+    let length = u32::try_from(comment.len() - 4).unwrap().to_be_bytes();
+    let chunk = [&length[..], comment, &crc.sum().to_be_bytes()].concat();
+    line["input"] = STANDARD.encode([&clean[..33], &chunk, &clean[33..]].concat()).into();
+
+    let to = Stack::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    import(&to, &[file(&folder, "photo.ndjson", line.to_string().as_bytes())], false).await.unwrap();
+    let stored: Vec<u8> =
+        sqlx::query_scalar("select input from predictions").fetch_one(&mut to.sql().await).await.unwrap();
+    assert!(stored == clean, "the comment is gone");
+}
+
+/// Files of images and labels in MNIST's format.
+fn mnist(images: &[Bitmap], labels: &[u8]) -> [Vec<u8>; 2] {
+    let word = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
+    let head = [word(0x0803), word(images.len()), word(28), word(28)].concat();
+    let pixels = images.iter().flat_map(|image| *image.levels());
+    let labels = [&[word(0x0801), word(labels.len())].concat(), labels].concat();
+    [head.into_iter().chain(pixels).collect(), labels]
+}
+
+#[tokio::test]
+async fn images_of_mnist_are_recognised_labelled_and_imported_once() {
+    let stack = Stack::start().await;
+    let mut images = Vec::new();
+    for drawing in &drawings::all()[..4] {
+        let answer = stack.post("/predict?preview=true&include=bitmap", "application/json", drawing.to_string());
+        let answer = json(answer.send().await.unwrap(), StatusCode::OK).await;
+        images.push(serde_json::from_value::<Bitmap>(answer["bitmap"].clone()).unwrap());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [with_images, with_labels] = mnist(&images, &[0, 1, 2, 9]);
+    let files = [file(&folder, "images.gz", &gzip(&with_images)), file(&folder, "labels", &with_labels)];
+    let out = import(&stack, &files, false).await.unwrap();
+    assert_eq!(last(&out), "drawings: 4 imported, 0 already there, 0 invalid");
+    let page = json(stack.get("/api/v1/predictions").send().await.unwrap(), StatusCode::OK).await;
+    let mut rows: Vec<(i64, i64)> = page["predictions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["true_label"].as_i64().unwrap(), row["prediction"].as_i64().unwrap()))
+        .collect();
+    rows.sort_unstable();
+    assert_eq!(rows, [(0, 0), (1, 1), (2, 2), (9, 3)], "each has its label, and the answer of the model");
+    assert_eq!(json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await["correct"]["count"], 3);
+
+    // One is deleted, and the files come in the other order.
+    sqlx::query("delete from predictions where prediction = 3").execute(&mut stack.sql().await).await.unwrap();
+    let out = import(&stack, &[files[1].clone(), files[0].clone()], false).await.unwrap();
+    assert_eq!(last(&out), "drawings: 1 imported, 3 already there, 0 invalid");
+    assert_eq!(stack.rows().await, 4);
+
+    let error = import(&stack, &files[..1], false).await.unwrap_err();
+    assert!(error.contains("images.gz has no partner"), "{error}");
+    images.push(Bitmap::new([0; Bitmap::LEN]));
+    let [with_images, with_labels] = mnist(&images, &[0, 1, 2, 9, 5]);
+    let more = [file(&folder, "more", &with_images), file(&folder, "more-labels", &with_labels)];
+    let error = import(&stack, &[more[0].clone(), files[1].clone()], false).await.unwrap_err();
+    assert!(error.contains("has 5 images, but there are 4 labels"), "{error}");
+    let error = import(&stack, &more, false).await.unwrap_err();
+    assert!(error.contains("more, image 5 is invalid"), "{error}");
+    let out = import(&stack, &more, true).await.unwrap();
+    assert_eq!(last(&out), "drawings: 4 imported, 0 already there, 1 invalid");
+}
