@@ -48,7 +48,7 @@ pub(crate) fn summary(comparison: &Comparison) -> String {
     let against = comparison.champion.as_deref().unwrap_or("no champion");
     let mut rules: Vec<String> = comparison.reasons().map(reason).collect();
     rules.dedup();
-    let because = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+    let because = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join("; ")) };
     format!("{} against {against}: {}{because}", &*comparison.challenger, comparison.outcome.name())
 }
 

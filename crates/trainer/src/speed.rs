@@ -93,7 +93,8 @@ fn measure(options: &SpeedOptions) -> anyhow::Result<Measured> {
 }
 
 /// Returns the latency of a model as a multiple of another's, on one thread: the larger of the ratios for one bitmap and
-/// for a batch.
+/// for a batch. Each is the median over rounds, in which both models run one after the other, so that the load of the
+/// machine affects both alike.
 ///
 /// # Errors
 /// When LibTorch fails.
@@ -103,12 +104,13 @@ pub fn ratio(model: &Classifier, reference: &Classifier) -> anyhow::Result<f64> 
     tch::set_num_threads(1);
     let golden = network::golden_bitmaps();
     let ratio = |batch: &[Bitmap]| {
-        let mut times = times(&[model, reference], batch, ROUNDS)?;
-        anyhow::Ok(median(&mut times[0]) / median(&mut times[1]))
+        let times = times(&[model, reference], batch, ROUNDS)?;
+        let mut ratios: Vec<f64> = times[0].iter().zip(&times[1]).map(|(model, reference)| model / reference).collect();
+        anyhow::Ok(median(&mut ratios))
     };
-    let ratios = ratio(&golden[..1]).and_then(|one| Ok(one.max(ratio(&golden)?)));
+    let largest = ratio(&golden[..1]).and_then(|one| Ok(one.max(ratio(&golden)?)));
     tch::set_num_threads(threads);
-    ratios
+    largest
 }
 
 /// Returns each model's times for a batch, in microseconds.

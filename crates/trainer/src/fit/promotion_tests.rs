@@ -6,8 +6,9 @@ use crate::{
     fixture,
 };
 use digit::Digit;
-use network::ChampionError;
+use network::{ChampionError, Checkpoint};
 use std::{fmt::Write, path::PathBuf, sync::LazyLock};
+use tch::Tensor;
 use tempfile::TempDir;
 use uuid::Uuid;
 use wire::{CheckResult, Comparison, ComparisonOutcome, GateRule};
@@ -28,6 +29,10 @@ static TRAINED: LazyLock<TempDir> = LazyLock::new(|| {
     models
 });
 
+/// The held-out data to which the networks are calibrated.
+static HELD_OUT: LazyLock<Part> = LazyLock::new(|| fixture::split(WRITERS).holdout);
+const WRITERS: u32 = 60;
+
 fn digit(value: i64) -> Digit {
     Digit::try_from(value).unwrap()
 }
@@ -37,7 +42,7 @@ fn version(name: &str) -> ModelVersion {
 }
 
 fn train_on(models: &TempDir, name: &str, change: impl Fn(&mut Part)) {
-    let mut split = fixture::split(60);
+    let mut split = fixture::split(WRITERS);
     change(&mut split.train);
     let options = FitOptions { models: models.path().to_owned(), ..options() };
     train(&options, &version(name), &mut split).unwrap();
@@ -69,11 +74,25 @@ fn copy(models: &TempDir, name: &str, change: impl Fn(&mut ModelCard)) -> PathBu
     to
 }
 
+/// Writes a copy of a model that confuses 1 and 7: it differs in no other answer.
+fn write_confused(models: &TempDir) {
+    let Checkpoint { mut card, variables, .. } =
+        network::open(models.path(), &version("all-digits"), Device::Cpu).unwrap();
+    let swapped = Tensor::from_slice(&[0_i64, 7, 2, 3, 4, 5, 6, 1, 8, 9, 10, 11]);
+    tch::no_grad(|| {
+        for name in ["head.weight", "head.bias"] {
+            let mut head = variables.variables()[name].shallow_clone();
+            head.copy_(&head.index_select(0, &swapped));
+        }
+    });
+    card.version = version("confused");
+    network::save(models.path(), card, &variables).unwrap();
+}
+
 /// Compares a model with the one that knows all digits.
 fn compare_with_all_digits(models: &TempDir, challenger: &str) -> Comparison {
-    let split = fixture::split(1);
     let champion = version("all-digits");
-    let inputs = Inputs { models: models.path(), champion: Some(&champion), held_out: &split.holdout, collected: None };
+    let inputs = Inputs { models: models.path(), champion: Some(&champion), held_out: &HELD_OUT, collected: None };
     compare(&version(challenger), inputs).unwrap()
 }
 
@@ -98,11 +117,12 @@ fn collected(folder: &TempDir) -> PathBuf {
 
 #[test]
 fn a_model_that_reads_what_the_champion_misreads_is_promoted() {
-    let models = folder_with(&["forgetful", "all-digits"]);
+    let models = folder_with(&["all-digits"]);
+    write_confused(&models);
+    network::promote(models.path(), &version("confused")).unwrap();
     let collected = Some(collected(&models));
     let options = FitOptions { models: models.path().to_owned(), promote: true, collected, ..options() };
-    let held_out = fixture::split(1).holdout;
-    let promotion = promote(&options, &version("all-digits"), &held_out).unwrap();
+    let promotion = promote(&options, &version("all-digits"), &HELD_OUT).unwrap();
     assert_eq!(promotion, Promotion::Promoted);
     assert_eq!(network::champion(models.path()).unwrap(), version("all-digits"));
 
@@ -127,7 +147,7 @@ fn a_challenger_that_forgot_the_seven_is_rejected_by_name_and_the_champion_stays
     assert_eq!(digits, [(GateRule::SliceHarm, Some("digit 7"))]);
 
     let options = FitOptions { models: models.path().to_owned(), promote: true, ..options() };
-    let promotion = promote(&options, &version("forgetful"), &fixture::split(1).holdout).unwrap();
+    let promotion = promote(&options, &version("forgetful"), &HELD_OUT).unwrap();
     assert_eq!(promotion, Promotion::ChampionStays);
     assert_eq!(network::champion(models.path()).unwrap(), version("all-digits"));
 }
@@ -137,17 +157,16 @@ fn the_first_model_of_a_folder_has_to_keep_the_floor_unless_it_is_forced() {
     let models = folder_with(&["shuffled", "all-digits"]);
     fs::remove_file(models.path().join("champion")).unwrap();
     let options = FitOptions { models: models.path().to_owned(), promote: true, ..options() };
-    let held_out = fixture::split(1).holdout;
 
-    assert_eq!(promote(&options, &version("shuffled"), &held_out).unwrap(), Promotion::ChampionStays);
+    assert_eq!(promote(&options, &version("shuffled"), &HELD_OUT).unwrap(), Promotion::ChampionStays);
     let json = fs::read(models.path().join("shuffled/comparison.json")).unwrap();
     let comparison: Comparison = serde_json::from_slice(&json).unwrap();
     assert_eq!(failed(&comparison), [(GateRule::Loss, None), (GateRule::Accuracy, None)]);
     assert!(matches!(network::champion(models.path()), Err(ChampionError::Io { .. })));
 
-    assert_eq!(promote(&options, &version("all-digits"), &held_out).unwrap(), Promotion::Promoted);
+    assert_eq!(promote(&options, &version("all-digits"), &HELD_OUT).unwrap(), Promotion::Promoted);
     let forced = FitOptions { force: true, ..options };
-    assert_eq!(promote(&forced, &version("shuffled"), &held_out).unwrap(), Promotion::Promoted);
+    assert_eq!(promote(&forced, &version("shuffled"), &HELD_OUT).unwrap(), Promotion::Promoted);
     assert_eq!(network::champion(models.path()).unwrap(), version("shuffled"));
     assert!(forced.command().ends_with(" --promote --force"), "{}", forced.command());
 }
@@ -155,7 +174,7 @@ fn the_first_model_of_a_folder_has_to_keep_the_floor_unless_it_is_forced() {
 #[test]
 fn a_challenger_that_rejects_too_much_is_rejected_by_name() {
     let models = folder_with(&["all-digits"]);
-    copy(&models, "strict", |card| card.calibration.rejection_threshold = 1e-4);
+    copy(&models, "strict", |card| card.calibration.rejection_threshold = 0.0);
     let comparison = compare_with_all_digits(&models, "strict");
     assert_eq!(comparison.outcome, ComparisonOutcome::Worse);
     let failed = failed(&comparison);
@@ -206,7 +225,6 @@ fn a_copy_of_the_champion_is_inconclusive() {
 #[test]
 fn a_missing_challenger_is_an_error_and_no_comparison() {
     let models = folder_with(&["all-digits"]);
-    let held_out = fixture::split(1).holdout;
-    let inputs = Inputs { models: models.path(), champion: None, held_out: &held_out, collected: None };
+    let inputs = Inputs { models: models.path(), champion: None, held_out: &HELD_OUT, collected: None };
     assert!(compare(&version("missing"), inputs).unwrap_err().to_string().contains("missing"));
 }

@@ -57,6 +57,6 @@ impl Slice {
         let (gained, lost) = (sum(1), sum(-1));
         let too_few = if gained + lost < FEW { "; too few to tell" } else { "" };
         let check = check(GateRule::SliceHarm, Some(&self.name), p_value, HARM, p_value >= HARM, CheckResult::Failed);
-        GateCheck { detail: Some(format!("{gained} mistakes gained, {lost} lost{too_few}")), ..check }
+        GateCheck { detail: Some(format!("mistakes gained: {gained}, lost: {lost}{too_few}")), ..check }
     }
 }

@@ -33,7 +33,7 @@ impl Collected {
     fn detail(&self) -> String {
         let count = |sign| self.pairs.iter().filter(|pair| pair.mistake_gained() == sign).count();
         format!(
-            "{} mistakes lost, {} gained; use {} of these drawings, renewed {} times in a year",
+            "mistakes lost: {}, gained: {}; uses of these drawings: {}, renewals within a year: {}",
             count(-1),
             count(1),
             self.uses.uses,

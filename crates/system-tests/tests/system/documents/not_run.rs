@@ -95,6 +95,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "cargo run --release -p trainer -- fit --architecture cnn6-small",
             "cargo run --release -p trainer -- evaluate",
             "cargo run --release -p trainer -- evaluate --ablation",
+            "cargo run --release -p trainer -- compare cnn6-large-2026-12-01",
             "cargo run --release -p trainer -- speed",
         ],
     ),
