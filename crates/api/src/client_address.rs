@@ -18,6 +18,12 @@ const SHORTEST_IPV6_PREFIX: u8 = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrustedProxy(IpNet);
 
+impl fmt::Display for TrustedProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The reason why a text names no trusted proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustedProxyError {
@@ -73,6 +79,11 @@ impl ClientAddress {
 }
 
 impl ClientAddress {
+    /// Whether the address is in a network.
+    pub(crate) fn is_in(self, network: &IpNet) -> bool {
+        network.contains(&self.0)
+    }
+
     /// The address, and then, of an IPv6 address, the /48 around it: a provider may give a customer all of its /64s.
     pub(crate) fn networks(self) -> impl Iterator<Item = IpNet> {
         let (own, around) = match self.0 {

@@ -5,6 +5,7 @@
 
 mod access;
 mod app;
+mod byte_size;
 mod client_address;
 mod commands;
 mod compression;
@@ -30,6 +31,7 @@ mod strip_metadata;
 mod submission;
 
 pub use app::{app, registered_routes};
+pub use byte_size::{ByteSize, ByteSizeError};
 pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};
 pub use config::{Command, Config};
@@ -43,7 +45,7 @@ pub use store::{
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
-use access::{LoginDelays, Passwords, RateLimits};
+use access::{LargeBodies, LoginDelays, Passwords, RateLimits};
 use service::Readiness;
 use std::sync::Arc;
 
@@ -58,6 +60,7 @@ pub struct Api {
     logins: LoginDelays,
     /// `None` if there are no limits.
     rate_limits: Option<Arc<RateLimits>>,
+    large_bodies: LargeBodies,
 }
 
 impl Api {
@@ -66,6 +69,15 @@ impl Api {
     pub fn new(store: Store, model: ModelClient, readiness: Readiness, settings: Settings) -> Self {
         let (passwords, logins) = (Passwords::default(), LoginDelays::default());
         let rate_limits = settings.has_rate_limits.then(RateLimits::start);
-        Self { store, model, readiness, settings: Arc::new(settings), passwords, logins, rate_limits }
+        Self {
+            store,
+            model,
+            readiness,
+            settings: Arc::new(settings),
+            passwords,
+            logins,
+            rate_limits,
+            large_bodies: LargeBodies::default(),
+        }
     }
 }

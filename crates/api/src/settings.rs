@@ -1,6 +1,6 @@
 //! The settings that handlers and layers read.
 
-use crate::{PublicUrl, TrustedProxy};
+use crate::{ByteSize, PublicUrl, TrustedProxy};
 use clap::{Args, ValueEnum};
 use reqwest::Url;
 
@@ -23,12 +23,39 @@ pub struct Settings {
     pub access: ApiAccess,
     /// Whether visitors, accounts and addresses may send only so many requests.
     pub has_rate_limits: bool,
+    /// The largest total of all stored inputs.
+    pub storage_limit: Option<ByteSize>,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
     /// The operator of the service, for the page about privacy.
     pub operator: Operator,
     /// The reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<TrustedProxy>,
+}
+
+impl Settings {
+    /// The settings that operators see, by the names of their variables; `None` if one is not set. None is a secret.
+    pub(crate) fn in_force(&self) -> Vec<(&'static str, Option<String>)> {
+        let Operator { operator_name, contact, imprint_url, backup_days } = &self.operator;
+        let proxies: Vec<_> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        let access = self.access.to_possible_value().map(|value| value.get_name().to_owned());
+        vec![
+            ("API_ACCESS", access),
+            ("RATE_LIMITS", Some(self.has_rate_limits.to_string())),
+            ("STORAGE_LIMIT", text(self.storage_limit.as_ref())),
+            ("PUBLIC_URL", self.public_url.as_ref().map(|url| url.with_path(""))),
+            ("TRUSTED_PROXIES", Some(proxies.join(", ")).filter(|proxies| !proxies.is_empty())),
+            ("OPERATOR_NAME", operator_name.clone()),
+            ("CONTACT", contact.clone()),
+            ("IMPRINT_URL", text(imprint_url.as_ref())),
+            ("BACKUP_DAYS", text(backup_days.as_ref())),
+            ("TRUST_TRACE_CONTEXT", Some(self.trusts_trace_context.to_string())),
+        ]
+    }
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
 }
 
 /// The operator of the service, as the page about privacy states it.

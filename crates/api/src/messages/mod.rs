@@ -20,7 +20,8 @@ use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
     AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, HistoryText, LabelText, LabellingText,
-    PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText, Sources, WhyText,
+    OverviewText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, ScriptText,
+    Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -67,6 +68,7 @@ pub(crate) struct Messages {
     pub(crate) labelling: LabellingText,
     pub(crate) quality: QualityText,
     pub(crate) accounts: AccountsText,
+    pub(crate) overview: OverviewText,
     pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
     script: ScriptText,
@@ -126,6 +128,7 @@ impl Messages {
             labelling: remaining.take(&["labelling"]),
             quality: remaining.take(&["quality"]),
             accounts: remaining.take(&["accounts"]),
+            overview: remaining.take(&["overview"]),
             privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),
             script: remaining.take(&["script"]),
@@ -201,6 +204,11 @@ impl Messages {
 
     pub(crate) fn count(&self, count: u64) -> String {
         self.numbers.count(count)
+    }
+
+    /// A number of bytes, in the largest unit that it fills.
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
+        self.numbers.bytes(bytes)
     }
 
     /// A duration, in milliseconds or seconds.
@@ -323,6 +331,8 @@ impl Problems {
             Code::LastOperator => &self.last_operator,
             Code::RateLimited => &self.rate_limited,
             Code::QuotaExceeded => &self.quota_exceeded,
+            Code::StorageFull => &self.storage_full,
+            Code::Blocked => &self.blocked,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -327,6 +327,65 @@ sections! {
     /// The roles of people, by their names in the API.
     Roles { labeller: String, operator: String, }
 
+    /// The overview for operators.
+    OverviewText {
+        heading: String,
+        storage: String,
+        stored: Message,
+        storage_limited: Message,
+        storage_unlimited: String,
+        exports: String,
+        running: Message,
+        visitors: String,
+        visitors_about: String,
+        visitor: String,
+        drawings: String,
+        size: String,
+        quota: String,
+        addresses: String,
+        addresses_about: String,
+        nobody: String,
+        blocked: String,
+        blocked_about: String,
+        blocked_none: String,
+        subject: String,
+        subject_about: String,
+        reason: String,
+        since: String,
+        until: String,
+        until_removed: String,
+        duration: String,
+        block: String,
+        unblock: String,
+        limits: String,
+        limits_about: String,
+        limits_off: String,
+        of_use: String,
+        of_client: String,
+        of_address: String,
+        uses: Uses,
+        a_minute: Message,
+        an_hour: Message,
+        a_day: Message,
+        a_day_of_bytes: Message,
+        settings: String,
+        settings_about: String,
+        setting: String,
+        value: String,
+        not_set: String,
+        invalid_block: Notice,
+    }
+
+    /// The kinds of use that are limited.
+    Uses {
+        previews: String,
+        explanations: String,
+        drawings: String,
+        labels: String,
+        lists: String,
+        exports: String,
+    }
+
     /// The page about privacy.
     PrivacyText {
         heading: String,
@@ -377,6 +436,8 @@ sections! {
         last_operator: Notice,
         rate_limited: Notice,
         quota_exceeded: Notice,
+        storage_full: Notice,
+        blocked: Notice,
         not_found: Notice,
         invalid_query: Notice,
         history_unavailable: Notice,

@@ -1,21 +1,21 @@
 //! `GET /history`: recorded drawings, filtered, newest first.
 
 use super::{
-    InMessages,
+    PageRequest,
     card::DrawingCard,
     html,
-    site::{Address, NavItem, Site},
+    site::{NavItem, Site},
 };
 use crate::{
     Api,
-    access::{Access, Routes},
+    access::{Access, Allowance, Routes, Use},
     extract::FilterQuery,
     identity::{Reach, Scope},
     messages::{Messages, TimeZone},
     store::Filter,
 };
 use askama::Template;
-use axum::{Extension, extract::State, response::Html};
+use axum::{extract::State, response::Html};
 use digit::TrueLabel;
 use serde::Deserialize;
 use service::{ApiError, Query};
@@ -42,13 +42,13 @@ struct Range {
 
 async fn history(
     State(api): State<Arc<Api>>,
-    Extension(messages): InMessages,
-    zone: TimeZone,
-    address: Address,
+    PageRequest { messages, zone, address }: PageRequest,
     reach: Reach,
+    allowance: Allowance,
     Query(wanted): Query<FilterQuery>,
     Query(range): Query<Range>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let page = api.store.page(reach, &Filter::from(wanted.clone()), PAGE, range.before).await?;
     let models = api.store.model_versions().await?;
     html(&HistoryPage {

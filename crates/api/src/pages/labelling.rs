@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::unknown_prediction,
+    extract::{Unread, unknown_prediction},
     identity::{Caller, Scope},
     messages::Messages,
     store::{LabelOrigin, Labeller},
@@ -17,7 +17,7 @@ use crate::{
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::{State, rejection::FormRejection},
+    extract::State,
     response::{Html, Redirect},
 };
 use serde::Deserialize;
@@ -47,8 +47,10 @@ async fn next(
     Extension(messages): InMessages,
     address: Address,
     caller: Caller,
+    allowance: Allowance,
     Query(View { after, drawing }): Query<View>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let mut waiting = api.store.queue(AHEAD, after, caller.account().map(|account| account.user)).await?.predictions;
     if let Some(id) = drawing {
         waiting.insert(0, api.store.prediction(id).await?.ok_or_else(unknown_prediction)?);
@@ -125,10 +127,10 @@ async fn label(
     State(api): State<Arc<Api>>,
     caller: Caller,
     allowance: Allowance,
-    form: Result<Form<LabellingForm>, FormRejection>,
+    form: Unread<Form<LabellingForm>>,
 ) -> Result<Redirect, ApiError> {
     allowance.spend(Use::Label)?;
-    let Form(LabellingForm { id, true_label }) = form.map_err(|_| invalid_label())?;
+    let Form(LabellingForm { id, true_label }) = form.read().await.map_err(|_| invalid_label())?;
     let label = record_label(&api, id, &true_label, Labeller::new(&caller, LabelOrigin::Queue)).await?;
     // After a withdrawn label, show the same drawing again.
     Ok(Redirect::to(&format!("/label?{}={id}", if label.is_some() { "after" } else { "drawing" })))

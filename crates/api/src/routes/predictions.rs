@@ -3,7 +3,7 @@
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
+    extract::{FilterQuery, PathId, PredictionId, Unread, unknown_prediction},
     identity::{Actor, Caller, Identity, Reach, Role, Scope},
     store::{Deletion, LabelOrigin, Labeller},
 };
@@ -34,6 +34,7 @@ pub(super) fn routes() -> Routes {
         Code::InvalidJson,
         Code::IncompleteBody,
         Code::CrossSiteRequest,
+        Code::Blocked,
         Code::NotFound,
         Code::Timeout,
         Code::PayloadTooLarge,
@@ -42,7 +43,8 @@ pub(super) fn routes() -> Routes {
         Code::Overloaded,
         Code::DatabaseUnavailable,
     ]);
-    let unlabelled = routes!(unlabel).refuses(&[Code::CrossSiteRequest, Code::NotFound, Code::DatabaseUnavailable]);
+    let unlabelled =
+        routes!(unlabel).refuses(&[Code::CrossSiteRequest, Code::Blocked, Code::NotFound, Code::DatabaseUnavailable]);
     let deleted = routes!(delete).refuses(&[
         Code::Unauthenticated,
         Code::CrossSiteRequest,
@@ -81,9 +83,11 @@ struct HistoryRange {
 async fn list(
     State(api): State<Arc<Api>>,
     reach: Reach,
+    allowance: Allowance,
     Query(range): Query<HistoryRange>,
     Query(filter): Query<FilterQuery>,
 ) -> Result<Json<Page>, ApiError> {
+    allowance.spend(Use::Read)?;
     Ok(Json(api.store.page(reach, &filter.into(), page_length(range.limit)?, range.before).await?))
 }
 
@@ -115,8 +119,10 @@ struct QueueRange {
 async fn queue(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     Query(range): Query<QueueRange>,
 ) -> Result<Json<Page>, ApiError> {
+    allowance.spend(Use::Read)?;
     let labeller = caller.account().map(|account| account.user);
     Ok(Json(api.store.queue(page_length(range.limit)?, range.after, labeller).await?))
 }
@@ -213,9 +219,10 @@ async fn label(
     caller: Caller,
     allowance: Allowance,
     PredictionId(id): PredictionId,
-    JsonBody(Labelling { true_label }): JsonBody<Labelling>,
+    body: Unread<JsonBody<Labelling>>,
 ) -> Result<Json<Prediction>, ApiError> {
     allowance.spend(Use::Label)?;
+    let JsonBody(Labelling { true_label }) = body.read().await?;
     api.store.label(id, Some(true_label), labeller(&caller)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Action {
     RevokeToken,
     Export,
     DeleteDrawing,
+    Block,
+    Unblock,
 }
 
 impl Action {
@@ -41,6 +43,8 @@ impl Action {
             Self::RevokeToken => "revoke_token",
             Self::Export => "export",
             Self::DeleteDrawing => "delete_drawing",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
         }
     }
 }

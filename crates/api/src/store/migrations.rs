@@ -28,13 +28,13 @@ const GRANTS: &str = "
     revoke all on all tables in schema public from %1$I;
     grant usage on schema public to %1$I;
     grant select on all tables in schema public to %1$I;
-    grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log
-        to %1$I;
+    grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log,
+        blocks to %1$I;
     grant update (user_id) on visitors to %1$I;
     grant update (role, password_hash, is_disabled) on users to %1$I;
     grant update (used_at) on sessions to %1$I;
     grant update (last_used_on, revoked_at) on api_tokens to %1$I;
-    grant delete on predictions, idempotency_keys, invitations, sessions to %1$I;
+    grant delete on predictions, idempotency_keys, invitations, sessions, blocks to %1$I;
 ";
 
 /// The role with which the web service connects.

@@ -174,7 +174,7 @@ impl Filter {
 }
 
 /// The smallest id of this millisecond.
-fn first_id(time: OffsetDateTime) -> Uuid {
+pub(super) fn first_id(time: OffsetDateTime) -> Uuid {
     let milliseconds = u128::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
     Uuid::from_u128(milliseconds << 80)
 }

@@ -70,6 +70,8 @@ const MATRIX: &[Row] = &[
     ("GET", "/api/v1/export/mnist.tar", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/people", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
     ("POST", "/people", "read", [401, 401, 401, 403, 404, 403, 403, 403, 401]),
+    ("GET", "/overview", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
+    ("POST", "/overview", "read", [401, 401, 401, 403, 303, 403, 403, 403, 401]),
     ("GET", "/audit", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
     ("POST", "/account/tokens", "read", [401, 401, 401, 403, 422, 403, 403, 403, 401]),
     ("POST", "/account/tokens/revoke", "read", [401, 401, 401, 403, 303, 403, 403, 403, 401]),
@@ -89,6 +91,7 @@ fn form(path: &str) -> &'static str {
     match path {
         "/label" => "true_label=8&id=",
         "/people" => "name=nobody&action=disable",
+        "/overview" => "action=unblock&id=00000000-0000-7000-8000-000000000000",
         "/account/tokens" => "name=&days=7",
         "/login" => "name=nobody&password=nothing",
         "/invitation" => "code=none&password=nothing",
