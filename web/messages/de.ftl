@@ -384,6 +384,65 @@ accounts-subject = Gegenstand
 accounts-address = Adresse
 accounts-refused = abgelehnt
 
+## The overview for operators
+
+overview-heading = Übersicht
+overview-storage = Speicher
+overview-stored =
+    { $count ->
+        [one] { $count } Zeichnung ist gespeichert, mit { $bytes } an Eingaben.
+       *[other] { $count } Zeichnungen sind gespeichert, mit { $bytes } an Eingaben.
+    }
+overview-storage-limited = { $share } der Obergrenze von { $limit } sind belegt.
+overview-storage-unlimited = Es gibt keine Obergrenze.
+overview-exports = Exporte
+overview-running = Auf dieser Instanz laufen { $all } von { $limit } möglichen Exporten aller Zeichnungen und { $own } von { $limit } möglichen Exporten eigener Zeichnungen.
+overview-visitors = Aktivste Besucher
+overview-visitors-about = Besucher, die in den letzten 24 Stunden die meisten Zeichnungen gespeichert haben, mit dem Konto oder dem API-Token, falls es eines gibt.
+overview-visitor = Besucher
+overview-drawings = Zeichnungen
+overview-size = Größe
+overview-quota = Tageskontingent belegt
+overview-addresses = Aktivste Adressen
+overview-addresses-about = Adressen, die in den letzten 24 Stunden die meisten Zeichnungen gespeichert haben. Diese Instanz hält sie nur im Arbeitsspeicher.
+overview-nobody = Niemand hat eine Zeichnung gespeichert.
+overview-blocked = Sperren
+overview-blocked-about = Gesperrte Besucher und Adressen können weder speichern noch benennen. Während sie zeichnen, antwortet das Netz weiterhin, und sie können ihre Zeichnungen löschen. Die Sperre einer Adresse gilt weder für angemeldete Personen noch für API-Tokens.
+overview-blocked-none = Niemand ist gesperrt.
+overview-subject = Besucher oder Adresse
+overview-subject-about = Die Kennung eines Besuchers, eine Adresse oder ein Netz wie 203.0.113.0/24
+overview-reason = Grund, für Operatoren
+overview-since = Seit
+overview-until = Bis
+overview-until-removed = bis sie aufgehoben wird
+overview-duration = Dauer
+overview-block = Sperren
+overview-unblock = Entsperren
+overview-limits = Grenzen und Kontingente
+overview-limits-about = Jede weitere Anfrage muss warten. API-Tokens haben keine Grenze.
+overview-limits-off = Es gibt keine Grenzen und Kontingente.
+overview-of-use = Nutzung
+overview-of-client = Je Besucher oder Konto
+overview-of-address = Je Adresse
+overview-uses =
+    .previews = Vorschauen
+    .explanations = Erklärungen
+    .drawings = Gespeicherte Zeichnungen
+    .labels = Benennungen
+    .lists = Listen und Zahlen
+    .exports = Exporte
+overview-a-minute = { $count } pro Minute
+overview-an-hour = { $count } pro Stunde
+overview-a-day = { $count } pro Tag
+overview-a-day-of-bytes = { $bytes } pro Tag
+overview-settings = Einstellungen
+overview-settings-about = Die Einstellungen dieser Instanz. Sie sind Variablen ihrer Umgebung.
+overview-setting = Variable
+overview-value = Wert
+overview-not-set = nicht gesetzt
+overview-invalid-block = Nichts wurde gesperrt
+    .advice = Gib die Kennung eines Besuchers, eine Adresse oder ein Netz von höchstens /16 (IPv4) oder /32 (IPv6) an, und einen Grund von höchstens 200 Zeichen.
+
 ## Die Seite zum Datenschutz
 
 privacy-heading = Datenschutz
@@ -394,7 +453,7 @@ privacy-imprint = Impressum
 privacy-stored-heading = Was gespeichert wird
 privacy-stored = Jede Zeichnung, die du sendest, mit ihrer Zeit, der Antwort des Netzes und den Angaben, die Menschen dazu machen. Ort, Gerät und andere Metadaten von Fotos werden vorher entfernt. Während du zeichnest, antwortet das Netz, und nichts wird gespeichert.
 privacy-cookies = Ein Cookie enthält eine Zufallszahl, an der die Seite erkennt, welche Zeichnungen deine sind, bis 400 Tage nach deinem letzten Besuch. Andere Cookies enthalten deine Sprache, deine Zeitzone und, wenn du dich anmeldest, deine Sitzung. Es gibt kein Tracking und nichts von anderen Seiten.
-privacy-addresses = Zeichnungen werden ohne deine Adresse gespeichert. Das Protokoll der Anmeldungen enthält Adressen 30 Tage lang.
+privacy-addresses = Zeichnungen werden ohne deine Adresse gespeichert. Das Protokoll der Anmeldungen enthält Adressen 30 Tage lang. Gegen Missbrauch zählt der Dienst Anfragen je Adresse einen Tag lang im Arbeitsspeicher. Sperrt ein Operator eine Adresse, wird sie gespeichert, bis die Sperre endet.
 privacy-seen-heading = Wer es sieht
 privacy-seen-open = Alle, die diese Seite öffnen können, sehen alle Zeichnungen.
 privacy-seen-own = Du siehst deine Zeichnungen. Die Labeller und Operatoren dieser Seite sehen alle Zeichnungen, um sie zu benennen. Andere Besucher sehen sie nicht.
@@ -472,6 +531,10 @@ problems-invalid-input = Die Eingabe ist ungültig
     .advice = Prüfe die Felder und sende das Formular noch einmal.
 problems-quota-exceeded = Genug Zeichnungen für heute
     .advice = Du hast so viele Zeichnungen gesendet, wie an einem Tag möglich sind. Die Vorschau geht weiter.
+problems-storage-full = Der Speicher dieser Seite ist voll
+    .advice = Deine Zeichnung wird nicht gespeichert. Während du zeichnest, antwortet das Netz weiterhin. Der Betreiber dieser Seite kann Platz schaffen.
+problems-blocked = Du kannst hier keine Zeichnungen speichern oder benennen
+    .advice = Ein Operator hat deinen Browser oder deine Adresse gesperrt. Während du zeichnest, antwortet das Netz weiterhin. Wie du den Betreiber erreichst, sagt die Seite Datenschutz.
 problems-not-found = Diese Zeichnung gibt es nicht mehr
     .advice = Bitte eine neue zeichnen.
 problems-invalid-query = Diese Filter sind nicht lesbar

@@ -384,6 +384,65 @@ accounts-subject = Subject
 accounts-address = Address
 accounts-refused = refused
 
+## The overview for operators
+
+overview-heading = Overview
+overview-storage = Storage
+overview-stored =
+    { $count ->
+        [one] { $count } drawing is stored, with { $bytes } of inputs.
+       *[other] { $count } drawings are stored, with { $bytes } of inputs.
+    }
+overview-storage-limited = { $share } of the limit of { $limit } is used.
+overview-storage-unlimited = There is no limit.
+overview-exports = Exports
+overview-running = This instance runs { $all } of { $limit } exports of all drawings, and { $own } of { $limit } exports of a person’s own drawings.
+overview-visitors = Busiest visitors
+overview-visitors-about = Visitors who stored most drawings in the last 24 hours, with the account or the API token if there is one.
+overview-visitor = Visitor
+overview-drawings = Drawings
+overview-size = Size
+overview-quota = Daily quota used
+overview-addresses = Busiest addresses
+overview-addresses-about = Addresses that stored most drawings in the last 24 hours. This instance holds them in its memory only.
+overview-nobody = Nobody stored a drawing.
+overview-blocked = Blocks
+overview-blocked-about = Blocked visitors and addresses can neither store nor label. They still get answers while they draw, and they can delete their drawings. The block of an address holds neither for people who have logged in nor for API tokens.
+overview-blocked-none = Nobody is blocked.
+overview-subject = Visitor or address
+overview-subject-about = The id of a visitor, an address, or a network such as 203.0.113.0/24
+overview-reason = Reason, for operators
+overview-since = Since
+overview-until = Until
+overview-until-removed = until it is removed
+overview-duration = Duration
+overview-block = Block
+overview-unblock = Unblock
+overview-limits = Limits and quotas
+overview-limits-about = One request more has to wait. API tokens have no limit.
+overview-limits-off = There are no rate limits and quotas.
+overview-of-use = Use
+overview-of-client = Of a visitor or an account
+overview-of-address = Of an address
+overview-uses =
+    .previews = Previews
+    .explanations = Explanations
+    .drawings = Stored drawings
+    .labels = Labels
+    .lists = Lists and figures
+    .exports = Exports
+overview-a-minute = { $count } a minute
+overview-an-hour = { $count } an hour
+overview-a-day = { $count } a day
+overview-a-day-of-bytes = { $bytes } a day
+overview-settings = Settings
+overview-settings-about = The settings of this instance. They are variables of its environment.
+overview-setting = Variable
+overview-value = Value
+overview-not-set = not set
+overview-invalid-block = Nothing was blocked
+    .advice = Enter the id of a visitor, an address or a network of at most a /16 (IPv4) or a /32 (IPv6), and a reason of at most 200 characters.
+
 ## The page about privacy
 
 privacy-heading = Privacy
@@ -394,7 +453,7 @@ privacy-imprint = Legal notice
 privacy-stored-heading = What is stored
 privacy-stored = Each drawing that you submit, with its time, the answer of the network and the labels that people give it. Place, device and other metadata of photos are removed first. While you draw, the network answers, and nothing is stored.
 privacy-cookies = A cookie holds a random number, by which the site knows which drawings are yours, for 400 days after your last visit. Other cookies hold your language, your time zone and, if you log in, your session. There is no tracking and nothing from other sites.
-privacy-addresses = Drawings are stored without your address. The log of logins holds addresses for 30 days.
+privacy-addresses = Drawings are stored without your address. The log of logins holds addresses for 30 days. To limit abuse, the service counts requests by address in its memory for a day. If an operator blocks an address, it is stored until the block ends.
 privacy-seen-heading = Who sees it
 privacy-seen-open = Everybody who can open this site sees all drawings.
 privacy-seen-own = You see your drawings. The labellers and operators of this site see all drawings, to label them. Other visitors do not.
@@ -472,6 +531,10 @@ problems-invalid-input = Not what is expected
     .advice = Check the fields, and send the form again.
 problems-quota-exceeded = Enough drawings for today
     .advice = You have submitted as many drawings as one may in a day. Previews go on.
+problems-storage-full = The storage of this site is full
+    .advice = Your drawing is not stored. Answers while you draw go on. The operator of this site can make room.
+problems-blocked = You cannot store or label drawings here
+    .advice = An operator has blocked your browser or your address. Answers while you draw go on. The page Privacy says how to reach the operator.
 problems-not-found = This drawing does not exist any more
     .advice = Draw a new one.
 problems-invalid-query = These filters cannot be read

@@ -393,6 +393,66 @@ accounts-subject = Przedmiot
 accounts-address = Adres
 accounts-refused = odrzucone
 
+## The overview for operators
+
+overview-heading = Przegląd
+overview-storage = Pamięć
+overview-stored =
+    { $count ->
+        [one] Zapisano { $count } rysunek; dane wejściowe zajmują { $bytes }.
+        [few] Zapisano { $count } rysunki; dane wejściowe zajmują { $bytes }.
+       *[many] Zapisano { $count } rysunków; dane wejściowe zajmują { $bytes }.
+    }
+overview-storage-limited = Wykorzystano { $share } limitu { $limit }.
+overview-storage-unlimited = Nie ma limitu.
+overview-exports = Eksporty
+overview-running = Trwające eksporty na tej instancji: wszystkich rysunków { $all } z { $limit }, własnych rysunków { $own } z { $limit }.
+overview-visitors = Najaktywniejsi odwiedzający
+overview-visitors-about = Odwiedzający, którzy w ciągu ostatnich 24 godzin zapisali najwięcej rysunków, z kontem lub tokenem API, jeśli istnieje.
+overview-visitor = Odwiedzający
+overview-drawings = Rysunki
+overview-size = Rozmiar
+overview-quota = Wykorzystany limit dzienny
+overview-addresses = Najaktywniejsze adresy
+overview-addresses-about = Adresy, z których w ciągu ostatnich 24 godzin zapisano najwięcej rysunków. Ta instancja trzyma je tylko w pamięci operacyjnej.
+overview-nobody = Nikt nie zapisał rysunku.
+overview-blocked = Blokady
+overview-blocked-about = Zablokowani odwiedzający i adresy nie mogą zapisywać ani etykietować. Podczas rysowania sieć nadal im odpowiada i mogą usuwać swoje rysunki. Blokada adresu nie dotyczy zalogowanych osób ani tokenów API.
+overview-blocked-none = Nikt nie jest zablokowany.
+overview-subject = Odwiedzający lub adres
+overview-subject-about = Identyfikator odwiedzającego, adres lub sieć, na przykład 203.0.113.0/24
+overview-reason = Powód, dla operatorów
+overview-since = Od
+overview-until = Do
+overview-until-removed = do zniesienia
+overview-duration = Czas trwania
+overview-block = Zablokuj
+overview-unblock = Odblokuj
+overview-limits = Limity
+overview-limits-about = Każde następne żądanie musi poczekać. Tokeny API nie mają limitu.
+overview-limits-off = Nie ma limitów żądań ani limitów dziennych.
+overview-of-use = Użycie
+overview-of-client = Na odwiedzającego lub konto
+overview-of-address = Na adres
+overview-uses =
+    .previews = Podglądy
+    .explanations = Wyjaśnienia
+    .drawings = Zapisane rysunki
+    .labels = Etykiety
+    .lists = Listy i liczby
+    .exports = Eksporty
+overview-a-minute = { $count } na minutę
+overview-an-hour = { $count } na godzinę
+overview-a-day = { $count } na dzień
+overview-a-day-of-bytes = { $bytes } na dzień
+overview-settings = Ustawienia
+overview-settings-about = Ustawienia tej instancji. Są zmiennymi jej środowiska.
+overview-setting = Zmienna
+overview-value = Wartość
+overview-not-set = nie ustawiono
+overview-invalid-block = Nic nie zostało zablokowane
+    .advice = Podaj identyfikator odwiedzającego, adres lub sieć nie większą niż /16 (IPv4) lub /32 (IPv6) oraz powód o długości do 200 znaków.
+
 ## Strona o prywatności
 
 privacy-heading = Prywatność
@@ -403,7 +463,7 @@ privacy-imprint = Nota prawna
 privacy-stored-heading = Co jest przechowywane
 privacy-stored = Każdy wysłany rysunek wraz z czasem, odpowiedzią sieci i etykietami, które nadają ludzie. Miejsce, urządzenie i inne metadane zdjęć są wcześniej usuwane. Podczas rysowania sieć odpowiada, ale nic nie jest przechowywane.
 privacy-cookies = Plik cookie zawiera losową liczbę, po której strona rozpoznaje twoje rysunki, przez 400 dni od ostatniej wizyty. Inne pliki cookie zawierają język, strefę czasową i, jeśli się zalogujesz, sesję. Nie ma śledzenia ani niczego z innych stron.
-privacy-addresses = Rysunki są przechowywane bez twojego adresu. Dziennik logowań zawiera adresy przez 30 dni.
+privacy-addresses = Rysunki są przechowywane bez twojego adresu. Dziennik logowań zawiera adresy przez 30 dni. Aby ograniczyć nadużycia, usługa przez jeden dzień liczy w pamięci operacyjnej żądania z każdego adresu. Jeśli operator zablokuje adres, jest on przechowywany do końca blokady.
 privacy-seen-heading = Kto to widzi
 privacy-seen-open = Każdy, kto może otworzyć tę stronę, widzi wszystkie rysunki.
 privacy-seen-own = Widzisz swoje rysunki. Osoby etykietujące i operatorzy tej strony widzą wszystkie rysunki, aby je etykietować. Inni odwiedzający ich nie widzą.
@@ -481,6 +541,10 @@ problems-invalid-input = Nieprawidłowe dane
     .advice = Sprawdź pola i wyślij formularz ponownie.
 problems-quota-exceeded = Na dziś wystarczy rysunków
     .advice = Wysłano już tyle rysunków, ile można w ciągu dnia. Podgląd działa dalej.
+problems-storage-full = Pamięć tej strony jest pełna
+    .advice = Twój rysunek nie zostanie zapisany. Odpowiedzi podczas rysowania nadal działają. Operator tej strony może zwolnić miejsce.
+problems-blocked = Nie możesz tu zapisywać ani etykietować rysunków
+    .advice = Operator zablokował twoją przeglądarkę lub adres. Odpowiedzi podczas rysowania nadal działają. Na stronie Prywatność podano, jak skontaktować się z operatorem.
 problems-not-found = Ten rysunek już nie istnieje
     .advice = Narysuj nowy.
 problems-invalid-query = Nie można odczytać tych filtrów

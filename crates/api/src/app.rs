@@ -2,7 +2,7 @@
 
 use crate::{
     Api, Settings,
-    access::{AccessCheck, Routes, check_access},
+    access::{AccessCheck, Routes, check_access, limit_large_bodies},
     compression,
     host_check::check_host,
     pages, routes,
@@ -33,7 +33,8 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let (api, table) = (Arc::new(api), Arc::new(table));
     let access = AccessCheck { api: api.clone(), table };
     let trusts_trace_context = settings.trusts_trace_context;
-    let routes = service::with_layers(routes.with_state(api))
+    let routes = service::with_layers(routes.with_state(api.clone()))
+        .layer(from_fn_with_state(api, limit_large_bodies))
         .layer(from_fn_with_state(access, check_access))
         .layer(from_fn_with_state(settings, check_host))
         .layer(from_fn(service::inference_errors))

@@ -1,7 +1,7 @@
 //! The address of the client that sends a request, also through reverse proxies.
 
 use axum::http::{HeaderMap, HeaderName};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -17,6 +17,12 @@ const SHORTEST_IPV6_PREFIX: u8 = 16;
 /// An address or a network of reverse proxies, of which the service believes `X-Forwarded-For`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrustedProxy(IpNet);
+
+impl fmt::Display for TrustedProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// The reason why a text names no trusted proxy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +75,23 @@ impl ClientAddress {
             IpAddr::V4(_) => client,
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         })
+    }
+}
+
+impl ClientAddress {
+    /// Whether the address is in a network.
+    pub(crate) fn is_in(self, network: &IpNet) -> bool {
+        network.contains(&self.0)
+    }
+
+    /// The address, and then, of an IPv6 address, the /48 around it: a provider may give a customer all of its /64s.
+    pub(crate) fn networks(self) -> impl Iterator<Item = IpNet> {
+        let (own, around) = match self.0 {
+            IpAddr::V4(_) => (32, None),
+            IpAddr::V6(address) => (64, Ipv6Net::new(address, 48).ok()),
+        };
+        let own = IpNet::new(self.0, own).unwrap_or_else(|_| self.0.into());
+        [own].into_iter().chain(around.map(|network| IpNet::V6(network.trunc())))
     }
 }
 
@@ -147,6 +170,16 @@ mod tests {
         assert_eq!(client("2001:db8:1:2::1", &[], &[]), "2001:db8:1:2::/64");
         assert_eq!(client("::ffff:198.51.100.7", &[], &[]), "198.51.100.7");
         assert_eq!(client("::ffff:10.0.0.1", &["203.0.113.9"], &["10.0.0.1"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn an_ipv6_address_belongs_to_a_network_of_several_clients() {
+        let networks = |peer: &str| {
+            let address = ClientAddress::of(peer.parse().unwrap(), &HeaderMap::new(), &[]);
+            address.networks().map(|network| network.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(networks("2001:db8:1:2:3:4:5:6"), ["2001:db8:1:2::/64", "2001:db8:1::/48"]);
+        assert_eq!(networks("198.51.100.7"), ["198.51.100.7/32"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, ImportOptions, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings, TokenCommand,
-    TrustedProxy, UserCommand, secret::Secret,
+    ApiAccess, ByteSize, ImportOptions, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings,
+    TokenCommand, TrustedProxy, UserCommand, secret::Secret,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
@@ -34,6 +34,9 @@ pub struct Config {
     /// Whether visitors, accounts and addresses may send only so many requests [default: only with accounts].
     #[arg(long, env = "RATE_LIMITS", value_parser = clap::builder::BoolishValueParser::new(), num_args = 1)]
     pub rate_limits: Option<bool>,
+    /// Largest total of all stored inputs, such as 20GB [default: no limit].
+    #[arg(long, env = "STORAGE_LIMIT")]
+    pub storage_limit: Option<ByteSize>,
     /// Address at which people reach the service: scheme, host and perhaps a port, such as <https://digits.example>. It
     /// decides the accepted hosts and origins and the attributes of cookies. Without it, the service answers at
     /// localhost and at IP addresses only.
@@ -102,6 +105,7 @@ impl Config {
             trusts_trace_context: self.telemetry.trust_trace_context,
             access: self.access,
             has_rate_limits: self.rate_limits.unwrap_or(self.access == ApiAccess::Accounts),
+            storage_limit: self.storage_limit,
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
             trusted_proxies: self.trusted_proxies.clone(),

@@ -5,6 +5,7 @@
 
 mod access;
 mod app;
+mod byte_size;
 mod client_address;
 mod commands;
 mod compression;
@@ -34,6 +35,7 @@ mod submission;
 
 pub use access::ServiceTokenFile;
 pub use app::{app, registered_routes};
+pub use byte_size::{ByteSize, ByteSizeError};
 pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_prune_command, run_token_command, run_user_command};
 pub use config::{Command, Config};
@@ -50,7 +52,7 @@ pub use store::{
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
-use access::{LoginDelays, Passwords, RateLimits};
+use access::{LargeBodies, LoginDelays, Passwords, RateLimits};
 use service::Readiness;
 use std::sync::Arc;
 
@@ -65,6 +67,7 @@ pub struct Api {
     logins: LoginDelays,
     /// `None` if there are no limits.
     rate_limits: Option<Arc<RateLimits>>,
+    large_bodies: LargeBodies,
 }
 
 impl Api {
@@ -76,6 +79,15 @@ impl Api {
         if let Some(days) = settings.retention_days {
             store.start_pruning(days);
         }
-        Self { store, model, readiness, settings: Arc::new(settings), passwords, logins, rate_limits }
+        Self {
+            store,
+            model,
+            readiness,
+            settings: Arc::new(settings),
+            passwords,
+            logins,
+            rate_limits,
+            large_bodies: LargeBodies::default(),
+        }
     }
 }

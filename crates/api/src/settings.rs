@@ -1,6 +1,6 @@
 //! The settings that handlers and layers read.
 
-use crate::{PublicUrl, ServiceTokenFile, TrustedProxy};
+use crate::{ByteSize, PublicUrl, ServiceTokenFile, TrustedProxy};
 use clap::{Args, ValueEnum};
 use reqwest::Url;
 
@@ -23,6 +23,8 @@ pub struct Settings {
     pub access: ApiAccess,
     /// Whether visitors, accounts and addresses may send only so many requests.
     pub has_rate_limits: bool,
+    /// The largest total of all stored inputs.
+    pub storage_limit: Option<ByteSize>,
     /// The address at which people reach the service.
     pub public_url: Option<PublicUrl>,
     /// The operator of the service, for the page about privacy.
@@ -35,6 +37,33 @@ pub struct Settings {
     pub has_public_gallery: bool,
     /// The number of days after which drawings are deleted; `None` keeps them.
     pub retention_days: Option<u16>,
+}
+
+impl Settings {
+    /// The settings that operators see, by the names of their variables; `None` if one is not set. None is a secret.
+    pub(crate) fn in_force(&self) -> Vec<(&'static str, Option<String>)> {
+        let Operator { operator_name, contact, imprint_url, backup_days } = &self.operator;
+        let proxies: Vec<_> = self.trusted_proxies.iter().map(ToString::to_string).collect();
+        let access = self.access.to_possible_value().map(|value| value.get_name().to_owned());
+        vec![
+            ("API_ACCESS", access),
+            ("RATE_LIMITS", Some(self.has_rate_limits.to_string())),
+            ("STORAGE_LIMIT", text(self.storage_limit.as_ref())),
+            ("RETENTION_DAYS", text(self.retention_days.as_ref())),
+            ("PUBLIC_GALLERY", Some(self.has_public_gallery.to_string())),
+            ("PUBLIC_URL", self.public_url.as_ref().map(|url| url.with_path(""))),
+            ("TRUSTED_PROXIES", Some(proxies.join(", ")).filter(|proxies| !proxies.is_empty())),
+            ("OPERATOR_NAME", operator_name.clone()),
+            ("CONTACT", contact.clone()),
+            ("IMPRINT_URL", text(imprint_url.as_ref())),
+            ("BACKUP_DAYS", text(backup_days.as_ref())),
+            ("TRUST_TRACE_CONTEXT", Some(self.trusts_trace_context.to_string())),
+        ]
+    }
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
 }
 
 /// The operator of the service, as the page about privacy states it.

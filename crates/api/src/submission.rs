@@ -2,6 +2,7 @@
 
 use crate::{
     Api,
+    access::Allowance,
     idempotency::{Claim, IdempotencyKey},
     identity::VisitorId,
     metadata::Stripped,
@@ -30,7 +31,11 @@ pub(crate) struct Submission<'a> {
 
 /// Recognises and records a drawing, or returns the answer that is already recorded under its key. The answer
 /// includes the bitmap.
-pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<PredictResponse, ApiError> {
+pub(crate) async fn submit(
+    api: &Api,
+    allowance: &Allowance,
+    submission: Submission<'_>,
+) -> Result<PredictResponse, ApiError> {
     let Submission { drawing, source, model, key, visitor, may_train } = submission;
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
     if let Some(claim) = &claim
@@ -38,6 +43,9 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
     {
         return Ok(outcome);
     }
+    let bytes = drawing.input().bytes().len();
+    allowance.store(bytes)?;
+    let room = api.store.reserve(bytes, api.settings.storage_limit).await?.ok_or_else(storage_full)?;
     let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
     let gallery = GalleryState::of_new(source, drawing.input()).filter(|_| api.settings.has_public_gallery);
@@ -52,6 +60,7 @@ pub(crate) async fn submit(api: &Api, submission: Submission<'_>) -> Result<Pred
         };
         return other.ok_or_else(key_expired);
     };
+    room.fill();
     let answer = Answer { bitmap: Some(bitmap), ..answer };
     Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
 }
@@ -69,6 +78,12 @@ async fn recorded(api: &Api, claim: &Claim) -> Result<Option<PredictResponse>, A
         return Err(ApiError::new(Code::Deleted, detail));
     };
     Ok(Some(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(claim.deletion_token) }))
+}
+
+fn storage_full() -> ApiError {
+    let detail = "The storage of this service is full. Previews go on. Its operator can make room: the page /privacy says \
+                  how to reach the operator.";
+    ApiError::new(Code::StorageFull, detail)
 }
 
 /// The insert found the key in use, but the key expired before this request read its row.

@@ -77,9 +77,14 @@ async fn time_limit(request: Request, next: Next) -> Response {
     })
 }
 
+/// Whether the body of a request is large, or of unknown length.
+#[must_use]
+pub fn has_large_body(request: &Request) -> bool {
+    request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE)
+}
+
 async fn admit_large(State(permits): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes >= LARGE);
-    let permit = if is_large { Some(permits.try_acquire()) } else { None };
+    let permit = if has_large_body(&request) { Some(permits.try_acquire()) } else { None };
     if matches!(permit, Some(Err(_))) {
         let failure = ApiError::new(Code::Overloaded, "Too many large bodies at once. Try again in a moment.");
         return failure.retry_after(Duration::from_secs(1)).into_response();

@@ -25,7 +25,7 @@ pub use connections::{ConnectionLimits, ConnectionOptions, Connections, Peer};
 pub use docs::{Documented, by_status, is_documentation, parameters, refusal};
 pub use error::ApiError;
 pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
-pub use layers::{observed, panic_message, with_layers};
+pub use layers::{has_large_body, observed, panic_message, with_layers};
 pub use metrics::{CallbackGauge, Metrics, Outcomes, duration_histogram};
 pub use monitoring::serve_metrics;
 pub use open_inference::{

@@ -95,6 +95,8 @@ codes! {
     WrongPassword => 401 "Wrong name or password",
     /// The account or the API token does not allow this.
     Forbidden => 403 "Not allowed",
+    /// An operator has blocked the visitor or the address.
+    Blocked => 403 "Blocked",
     /// The password breaks a rule.
     InvalidPassword => 422 "Not a good password",
     /// The invitation code is wrong, used or expired.
@@ -129,6 +131,8 @@ codes! {
     MisdirectedRequest => 421 "Not the address of this service",
     /// The client has submitted as many drawings as one may in a day.
     QuotaExceeded => 429 "Daily quota reached",
+    /// All inputs together are as large as they may be.
+    StorageFull => 507 "Storage full",
     /// The service is overloaded.
     Overloaded => 429 "Too busy",
     /// The model service is unavailable.

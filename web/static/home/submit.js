@@ -20,6 +20,9 @@ import { showTools } from "./tools.js";
 // The second click of a double click must not clear the drawing that the first one recorded.
 const NEXT_AFTER_MS = 500;
 
+// The problems with which previews go on.
+const NOT_STORED = ["database_unavailable", "storage_full", "quota_exceeded", "blocked"];
+
 let recordedAt = -Infinity;
 
 /** @type {Progress} */
@@ -50,8 +53,8 @@ const progress = {
     // If the api rejects a picture permanently, show the drawing that it replaced.
     if (drawing.picture && !problem.passes) canvas.undo();
     showProblem("record", problem, nextStepFor(problem, drawing.picture !== null));
-    // The model may be available without the database, so the page can show a live answer.
-    const canAskModel = problem.code === "database_unavailable" && !drawing.picture;
+    // The model may answer what the api does not store, so the page can show a live answer.
+    const canAskModel = NOT_STORED.includes(problem.code) && !drawing.picture;
     if (canAskModel && !state.liveAnswer) live.request();
   },
 };

@@ -7,6 +7,7 @@ use crate::{
     identity::{Actor, is_valid_person_name},
     store::Credentials,
 };
+use ipnet::IpNet;
 use service::ApiError;
 use std::{
     collections::HashMap,
@@ -15,23 +16,29 @@ use std::{
 };
 use wire::Code;
 
-/// The number of failures after which a client waits before it may try the same name again. Each further failure doubles
-/// the delay.
-const FREE_FAILURES: u32 = 3;
 /// The longest delay, after which the failures are forgotten.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
-/// The number of failures of one address, for any names, after which it waits for the longest delay.
-const FAILURES_OF_ADDRESS: u32 = 50;
-/// The number of clients whose failures are remembered. Beyond it, the oldest are forgotten.
-const REMEMBERED: usize = 10_000;
+/// The number of counters that are remembered. Beyond it, the oldest are forgotten.
+const REMEMBERED: usize = 20_000;
 
-/// The failures of each client, for each name and for all names. A client is an address, so nobody can lock a person out
-/// who logs in from another one.
+/// The failures after which clients wait: for one name, each further failure doubles the delay; for all names together, they
+/// wait for the longest delay.
+#[derive(Debug, Clone, Copy)]
+struct Free {
+    of_name: u32,
+    of_all_names: u32,
+}
+
+/// The free failures of an address, and of the IPv6 network around it, which may hold several clients.
+const FREE: [Free; 2] = [Free { of_name: 3, of_all_names: 50 }, Free { of_name: 12, of_all_names: 200 }];
+
+/// The failures of each address and each network, for each name and for all names. Nobody can lock a person out who logs in
+/// from another network.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LoginDelays(Arc<Mutex<HashMap<Key, Failures>>>);
 
-/// A name in lower case at an address; `None` stands for all names.
-type Key = (Option<String>, ClientAddress);
+/// A name in lower case in a network; `None` stands for all names.
+type Key = (Option<String>, IpNet);
 
 #[derive(Debug, Clone, Copy)]
 struct Failures {
@@ -39,42 +46,86 @@ struct Failures {
     last: Instant,
 }
 
-impl Failures {
-    /// How long the client still waits.
-    fn wait(self, free: u32, now: Instant) -> Duration {
-        let Some(doublings) = self.count.checked_sub(free) else { return Duration::ZERO };
-        let delay = Duration::from_secs(1).saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
-        (self.last + delay.min(LONGEST_DELAY)).saturating_duration_since(now)
-    }
+/// A login whose password is not checked yet. It counts as a failure from its start, so that many at once are not all free.
+#[derive(Debug)]
+struct Attempt<'a> {
+    delays: &'a LoginDelays,
+    name: &'a str,
+    /// `None` for the command line, which has no delays.
+    address: Option<ClientAddress>,
 }
 
 impl LoginDelays {
-    /// How long a client waits before it may try this name; zero if it may try at once.
-    fn wait(&self, name: &str, address: ClientAddress, now: Instant) -> Duration {
-        let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_name = failures.get(&(Some(name.to_lowercase()), address));
-        let of_address = failures.get(&(None, address)).filter(|failures| failures.count >= FAILURES_OF_ADDRESS);
-        let of_name = of_name.map_or(Duration::ZERO, |failures| failures.wait(FREE_FAILURES, now));
-        let of_address = of_address.map_or(Duration::ZERO, |failures| failures.wait(0, now));
-        of_name.max(of_address)
-    }
-
-    fn count_failure(&self, name: &str, address: ClientAddress, now: Instant) {
+    /// Starts an attempt, or returns how long the client has to wait before it may try this name.
+    fn start<'a>(
+        &'a self,
+        name: &'a str,
+        address: Option<ClientAddress>,
+        now: Instant,
+    ) -> Result<Attempt<'a>, Duration> {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in [(Some(name.to_lowercase()), address), (None, address)] {
+        let counters: Vec<_> = address.into_iter().flat_map(|address| counters(name, address)).collect();
+        let waits =
+            counters.iter().filter_map(|(key, free)| Some(failures.get(key)?.wait(*free, key.0.is_some(), now)));
+        let wait = waits.max().unwrap_or_default();
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        for (key, _) in counters {
             let known = failures.get(&key).filter(|failures| now.duration_since(failures.last) < LONGEST_DELAY);
             let count = known.map_or(0, |failures| failures.count).saturating_add(1);
             failures.insert(key, Failures { count, last: now });
         }
-        if failures.len() > REMEMBERED {
-            let mut times: Vec<_> = failures.values().map(|failures| failures.last).collect();
-            let (_, &mut middle, _) = times.select_nth_unstable(REMEMBERED / 2);
-            failures.retain(|_, failures| failures.last > middle);
-        }
+        forget_oldest(&mut failures);
+        Ok(Attempt { delays: self, name, address })
+    }
+}
+
+impl Failures {
+    /// How long the client still waits.
+    fn wait(self, free: u32, is_of_name: bool, now: Instant) -> Duration {
+        let Some(doublings) = self.count.checked_sub(free) else { return Duration::ZERO };
+        let doubled = Duration::from_secs(1).saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
+        let delay = if is_of_name { doubled.min(LONGEST_DELAY) } else { LONGEST_DELAY };
+        (self.last + delay).saturating_duration_since(now)
+    }
+}
+
+impl Attempt<'_> {
+    /// The password is correct: the failures of the name are forgotten.
+    fn succeeded(self) {
+        self.settle(|of_name, failures| if of_name { failures.count = 0 } else { failures.count -= 1 });
     }
 
-    fn forget(&self, name: &str, address: ClientAddress) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(Some(name.to_lowercase()), address));
+    /// The password could not be checked, so the attempt does not count.
+    fn take_back(self) {
+        self.settle(|_, failures| failures.count -= 1);
+    }
+
+    fn settle(self, change: impl Fn(bool, &mut Failures)) {
+        let mut failures = self.delays.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, _) in self.address.into_iter().flat_map(|address| counters(self.name, address)) {
+            if let Some(of_key) = failures.get_mut(&key).filter(|failures| failures.count > 0) {
+                change(key.0.is_some(), of_key);
+            }
+        }
+        failures.retain(|_, failures| failures.count > 0);
+    }
+}
+
+/// The counters of an attempt, each with its free failures.
+fn counters(name: &str, address: ClientAddress) -> impl Iterator<Item = (Key, u32)> {
+    let name = name.to_lowercase();
+    address.networks().zip(FREE).flat_map(move |(network, free)| {
+        [((Some(name.clone()), network), free.of_name), ((None, network), free.of_all_names)]
+    })
+}
+
+fn forget_oldest(failures: &mut HashMap<Key, Failures>) {
+    if failures.len() > REMEMBERED {
+        let mut times: Vec<_> = failures.values().map(|failures| failures.last).collect();
+        let (_, &mut middle, _) = times.select_nth_unstable(REMEMBERED / 2);
+        failures.retain(|_, failures| failures.last > middle);
     }
 }
 
@@ -85,23 +136,32 @@ impl LoginDelays {
 pub(crate) async fn log_in(api: &Api, actor: &Actor, name: &str, password: &str) -> Result<Credentials, ApiError> {
     // A name that nobody can have counts as the empty one, so that no counter keeps a long text.
     let name = Some(name.trim()).filter(|name| is_valid_person_name(name)).unwrap_or_default();
-    if let Some(address) = actor.address {
-        let wait = api.logins.wait(name, address, Instant::now());
-        if !wait.is_zero() {
-            let detail = "Too many failed logins. Wait before the next one.";
-            return Err(ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1)));
+    let attempt = api.logins.start(name, actor.address, Instant::now()).map_err(|wait| {
+        let detail = "Too many failed logins. Wait before the next one.";
+        ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
+    })?;
+    match check(api, name, password).await {
+        Ok(Some(person)) => {
+            attempt.succeeded();
+            Ok(person)
+        }
+        Ok(None) => {
+            api.store.record_refused_login(actor, name).await?;
+            Err(ApiError::new(Code::WrongPassword, "The name and the password do not belong together."))
+        }
+        Err(failure) => {
+            attempt.take_back();
+            Err(failure)
         }
     }
+}
+
+/// The person with this name and this password.
+async fn check(api: &Api, name: &str, password: &str) -> Result<Option<Credentials>, ApiError> {
     let known = api.store.credentials(name).await?;
     let hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let is_correct = api.passwords.is_correct(password, hash).await?;
-    if let Some(person) = known.filter(|_| is_correct) {
-        actor.address.inspect(|&address| api.logins.forget(name, address));
-        return Ok(person);
-    }
-    actor.address.inspect(|&address| api.logins.count_failure(name, address, Instant::now()));
-    api.store.record_refused_login(actor, name).await?;
-    Err(ApiError::new(Code::WrongPassword, "The name and the password do not belong together."))
+    Ok(known.filter(|_| is_correct))
 }
 
 impl From<PasswordError> for ApiError {
@@ -129,39 +189,79 @@ mod tests {
         ClientAddress::of(text.parse().unwrap(), &HeaderMap::new(), &[])
     }
 
+    /// How long the client waits before each of so many wrong passwords, in seconds, when it tries again as soon as it may.
+    fn waits(delays: &LoginDelays, name: &str, address: ClientAddress, mut now: Instant, attempts: usize) -> Vec<u64> {
+        let mut waits = Vec::new();
+        for _ in 0..attempts {
+            let wait = delays.start(name, Some(address), now).err().unwrap_or_default();
+            now += wait;
+            if !wait.is_zero() {
+                delays.start(name, Some(address), now).unwrap();
+            }
+            waits.push(wait.as_secs());
+        }
+        waits
+    }
+
     #[test]
     fn asvs_6_3_1_the_delay_grows_for_one_name_at_one_address_alone() {
         let (delays, now) = (LoginDelays::default(), Instant::now());
         let (here, elsewhere) = (address("198.51.100.7"), address("203.0.113.9"));
-        let mut waits = Vec::new();
-        for _ in 0..14 {
-            waits.push(delays.wait("Ada", here, now).as_secs());
-            delays.count_failure("ada", here, now);
-        }
-        assert_eq!(waits, [0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
-        assert_eq!(delays.wait("ada", elsewhere, now), Duration::ZERO, "another address is not locked out");
-        assert_eq!(delays.wait("grace", here, now), Duration::ZERO);
-        assert_eq!(delays.wait("ada", here, now + LONGEST_DELAY), Duration::ZERO);
-        delays.forget("ADA", here);
-        assert_eq!(delays.wait("ada", here, now), Duration::ZERO);
+        assert_eq!(waits(&delays, "ada", here, now, 13), [0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+        let later = now + Duration::from_secs(1023);
+        assert_eq!(delays.start("Ada", Some(here), later).unwrap_err(), LONGEST_DELAY);
+        assert!(delays.start("ada", Some(elsewhere), later).is_ok(), "another address is not locked out");
+        assert!(delays.start("grace", Some(here), later).is_ok());
+        assert!(delays.start("ada", Some(here), later + LONGEST_DELAY).is_ok());
+    }
+
+    #[test]
+    fn a_correct_password_ends_the_delay_of_its_name() {
+        let (delays, now, here) = (LoginDelays::default(), Instant::now(), address("198.51.100.7"));
+        waits(&delays, "ada", here, now, 3);
+        delays.start("ADA", Some(here), now + Duration::from_secs(1)).unwrap().succeeded();
+        assert_eq!(waits(&delays, "ada", here, now + Duration::from_secs(1), 4), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn guesses_that_arrive_at_the_same_time_are_counted_before_they_are_checked() {
+        let (delays, now, here) = (LoginDelays::default(), Instant::now(), Some(address("198.51.100.7")));
+        let started: Vec<_> = (0..18).filter_map(|_| delays.start("ada", here, now).ok()).collect();
+        assert_eq!(started.len(), 3);
+        // The passwords could not be checked, because the database was unavailable.
+        started.into_iter().for_each(Attempt::take_back);
+        assert!(delays.0.lock().unwrap().is_empty());
     }
 
     #[test]
     fn an_address_that_tries_many_names_waits() {
-        let (delays, now, here) = (LoginDelays::default(), Instant::now(), address("198.51.100.7"));
-        for name in 0..FAILURES_OF_ADDRESS {
-            assert_eq!(delays.wait("ada", here, now), Duration::ZERO);
-            delays.count_failure(&name.to_string(), here, now);
+        let (delays, now, here) = (LoginDelays::default(), Instant::now(), Some(address("198.51.100.7")));
+        for name in 0..FREE[0].of_all_names {
+            delays.start(&name.to_string(), here, now).unwrap();
         }
-        assert_eq!(delays.wait("ada", here, now), LONGEST_DELAY);
+        assert_eq!(delays.start("ada", here, now).unwrap_err(), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn many_ipv6_addresses_of_one_network_count_together() {
+        let client = |network: u32| address(&format!("2001:db8:1:{network:x}::1"));
+        let started = |name: &dyn Fn(u32) -> String| {
+            let (delays, now) = (LoginDelays::default(), Instant::now());
+            (0..1_000).filter(|&guess| delays.start(&name(guess), Some(client(guess)), now).is_ok()).count()
+        };
+        assert_eq!(started(&|_| "ada".to_owned()), 12, "guesses for one name");
+        assert_eq!(started(&|guess| guess.to_string()), 200, "guesses for many names");
+        let (delays, now) = (LoginDelays::default(), Instant::now());
+        (0..12).for_each(|guess| drop(delays.start("ada", Some(client(guess)), now)));
+        assert!(delays.start("ada", Some(address("2001:db8:2::1")), now).is_ok(), "another network is not locked out");
     }
 
     #[test]
     fn many_clients_are_remembered_and_the_oldest_forgotten() {
         let (delays, now) = (LoginDelays::default(), Instant::now());
-        for number in 0..20_000_u32 {
+        for number in 0..40_000_u32 {
             let client = ClientAddress::of(std::net::Ipv4Addr::from_bits(number).into(), &HeaderMap::new(), &[]);
-            delays.count_failure("ada", client, now + Duration::from_millis(number.into()));
+            delays.start("ada", Some(client), now + Duration::from_millis(number.into())).unwrap();
         }
         assert!(delays.0.lock().unwrap().len() <= REMEMBERED);
     }

@@ -8,6 +8,7 @@ mod id;
 mod idempotency_key;
 mod identity;
 mod quality_query;
+mod unread;
 
 pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
@@ -16,3 +17,4 @@ pub(crate) use headers::{cookies, values};
 pub(crate) use id::{PathId, PredictionId, reachable, unknown_prediction};
 pub(crate) use idempotency_key::Key;
 pub(crate) use quality_query::QualityQuery;
+pub(crate) use unread::Unread;

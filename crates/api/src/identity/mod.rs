@@ -1,6 +1,7 @@
 //! The senders of requests: visitors, people with accounts, programs with API tokens, and the secrets that prove it.
 
 mod actor;
+mod block_subject;
 mod caller;
 mod invitation_code;
 mod scope;
@@ -9,6 +10,7 @@ mod service_tokens;
 mod visitor;
 
 pub(crate) use actor::Actor;
+pub(crate) use block_subject::BlockSubject;
 pub(crate) use caller::{Account, Caller, Identity, Owner, Program, Reach};
 pub(crate) use invitation_code::InvitationCode;
 pub use scope::Scope;

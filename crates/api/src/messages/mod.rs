@@ -20,8 +20,8 @@ use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
     AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, GalleryText, HistoryText, LabelText,
-    LabellingText, ModelStates, ModelsText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions,
-    Roles, ScriptText, Sources, WhyText,
+    LabellingText, ModelStates, ModelsText, OverviewText, PageText, PrivacyText, Problems, QualityText, Reasons,
+    RecentText, Regions, Roles, ScriptText, Sources, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -70,6 +70,7 @@ pub(crate) struct Messages {
     pub(crate) gallery: GalleryText,
     pub(crate) accounts: AccountsText,
     pub(crate) models: ModelsText,
+    pub(crate) overview: OverviewText,
     pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
     script: ScriptText,
@@ -131,6 +132,7 @@ impl Messages {
             gallery: remaining.take(&["gallery"]),
             accounts: remaining.take(&["accounts"]),
             models: remaining.take(&["models"]),
+            overview: remaining.take(&["overview"]),
             privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),
             script: remaining.take(&["script"]),
@@ -206,6 +208,11 @@ impl Messages {
 
     pub(crate) fn count(&self, count: u64) -> String {
         self.numbers.count(count)
+    }
+
+    /// A number of bytes, in the largest unit that it fills.
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
+        self.numbers.bytes(bytes)
     }
 
     /// A duration, in milliseconds or seconds.
@@ -345,6 +352,8 @@ impl Problems {
             Code::InvalidInput => &self.invalid_input,
             Code::RateLimited => &self.rate_limited,
             Code::QuotaExceeded => &self.quota_exceeded,
+            Code::StorageFull => &self.storage_full,
+            Code::Blocked => &self.blocked,
             Code::NotFound => &self.not_found,
             Code::InvalidQuery => &self.invalid_query,
             _ => &self.other,

@@ -43,6 +43,15 @@ impl Numbers {
         format!("{figure}\u{a0}{unit}")
     }
 
+    /// A number of bytes, in the largest decimal unit that it fills.
+    pub(super) fn bytes(&self, bytes: u64) -> String {
+        const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+        let exponent = (bytes.max(1).ilog10() / 3).min(4);
+        #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+        let figure = self.short(bytes as f64 / 1_000_u64.pow(exponent) as f64);
+        format!("{figure}\u{a0}{}", UNITS[exponent as usize])
+    }
+
     /// A number with one decimal, or none if that is 0.
     fn short(&self, number: f64) -> String {
         let tenths = (number * 10.0).round();
@@ -81,6 +90,13 @@ mod tests {
         let german = Numbers::new("de").unwrap();
         let times = [0.0, 1.68, 9.5, 26.9, 1_000.0, 2_378.0].map(|ms| german.milliseconds(ms));
         assert_eq!(times, ["0\u{a0}ms", "1,7\u{a0}ms", "9,5\u{a0}ms", "27\u{a0}ms", "1\u{a0}s", "2,4\u{a0}s"]);
+    }
+
+    #[test]
+    fn bytes_are_in_the_largest_unit_that_they_fill() {
+        let german = Numbers::new("de").unwrap();
+        let sizes = [0, 999, 1_500, 20_000_000_000, 1_234_000_000_000_000].map(|bytes| german.bytes(bytes));
+        assert_eq!(sizes, ["0\u{a0}B", "999\u{a0}B", "1,5\u{a0}kB", "20\u{a0}GB", "1.234\u{a0}TB"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Routes},
+    access::{Access, Allowance, Routes, Use},
     extract::FilterQuery,
     identity::{Caller, Reach, Role, Scope},
     messages::{Messages, TimeZone},
@@ -45,9 +45,11 @@ async fn history(
     PageRequest { messages, zone, address }: PageRequest,
     caller: Caller,
     reach: Reach,
+    allowance: Allowance,
     Query(wanted): Query<FilterQuery>,
     Query(range): Query<Range>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let page = api.store.page(reach, &Filter::from(wanted.clone()), PAGE, range.before).await?;
     let models = api.store.model_versions(reach).await?;
     html(&HistoryPage {

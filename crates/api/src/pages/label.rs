@@ -3,19 +3,19 @@
 use crate::{
     Api,
     access::{Allowance, Use},
-    extract::unknown_prediction,
+    extract::{Unread, unknown_prediction},
     identity::Caller,
     store::{LabelOrigin, Labeller},
 };
-use axum::{Form, extract::rejection::FormRejection};
+use axum::Form;
 use digit::{InvalidDigit, TrueLabel};
 use serde::Deserialize;
 use service::ApiError;
 use uuid::Uuid;
 use wire::Code;
 
-/// A form with a label, or the error of an invalid form.
-pub(super) type LabelForm = Result<Form<Labelled>, FormRejection>;
+/// A request with a form that has a label.
+pub(super) type LabelForm = Unread<Form<Labelled>>;
 
 /// The form under an answer.
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,7 @@ pub(super) async fn record_label_form(
     form: LabelForm,
 ) -> Result<(), ApiError> {
     allowance.spend(Use::Label)?;
-    let Form(Labelled { true_label }) = form.map_err(|_| invalid_label())?;
+    let Form(Labelled { true_label }) = form.read().await.map_err(|_| invalid_label())?;
     record_label(api, id, &true_label, Labeller::new(caller, LabelOrigin::Open)).await.map(drop)
 }
 

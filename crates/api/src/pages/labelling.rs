@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
+    extract::Unread,
     identity::{Caller, Scope},
     messages::Messages,
     store::{LabelOrigin, Labeller, Queue, Queued},
@@ -16,7 +17,7 @@ use crate::{
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::{State, rejection::FormRejection},
+    extract::State,
     response::{Html, Redirect},
 };
 use digit::TrueLabel;
@@ -62,9 +63,11 @@ async fn next(
     Extension(messages): InMessages,
     address: Address,
     caller: Caller,
+    allowance: Allowance,
     Query(View { after, label, drawing }): Query<View>,
     Query(place): Query<Place>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let labeller = Labeller::new(&caller, place.origin());
     let wanted = match drawing {
         Some(id) => api.store.queued(id).await?,
@@ -200,10 +203,10 @@ async fn label(
     State(api): State<Arc<Api>>,
     caller: Caller,
     allowance: Allowance,
-    form: Result<Form<LabellingForm>, FormRejection>,
+    form: Unread<Form<LabellingForm>>,
 ) -> Result<Redirect, ApiError> {
     allowance.spend(Use::Label)?;
-    let Form(LabellingForm { id, true_label, next, place }) = form.map_err(|_| invalid_label())?;
+    let Form(LabellingForm { id, true_label, next, place }) = form.read().await.map_err(|_| invalid_label())?;
     let label = record_label(&api, id, &true_label, Labeller::new(&caller, place.origin())).await?;
     let Some(label) = label else {
         // After a withdrawn label, show the same drawing again.

@@ -119,7 +119,7 @@ pub(crate) async fn rejections_as_pages(request: Request, next: Next) -> Respons
             let next = Serializer::new(String::new()).append_pair("next", &target.unwrap_or_default()).finish();
             Redirect::to(&format!("/login?{next}")).into_response()
         }
-        Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest | Code::Forbidden)) => {
+        Some(code @ (Code::CrossSiteRequest | Code::MisdirectedRequest | Code::Forbidden | Code::RateLimited)) => {
             let site = Site::new(NavItem::Other, Address::first());
             let mut page = in_place_of(response, &ProblemPage { messages, site, notice: messages.problems.of(code) });
             name_language(&mut page, messages);
@@ -133,11 +133,12 @@ fn accepts(request: &Request, media_type: &str) -> bool {
     values(request.headers(), &header::ACCEPT, ',').any(|kind| kind == media_type)
 }
 
-/// Returns a page with the status and headers of a problem.
+/// Returns a page with the status and headers of a problem. No layer replaces it by another page.
 fn in_place_of(problem: Response, page: &impl Template) -> Response {
     let page = html(page).into_response();
     let (mut parts, _) = problem.into_parts();
     parts.headers.extend(page.headers().clone());
+    parts.extensions.remove::<ApiError>();
     Response::from_parts(parts, page.into_body())
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::{PredictionId, SubmittedDrawing, unknown_prediction},
+    extract::{PredictionId, SubmittedDrawing, Unread, unknown_prediction},
     identity::Scope,
 };
 use axum::{Json, extract::State};
@@ -40,9 +40,10 @@ async fn explain(
     State(api): State<Arc<Api>>,
     allowance: Allowance,
     Query(query): Query<ModelQuery>,
-    SubmittedDrawing(drawing): SubmittedDrawing,
+    body: Unread<SubmittedDrawing>,
 ) -> Result<Json<Explanation>, ApiError> {
-    allowance.spend(Use::Preview)?;
+    allowance.spend(Use::Explanation)?;
+    let SubmittedDrawing(drawing) = body.read().await?;
     Ok(Json(api.model.explain(drawing.input(), query.model.as_deref()).await?))
 }
 
@@ -61,7 +62,7 @@ async fn explain_recorded(
     PredictionId(id): PredictionId,
     Query(query): Query<ModelQuery>,
 ) -> Result<Json<Explanation>, ApiError> {
-    allowance.spend(Use::Preview)?;
+    allowance.spend(Use::Explanation)?;
     let bitmap = api.store.bitmap(id).await?.ok_or_else(unknown_prediction)?;
     Ok(Json(api.model.explain(&Input::pixels(bitmap), query.model.as_deref()).await?))
 }

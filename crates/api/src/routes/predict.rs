@@ -3,7 +3,7 @@
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::{Key, SubmittedDrawing},
+    extract::{Key, SubmittedDrawing, Unread},
     identity::{Caller, Scope},
     submission::{Submission, submit},
 };
@@ -23,6 +23,8 @@ pub(super) fn routes() -> Routes {
         Code::Deleted,
         Code::InvalidIdempotencyKey,
         Code::IdempotencyKeyReused,
+        Code::Blocked,
+        Code::StorageFull,
         Code::DatabaseUnavailable,
     ]);
     let access = Access::Visitors(Scope::Predict);
@@ -64,14 +66,14 @@ async fn predict(
     Key(key): Key,
     caller: Caller,
     allowance: Allowance,
-    SubmittedDrawing(drawing): SubmittedDrawing,
+    body: Unread<SubmittedDrawing>,
 ) -> Result<Json<PredictResponse>, ApiError> {
     allowance.spend(if options.preview { Use::Preview } else { Use::Drawing })?;
+    let SubmittedDrawing(drawing) = body.read().await?;
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
-        allowance.store(drawing.input().bytes().len())?;
         let (source, visitor, may_train) = (options.source, caller.visitor, options.may_train);
-        submit(&api, Submission { drawing, source, model, key, visitor, may_train }).await?
+        submit(&api, &allowance, Submission { drawing, source, model, key, visitor, may_train }).await?
     } else if key.is_none() {
         let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
         PredictResponse {

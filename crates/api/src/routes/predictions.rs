@@ -3,7 +3,7 @@
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::{FilterQuery, PathId, PredictionId, unknown_prediction},
+    extract::{FilterQuery, PathId, PredictionId, Unread, unknown_prediction},
     identity::{Actor, Caller, Identity, Reach, Role, Scope},
     store::{Deletion, LabelOrigin, Labeller, Queue},
 };
@@ -34,6 +34,7 @@ pub(super) fn routes() -> Routes {
         Code::InvalidJson,
         Code::IncompleteBody,
         Code::CrossSiteRequest,
+        Code::Blocked,
         Code::NotFound,
         Code::Timeout,
         Code::PayloadTooLarge,
@@ -42,7 +43,8 @@ pub(super) fn routes() -> Routes {
         Code::Overloaded,
         Code::DatabaseUnavailable,
     ]);
-    let unlabelled = routes!(unlabel).refuses(&[Code::CrossSiteRequest, Code::NotFound, Code::DatabaseUnavailable]);
+    let unlabelled =
+        routes!(unlabel).refuses(&[Code::CrossSiteRequest, Code::Blocked, Code::NotFound, Code::DatabaseUnavailable]);
     let deleted = routes!(delete).refuses(&[
         Code::Unauthenticated,
         Code::CrossSiteRequest,
@@ -81,9 +83,11 @@ struct HistoryRange {
 async fn list(
     State(api): State<Arc<Api>>,
     reach: Reach,
+    allowance: Allowance,
     Query(range): Query<HistoryRange>,
     Query(filter): Query<FilterQuery>,
 ) -> Result<Json<Page>, ApiError> {
+    allowance.spend(Use::Read)?;
     Ok(Json(api.store.page(reach, &filter.into(), page_length(range.limit)?, range.before).await?))
 }
 
@@ -117,8 +121,10 @@ struct QueueQuery {
 async fn labelling_queue(
     State(api): State<Arc<Api>>,
     caller: Caller,
+    allowance: Allowance,
     Query(query): Query<QueueQuery>,
 ) -> Result<Json<LabellingQueue>, ApiError> {
+    allowance.spend(Use::Read)?;
     let queue = if query.disputed == Some(true) { Queue::Disputed } else { Queue::Mixed };
     let labeller = Labeller::new(&caller, LabelOrigin::Queue);
     let queued = api.store.labelling_queue(queue, page_length(query.limit)?, &[], &labeller).await?;
@@ -217,9 +223,10 @@ async fn label(
     caller: Caller,
     allowance: Allowance,
     PredictionId(id): PredictionId,
-    JsonBody(Labelling { true_label, from_queue }): JsonBody<Labelling>,
+    body: Unread<JsonBody<Labelling>>,
 ) -> Result<Json<Prediction>, ApiError> {
     allowance.spend(Use::Label)?;
+    let JsonBody(Labelling { true_label, from_queue }) = body.read().await?;
     api.store.label(id, Some(true_label), labeller(&caller, from_queue)).await?.map(Json).ok_or_else(unknown_prediction)
 }
 

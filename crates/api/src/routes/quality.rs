@@ -2,7 +2,7 @@
 
 use crate::{
     Api,
-    access::{Access, Routes},
+    access::{Access, Allowance, Routes, Use},
     extract::QualityQuery,
     identity::Scope,
 };
@@ -27,7 +27,12 @@ pub(super) fn routes() -> Routes {
     get, path = "/api/v1/quality", tag = "Quality", params(QualityQuery),
     responses((status = OK, description = "Accuracy, confusion matrix, calibration and latency", body = Quality)),
 )]
-async fn quality(State(api): State<Arc<Api>>, Query(query): Query<QualityQuery>) -> Result<Json<Quality>, ApiError> {
+async fn quality(
+    State(api): State<Arc<Api>>,
+    allowance: Allowance,
+    Query(query): Query<QualityQuery>,
+) -> Result<Json<Quality>, ApiError> {
+    allowance.spend(Use::Read)?;
     Ok(Json(api.store.quality(&query.scope()?).await?))
 }
 
@@ -54,8 +59,10 @@ struct CalibrationQuery {
 )]
 async fn calibration(
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     Query(CalibrationQuery { confidence, model }): Query<CalibrationQuery>,
 ) -> Result<Json<ObservedAccuracy>, ApiError> {
+    allowance.spend(Use::Read)?;
     if !(0.0..=1.0).contains(&confidence) {
         return Err(ApiError::new(Code::InvalidQuery, "\"confidence\" is a number from 0 to 1."));
     }

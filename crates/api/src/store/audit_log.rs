@@ -35,6 +35,8 @@ pub(crate) enum Action {
     ShowInGallery,
     HideFromGallery,
     Import,
+    Block,
+    Unblock,
 }
 
 impl Action {
@@ -65,6 +67,8 @@ impl Action {
             Self::ShowInGallery => "show_in_gallery",
             Self::HideFromGallery => "hide_from_gallery",
             Self::Import => "import",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
         }
     }
 }

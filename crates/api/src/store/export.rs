@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions, PgConnection};
 use std::{mem, time::Duration};
 use time::{OffsetDateTime, UtcOffset};
 use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::timeout,
 };
 use uuid::Uuid;
@@ -131,7 +131,24 @@ pub enum ExportError {
     Unread,
 }
 
+/// The exports that run in this process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExportsUnderWay {
+    /// Those of all drawings.
+    pub(crate) all: usize,
+    /// Those of an owner's drawings.
+    pub(crate) own: usize,
+    /// The limit of each.
+    pub(crate) limit: usize,
+}
+
 impl Store {
+    /// The exports that run now.
+    pub(crate) fn exports_under_way(&self) -> ExportsUnderWay {
+        let taken = |permits: &Semaphore| AT_A_TIME - permits.available_permits();
+        ExportsUnderWay { all: taken(&self.exports), own: taken(&self.own_exports), limit: AT_A_TIME }
+    }
+
     /// Starts an export of all drawings.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
-//! Maintenance every few seconds: the store applies the rows of `pending_counts` to the counts, counts labels
-//! again, deletes expired idempotency keys and sessions, and removes old addresses from the audit log.
+//! Maintenance every few seconds: the store applies the rows of `pending_counts` and `pending_stored_inputs` to the counts,
+//! counts labels again, deletes expired idempotency keys, sessions and blocks, removes old addresses from the audit log, and
+//! reads the values that it holds in memory.
 
-use super::{StoreError, agreement::recount_labels};
+use super::{StoreError, agreement::recount_labels, blocks::KnownBlocks, stored_inputs::StoredBytes};
 use sqlx::PgPool;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -10,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Starts the maintenance, which runs as long as the Tokio runtime does.
-pub(super) fn start(pool: PgPool) {
+pub(super) fn start(pool: PgPool, stored_bytes: StoredBytes, blocks: KnownBlocks) {
     tokio::spawn(async move {
         let mut ticks = interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -18,6 +19,8 @@ pub(super) fn start(pool: PgPool) {
             ticks.tick().await;
             report("apply pending counts", apply_pending_counts(&pool).await);
             report("count labels again", recount_labels(&pool).await);
+            report("apply pending stored inputs", apply_pending_stored_inputs(&pool, &stored_bytes).await);
+            report("read the blocks", blocks.refresh(&pool).await);
             report("delete expired idempotency keys", delete_expired_keys(&pool).await);
             report("delete expired sessions", delete_expired_sessions(&pool).await);
             report("remove old addresses", forget_addresses(&pool).await);
@@ -49,6 +52,15 @@ async fn delete_expired_sessions(pool: &PgPool) -> Result<(), StoreError> {
     );
     query.execute(pool).await?;
     Ok(())
+}
+
+/// Also reads the total. It runs without a statement timeout for the same reason.
+async fn apply_pending_stored_inputs(pool: &PgPool, stored_bytes: &StoredBytes) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
+    sqlx::query!("select apply_pending_stored_inputs()").execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    stored_bytes.read(pool).await.map(drop)
 }
 
 /// The audit log holds addresses of clients for 30 days.

@@ -3,6 +3,8 @@
 mod agreement;
 mod api_tokens;
 mod audit_log;
+mod blocks;
+mod busiest;
 mod export;
 mod gallery;
 mod idempotency_keys;
@@ -19,12 +21,16 @@ mod predictions;
 mod quality;
 mod retention;
 mod sessions;
+mod stored_inputs;
 mod users;
 mod writer;
 mod writer_metrics;
 
 pub(crate) use api_tokens::{ApiToken, NewApiToken};
 pub(crate) use audit_log::{Action, AuditEntry};
+pub(crate) use blocks::{Block, NewBlock};
+pub(crate) use busiest::StoredByVisitor;
+pub(crate) use export::ExportsUnderWay;
 pub use export::{ExportError, ExportedPrediction, Portion, Portions, Snapshot};
 pub(crate) use gallery::{GalleryState, ReportReason};
 pub(crate) use images::{StoredImage, StoredImages};
@@ -39,16 +45,20 @@ pub(crate) use predictions::{NewPrediction, time_of};
 pub use quality::QualityScope;
 pub(crate) use retention::end_of_retention;
 pub(crate) use sessions::{NewSession, Session};
+pub(crate) use stored_inputs::StoredInputs;
 pub(crate) use users::{Credentials, User, UserChange, UserError};
 
+use blocks::KnownBlocks;
 use inputs::InputMemory;
 use prometheus_client::registry::Registry;
+use service::CallbackGauge;
 use sqlx::{
     PgPool,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use stored_inputs::StoredBytes;
 use tokio::sync::Semaphore;
 use writer::Writer;
 
@@ -74,6 +84,8 @@ pub struct Store {
     /// A permit for each concurrent export of one owner's drawings.
     own_exports: Arc<Semaphore>,
     inputs: InputMemory,
+    stored_bytes: StoredBytes,
+    blocks: KnownBlocks,
 }
 
 /// Why a database operation failed. The reasons are for the log, not for clients.
@@ -101,15 +113,31 @@ impl Store {
         let pool = connect(&database, connections.get(), "force_custom_plan");
         // The insert has one possible plan. PostgreSQL makes it once a connection, which saves a fifth of the time.
         let writing = connect(&database, writer::STATEMENTS, "force_generic_plan");
-        maintenance::start(pool.clone());
+        let (stored_bytes, blocks) = (StoredBytes::default(), KnownBlocks::default());
+        maintenance::start(pool.clone(), stored_bytes.clone(), blocks.clone());
         let exports = || Arc::new(Semaphore::new(export::AT_A_TIME));
         let (exports, own_exports) = (exports(), exports());
-        Self { writer: Writer::start(writing), pool, database, exports, own_exports, inputs: InputMemory::default() }
+        Self {
+            writer: Writer::start(writing),
+            pool,
+            database,
+            exports,
+            own_exports,
+            inputs: InputMemory::default(),
+            stored_bytes,
+            blocks,
+        }
     }
 
-    /// Registers the metrics of the writer.
+    /// Registers the metrics of the writer and of the stored inputs.
     pub(crate) fn register(&self, registry: &mut Registry) {
         self.writer.register(registry);
+        let stored_bytes = self.stored_bytes.clone();
+        registry.register_collector(Box::new(CallbackGauge {
+            name: "stored_input_bytes",
+            help: "Bytes of all stored inputs",
+            read: move || stored_bytes.total(),
+        }));
     }
 
     /// Checks that the database answers and that its migrations are applied.

@@ -48,6 +48,7 @@ impl fmt::Display for Filter {
             ("labelled", is_labelled.map(|is_labelled| is_labelled.to_string())),
             ("incorrect", flag(self.only_incorrect)),
             ("low_confidence", flag(self.only_low_confidence)),
+            ("disputed", flag(self.only_disputed)),
             ("model", model.as_ref().map(ToString::to_string)),
             ("source", source.map(|source| source.name().to_owned())),
             ("since", time(since)),

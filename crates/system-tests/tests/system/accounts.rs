@@ -378,7 +378,7 @@ async fn every_response_restricts_what_a_browser_may_do_with_it() {
 #[tokio::test]
 async fn without_accounts_the_pages_of_accounts_do_not_exist() {
     let stack = Stack::start().await;
-    for path in ["/login", "/invitation", "/account", "/people", "/audit"] {
+    for path in ["/login", "/invitation", "/account", "/people", "/audit", "/overview"] {
         let page = stack.get(path).send().await.unwrap();
         assert_eq!(page.status(), StatusCode::NOT_FOUND, "{path}");
     }

@@ -160,7 +160,7 @@ async fn the_pages_of_accounts_are_accessible() {
     browser.element(".secret code").await;
     assert_accessible_everywhere(&browser, "a new token").await;
     for language in languages() {
-        for path in ["/account", "/people", "/audit"] {
+        for path in ["/account", "/people", "/audit", "/overview"] {
             browser.open(&stack, &format!("{path}?lang={language}")).await;
             assert_accessible_everywhere(&browser, &format!("{language}, {path}")).await;
         }

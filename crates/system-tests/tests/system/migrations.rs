@@ -15,6 +15,8 @@ const WITHOUT_REASONS: i64 = 3;
 const WITHOUT_EXPORTS: i64 = 7;
 /// The last migration of version 0.1.0.
 const VERSION_0_1: i64 = 8;
+/// The last migration before the one that counts stored inputs.
+const WITHOUT_TOTAL: i64 = 19;
 
 /// Makes a database with all migrations up to `last_migration`.
 async fn old_database(last_migration: i64) -> PgConnectOptions {
@@ -162,6 +164,29 @@ async fn a_migrated_database_of_version_0_1_inserts_labels_deletes_and_counts() 
 }
 
 #[tokio::test]
+async fn inputs_from_before_the_total_are_counted_once() {
+    let database = old_database(VERSION_0_1).await;
+    let mut sql = database.connect().await.unwrap();
+    for _ in 0..3 {
+        insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    }
+    sqlx::query("update predictions set input = decode(repeat('00', 1000), 'hex')").execute(&mut sql).await.unwrap();
+    // A row that an older instance inserts between the two migrations is noted.
+    let migrations = Migrator::new(root().join("migrations")).await.unwrap();
+    migrations.run_to(WITHOUT_TOTAL, &mut database.connect().await.unwrap()).await.unwrap();
+    let mut sql = database.connect().await.unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    sqlx::query("update predictions set input = decode('0000', 'hex') where input = ''")
+        .execute(&mut sql)
+        .await
+        .unwrap();
+    migrated_store(&database).1.await.unwrap();
+    let total: (i64, i64) =
+        sqlx::query_as("select drawings, bytes from all_stored_inputs").fetch_one(&mut sql).await.unwrap();
+    assert_eq!(total, (4, 3002));
+}
+
+#[tokio::test]
 async fn migrations_rename_the_reason_of_a_row() {
     let database = old_database(VERSION_0_1).await;
     let mut sql = database.connect().await.unwrap();
@@ -233,6 +258,9 @@ async fn the_role_of_the_service_owns_nothing_and_cannot_change_rows() {
         "update prediction_index set true_label = '1'",
         "delete from pending_counts",
         "update prediction_counts set predictions = 0",
+        "update stored_inputs set bytes = 0",
+        "delete from pending_stored_inputs",
+        "update blocks set reason = 'none'",
         "drop table labels",
         "alter table labels disable trigger all",
         "create table mine ()",

@@ -7,7 +7,12 @@ use crate::{
 };
 use api::{ApiAccess, Settings};
 use reqwest::StatusCode;
-use tokio::task::JoinSet;
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
 
 async fn limited() -> Stack {
     let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
@@ -132,4 +137,112 @@ async fn a_program_with_a_token_has_no_limit_and_forms_say_that_one_waits() {
     let page = visitor.post(&format!("/drawings/{id}/label"), &[("true_label", "8")]).await;
     let page = page.page(StatusCode::TOO_MANY_REQUESTS).await;
     assert!(page.contains("Too many attempts"), "{page}");
+}
+
+#[tokio::test]
+async fn explanations_and_lists_have_limits_of_their_own() {
+    let stack = limited().await;
+    let visitor = uuid::Uuid::new_v4().to_string();
+    let mut explained = 0;
+    while draw(&stack, "/explain", "203.0.113.9", Some(&visitor)).await.0 == StatusCode::OK {
+        explained += 1;
+    }
+    assert!((60..80).contains(&explained), "{explained} explanations: 60 at once, and 60 a minute");
+    assert_eq!(draw(&stack, "/predict?preview=true", "203.0.113.9", Some(&visitor)).await.0, StatusCode::OK);
+
+    let get = async |path: &str, visitor: &str| {
+        let request = stack.get(path).header("accept", "text/html").header("cookie", format!("visitor={visitor}"));
+        request.header("x-forwarded-for", "203.0.113.9").send().await.unwrap()
+    };
+    let paths = ["/", "/recent", "/history", "/api/v1/predictions", "/api/v1/calibration?confidence=0.9"];
+    for _ in 0..60 {
+        for path in paths {
+            assert_eq!(get(path, &visitor).await.status(), StatusCode::OK, "{path}");
+        }
+    }
+    // A limit of 300 lists a minute is used up, but for what becomes free meanwhile.
+    let mut rejected = std::collections::BTreeSet::new();
+    for path in paths.into_iter().cycle().take(500) {
+        let response = get(path, &visitor).await;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            let page = response.text().await.unwrap();
+            assert!(page.contains("Too many") && page.contains("<html"), "{path}: {page}");
+            rejected.insert(path);
+        }
+    }
+    assert_eq!(rejected.len(), paths.len(), "only {rejected:?} are limited");
+    let other = uuid::Uuid::new_v4().to_string();
+    assert_eq!(get("/history", &other).await.status(), StatusCode::OK, "another visitor reads");
+    assert_eq!(
+        draw(&stack, "/predict", "203.0.113.9", Some(&visitor)).await.0,
+        StatusCode::OK,
+        "reading is no drawing"
+    );
+
+    let grace = Person::invited(&stack, "grace", "labeller").await;
+    let paths = ["/label", "/quality", "/api/v1/quality", "/api/v1/labelling-queue"];
+    let mut rejected = std::collections::BTreeSet::new();
+    for path in paths.into_iter().cycle().take(700) {
+        if grace.get(path).await.status() == StatusCode::TOO_MANY_REQUESTS {
+            rejected.insert(path);
+        }
+    }
+    assert_eq!(rejected.len(), paths.len(), "only {rejected:?} are limited");
+}
+
+#[tokio::test]
+async fn a_client_over_its_limit_is_told_so_before_the_service_reads_its_body() {
+    let stack = limited().await;
+    let visitor = uuid::Uuid::new_v4().to_string();
+    while draw(&stack, "/predict", "203.0.113.9", Some(&visitor)).await.0 == StatusCode::OK {}
+    // The client reads the answer also while it sends.
+    for _ in 0..10 {
+        let large = stack.post("/predict", "application/json", " ".repeat(4_900_000));
+        let large = large.header("x-forwarded-for", "203.0.113.9").header("cookie", format!("visitor={visitor}"));
+        assert_eq!(large.send().await.unwrap().status(), StatusCode::TOO_MANY_REQUESTS);
+    }
+    // The body never arrives.
+    let head = format!(
+        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 4000000\r\n\
+         X-Forwarded-For: 203.0.113.9\r\nCookie: visitor={visitor}\r\n\r\n"
+    );
+    let mut connection = TcpStream::connect(stack.api.address).await.unwrap();
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(30), connection.read_exact(&mut status)).await;
+    read.expect("the service waits for the body").unwrap();
+    assert_eq!(&status, b"HTTP/1.1 429");
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_all_places_for_large_bodies() {
+    let stack = limited().await;
+    let begin = async |address: &str| {
+        let head = format!(
+            "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 4000000\r\n\
+             X-Forwarded-For: {address}\r\n\r\n"
+        );
+        let mut connection = TcpStream::connect(stack.api.address).await.unwrap();
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection
+    };
+    let mut open = Vec::new();
+    let rejected = loop {
+        let connection = begin("203.0.113.9").await;
+        let answered = tokio::time::timeout(Duration::from_millis(300), connection.peek(&mut [0])).await;
+        if answered.is_ok() {
+            break connection;
+        }
+        open.push(connection);
+        assert!(open.len() < 16, "one address has all places");
+    };
+    assert_eq!(open.len(), 4);
+    let mut rejected = rejected;
+    let mut status = [0; 12];
+    rejected.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 429");
+    let large = format!("{}{}", drawings::all()[8], " ".repeat(1_000_000));
+    let elsewhere = stack.post("/predict", "application/json", large).header("x-forwarded-for", "198.51.100.7");
+    assert_eq!(elsewhere.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(draw(&stack, "/predict", "203.0.113.9", None).await.0, StatusCode::OK, "strokes are small");
 }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod invitation;
 mod login;
+mod overview;
 mod people;
 
 use super::site::{Address, NavItem, Site};
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Routes {
         .merge(invitation::routes())
         .merge(account::routes())
         .merge(people::routes())
+        .merge(overview::routes())
         .merge(audit::routes())
 }
 
@@ -106,12 +108,7 @@ fn append<E>(headers: &mut HeaderMap, cookie: Result<header::HeaderValue, E>) {
 fn with_status(failure: Option<ApiError>, page: &impl askama::Template) -> Response {
     match failure {
         None => super::html(page).into_response(),
-        Some(failure) => {
-            let mut response = super::in_place_of(failure.into_response(), page);
-            // No layer replaces this page by one that shows the problem alone.
-            response.extensions_mut().remove::<ApiError>();
-            response
-        }
+        Some(failure) => super::in_place_of(failure.into_response(), page),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Api, StoreError,
     access::{Access, Allowance, Routes, Use},
-    extract::{PredictionId, SubmittedForm, reachable, unknown_prediction},
+    extract::{PredictionId, SubmittedForm, Unread, reachable, unknown_prediction},
     identity::{Caller, Reach, Scope, VisitorId},
     messages::Messages,
     store::Filter,
@@ -53,8 +53,12 @@ async fn home(
     page_request: PageRequest,
     reach: Reach,
     caller: Caller,
+    allowance: Allowance,
     Query(view): Query<View>,
 ) -> Response {
+    if let Err(failure) = allowance.spend(Use::Read) {
+        return failure.into_response();
+    }
     // The strip has the reader's own drawings, but an answer may be that of any drawing which the reader may see.
     let visible = if caller.sees_all() { Reach::All } else { reach };
     match answer_to_show(&api, page_request.messages, visible, &view).await {
@@ -81,8 +85,10 @@ async fn recent(
     State(api): State<Arc<Api>>,
     page_request: PageRequest,
     reach: Reach,
+    allowance: Allowance,
     Query(view): Query<View>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let before = view.before.as_deref().map(id).transpose()?;
     html(&RecentStrip { messages: page_request.messages, recent: strip(&api, &page_request, reach, before).await })
 }
@@ -94,7 +100,7 @@ async fn upload(
     reach: Reach,
     caller: Caller,
     allowance: Allowance,
-    form: Result<SubmittedForm, ApiError>,
+    form: Unread<SubmittedForm>,
 ) -> Response {
     match record(&api, caller.visitor, &allowance, form).await {
         Ok(id) => show(id),
@@ -106,13 +112,12 @@ async fn record(
     api: &Api,
     visitor: Option<VisitorId>,
     allowance: &Allowance,
-    form: Result<SubmittedForm, ApiError>,
+    form: Unread<SubmittedForm>,
 ) -> Result<Uuid, ApiError> {
     allowance.spend(Use::Drawing)?;
-    let SubmittedForm { drawing, key } = form?;
-    allowance.store(drawing.input().bytes().len())?;
+    let SubmittedForm { drawing, key } = form.read().await?;
     let submission = Submission { drawing, source: Source::Upload, model: None, key, visitor, may_train: None };
-    submit(api, submission).await?.id.ok_or_else(unknown_prediction)
+    submit(api, allowance, submission).await?.id.ok_or_else(unknown_prediction)
 }
 
 /// Handles the label form under an answer.

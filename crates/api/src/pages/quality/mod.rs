@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Api,
-    access::{Access, Routes},
+    access::{Access, Allowance, Routes, Use},
     extract::QualityQuery,
     identity::Scope,
     messages::Messages,
@@ -43,8 +43,10 @@ async fn quality(
     State(api): State<Arc<Api>>,
     Extension(messages): InMessages,
     address: Address,
+    allowance: Allowance,
     Query(query): Query<QualityQuery>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let days = query.days;
     let scope = PageScope(query.scope()?);
     let quality = api.store.quality(&scope.0).await?;

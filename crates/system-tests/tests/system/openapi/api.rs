@@ -7,10 +7,11 @@ use super::{
 };
 use crate::{
     drawings::{self, Picture, encode},
+    person::Person,
     stack::{ANY, MODEL_REQUESTS, Stack, start_model},
     unavailable::Cluster,
 };
-use api::Settings;
+use api::{ByteSize, Settings};
 use image::{ImageFormat, Rgb, RgbImage};
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -74,6 +75,8 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     let reused = keyed().query(&[("source", "canvas")]);
     document.expect(&stack.http, reused, 422).await;
     document.expect(&stack.http, eight(&stack, "/predict").header("idempotency-key", "eight"), 422).await;
+    with_full_storage(&mut document).await;
+    while_blocked(&mut document).await;
     let page = document.expect(&stack.http, stack.get("/api/v1/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
     let (shown, unknown) = (format!("/api/v1/predictions/{id}"), format!("/api/v1/predictions/{}", Uuid::nil()));
@@ -152,6 +155,26 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     without_model(&mut document, &mut stack, &shown).await;
     while_stopping(&mut document, stack).await;
     document.assert_complete();
+}
+
+/// Submits a drawing to a service that stores nothing: 507.
+async fn with_full_storage(document: &mut Document) {
+    let stack = Stack::with_settings(Settings { storage_limit: Some(ByteSize(0)), ..Settings::default() }).await;
+    document.expect(&stack.http, eight(&stack, "/predict"), 507).await;
+}
+
+/// Submits and labels from an address that an operator has blocked: 403.
+async fn while_blocked(document: &mut Document) {
+    let stack = Stack::with_accounts().await;
+    let drawn = eight(&stack, "/predict").header("cookie", VISITOR).send().await.unwrap();
+    let drawn: serde_json::Value = drawn.json().await.unwrap();
+    let label = stack.url(&format!("/api/v1/predictions/{}/label", drawn["id"].as_str().unwrap()));
+    Person::invited(&stack, "ada", "operator").await.block("127.0.0.1").await;
+    for request in
+        [eight(&stack, "/predict"), stack.http.put(&label).json(&json!({ "true_label": 7 })), stack.http.delete(&label)]
+    {
+        document.expect(&stack.http, request.header("cookie", VISITOR), 403).await;
+    }
 }
 
 fn eight(stack: &Stack, path: &str) -> RequestBuilder {

@@ -1,0 +1,84 @@
+//! What the sender of a request may still use.
+
+use super::{
+    Use,
+    rate_limits::{Client, RateLimits},
+};
+use crate::{
+    Api,
+    client_address::ClientAddress,
+    identity::{Caller, Identity},
+    store::Block,
+};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use service::ApiError;
+use std::{num::NonZeroU32, sync::Arc};
+use wire::Code;
+
+/// What the sender of a request may still use. Programs with an API token have no limit, because an operator gave them the
+/// token.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance {
+    /// The counters of the sender; `None` without limits.
+    counters: Option<(Arc<RateLimits>, Client, ClientAddress)>,
+    block: Option<Block>,
+}
+
+impl Allowance {
+    /// Counts a use.
+    ///
+    /// # Errors
+    /// `blocked` when the use stores something and an operator has blocked the sender; `rate_limited` when the client or the
+    /// address has used too much.
+    pub(crate) fn spend(&self, of_use: Use) -> Result<(), ApiError> {
+        self.spend_many(of_use, NonZeroU32::MIN)
+    }
+
+    /// Counts several uses at once.
+    ///
+    /// # Errors
+    /// As for [`Self::spend`]. None of them counts then.
+    pub(crate) fn spend_many(&self, of_use: Use, uses: NonZeroU32) -> Result<(), ApiError> {
+        if let Some(block) = self.block.as_ref().filter(|_| of_use.is_stored()) {
+            return Err(blocked(block));
+        }
+        self.counters.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, uses, *client, *address))
+    }
+
+    /// Counts a drawing of so many bytes that is about to be stored.
+    ///
+    /// # Errors
+    /// `quota_exceeded` when the client or the address has stored as much as one may in a day.
+    pub(crate) fn store(&self, bytes: usize) -> Result<(), ApiError> {
+        self.counters.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count_stored(bytes, *client, *address))
+    }
+}
+
+fn blocked(block: &Block) -> ApiError {
+    let end = block.expires_at.map_or_else(String::new, |end| format!(" until {} (UTC)", end.date()));
+    let detail = format!(
+        "An operator has blocked this visitor or address from storing and labelling{end}. Previews go on. The page \
+         /privacy says how to reach the operator."
+    );
+    ApiError::new(Code::Blocked, detail)
+}
+
+impl FromRequestParts<Arc<Api>> for Allowance {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, api).await?;
+        let address = ClientAddress::of_request(parts, &api.settings.trusted_proxies);
+        // The block of a school's address holds for visitors there, and not for people and programs whom an operator admitted.
+        let is_known = matches!(caller.identity, Identity::Account(_) | Identity::Program(_));
+        let block = api.store.block_of(caller.visitor, (!is_known).then_some(address));
+        let client = match (&caller.identity, caller.visitor) {
+            (Identity::Program(_), _) => None,
+            (Identity::Account(account), _) => Some(Client::User(account.user)),
+            (_, Some(visitor)) => Some(Client::Visitor(visitor)),
+            (_, None) => Some(Client::Address(address)),
+        };
+        let counters = api.rate_limits.clone().zip(client).map(|(limits, client)| (limits, client, address));
+        Ok(Self { counters, block })
+    }
+}
