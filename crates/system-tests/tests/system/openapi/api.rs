@@ -64,17 +64,7 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         let request = stack.post("/explain", "application/json", drawing.to_string());
         document.expect(&stack.http, request, 200).await;
     }
-    let mine = stack.draw(&drawings::all()[8]).await;
-    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", mine["id"].as_str().unwrap())));
-    document.expect(&stack.http, delete.header("deletion-token", mine["deletion_token"].as_str().unwrap()), 204).await;
-    let keyed = || eight(&stack, "/predict").header("idempotency-key", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"");
-    let once = document.expect(&stack.http, keyed(), 200).await;
-    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", once["id"].as_str().unwrap())));
-    document.expect(&stack.http, delete.header("deletion-token", once["deletion_token"].as_str().unwrap()), 204).await;
-    document.expect(&stack.http, keyed(), 410).await;
-    let reused = keyed().query(&[("source", "canvas")]);
-    document.expect(&stack.http, reused, 422).await;
-    document.expect(&stack.http, eight(&stack, "/predict").header("idempotency-key", "eight"), 422).await;
+    deleted_and_repeated(&mut document, &stack).await;
     with_full_storage(&mut document).await;
     while_blocked(&mut document).await;
     let page = document.expect(&stack.http, stack.get("/api/v1/predictions?limit=1"), 200).await;
@@ -155,6 +145,21 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     without_model(&mut document, &mut stack, &shown).await;
     while_stopping(&mut document, stack).await;
     document.assert_complete();
+}
+
+/// Deletes drawings with their tokens, and repeats submissions with their idempotency keys.
+async fn deleted_and_repeated(document: &mut Document, stack: &Stack) {
+    let mine = stack.draw(&drawings::all()[8]).await;
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", mine["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.header("deletion-token", mine["deletion_token"].as_str().unwrap()), 204).await;
+    let keyed = || eight(stack, "/predict").header("idempotency-key", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"");
+    let once = document.expect(&stack.http, keyed(), 200).await;
+    let delete = stack.http.delete(stack.url(&format!("/api/v1/predictions/{}", once["id"].as_str().unwrap())));
+    document.expect(&stack.http, delete.header("deletion-token", once["deletion_token"].as_str().unwrap()), 204).await;
+    document.expect(&stack.http, keyed(), 410).await;
+    let reused = keyed().query(&[("source", "canvas")]);
+    document.expect(&stack.http, reused, 422).await;
+    document.expect(&stack.http, eight(stack, "/predict").header("idempotency-key", "eight"), 422).await;
 }
 
 /// Submits a drawing to a service that stores nothing: 507.
