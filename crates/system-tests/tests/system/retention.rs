@@ -177,9 +177,31 @@ async fn a_visitor_who_draws_while_being_forgotten_loses_no_drawing() {
         }
         sqlx::query("commit").execute(&mut sql).await.unwrap();
     };
-    // The drawing finds the visitor's row, which is deleted before the drawing is inserted.
+    // The drawing finds a row of the visitor that is being deleted, and waits.
     let drawn = visitor.send(stack.post("/predict", "application/json", drawings::all()[8].to_string()));
     let (drawn, ()) = tokio::join!(drawn, commit);
     assert_eq!(drawn.status(), StatusCode::OK);
     assert_eq!(stack.rows().await, 1);
+}
+
+#[tokio::test]
+async fn a_drawing_whose_visitor_was_forgotten_within_its_statement_is_inserted_again() {
+    let stack = Stack::start().await;
+    let visitor = Person::new(&stack);
+    visitor.get("/").await.page(StatusCode::OK).await;
+    // The check of the foreign key fails once. A sequence does not return to its start when a statement fails.
+    let fails_once = "create sequence attempts;
+        create function fail_once() returns trigger language plpgsql security definer as $$
+        begin
+            if nextval('attempts') = 1 then
+                raise foreign_key_violation using constraint = 'predictions_visitor_id_fkey';
+            end if;
+            return new;
+        end
+        $$;
+        create trigger fail_once after insert on predictions for each row execute function fail_once();";
+    let mut sql = stack.sql().await;
+    sqlx::raw_sql(fails_once).execute(&mut sql).await.unwrap();
+    visitor.draw().await;
+    assert_eq!((stack.rows().await, count(&mut sql, "select last_value from attempts").await), (1, 2));
 }
