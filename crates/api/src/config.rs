@@ -1,13 +1,11 @@
 //! The web service's configuration, from flags and environment variables.
 
-use crate::{
-    ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand, secret::Secret,
-};
+use crate::{ApiAccess, Operator, PublicUrl, ServiceRole, Settings, TokenCommand, TrustedProxy, UserCommand};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
-use service::{ConnectionOptions, TelemetryOptions};
+use service::{ConnectionOptions, Secret, TelemetryOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::{
     net::SocketAddr,

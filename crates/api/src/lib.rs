@@ -22,7 +22,6 @@ mod pages;
 mod public_url;
 mod random_uuid;
 mod routes;
-mod secret;
 mod secret_cookie;
 mod settings;
 mod store;

@@ -1,5 +1,5 @@
 //! The HTTP code of both services: extractors, problems, OpenAPI documents, metrics, logs and traces of requests,
-//! connections, and the start, probes and stop of a process.
+//! connections, secrets in the configuration, and the start, probes and stop of a process.
 //!
 //! It depends on neither the network nor the database.
 
@@ -15,6 +15,7 @@ mod monitoring;
 mod process;
 mod process_metrics;
 mod request;
+mod secret;
 mod server;
 mod telemetry;
 mod trace;
@@ -28,6 +29,7 @@ pub use layers::{observed, panic_message, with_layers};
 pub use metrics::{CallbackGauge, Metrics, Outcomes, duration_histogram};
 pub use monitoring::serve_metrics;
 pub use process::{Readiness, healthcheck, serve, stop_signal};
+pub use secret::Secret;
 pub use server::Server;
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
 pub use trace::{TRACED, trace_headers};
