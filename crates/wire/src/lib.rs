@@ -6,6 +6,7 @@ mod answer;
 mod deletion_token;
 mod explanation;
 mod input;
+mod model;
 mod object;
 mod prediction;
 mod predictions_by_model;
@@ -15,10 +16,11 @@ mod record;
 #[cfg(feature = "openapi")]
 pub mod schema;
 
-pub use answer::{About, Answer, PredictResponse, Verdict};
+pub use answer::{About, Answer, ModelReadiness, PredictResponse, Verdict};
 pub use deletion_token::DeletionToken;
 pub use explanation::Explanation;
 pub use input::{Content, Input, InputError, InputKind};
+pub use model::ServingModel;
 pub use object::object;
 pub use prediction::{Labelling, Page, Prediction, Source};
 pub use predictions_by_model::PredictionsByModel;
