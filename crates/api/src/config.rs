@@ -2,13 +2,13 @@
 
 use crate::{
     ApiAccess, ByteSize, ImportOptions, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings,
-    TokenCommand, TrustedProxy, UserCommand, secret::Secret,
+    TokenCommand, TrustedProxy, UserCommand,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
-use service::{ConnectionOptions, TelemetryOptions};
+use service::{ConnectionOptions, Secret, TelemetryOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::{
     net::SocketAddr,

@@ -26,7 +26,6 @@ mod pages;
 mod public_url;
 mod random_uuid;
 mod routes;
-mod secret;
 mod secret_cookie;
 mod settings;
 mod store;

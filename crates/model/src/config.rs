@@ -1,13 +1,14 @@
 //! The model service's configuration, from flags or environment variables.
 
-use crate::Limits;
+use crate::{Limits, RegistryClient, RegistryToken, RegistryUrl};
+use anyhow::{Context, ensure};
 use clap::Parser;
 use network::ModelVersion;
-use service::{ConnectionOptions, TelemetryOptions};
+use service::{ConnectionOptions, Secret, TelemetryOptions};
 use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
     time::Duration,
 };
@@ -28,6 +29,20 @@ pub struct Config {
     /// Version to serve [default: the version in <models>/champion; the service follows changes of that file].
     #[arg(long, env = "MODEL_VERSION")]
     pub model_version: Option<ModelVersion>,
+    /// Address of the api whose registry names the version to serve, such as <http://api:8501>. The service copies models
+    /// from it [default: none; the service loads models from <models>].
+    #[arg(long, env = "MODEL_REGISTRY")]
+    pub registry: Option<RegistryUrl>,
+    /// The API token for the registry, with the scope `models:read`.
+    #[arg(long, env = "MODEL_REGISTRY_TOKEN", hide_env_values = true)]
+    pub registry_token: Option<Secret>,
+    /// A file with the API token in its first line. The service reads it again for each request.
+    #[arg(long, env = "MODEL_REGISTRY_TOKEN_FILE")]
+    pub registry_token_file: Option<PathBuf>,
+    /// Folder for copies of models from the registry, of this service alone. The service starts on them if the registry is
+    /// unavailable, or else on the champion of <models>.
+    #[arg(long, env = "MODEL_CACHE")]
+    pub cache: Option<PathBuf>,
     /// Slots: bitmaps that may be queued or in a batch at a time. The service rejects further requests with 429.
     #[arg(long, env = "MODEL_QUEUE", default_value = "64")]
     pub queue: NonZeroUsize,
@@ -50,6 +65,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// Returns a client of the registry and the folder for copies, if there is a registry.
+    ///
+    /// # Errors
+    /// When there is no folder for copies, or when the configuration names a version, too.
+    pub fn mirror(&self) -> anyhow::Result<Option<(RegistryClient, &Path)>> {
+        let Some(registry) = &self.registry else { return Ok(None) };
+        ensure!(self.model_version.is_none(), "MODEL_REGISTRY decides which version serves: leave MODEL_VERSION out");
+        let cache = self.cache.as_deref();
+        let cache = cache.context("MODEL_REGISTRY needs MODEL_CACHE, a folder for copies of this service alone")?;
+        let token = RegistryToken { token: self.registry_token.clone(), file: self.registry_token_file.clone() };
+        Ok(Some((RegistryClient::new(registry.clone(), token)?, cache)))
+    }
+
     /// Returns the number of threads that run the network. The default respects CPU affinity and the cgroup's quota.
     #[must_use]
     pub fn workers(&self) -> NonZeroUsize {
@@ -64,5 +92,32 @@ impl Config {
             slots: self.queue,
             patience: Duration::from_millis(self.patience_ms.get().into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Config {
+        Config::parse_from([&["model"], arguments].concat())
+    }
+
+    #[test]
+    fn a_registry_needs_a_folder_for_copies_and_decides_which_version_serves() {
+        let registry = "--registry=http://api:8501";
+        let error = |arguments: &[&str]| parse(arguments).mirror().unwrap_err().to_string();
+        assert!(error(&[registry]).contains("needs MODEL_CACHE"));
+        assert!(error(&[registry, "--cache=copies", "--model-version=v1"]).contains("leave MODEL_VERSION out"));
+        assert!(parse(&[registry, "--cache=copies"]).mirror().unwrap().is_some());
+        assert!(parse(&["--cache=copies"]).mirror().unwrap().is_none());
+        let error = Config::try_parse_from(["model", "--registry=https://api"]).unwrap_err();
+        assert!(error.to_string().contains("private network"), "{error}");
+    }
+
+    #[test]
+    fn debug_output_shows_no_token() {
+        let config = parse(&["--registry=http://api:8501", "--cache=copies", "--registry-token=hush"]);
+        assert!(!format!("{config:?} {:?}", config.mirror().unwrap()).contains("hush"));
     }
 }

@@ -1,5 +1,5 @@
 //! The HTTP code of both services: extractors, problems, OpenAPI documents, metrics, logs and traces of requests,
-//! connections, and the start, probes and stop of a process.
+//! connections, secrets in the configuration, and the start, probes and stop of a process.
 //!
 //! It depends on neither the network nor the database.
 
@@ -16,6 +16,7 @@ mod open_inference;
 mod process;
 mod process_metrics;
 mod request;
+mod secret;
 mod server;
 mod telemetry;
 mod trace;
@@ -32,6 +33,7 @@ pub use open_inference::{
     INFERENCE_HEADER_CONTENT_LENGTH, InferenceError, inference_errors, inference_status, is_open_inference,
 };
 pub use process::{Readiness, healthcheck, serve, stop_signal};
+pub use secret::Secret;
 pub use server::Server;
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
 pub use trace::{TRACED, trace_headers};

@@ -1,7 +1,7 @@
-//! The answers to `POST /predict` and `GET /`.
+//! The answers to `POST /predict`, and to `GET /` and `GET /readyz` of the model service.
 
 use crate::DeletionToken;
-use digit::{Bitmap, Digit, Reason};
+use digit::{Bitmap, Digit, ModelVersion, Reason};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -47,6 +47,19 @@ pub struct About {
     pub loaded: Vec<String>,
     /// Links by name.
     pub links: BTreeMap<String, String>,
+}
+
+/// The model service's answer to `GET /readyz`. The two versions differ until the wanted one is loaded, or as long as it
+/// cannot be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelReadiness {
+    /// The version that serves.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub serving: ModelVersion,
+    /// The version that is to serve.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub wanted: ModelVersion,
 }
 
 /// Whether a drawing is a digit.

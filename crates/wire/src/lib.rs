@@ -18,7 +18,7 @@ mod record;
 #[cfg(feature = "openapi")]
 pub mod schema;
 
-pub use answer::{About, Answer, PredictResponse, Verdict};
+pub use answer::{About, Answer, ModelReadiness, PredictResponse, Verdict};
 pub use comparison::{
     CheckResult, Comparison, ComparisonOutcome, GateCheck, GateRule, GateUse, Mistake, MistakenSample,
 };

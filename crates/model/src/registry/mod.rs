@@ -3,10 +3,15 @@
 //! A request holds the version that it started with. A switch exchanges a pointer, so that no batch mixes two versions
 //! and no request waits. The old version is freed when it is unloaded and its last request has ended.
 
+mod error_log;
 mod metrics;
+mod mirror;
 mod served;
 mod watch;
 
+pub use mirror::{
+    MirrorError, RegistryClient, RegistryError, RegistryToken, RegistryUrl, RegistryUrlError, mirror, open_cache,
+};
 pub use served::{LoadError, Served};
 pub use watch::watch;
 
@@ -16,7 +21,7 @@ use std::{
     io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, mpsc::SyncSender},
     time::Instant,
 };
 
@@ -29,11 +34,15 @@ pub struct Registry {
     folder: PathBuf,
     workers: NonZeroUsize,
     loaded: ArcSwap<Loaded>,
+    /// The version that is to serve. Another one serves until it is loaded, or as long as it cannot be loaded.
+    wanted: ArcSwap<ModelVersion>,
     /// Serialises changes of the loaded versions.
     changing: Mutex<()>,
+    /// Takes versions that clients request and that are not loaded, if a mirror can copy them.
+    requested: OnceLock<SyncSender<ModelVersion>>,
 }
 
-/// The version that serves, and the other loaded versions.
+/// The version that serves, and the other loaded versions, the newest first.
 #[derive(Debug, Clone)]
 struct Loaded {
     serving: Arc<Served>,
@@ -56,9 +65,10 @@ impl Registry {
     /// # Errors
     /// When the version cannot be loaded.
     pub fn open(folder: PathBuf, serving: &ModelVersion, workers: NonZeroUsize) -> Result<Self, LoadError> {
+        let wanted = ArcSwap::from_pointee(serving.clone());
         let serving = Arc::new(Served::load(&folder, serving, workers)?);
         let loaded = ArcSwap::from_pointee(Loaded { serving, others: Vec::new() });
-        Ok(Self { folder, workers, loaded, changing: Mutex::new(()) })
+        Ok(Self { folder, workers, loaded, wanted, changing: Mutex::new(()), requested: OnceLock::new() })
     }
 
     /// Returns the folder with the versions.
@@ -71,6 +81,12 @@ impl Registry {
     #[must_use]
     pub fn serving(&self) -> Arc<Served> {
         self.loaded.load().serving.clone()
+    }
+
+    /// Returns the version that is to serve.
+    #[must_use]
+    pub fn wanted(&self) -> ModelVersion {
+        ModelVersion::clone(&self.wanted.load())
     }
 
     /// Returns a version if it is loaded.
@@ -90,14 +106,19 @@ impl Registry {
     /// # Errors
     /// When the folder cannot be read.
     pub fn available(&self) -> io::Result<Vec<ModelVersion>> {
-        let mut versions = Vec::new();
-        for entry in self.folder.read_dir()? {
-            let entry = entry?;
-            let version = entry.file_name().to_str().and_then(|name| name.parse::<ModelVersion>().ok());
-            versions.extend(version.filter(|_| entry.path().join("card.json").is_file()));
-        }
-        versions.sort_by(|one, other| one.as_str().cmp(other.as_str()));
-        Ok(versions)
+        versions_in(&self.folder)
+    }
+
+    /// Whether a mirror decides which version serves, and not the file `champion`.
+    #[must_use]
+    pub fn has_mirror(&self) -> bool {
+        self.requested.get().is_some()
+    }
+
+    /// Has the mirror, if there is one, copy and load a version that a client requests. Returns whether there is one. The
+    /// mirror may drop the request, so the client has to repeat it.
+    pub fn request(&self, version: &ModelVersion) -> bool {
+        self.requested.get().inspect(|mirror| drop(mirror.try_send(version.clone()))).is_some()
     }
 
     /// Loads a version in addition to the one that serves, unless it is loaded already. Loading blocks the thread.
@@ -106,15 +127,29 @@ impl Registry {
     /// When the version cannot be loaded. Nothing changes then.
     pub fn load(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
-        let mut loaded = Loaded::clone(&self.loaded.load());
-        if loaded.find(version).is_some() {
-            return Ok(());
-        }
-        if loaded.others.len() + 1 >= MOST {
+        let loaded = self.loaded.load();
+        if loaded.find(version).is_none() && loaded.others.len() + 1 >= MOST {
             return Err(LoadError::Full(MOST));
         }
-        loaded.others.push(self.read(version)?);
-        self.loaded.store(Arc::new(loaded));
+        self.add(version)
+    }
+
+    /// Like [`load`](Self::load), but unloads the oldest version that does not serve if there are too many.
+    ///
+    /// # Errors
+    /// When the version cannot be loaded. Nothing changes then.
+    pub fn load_instead_of_oldest(&self, version: &ModelVersion) -> Result<(), LoadError> {
+        let _alone = self.changing();
+        self.add(version)
+    }
+
+    fn add(&self, version: &ModelVersion) -> Result<(), LoadError> {
+        let mut loaded = Loaded::clone(&self.loaded.load());
+        if loaded.find(version).is_none() {
+            loaded.others.insert(0, self.read(version)?);
+            loaded.others.truncate(MOST - 1);
+            self.loaded.store(Arc::new(loaded));
+        }
         Ok(())
     }
 
@@ -124,6 +159,7 @@ impl Registry {
     /// # Errors
     /// When the version cannot be loaded. The previous version continues to serve then.
     pub fn serve(&self, version: &ModelVersion) -> Result<(), LoadError> {
+        self.want(version);
         let _alone = self.changing();
         let mut loaded = Loaded::clone(&self.loaded.load());
         if loaded.serving.card().version == *version {
@@ -153,6 +189,12 @@ impl Registry {
         was_loaded
     }
 
+    fn want(&self, version: &ModelVersion) {
+        if **self.wanted.load() != *version {
+            self.wanted.store(Arc::new(version.clone()));
+        }
+    }
+
     fn read(&self, version: &ModelVersion) -> Result<Arc<Served>, LoadError> {
         let began = Instant::now();
         let served = Served::load(&self.folder, version, self.workers)?;
@@ -163,4 +205,16 @@ impl Registry {
     fn changing(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the versions in a folder, sorted by name.
+fn versions_in(folder: &Path) -> io::Result<Vec<ModelVersion>> {
+    let mut versions = Vec::new();
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        let version = entry.file_name().to_str().and_then(|name| name.parse::<ModelVersion>().ok());
+        versions.extend(version.filter(|_| entry.path().join("card.json").is_file()));
+    }
+    versions.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    Ok(versions)
 }

@@ -1,6 +1,6 @@
 //! Follows the file `champion`: a change of the file changes the version that serves, without a restart.
 
-use super::Registry;
+use super::{Registry, error_log::ErrorLog};
 use std::{
     sync::{Arc, Weak},
     thread,
@@ -23,15 +23,11 @@ pub fn watch(registry: &Arc<Registry>) -> std::io::Result<()> {
 }
 
 fn follow(registry: &Weak<Registry>) {
-    let mut refused = String::new();
+    let mut errors = ErrorLog::default();
     while let Some(registry) = registry.upgrade() {
-        let told = look(&registry).err().unwrap_or_default();
-        if told != refused && !told.is_empty() {
-            tracing::error!(serving = %registry.serving().card().version, "the champion is not loaded: {told}");
-        }
-        refused = told;
+        let has_failed = errors.record(&registry, look(&registry));
         drop(registry);
-        thread::sleep(if refused.is_empty() { EVERY } else { AGAIN });
+        thread::sleep(if has_failed { AGAIN } else { EVERY });
     }
 }
 

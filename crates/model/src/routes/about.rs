@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 use service::{ApiError, Documented};
 use std::cmp::Reverse;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{About, Code};
+use wire::{About, Code, ModelReadiness};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     let ready = routes!(readyz).refuses(&[Code::Stopping]);
@@ -47,14 +47,15 @@ pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// Reports whether the service is ready.
+/// Reports whether the service is ready, the version that serves, and the version that is to serve.
 ///
-/// The service loads and warms up the model before it listens, so it is ready unless it is stopping.
+/// The service loads and warms up a model before it listens, so it is ready unless it is stopping.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
-    responses((status = OK, description = "It is ready", body = String, example = "ok\n")),
+    responses((status = OK, description = "It is ready", body = ModelReadiness)),
 )]
-pub(super) async fn readyz(State(model): State<Model>) -> Result<&'static str, ApiError> {
+async fn readyz(State(model): State<Model>) -> Result<Json<ModelReadiness>, ApiError> {
     model.readiness.check()?;
-    Ok("ok\n")
+    let serving = model.registry.serving().card().version.clone();
+    Ok(Json(ModelReadiness { serving, wanted: model.registry.wanted() }))
 }

@@ -1,7 +1,7 @@
 //! `/v2/repository`: lists the versions in the models folder, and loads and unloads them while others serve.
 
 use super::failure::refuses;
-use crate::{LoadError, Model, Registry, protocol::MODEL};
+use crate::{LoadError, Model, Registry, protocol::MODEL, routes::answer::request};
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -143,10 +143,10 @@ async fn load(
                 tracing::error!(%error, "the champion's name cannot be read");
                 refused("The file champion, which names the version that serves, cannot be read or names none.")
             })?;
-            return registry.serve(&champion).map_err(|error| not_loaded(&champion, error));
+            return registry.serve(&champion).map_err(|error| not_loaded(registry, &champion, error));
         }
-        let version: ModelVersion = name.parse().map_err(|_| no_folder(&name))?;
-        registry.load(&version).map_err(|error| not_loaded(&version, error))
+        let version: ModelVersion = name.parse().map_err(|_| no_folder(&name, ""))?;
+        registry.load(&version).map_err(|error| not_loaded(registry, &version, error))
     })
     .await
 }
@@ -162,9 +162,13 @@ async fn unload(State(model): State<Model>, name: Result<Path<String>, PathRejec
     alone(model, move |registry| {
         let serving = registry.serving();
         if name == MODEL || name == serving.card().version.as_str() {
+            let remedy = if registry.has_mirror() {
+                "promote it in the registry".to_owned()
+            } else {
+                format!("write its name into the file champion, then load {MODEL:?}")
+            };
             return Err(refused(format!(
-                "{:?} serves and cannot be unloaded. Let another version serve first: write \
-                its name into the file champion, then load {MODEL:?}.",
+                "{:?} serves and cannot be unloaded. Let another version serve first: {remedy}.",
                 serving.card().version.as_str()
             )));
         }
@@ -213,8 +217,9 @@ fn unavailable(detail: impl Into<String>) -> ApiError {
     ApiError::new(Code::ModelUnavailable, detail).retry_after(Duration::from_secs(5))
 }
 
-fn no_folder(name: &str) -> ApiError {
-    ApiError::new(Code::UnknownModel, format!("The models folder holds no version {name:?} with a card and weights."))
+fn no_folder(name: &str, advice: &str) -> ApiError {
+    let detail = format!("The models folder holds no version {name:?} with a card and weights.{advice}");
+    ApiError::new(Code::UnknownModel, detail)
 }
 
 fn unreadable(error: &io::Error) -> ApiError {
@@ -223,11 +228,13 @@ fn unreadable(error: &io::Error) -> ApiError {
 }
 
 /// Converts an error of loading. The response does not show where the files are; the log does.
-fn not_loaded(version: &ModelVersion, error: LoadError) -> ApiError {
+fn not_loaded(registry: &Registry, version: &ModelVersion, error: LoadError) -> ApiError {
     tracing::error!(%version, %error, "a model was not loaded");
     match error {
         LoadError::Checkpoint(error) => match error.reason {
-            InvalidCheckpoint::Io(error) if error.kind() == io::ErrorKind::NotFound => no_folder(version.as_str()),
+            InvalidCheckpoint::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+                no_folder(version, request(registry, version))
+            }
             reason => refused(format!("{version} cannot be loaded: {reason}. The current version continues to serve.")),
         },
         LoadError::Full(_) => refused(format!("{error}.")),

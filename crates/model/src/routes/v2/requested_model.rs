@@ -1,6 +1,6 @@
 //! The model that a request's address names.
 
-use crate::{Model, Registry, Served, protocol::MODEL};
+use crate::{Model, Registry, Served, protocol::MODEL, routes::answer::request};
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
@@ -44,19 +44,27 @@ impl FromRequestParts<Model> for RequestedModel {
 }
 
 fn find(registry: &Registry, name: &str, version: Option<&str>) -> Option<Arc<Served>> {
-    let version = match version {
-        None if name == MODEL => return Some(registry.serving()),
-        Some(version) if name == MODEL || name == version => version,
-        None => name,
-        Some(_) => return None,
-    };
-    registry.find(&version.parse::<ModelVersion>().ok()?)
+    if name == MODEL && version.is_none() {
+        return Some(registry.serving());
+    }
+    registry.find(&one_version(name, version)?)
+}
+
+/// Returns the one version that an address names, if it names one.
+fn one_version(name: &str, version: Option<&str>) -> Option<ModelVersion> {
+    match version {
+        Some(version) if name == MODEL || name == version => version.parse().ok(),
+        None if name != MODEL => name.parse().ok(),
+        _ => None,
+    }
 }
 
 fn unknown(registry: &Registry, name: &str, version: Option<&str>) -> ApiError {
     let what = version.map_or_else(|| format!("{name:?}"), |version| format!("{name:?} with a version {version:?}"));
     let loaded: Vec<String> = registry.all().iter().map(|served| served.card().version.to_string()).collect();
     let loaded = loaded.join(", ");
-    let detail = format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.");
+    let advice = one_version(name, version).map_or("", |version| request(registry, &version));
+    let detail =
+        format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.{advice}");
     ApiError::new(Code::UnknownModel, detail)
 }

@@ -50,6 +50,7 @@ async fn live() -> &'static str {
     get, path = "/v2/health/ready", tag = "Operations",
     responses((status = OK, description = "The server accepts requests", body = String, example = "ok\n")),
 )]
-async fn ready(model: State<Model>) -> Result<&'static str, ApiError> {
-    about::readyz(model).await
+async fn ready(State(model): State<Model>) -> Result<&'static str, ApiError> {
+    model.readiness.check()?;
+    Ok("ok\n")
 }

@@ -1,7 +1,6 @@
 //! Secrets in the configuration.
 
-use anyhow::Context;
-use std::{convert::Infallible, fmt, fs, path::Path, str::FromStr};
+use std::{convert::Infallible, fmt, fs, io, path::Path, str::FromStr};
 
 /// Text that may hold a password. No message or log shows it.
 #[derive(Clone)]
@@ -13,9 +12,11 @@ impl Secret {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn in_file(path: Option<&Path>) -> anyhow::Result<Option<Self>> {
+    pub fn in_file(path: Option<&Path>) -> io::Result<Option<Self>> {
         let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else { return Ok(None) };
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read the secret in {}", path.display()))?;
+        let text = fs::read_to_string(path).map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot read the secret in {}: {error}", path.display()))
+        })?;
         Ok(Some(Self(text.trim_end_matches(['\r', '\n']).to_owned())))
     }
 

@@ -1,61 +1,10 @@
 //! Tests of the registry with real models on disk: loading, switching and rejecting versions while one serves.
 
+use crate::models::{Models, eventually, loaded, serving, version};
 use digit::Bitmap;
 use model::{LoadError, Network, Registry, watch};
-use network::{InvalidCheckpoint, ModelCard, ModelVersion};
-use std::{
-    fs,
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread,
-    time::Duration,
-};
-use tempfile::TempDir;
-
-/// A models folder with copies of the champion under several names.
-struct Models(TempDir);
-
-impl Models {
-    fn new(names: &[&str]) -> Self {
-        let (folder, source) =
-            (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"));
-        let champion = network::champion(&source).unwrap();
-        let model = network::open(&source, &champion, tch::Device::Cpu).unwrap();
-        for name in names {
-            let card = ModelCard { version: version(name), ..model.card.clone() };
-            network::save(folder.path(), card, &model.variables).unwrap();
-        }
-        Self(folder)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().to_owned()
-    }
-
-    /// Truncates the weights of a version.
-    fn damage(&self, name: &str) {
-        let weights = self.0.path().join(name).join("weights.safetensors");
-        let bytes = fs::read(&weights).unwrap();
-        fs::write(weights, &bytes[..bytes.len() / 2]).unwrap();
-    }
-
-    fn open(&self, serving: &str) -> Registry {
-        Registry::open(self.path(), &version(serving), NonZeroUsize::MIN).unwrap()
-    }
-}
-
-fn version(name: &str) -> ModelVersion {
-    name.parse().unwrap()
-}
-
-fn serving(registry: &Registry) -> String {
-    registry.serving().card().version.to_string()
-}
-
-fn loaded(registry: &Registry) -> Vec<String> {
-    registry.all().iter().map(|served| served.card().version.to_string()).collect()
-}
+use network::InvalidCheckpoint;
+use std::{fs, sync::Arc};
 
 /// Returns the lines of `/metrics` about versions.
 fn shown(registry: &Arc<Registry>) -> Vec<String> {
@@ -69,12 +18,14 @@ fn shown(registry: &Arc<Registry>) -> Vec<String> {
 fn the_metrics_follow_a_switch() {
     let models = Models::new(&["old", "new"]);
     let registry = Arc::new(models.open("old"));
-    assert_eq!(shown(&registry), [r#"model_info{version="old",state="serving"} 1"#]);
+    let line = |version, state| format!("model_info{{version=\"{version}\",state=\"{state}\"}} 1");
+    assert_eq!(shown(&registry), [line("old", "serving"), line("old", "wanted")]);
     registry.serve(&version("new")).unwrap();
-    let both = [r#"model_info{version="new",state="serving"} 1"#, r#"model_info{version="old",state="loaded"} 1"#];
-    assert_eq!(shown(&registry), both);
+    assert_eq!(shown(&registry), [line("new", "serving"), line("old", "loaded"), line("new", "wanted")]);
     registry.unload(&version("old"));
-    assert_eq!(shown(&registry), both[..1]);
+    assert_eq!(shown(&registry), [line("new", "serving"), line("new", "wanted")]);
+    assert!(registry.serve(&version("absent")).is_err());
+    assert_eq!(shown(&registry), [line("new", "serving"), line("absent", "wanted")]);
 }
 
 #[test]
@@ -136,23 +87,23 @@ fn the_number_of_loaded_versions_is_limited() {
         registry.load(&version(name)).unwrap();
     }
     assert!(matches!(registry.load(&version("e")), Err(LoadError::Full(4))));
-    registry.serve(&version("e")).unwrap();
-    assert_eq!(loaded(&registry), ["e", "a", "b", "c"]);
+    registry.load(&version("b")).unwrap();
+    registry.load_instead_of_oldest(&version("e")).unwrap();
+    assert_eq!(loaded(&registry), ["a", "e", "d", "c"]);
+    registry.serve(&version("b")).unwrap();
+    assert_eq!(loaded(&registry), ["b", "a", "e", "d"]);
 }
 
 #[test]
 fn the_registry_follows_each_change_of_the_file_champion() {
     let models = Models::new(&["old", "new", "bad"]);
     models.damage("bad");
-    network::promote(&models.path(), &version("old")).unwrap();
+    models.promote("old");
     let registry = Arc::new(models.open("old"));
     watch(&registry).unwrap();
     for (champion, expected) in [("new", "new"), ("bad", "new"), ("old", "old")] {
-        network::promote(&models.path(), &version(champion)).unwrap();
-        let followed = (0..200).any(|_| {
-            thread::sleep(Duration::from_millis(50));
-            serving(&registry) == expected
-        });
-        assert!(followed, "{champion} was promoted, {} serves", serving(&registry));
+        models.promote(champion);
+        let has_followed = || serving(&registry) == expected && registry.wanted() == version(champion);
+        assert!(eventually(has_followed), "{champion} was promoted, {} serves", serving(&registry));
     }
 }
