@@ -1,6 +1,6 @@
 //! The web service: the page, predictions, labels and history.
 //!
-//! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
+//! It sends drawings to the model services ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
 //! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
 mod access;
@@ -17,7 +17,6 @@ mod identity;
 mod messages;
 pub mod metadata;
 mod model_client;
-mod model_requests;
 mod pages;
 mod public_url;
 mod random_uuid;
@@ -34,7 +33,7 @@ pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_token_command, run_user_command};
 pub use config::{Command, Config};
 pub use identity::{Role, Scope};
-pub use model_client::{ModelClient, ModelError};
+pub use model_client::{ModelAddress, ModelAddressError, ModelClient, ModelError};
 pub use public_url::{PublicUrl, PublicUrlError};
 pub use settings::{ApiAccess, Operator, Settings};
 pub use store::{

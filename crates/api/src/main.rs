@@ -49,7 +49,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let settings = config.settings()?;
     let store = store(config)?;
-    let model = ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")?;
+    let model = ModelClient::start(config.model_url.clone(), config.model_requests).await;
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     tracing::info!("listening on http://{}", server.address()?);
     let app = |readiness, metrics: &mut _| app(Api::new(store, model, readiness, settings), metrics);

@@ -41,6 +41,7 @@ mod labels;
 mod languages;
 mod metadata;
 mod migrations;
+mod model_instances;
 mod not_a_digit;
 mod openapi;
 mod page_size;
