@@ -216,6 +216,15 @@ async fn the_client_is_ready_if_one_instance_is() {
 }
 
 #[tokio::test]
+async fn an_instance_connects_to_its_own_socket_address() {
+    let server = Server::start(Behaviour::Answers).await;
+    server.set_ready(true);
+    let name = format!("http://model.invalid:{}", server.address.port()).parse().unwrap();
+    let instance = Instance::new(name, server.address, NonZeroUsize::MIN).unwrap();
+    instance.ready().await.unwrap();
+}
+
+#[tokio::test]
 async fn without_an_instance_the_model_is_unavailable() {
     let client = ModelClient::start(Vec::new(), NonZeroUsize::MIN).await;
     assert!(matches!(ask(&client).await, Err(ModelError::Unavailable(_))));
