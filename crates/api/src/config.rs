@@ -1,8 +1,8 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, ByteSize, ImportOptions, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile, Settings,
-    TokenCommand, TrustedProxy, UserCommand,
+    ApiAccess, ByteSize, ImportOptions, ModelAddress, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile,
+    Settings, TokenCommand, TrustedProxy, UserCommand,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
@@ -65,10 +65,10 @@ pub struct Config {
     /// Largest number of connections to PostgreSQL. Two more insert predictions, and each export has one more.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value = "10")]
     pub database_connections: NonZeroU32,
-    /// The model service.
-    #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000")]
-    pub model_url: Url,
-    /// Largest number of concurrent requests to the model service; the api answers further ones with `overloaded`.
+    /// The model services: addresses, separated by commas. A host name may resolve to several.
+    #[arg(long, env = "MODEL_URL", default_value = "http://127.0.0.1:8000", value_delimiter = ',')]
+    pub model_url: Vec<ModelAddress>,
+    /// Largest number of concurrent requests to each model service; the api answers further ones with `overloaded`.
     #[arg(long, env = "MODEL_REQUESTS", default_value = "64")]
     pub model_requests: NonZeroUsize,
     /// Limits on client connections.
@@ -339,8 +339,13 @@ mod tests {
         assert_eq!(config.public_url, "https://digits.example".parse().ok());
         assert_eq!(config.trusted_proxies, ["10.0.0.1", "fd00::/64"].map(|proxy| proxy.parse().unwrap()));
         assert!(parse(&[]).trusted_proxies.is_empty());
-        for arguments in [["api", "--public-url=https://host/digits/"], ["api", "--trusted-proxies=10.0.0.1,0.0.0.0/0"]]
-        {
+        let models = parse(&["--model-url=http://a:8000,http://b:8000"]).model_url;
+        assert_eq!(models, ["http://a:8000", "http://b:8000"].map(|model| model.parse().unwrap()));
+        for arguments in [
+            ["api", "--public-url=https://host/digits/"],
+            ["api", "--trusted-proxies=10.0.0.1,0.0.0.0/0"],
+            ["api", "--model-url=http://a:8000,b:8000"],
+        ] {
             assert!(Config::try_parse_from(arguments).is_err(), "{arguments:?}");
         }
     }

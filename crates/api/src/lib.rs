@@ -1,6 +1,6 @@
 //! The web service: the page, predictions, labels and history.
 //!
-//! It sends drawings to the model service ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
+//! It sends drawings to the model services ([`ModelClient`]) and records submissions in PostgreSQL ([`Store`]). `routes`
 //! are the HTTP API, `pages` are HTML with `messages` in several languages; [`app`] combines both.
 
 mod access;
@@ -21,7 +21,6 @@ pub mod metadata;
 mod model_client;
 mod model_command;
 mod model_files;
-mod model_requests;
 mod pages;
 mod public_url;
 mod random_uuid;
@@ -40,7 +39,7 @@ pub use commands::{TokenCommand, UserCommand, run_prune_command, run_token_comma
 pub use config::{Command, Config};
 pub use identity::{Role, Scope};
 pub use import::{ImportOptions, run_import_command};
-pub use model_client::{ModelClient, ModelError};
+pub use model_client::{ModelAddress, ModelAddressError, ModelClient, ModelError};
 pub use model_command::{ModelCommand, run_model_command};
 pub use model_files::ModelFiles;
 pub use public_url::{PublicUrl, PublicUrlError};

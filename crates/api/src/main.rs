@@ -53,7 +53,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             api::run_prune_command(&store(config)?, days, &mut io::stdout()).await
         }
         Some(Command::Import(options)) => {
-            api::run_import_command(&store(config)?, &model(config)?, options, &mut io::stdout()).await
+            api::run_import_command(&store(config)?, &model(config).await, options, &mut io::stdout()).await
         }
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await
@@ -65,7 +65,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let settings = config.settings()?;
     let store = store(config)?;
-    let model = model(config)?;
+    let model = model(config).await;
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     tracing::info!("listening on http://{}", server.address()?);
     let app = |readiness, metrics: &mut _| app(Api::new(store, model, readiness, settings), metrics);
@@ -85,8 +85,8 @@ fn store(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::new(config.database.connect()?, config.database_connections))
 }
 
-fn model(config: &Config) -> anyhow::Result<ModelClient> {
-    ModelClient::new(&config.model_url, config.model_requests).context("MODEL_URL")
+async fn model(config: &Config) -> ModelClient {
+    ModelClient::start(config.model_url.clone(), config.model_requests).await
 }
 
 async fn strip_metadata(owner: &PgConnectOptions, after: Option<Uuid>) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@ pub enum EngineError {
     /// All slots are taken, or the deadline passed while the job waited.
     #[error("too busy")]
     Busy,
-    /// The network failed.
+    /// The network failed, or the process ends.
     #[error("the network failed")]
     Failed,
     /// The image decoder panicked.

@@ -11,7 +11,10 @@ use super::{
 use digit::{Bitmap, preprocessing::Preprocessed};
 use service::TRACED;
 use std::{num::NonZeroUsize, sync::Arc, time::Instant};
-use tokio::{task, time::timeout_at};
+use tokio::{
+    task::{self, JoinError},
+    time::timeout_at,
+};
 use wire::{Content, Input};
 
 /// Returns the bitmaps that the network classifies for one input bitmap.
@@ -91,7 +94,9 @@ impl<N: Network> Preprocessor<N> {
             }
             this.queue_views(job, &input, views).map(|preprocessed| Attempt::Done(Box::new(preprocessed)))
         };
-        task::spawn_blocking(work).await.map_err(|_| EngineError::Decoder)?
+        // A runtime that shuts down cancels the work. Then the image is not to blame.
+        let failure = |error: JoinError| if error.is_panic() { EngineError::Decoder } else { EngineError::Failed };
+        task::spawn_blocking(work).await.map_err(failure)?
     }
 
     /// Preprocesses an input and queues the views of its bitmap.

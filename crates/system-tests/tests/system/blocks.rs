@@ -4,10 +4,10 @@ use crate::{
     drawings,
     pages::between,
     person::{Person, bearer, token},
-    stack::{Stack, json, migrated_store},
+    stack::{Stack, json, migrated_store, model_client},
     webdriver::poll,
 };
-use api::{Api, ApiAccess, ByteSize, ModelClient, Settings};
+use api::{Api, ApiAccess, ByteSize, Settings};
 use reqwest::StatusCode;
 use sqlx::Connection;
 
@@ -131,8 +131,8 @@ async fn every_instance_follows_a_block_and_its_end() {
     // Another operator blocks through another instance, which only the database connects with this one.
     let (store, migration) = migrated_store(&stack.database);
     migration.await.unwrap();
-    let model = format!("http://{}", stack.model.as_ref().unwrap().address).parse().unwrap();
-    let client = ModelClient::new(&model, crate::stack::MODEL_REQUESTS).unwrap();
+    let model = stack.model.as_ref().unwrap().address;
+    let client = model_client(&[model], crate::stack::MODEL_REQUESTS).await;
     let other = crate::stack::Service::start(crate::stack::ANY.parse().unwrap(), move |readiness, metrics| {
         api::app(Api::new(store, client, readiness, settings()), metrics)
     })

@@ -2,12 +2,14 @@
 
 use crate::{
     drawings,
-    stack::{ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, root, service_role},
+    stack::{
+        ANY, MODEL_REQUESTS, Service, Stack, empty_database, json, migrated_store, model_client, root, service_role,
+    },
     test_logs,
     unavailable::{Cluster, LossyProxy},
     webdriver::Browser,
 };
-use api::{Api, ModelClient, Settings, Store};
+use api::{Api, Settings, Store};
 use reqwest::{Client, RequestBuilder, StatusCode, multipart};
 use serde_json::Value;
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
@@ -104,8 +106,7 @@ async fn concurrent_requests_with_one_key_are_recorded_once() {
 async fn another_instance(stack: &Stack, database: &PgConnectOptions) -> Service {
     let role = service_role(database);
     let store = Store::new(database.clone().username(&role.name), NonZeroU32::MIN);
-    let address = format!("http://{}", stack.model.as_ref().unwrap().address);
-    let model = ModelClient::new(&address.parse().unwrap(), MODEL_REQUESTS).unwrap();
+    let model = model_client(&[stack.model.as_ref().unwrap().address], MODEL_REQUESTS).await;
     let api = |readiness| Api::new(store, model, readiness, Settings::default());
     Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await
 }

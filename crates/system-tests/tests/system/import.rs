@@ -3,25 +3,24 @@
 use crate::{
     drawings::{self, Picture},
     person::Person,
-    stack::{Stack, json},
+    stack::{MODEL_REQUESTS, Stack, json, model_client},
 };
-use api::{ImportOptions, ModelClient, run_import_command};
+use api::{ImportOptions, run_import_command};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use digit::Bitmap;
 use flate2::{Compression, write::GzEncoder};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json as value};
-use std::{fs, io::Write, num::NonZeroUsize, path::PathBuf};
+use std::{fs, io::Write, path::PathBuf};
 use tempfile::TempDir;
 
 /// Runs `api import`, and returns its output or its error.
 async fn import(stack: &Stack, files: &[PathBuf], skip_invalid: bool) -> Result<String, String> {
     let model = stack.model.as_ref().unwrap();
-    let model =
-        ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), NonZeroUsize::MIN.saturating_add(31));
+    let model = model_client(&[model.address], MODEL_REQUESTS).await;
     let mut out = Vec::new();
     let options = ImportOptions { files: files.to_vec(), skip_invalid };
-    match run_import_command(&stack.store(), &model.unwrap(), &options, &mut out).await {
+    match run_import_command(&stack.store(), &model, &options, &mut out).await {
         Ok(()) => Ok(String::from_utf8(out).unwrap()),
         Err(error) => Err(format!("{error:#}")),
     }

@@ -47,6 +47,7 @@ mod metadata;
 mod migrations;
 mod models;
 mod my_data;
+mod model_instances;
 mod not_a_digit;
 mod open_inference;
 mod openapi;

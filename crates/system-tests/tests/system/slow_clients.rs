@@ -2,9 +2,8 @@
 
 use crate::{
     drawings,
-    stack::{ANY, MODEL_REQUESTS, Service, Stack, json},
+    stack::{ANY, MODEL_REQUESTS, Service, Stack, json, model_client},
 };
-use api::ModelClient;
 use axum::{Router, routing::get};
 use reqwest::{Response, StatusCode};
 use service::ConnectionLimits;
@@ -52,7 +51,7 @@ async fn the_web_service_gets_an_answer_after_the_model_service_closed_an_idle_c
     let limits = ConnectionLimits { header_timeout: Duration::from_millis(50), ..ConnectionLimits::default() };
     let ready = Router::new().route("/readyz", get(async || "ok"));
     let model = Service::with_limits(limits, ANY.parse().unwrap(), |_, _| ready).await;
-    let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
+    let client = model_client(&[model.address], MODEL_REQUESTS).await;
     for _ in 0..3 {
         client.ready().await.unwrap();
         assert!(model.connections.open() <= 1);

@@ -115,6 +115,12 @@ pub(crate) async fn start_model_with(
     Service::start(listen, move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
 
+/// Returns a client of the model services at these addresses.
+pub(crate) async fn model_client(addresses: &[SocketAddr], requests: NonZeroUsize) -> ModelClient {
+    let addresses = addresses.iter().map(|address| format!("http://{address}").parse().unwrap());
+    ModelClient::start(addresses.collect(), requests).await
+}
+
 /// Returns the root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -157,9 +163,15 @@ impl Stack {
 
     /// The same with this model service.
     pub(crate) async fn with_model(model: Service, settings: Settings) -> Self {
-        let stack = Self::configured(model, empty_database().await, MODEL_REQUESTS, settings).await;
+        let stack = Self::on(model, empty_database().await, settings).await;
         stack.until_ready().await;
         stack
+    }
+
+    /// Starts the web service with these settings on this model service and database.
+    pub(crate) async fn on(model: Service, database: PgConnectOptions, settings: Settings) -> Self {
+        let stack = Self::configured(&[model.address], database, MODEL_REQUESTS, settings).await;
+        Self { model: Some(model), ..stack }
     }
 
     /// Starts the services on a database that may be unavailable.
@@ -174,23 +186,30 @@ impl Stack {
 
     /// Starts the web service with this limit of concurrent model requests.
     pub(crate) async fn with_request_limit(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
-        Self::configured(model, database, requests, Settings::default()).await
+        let stack = Self::configured(&[model.address], database, requests, Settings::default()).await;
+        Self { model: Some(model), ..stack }
     }
 
-    /// Starts the web service with these settings on this model service and database.
-    pub(crate) async fn configured(
-        model: Service,
+    /// Starts the web service on the model services at these addresses, and waits until it is ready.
+    pub(crate) async fn with_models(models: &[SocketAddr]) -> Self {
+        let stack = Self::configured(models, empty_database().await, MODEL_REQUESTS, Settings::default()).await;
+        stack.until_ready().await;
+        stack
+    }
+
+    async fn configured(
+        models: &[SocketAddr],
         database: PgConnectOptions,
         requests: NonZeroUsize,
         settings: Settings,
     ) -> Self {
         let (store, migrations) = migrated_store(&database);
-        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), requests).unwrap();
+        let client = model_client(models, requests).await;
         let api = |readiness| Api::new(store, client, readiness, settings);
         let api =
             Service::start(ANY.parse().unwrap(), move |readiness, metrics| api::app(api(readiness), metrics)).await;
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { model: Some(model), api, database, http, _migrations: migrations }
+        Self { model: None, api, database, http, _migrations: migrations }
     }
 
     pub(crate) async fn until_ready(&self) {

@@ -3,9 +3,9 @@
 
 use crate::{
     drawings,
-    stack::{ANY, MODEL_REQUESTS, empty_database, migrated_store, root},
+    stack::{ANY, MODEL_REQUESTS, empty_database, migrated_store, model_client, root},
 };
-use api::{Api, ModelClient, Settings};
+use api::{Api, Settings};
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use model::{Engine, Limits, Model, Registry};
 use opentelemetry_proto::tonic::{
@@ -119,7 +119,7 @@ impl Pair {
         };
         let model = TracedService::start("digits-model", &options, app).await;
 
-        let client = ModelClient::new(&format!("http://{}", model.address).parse().unwrap(), MODEL_REQUESTS).unwrap();
+        let client = model_client(&[model.address], MODEL_REQUESTS).await;
         let database = empty_database().await;
         let app = move |readiness| {
             let (store, _) = migrated_store(&database);

@@ -35,6 +35,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec postgres createdb -U digits digits",
             "docker compose exec -T postgres pg_restore -U digits --dbname=digits <digits.dump",
             "docker compose up --detach --wait",
+            "docker compose up --detach --wait --scale model=3",
             "docker compose run --rm migrate strip-metadata",
             "docker compose exec api api user invite ada --role operator",
             "docker compose exec api api model list",

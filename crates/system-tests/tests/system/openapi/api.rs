@@ -8,7 +8,7 @@ use super::{
 use crate::{
     drawings::{self, Picture, encode},
     person::Person,
-    stack::{ANY, MODEL_REQUESTS, Stack, start_model},
+    stack::{ANY, Stack, start_model},
     unavailable::Cluster,
 };
 use api::{ByteSize, Settings};
@@ -189,7 +189,7 @@ fn eight(stack: &Stack, path: &str) -> RequestBuilder {
 /// Starts the services with a gallery.
 async fn with_gallery(database: PgConnectOptions) -> Stack {
     let settings = Settings { has_public_gallery: true, ..Settings::default() };
-    Stack::configured(start_model(ANY.parse().unwrap()).await, database, MODEL_REQUESTS, settings).await
+    Stack::on(start_model(ANY.parse().unwrap()).await, database, settings).await
 }
 
 /// Requests the gallery and one of its drawings, and the gallery of a service that has none.

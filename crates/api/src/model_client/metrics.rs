@@ -1,8 +1,8 @@
-//! Metrics of requests to the model service.
+//! Metrics of requests to the model services.
 
-use crate::ModelError;
-use axum::http::StatusCode;
+use super::ModelError;
 use prometheus_client::{metrics::histogram::Histogram, registry::Registry};
+use reqwest::StatusCode;
 use service::{Outcomes, duration_histogram};
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ const CANCELLED: &str = "cancelled";
 
 /// Requests by outcome, and their latency.
 #[derive(Debug, Clone)]
-pub(crate) struct ModelRequests {
+pub(super) struct ModelRequests {
     outcomes: Outcomes,
     seconds: Histogram,
 }
@@ -28,23 +28,23 @@ impl Default for ModelRequests {
 }
 
 impl ModelRequests {
-    pub(crate) fn register(&self, registry: &mut Registry) {
+    pub(super) fn register(&self, registry: &mut Registry) {
         self.outcomes.register(
             registry,
             "model_requests",
-            "Requests to the model service; no_slot: not sent, because too many were under way",
+            "Requests to the model services; no_slot: not sent, because too many were under way",
         );
-        registry.register("model_request_seconds", "Latency of requests to the model service", self.seconds.clone());
+        registry.register("model_request_seconds", "Latency of requests to the model services", self.seconds.clone());
     }
 
-    pub(crate) fn begin(&self) -> RequestGuard {
+    pub(super) fn begin(&self) -> RequestGuard {
         RequestGuard { requests: self.clone(), began: Instant::now(), outcome: CANCELLED }
     }
 }
 
 /// A request in flight. Its drop counts it, so a request whose client disconnects is counted, too.
 #[derive(Debug)]
-pub(crate) struct RequestGuard {
+pub(super) struct RequestGuard {
     requests: ModelRequests,
     began: Instant,
     outcome: &'static str,
@@ -52,7 +52,7 @@ pub(crate) struct RequestGuard {
 
 impl RequestGuard {
     /// Ends a request whose response the api forwards.
-    pub(crate) fn end_with(mut self, status: StatusCode) {
+    pub(super) fn end_with(mut self, status: StatusCode) {
         self.outcome = match status {
             StatusCode::TOO_MANY_REQUESTS => BUSY,
             status if status.is_success() => ANSWERED,
@@ -62,11 +62,11 @@ impl RequestGuard {
     }
 
     /// Ends the request with its outcome.
-    pub(crate) fn end<T>(mut self, answer: &Result<T, ModelError>) {
+    pub(super) fn end<T>(mut self, answer: &Result<T, ModelError>) {
         self.outcome = match answer {
             Ok(_) => ANSWERED,
             Err(ModelError::NoSlot) => NO_SLOT,
-            Err(ModelError::Refused(failure)) if failure.problem.status == StatusCode::TOO_MANY_REQUESTS => BUSY,
+            Err(error) if error.is_overload() => BUSY,
             Err(ModelError::Refused(_)) => REJECTED,
             Err(ModelError::Unavailable(_)) => UNAVAILABLE,
         };
