@@ -62,6 +62,7 @@ mod predictions_by_model;
 mod proxies;
 mod public_url;
 mod rate_limits;
+mod registry_replicas;
 mod python;
 mod quality;
 mod random;
