@@ -13,9 +13,9 @@ impl ErrorLog {
         let served = registry.serving();
         let serving = &served.card().version;
         if error.is_empty() && !self.0.is_empty() {
-            tracing::info!(%serving, "the version that serves is the wanted one again");
+            tracing::info!("the wanted version {serving} serves");
         } else if error != self.0 {
-            tracing::error!(%serving, wanted = %registry.wanted(), "the previous version continues to serve: {error}");
+            tracing::error!(wanted = %registry.wanted(), "{serving} continues to serve: {error}");
         }
         self.0 = error;
         !self.0.is_empty()

@@ -11,7 +11,7 @@ use axum::{
 };
 use model::{Engine, Limits, Model, Registry, RegistryClient, RegistryToken, app, mirror, open_cache};
 use service::{Metrics, Readiness};
-use std::{fs, num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
+use std::{fs, num::NonZeroUsize, path::Path, sync::Arc, thread, time::Duration};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -252,6 +252,39 @@ fn a_version_that_a_client_requests_is_copied_and_loaded_beside_the_one_that_ser
     assert!(routes.predict("challenger").1.contains(r#""model":"challenger""#));
     assert_eq!(loaded(&registry), ["new", "challenger", "baked"]);
     assert_eq!(routes.readyz(), r#"{"serving":"new","wanted":"new"}"#);
+}
+
+#[test]
+fn requests_of_many_versions_cost_the_registry_one_request_a_second() {
+    let (models, replica) = (Models::with_champion(&["new"]), Replica::new());
+    let source = FakeRegistry::start(&models);
+    let registry = replica.follow(source.client(TOKEN));
+    await_serving(&registry, "new");
+    let (before, mut name) = (source.requests("/serving"), 0);
+    while source.requests("/serving") < before + 3 {
+        name += 1;
+        registry.request(&version(&format!("absent-{name}")));
+        thread::sleep(Duration::from_millis(1));
+    }
+    let requests = source.requests("/card.json") - 1; // that of the version that serves
+    assert!((1..=4).contains(&requests), "{requests} requests");
+}
+
+#[test]
+fn a_version_that_is_loaded_serves_although_its_copy_was_lost() {
+    let (models, replica) = (Models::with_champion(&["old", "new"]), Replica::new());
+    let source = FakeRegistry::start(&models);
+    let registry = replica.follow(source.client(TOKEN));
+    await_serving(&registry, "old");
+    models.promote("new");
+    await_serving(&registry, "new");
+    source.break_off(true);
+    fs::remove_dir_all(replica.cache().join("old")).unwrap();
+    models.promote("old");
+    await_serving(&registry, "old");
+    source.break_off(false);
+    assert!(eventually(|| network::champion(replica.cache()).is_ok_and(|champion| champion == version("old"))));
+    assert_eq!(serving(&replica.open()), "old");
 }
 
 #[test]

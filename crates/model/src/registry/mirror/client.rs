@@ -230,15 +230,28 @@ mod tests {
     #[test]
     fn an_answer_that_arrives_too_slowly_is_given_up() {
         let client = client(|mut stream| {
-            let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
-            while sent.is_ok() {
+            let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n");
+            for _ in 0..400 {
                 thread::sleep(Duration::from_millis(5));
-                sent = stream.write_all(b" ");
+                sent = sent.and_then(|()| stream.write_all(b" "));
             }
         });
         let limits = Limits { bytes: 1 << 20, time: Duration::from_millis(200) };
         let error = client.get(&["serving"], &limits).unwrap_err();
         assert!(matches!(error, RegistryError::Unavailable(_)), "{error}");
+    }
+
+    #[test]
+    fn an_answer_without_end_is_read_to_the_limit() {
+        let client = client(|mut stream| {
+            let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+            while sent.is_ok() {
+                sent = stream.write_all(&[0; 1024]);
+            }
+        });
+        let limits = Limits { bytes: 1 << 20, time: Duration::from_secs(10) };
+        let error = client.get(&["serving"], &limits).unwrap_err();
+        assert!(matches!(error, RegistryError::TooLarge { .. }), "{error}");
     }
 
     #[test]

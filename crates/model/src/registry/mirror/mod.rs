@@ -102,7 +102,7 @@ pub fn mirror(client: RegistryClient, registry: &Arc<Registry>) -> Result<(), Mi
     let loaded = Arc::downgrade(registry);
     let thread = thread::Builder::new().name("mirror".to_owned());
     thread.spawn(move || mirror.run(&loaded, &requested)).map_err(MirrorError::Thread)?;
-    drop(registry.requested.set(request)); // a second mirror gets no requests
+    drop(registry.requested.set(request)); // a second mirror ends: its sender is dropped
     Ok(())
 }
 
@@ -156,14 +156,20 @@ impl Mirror {
     }
 
     fn serve(&self, registry: &Registry, wanted: &ModelVersion) -> Result<(), MirrorError> {
-        let is_next_start = network::champion(registry.folder()).is_ok_and(|champion| champion == *wanted);
-        if is_next_start && registry.serving().card().version == *wanted {
+        if registry.find(wanted).is_none() {
+            self.copy(registry, wanted)?;
+        }
+        registry.serve(wanted).map_err(|reason| MirrorError::load(wanted, reason))?;
+        self.remember(registry, wanted)
+    }
+
+    /// Has the next process start on this version, which was loaded.
+    fn remember(&self, registry: &Registry, version: &ModelVersion) -> Result<(), MirrorError> {
+        if network::champion(registry.folder()).is_ok_and(|champion| champion == *version) {
             return Ok(());
         }
-        self.copy(registry, wanted)?;
-        registry.serve(wanted).map_err(|reason| MirrorError::load(wanted, reason))?;
-        // After it was loaded: the next process starts on a version that loads.
-        Ok(network::promote(registry.folder(), wanted)?)
+        self.copy(registry, version)?;
+        Ok(network::promote(registry.folder(), version)?)
     }
 
     /// Loads a version that clients request, in place of the oldest one if too many are loaded.
