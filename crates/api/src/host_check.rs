@@ -3,6 +3,7 @@
 use crate::{
     ApiAccess, Settings,
     access::bearer,
+    identity::SecretToken,
     public_url::{PublicUrl, accepts_host},
 };
 use axum::{
@@ -41,7 +42,11 @@ fn rejection(settings: &Settings, request: &Request) -> Option<ApiError> {
     let public_url = settings.public_url.as_ref();
     // A program with an API token may use another name of the service, such as the one in a private network. Its cookies do
     // not count, so no page can misuse a person's.
-    let has_token = settings.access == ApiAccess::Accounts && bearer(request.headers()).is_some();
+    let has_token = bearer(request.headers()).is_some_and(|token| {
+        let is_service =
+            SecretToken::parse_api_token(token).is_some_and(|token| settings.service_tokens.contains(token));
+        is_service || settings.access == ApiAccess::Accounts
+    });
     if has_token || PROBES.contains(&request.uri().path()) {
         return None;
     }

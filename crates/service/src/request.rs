@@ -58,10 +58,11 @@ impl Route {
         Self { route, method: name(request.method()) }
     }
 
-    /// Whether this is a probe. Probes run every few seconds, so they are neither logged nor traced.
+    /// Whether this is a probe, or the question of a model service which model serves. Both come every few seconds, so they
+    /// are neither logged nor traced.
     fn is_probe(&self) -> bool {
         let last = self.route.rsplit('/').next();
-        last.is_some_and(|last| ["livez", "readyz", "live", "ready"].contains(&last))
+        last.is_some_and(|last| ["livez", "readyz", "live", "ready", "serving"].contains(&last))
     }
 }
 

@@ -78,3 +78,19 @@ async fn a_service_token_reads_models_and_trains_and_nothing_else() {
         sqlx::query_scalar("select count(*) from api_tokens").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(rows, 0);
 }
+
+#[tokio::test]
+async fn a_service_reaches_an_open_api_by_the_name_in_its_private_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("service-tokens");
+    let token = format!("dgt_{}", "7".repeat(64));
+    fs::write(&file, format!("{token}\n# 2026-01-01T00:00:00Z\n")).unwrap();
+    let service_tokens = ServiceTokenFile::follow(file).unwrap();
+    let stack = Stack::with_settings(Settings { service_tokens, ..Settings::default() }).await;
+    let models = || stack.get("/api/v1/models").header("host", "api:8501");
+    assert_eq!(models().bearer_auth(&token).send().await.unwrap().status(), StatusCode::OK);
+    // A page of another site may send any other token, and reaches an open service by no other name.
+    for request in [models(), models().bearer_auth(format!("dgt_{}", "8".repeat(64)))] {
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::MISDIRECTED_REQUEST);
+    }
+}
