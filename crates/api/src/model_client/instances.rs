@@ -198,4 +198,15 @@ mod tests {
         host.update(Ok(sockets(&[])));
         assert!(host.instances.is_empty());
     }
+
+    #[tokio::test]
+    async fn the_list_follows_the_lookups_until_nobody_reads_it() {
+        let mut host = Host::new("http://127.0.0.1:2".parse().unwrap(), NonZeroUsize::MIN);
+        host.update(Ok(sockets(&[1])));
+        let (sender, mut list) = watch::channel(host.instances.clone());
+        let task = tokio::spawn(follow(vec![host], sender));
+        list.wait_for(|list| list.iter().all(|instance| instance.socket().port() == 2)).await.unwrap();
+        drop(list);
+        task.await.unwrap();
+    }
 }
