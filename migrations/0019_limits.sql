@@ -13,7 +13,7 @@ create table stored_inputs (
 );
 insert into stored_inputs (drawings, bytes) values (0, 0);
 
--- What each statement added to the total or removed from it. If each statement changed the total itself, statements would
+-- The change of the total by each statement. If each statement changed the total itself, statements would
 -- wait for each other to commit.
 create table pending_stored_inputs (
     drawings bigint not null,

@@ -3,8 +3,8 @@
 
 set local lock_timeout = '5s';
 
--- How many of the counted predictions were deleted because of their age, and how many of these had no label. The counts
--- of `prediction_counts` include them.
+-- The number of counted predictions that the service deleted because of their age, and the number of these without a label.
+-- The counts of `prediction_counts` include them.
 create table pruned_counts (
     day         date   not null,
     model       text   not null,

@@ -24,7 +24,8 @@ create table label_votes (
 create index label_votes_disputed on label_votes (prediction_id) where is_disputed;
 create index label_votes_confirmed on label_votes (right(prediction_id::text, 8)) where is_confirmed;
 
--- Whether the labels of a person are votes. Gold answers up to the label `agreement_after` no longer matter for that.
+-- `labels_count` says whether the labels of a person are votes. `agreement_after` is the id of a label: earlier answers to
+-- gold drawings, whose label an operator has confirmed, do not count for that.
 alter table users add column labels_count boolean not null default true;
 alter table users add column agreement_after bigint not null default 0;
 

@@ -16,7 +16,8 @@ create table models (
     constraint models_weights_check check (octet_length(weights) <= 67108864)
 );
 
--- A model's state is that of its last event. `actor` is who caused the event, and `reason` says why.
+-- A model's state is that of its last event. `actor` names the person or program that caused the event; `reason`
+-- is the text that they gave.
 create table model_events (
     id bigint generated always as identity primary key,
     version text not null references models (version),
@@ -97,7 +98,7 @@ create trigger keep_model before update on models for each row execute function 
 create trigger models_are_kept before delete or truncate on models
     for each statement execute function reject_model_change();
 
--- Has a model serve, and retires the one that served, in one transaction.
+-- Makes a model serve, and retires the one that served, in one transaction.
 create function serve_model(wanted text, by text, why text) returns void language plpgsql as $$
 begin
     perform pg_advisory_xact_lock('model_events'::regclass::oid::bigint);

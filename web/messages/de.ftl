@@ -266,7 +266,7 @@ quality-time = Zeit
 ## The registry of models
 
 models-heading = Modelle
-models-about = Jeder Modelldienst folgt dem Modell, das antwortet. Ältere bleiben hier, so dass man sofort zurückkehren kann.
+models-about = Die Modelldienste, die diesem Verzeichnis folgen, verwenden die Version mit dem Zustand „antwortet“. Frühere Versionen bleiben hier, damit man zurückkehren kann.
 models-version = Version
 models-state = Zustand
 models-states =
@@ -362,7 +362,7 @@ accounts-active = aktiv
 accounts-invited = eingeladen
 accounts-disabled = gesperrt
 accounts-seen = Zuletzt gesehen
-accounts-agreement = Gold-Antworten
+accounts-agreement = Übereinstimmung bei Gold-Zeichnungen
 accounts-agreed = { $agreed } von { $total } stimmen überein ({ $interval })
 accounts-changes = Änderungen
 accounts-make-role = Zu { $role } machen

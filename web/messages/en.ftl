@@ -233,8 +233,8 @@ quality-random-sample-about = Chance chose these drawings when they were stored,
 quality-no-random-sample = No drawing of the random sample is labelled yet. With accounts, the labelling queue mixes such drawings in.
 quality-pruned =
     { $count ->
-        [one] { $count } of them is deleted by now because of its age and still counted.
-       *[other] { $count } of them are deleted by now because of their age and still counted.
+        [one] { $count } of them was deleted because of its age. The figures still count it.
+       *[other] { $count } of them were deleted because of their age. The figures still count them.
     }
 quality-none = –
 quality-taken-for = predicted as { $label }
@@ -266,7 +266,7 @@ quality-time = Time
 ## The registry of models
 
 models-heading = Models
-models-about = Each model service follows the model that serves. Older ones stay here, so that a rollback is immediate.
+models-about = The model services that follow this registry serve the version in the state “serving”. Earlier versions stay here for a rollback.
 models-version = Version
 models-state = State
 models-states =
@@ -362,7 +362,7 @@ accounts-active = active
 accounts-invited = invited
 accounts-disabled = disabled
 accounts-seen = Last seen
-accounts-agreement = Gold answers
+accounts-agreement = Agreement on gold drawings
 accounts-agreed = { $agreed } of { $total } agree ({ $interval })
 accounts-changes = Changes
 accounts-make-role = Make { $role }
@@ -405,9 +405,9 @@ overview-size = Size
 overview-quota = Daily quota used
 overview-addresses = Busiest addresses
 overview-addresses-about = Addresses that stored most drawings in the last 24 hours. This instance holds them in its memory only.
-overview-nobody = Nobody stored a drawing.
+overview-nobody = Nobody has stored a drawing in the last 24 hours.
 overview-blocked = Blocks
-overview-blocked-about = Blocked visitors and addresses can neither store nor label. They still get answers while they draw, and they can delete their drawings. The block of an address holds neither for people who have logged in nor for API tokens.
+overview-blocked-about = Blocked visitors and addresses can neither store nor label. They still get answers while they draw, and they can delete their drawings. Blocking an address does not affect people who have logged in, or API tokens.
 overview-blocked-none = Nobody is blocked.
 overview-subject = Visitor or address
 overview-subject-about = The id of a visitor, an address, or a network such as 203.0.113.0/24
@@ -419,11 +419,11 @@ overview-duration = Duration
 overview-block = Block
 overview-unblock = Unblock
 overview-limits = Limits and quotas
-overview-limits-about = One request more has to wait. API tokens have no limit.
+overview-limits-about = Requests above a limit get the error 429. API tokens have no limit.
 overview-limits-off = There are no rate limits and quotas.
 overview-of-use = Use
-overview-of-client = Of a visitor or an account
-overview-of-address = Of an address
+overview-of-client = Per visitor or account
+overview-of-address = Per address
 overview-uses =
     .previews = Previews
     .explanations = Explanations
@@ -527,14 +527,14 @@ problems-unknown-model = No such model
     .advice = The registry has no model with this version.
 problems-model-state = The state of the model does not allow this
     .advice = Look at its state in the list.
-problems-invalid-input = Not what is expected
+problems-invalid-input = The input is invalid
     .advice = Check the fields, and send the form again.
-problems-quota-exceeded = Enough drawings for today
+problems-quota-exceeded = You have reached the limit of drawings for today
     .advice = You have submitted as many drawings as one may in a day. Previews go on.
 problems-storage-full = The storage of this site is full
-    .advice = Your drawing is not stored. Answers while you draw go on. The operator of this site can make room.
+    .advice = Your drawing is not stored. You still get answers while you draw. The operator of this site can make room.
 problems-blocked = You cannot store or label drawings here
-    .advice = An operator has blocked your browser or your address. Answers while you draw go on. The page Privacy says how to reach the operator.
+    .advice = An operator has blocked your browser or your address. You still get answers while you draw. The page Privacy says how to reach the operator.
 problems-not-found = This drawing does not exist any more
     .advice = Draw a new one.
 problems-invalid-query = These filters cannot be read

@@ -207,7 +207,7 @@ labelling-network = Odpowiedź sieci: { $answer }.
 labelling-none = Wszystkie rysunki mają etykietę. Dziękujemy.
 labelling-skipped = Pozostałe rysunki zostały pominięte.
 labelling-again = Pominięte rysunki
-labelling-others = Żaden rysunek nie czeka teraz na Twoją etykietę.
+labelling-others = Żaden rysunek nie czeka teraz na twoją etykietę.
 
 ## The quality of the predictions
 
@@ -275,7 +275,7 @@ quality-time = Czas
 ## The registry of models
 
 models-heading = Modele
-models-about = Każda usługa modelu podąża za modelem, który odpowiada. Starsze zostają tutaj, więc powrót jest natychmiastowy.
+models-about = Usługi modelu, które podążają za tym rejestrem, używają wersji w stanie „odpowiada”. Wcześniejsze wersje zostają tutaj, aby można było wrócić.
 models-version = Wersja
 models-state = Stan
 models-states =
@@ -371,7 +371,7 @@ accounts-active = aktywne
 accounts-invited = zaproszone
 accounts-disabled = wyłączone
 accounts-seen = Ostatnio
-accounts-agreement = Odpowiedzi złote
+accounts-agreement = Zgodność na złotych rysunkach
 accounts-agreed = { $agreed } z { $total } zgodnych ({ $interval })
 accounts-changes = Zmiany
 accounts-make-role = Zmień na: { $role }

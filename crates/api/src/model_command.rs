@@ -16,7 +16,7 @@ pub enum ModelCommand {
         /// The folder with card.json and weights.safetensors.
         folder: PathBuf,
     },
-    /// Has a model serve in place of the present one.
+    /// Makes a model serve in place of the present one.
     Promote {
         /// The version.
         version: ModelVersion,
@@ -24,13 +24,13 @@ pub enum ModelCommand {
         #[arg(long)]
         reason: String,
     },
-    /// Has the model serve again that served before the present one.
+    /// Makes the previous model serve again.
     Rollback {
         /// Why the present one shall not serve.
         #[arg(long)]
         reason: String,
     },
-    /// Discards a model that does not serve.
+    /// Rejects a model that does not serve.
     Reject {
         /// The version.
         version: ModelVersion,

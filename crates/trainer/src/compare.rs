@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 use wire::{Comparison, ComparisonOutcome, GateCheck, GateUse};
 
-/// What a comparison needs besides the challenger.
+/// The inputs of a comparison, without the challenger.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// The folder with the models.

@@ -21,12 +21,12 @@ pub struct RegisteredModel {
     pub version: ModelVersion,
     /// The state.
     pub state: ModelState,
-    /// When the model came into this state.
+    /// The time of the change to this state.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
-    /// Who brought it there.
+    /// The person or program that changed the state.
     pub actor: String,
-    /// Why; `null` if nobody said so.
+    /// The reason that they gave; `null` if none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub reason: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What the sender of a request may still use.
+//! The remaining allowance of the sender of a request.
 
 use super::{
     Use,
@@ -15,7 +15,7 @@ use service::ApiError;
 use std::{num::NonZeroU32, sync::Arc};
 use wire::Code;
 
-/// What the sender of a request may still use. Programs with an API token have no limit, because an operator gave them the
+/// The remaining allowance of the sender of a request. Programs with an API token have no limit, because an operator gave them the
 /// token.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowance {

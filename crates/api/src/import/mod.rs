@@ -74,7 +74,10 @@ pub async fn run_import_command(
 }
 
 fn lacks_partner(path: &Path) -> String {
-    format!("name the file of images and the file of labels one after the other: {} has no partner", path.display())
+    format!(
+        "name the file of images and the file of labels one after the other: {} needs a second file: name the file of images, then the file of labels",
+        path.display()
+    )
 }
 
 /// An import under way.

@@ -45,7 +45,7 @@ pub(super) struct Instance {
     is_available: AtomicBool,
 }
 
-/// What decides when an instance gets a request: an available one before an unavailable one, and then the one with the
+/// The sort key of an instance: an available one before an unavailable one, and then the one with the
 /// fewest requests under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Load {

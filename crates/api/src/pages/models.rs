@@ -1,4 +1,4 @@
-//! `/models`: the registry of models. Operators promote, roll back and discard models.
+//! `/models`: the registry of models. Operators promote, roll back and reject models.
 
 use super::{
     PageRequest, html, in_place_of,
@@ -41,7 +41,7 @@ struct ModelsPage {
     site: Site,
     notice: Option<&'static Notice>,
     models: Vec<ModelRow>,
-    /// Whether the reader may promote, roll back and discard models.
+    /// Whether the reader may promote, roll back and reject models.
     may_change: bool,
     /// Whether a model served before the present one.
     has_previous: bool,
@@ -56,7 +56,7 @@ struct ModelRow {
     is_serving: bool,
 }
 
-/// What an operator does with a model, and why.
+/// The action of an operator on a model, with its reason.
 #[derive(Debug, Deserialize)]
 struct ModelForm {
     action: ModelAction,

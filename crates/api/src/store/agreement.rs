@@ -18,7 +18,7 @@ const LEAST_AGREEMENT: f64 = 0.9;
 const RECOUNTED_AT_A_TIME: i32 = 200;
 
 impl Store {
-    /// Has the labels of a labeller no longer count if too many answers to gold drawings disagree with the operator's.
+    /// Excludes the labels of a labeller from the counts if too many answers to gold drawings disagree with the operator's.
     ///
     /// # Errors
     /// When the database is unavailable.
@@ -44,7 +44,7 @@ impl Store {
         in_time(work).await
     }
 
-    /// Has the labels of a person count, or no longer count. Gold answers from before matter no more once they count again.
+    /// Counts the labels of a person, or excludes them. Once they count again, earlier answers to gold drawings matter no more.
     ///
     /// # Errors
     /// When no person has the name, or when the database is unavailable.

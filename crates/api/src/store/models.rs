@@ -120,7 +120,7 @@ impl Store {
         outcome(in_time_of_event(work).await)
     }
 
-    /// Has a model serve, and retires the one that served.
+    /// Makes a model serve, and retires the one that served.
     ///
     /// # Errors
     /// When there is no such model, when its state does not allow that, or when the database is unavailable.
@@ -139,7 +139,7 @@ impl Store {
         outcome(in_time_of_event(work).await)
     }
 
-    /// Has the model serve again that served before the present one, and returns its version.
+    /// Makes the previous model serve again, and returns its version.
     ///
     /// # Errors
     /// When no model served before, or when the database is unavailable.
@@ -160,7 +160,7 @@ impl Store {
         outcome(in_time_of_event(work).await)?.ok_or(ModelEventError::NoPrevious)
     }
 
-    /// Discards a model that does not serve.
+    /// Rejects a model that does not serve.
     ///
     /// # Errors
     /// When there is no such model, when its state does not allow that, or when the database is unavailable.

@@ -11,7 +11,7 @@ use network::{ChampionError, ModelVersion};
 use std::{io, path::Path};
 use wire::ComparisonOutcome;
 
-/// What became of a new model.
+/// The outcome of a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Promotion {
     /// Nobody requested the promotion.

@@ -21,7 +21,7 @@ const YEAR: Duration = Duration::days(365);
 pub struct GateUses {
     /// The uses since 300 new drawings came, this one included.
     pub uses: u32,
-    /// How often 300 new drawings came between two uses of the last year.
+    /// The number of times within the last year that 300 new drawings had come since the previous time.
     pub renewals: u32,
 }
 

@@ -40,7 +40,7 @@ pub struct RegistryUrl(Url);
 
 /// The reason why a text is no address of a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no address such as http://api:8501. The service and the api speak http, on one private network")]
+#[error("this is not the address of an api, such as http://api:8501; https is not supported")]
 pub struct RegistryUrlError;
 
 impl FromStr for RegistryUrl {

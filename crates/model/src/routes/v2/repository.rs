@@ -117,7 +117,7 @@ fn list(registry: &Registry) -> io::Result<Vec<Entry>> {
 
 /// Loads a version in addition to the one that serves.
 ///
-/// Loading `digits` loads and serves the version in the file `champion`.
+/// Without a registry, loading `digits` serves the version that the file `champion` names; with one, the registry decides.
 #[utoipa::path(
     post, path = "/v2/repository/models/{model}/load", tag = "Repository",
     params(("model" = String, Path, description = "The version's name, or `digits`")),
@@ -218,7 +218,7 @@ fn unavailable(detail: impl Into<String>) -> ApiError {
 }
 
 fn no_folder(name: &str, advice: &str) -> ApiError {
-    let detail = format!("The models folder holds no version {name:?} with a card and weights.{advice}");
+    let detail = format!("There is no version {name:?} with a card and weights in this model service.{advice}");
     ApiError::new(Code::UnknownModel, detail)
 }
 

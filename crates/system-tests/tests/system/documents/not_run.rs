@@ -42,6 +42,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec api api model add /usr/local/share/digits/models/cnn6-large-2026-11-21",
             "docker compose exec api api model promote cnn6-large-2026-11-21 --reason 'reads sevens with a bar'",
             "docker compose exec api api model rollback --reason 'rejects too much'",
+            "docker compose exec api api model reject cnn6-large-2026-11-21 --reason 'takes 9 for 4'",
             "docker compose run --rm service-tokens token rotate-service",
             "docker compose exec api api prune --older-than 365",
             "docker compose exec -T api api import - <predictions.ndjson",

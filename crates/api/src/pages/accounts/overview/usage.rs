@@ -1,4 +1,4 @@
-//! What is stored, what runs, and who uses the service most.
+//! The stored inputs, the running exports, and the busiest visitors and addresses.
 
 use crate::{
     ByteSize,
