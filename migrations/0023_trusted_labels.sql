@@ -8,7 +8,9 @@ set local lock_timeout = '5s';
 -- the drawings after this migration.
 create table random_sample (
     prediction_id uuid primary key references predictions (id) on delete cascade,
-    people smallint not null default 0
+    people smallint not null default 0,
+    -- The label of an operator, else the one on which these people agree; null if they disagree or cannot tell.
+    true_label text
 );
 -- An id ends with random digits, so this order is random, too.
 create index random_sample_to_label on random_sample (right(prediction_id::text, 8)) where people < 2;
@@ -35,13 +37,14 @@ create table label_recounts (
     after uuid not null default '00000000-0000-0000-0000-000000000000'
 );
 
--- The last label of each person whose labels count, on a drawing of somebody else.
+-- The last label of each person whose labels count, on a drawing of somebody else. A program with a token of an operator
+-- labels as a labeller, so its label does not replace the operator's.
 create function last_labels_of_people(prediction uuid)
 returns table (id bigint, user_id uuid, role text, origin text, true_label text) language sql stable as $$
-    select distinct on (l.user_id) l.id, l.user_id, l.role, l.origin, l.true_label
+    select distinct on (l.user_id, l.role) l.id, l.user_id, l.role, l.origin, l.true_label
     from labels l join users u on u.id = l.user_id
     where l.prediction_id = $1 and l.role is not null and l.origin <> 'own' and u.labels_count
-    order by l.user_id, l.id desc
+    order by l.user_id, l.role, l.id desc
 $$;
 
 -- As before, but only the labels of people whose labels count are votes.
@@ -84,19 +87,28 @@ begin
     from last_labels_of_people(prediction) where true_label is not null and true_label <> 'unsure'
     having count(*) > 0;
 
-    update random_sample s set people = (
-        select count(*) from (
-            select distinct on (l.user_id) l.true_label from labels l join users u on u.id = l.user_id
-            where l.prediction_id = prediction and l.origin = 'random_sample' and u.labels_count
-            order by l.user_id, l.id desc
-        ) last where true_label is not null
-    ) where s.prediction_id = prediction;
+    with last as (
+        select distinct on (l.user_id) l.id, l.role, l.true_label from labels l join users u on u.id = l.user_id
+        where l.prediction_id = prediction and l.origin = 'random_sample' and u.labels_count
+        order by l.user_id, l.id desc
+    ), votes as (
+        select true_label from last where true_label <> 'unsure'
+    )
+    update random_sample s set
+        people = (select count(*) from last where last.true_label is not null),
+        true_label = case
+            when exists (select from label_votes v where v.prediction_id = prediction and v.is_confirmed) then label
+            else (select max(votes.true_label) from votes having count(distinct votes.true_label) = 1)
+        end
+    where s.prediction_id = prediction;
 end
 $$;
 
 create or replace function index_label() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
+    -- A change of `labels_count` waits for this label, so that its recount sees the label.
+    perform from users where id = new.user_id for share;
     perform count_labels(new.prediction_id);
     return null;
 end
@@ -164,17 +176,18 @@ create function has_labelled(prediction uuid, person uuid) returns boolean langu
     )
 $$;
 
--- A person's answers to gold drawings, and how many of them agree with the operator's label. `unsure` is no answer.
+-- A person's answers to gold drawings, and how many of them agree with the operator's label. `unsure` is no answer. The first
+-- answer to a drawing counts, so that nobody corrects it after a look at the operator's label.
 create function gold_answers(person uuid) returns table (agreed bigint, total bigint) language sql stable as $$
     select count(*) filter (where answer.true_label = i.true_label), count(*)
     from (
         select distinct on (l.prediction_id) l.prediction_id, l.true_label from labels l join users u on u.id = l.user_id
         where l.user_id = $1 and l.role is not null and l.origin = 'gold' and l.id > u.agreement_after
-        order by l.prediction_id, l.id desc
+            and l.true_label <> 'unsure'
+        order by l.prediction_id, l.id
     ) answer
     join label_votes v on v.prediction_id = answer.prediction_id and v.is_confirmed
     join prediction_index i on i.id = answer.prediction_id
-    where answer.true_label <> 'unsure'
 $$;
 
 -- The votes before this migration.

@@ -13,7 +13,7 @@ create table models (
     comparison json,
     created_at timestamptz not null default now(),
     constraint models_version_check check (version ~ '^[a-z0-9][a-z0-9._-]{0,63}$'),
-    constraint models_weights_check check (octet_length(weights) <= 67108864)
+    constraint models_weights_check check (octet_length(weights) <= 16777216)
 );
 
 -- A model's state is that of its last event. `actor` names the person or program that caused the event; `reason`

@@ -230,6 +230,7 @@ quality-all-labels = Alle Benennungen
 quality-all-labels-about = Menschen wählen, was sie benennen, und die Warteschlange beginnt mit den unsichersten Zeichnungen. Dieser Anteil ist deshalb meist kleiner als die Genauigkeit auf allen Zeichnungen.
 quality-random-sample = Zufallsstichprobe
 quality-random-sample-about = Der Zufall hat diese Zeichnungen beim Speichern gewählt, und Menschen haben sie benannt, ohne die Vorhersage zu sehen. Dieser Anteil schätzt die Genauigkeit auf allen Zeichnungen.
+quality-undecided = { $count } weitere ohne einhellige Benennung.
 quality-no-random-sample = Noch ist keine Zeichnung der Zufallsstichprobe benannt. Mit Konten mischt die Warteschlange solche Zeichnungen bei.
 quality-pruned =
     { $count ->

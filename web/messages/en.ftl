@@ -230,6 +230,7 @@ quality-all-labels = All labels
 quality-all-labels-about = People choose what they label, and the queue begins with the least certain drawings. So this share is usually lower than the accuracy on all drawings.
 quality-random-sample = Random sample
 quality-random-sample-about = Chance chose these drawings when they were stored, and people labelled them without seeing the prediction. This share estimates the accuracy on all drawings.
+quality-undecided = { $count } more without an agreed label.
 quality-no-random-sample = No drawing of the random sample is labelled yet. With accounts, the labelling queue mixes such drawings in.
 quality-pruned =
     { $count ->

@@ -238,6 +238,7 @@ quality-all-labels = Wszystkie etykiety
 quality-all-labels-about = Ludzie wybierają, co etykietują, a kolejka zaczyna się od najmniej pewnych rysunków. Dlatego ten udział jest zwykle niższy niż dokładność na wszystkich rysunkach.
 quality-random-sample = Próba losowa
 quality-random-sample-about = Te rysunki wybrał przypadek przy zapisie, a ludzie nadali im etykiety, nie widząc przewidywania. Ten udział szacuje dokładność na wszystkich rysunkach.
+quality-undecided = Bez zgodnej etykiety: { $count }.
 quality-no-random-sample = Żaden rysunek próby losowej nie ma jeszcze etykiety. Przy kontach kolejka domieszcza takie rysunki.
 quality-pruned =
     { $count ->

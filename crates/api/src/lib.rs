@@ -50,7 +50,7 @@ pub use store::{
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
-use access::{LargeBodies, LoginDelays, Passwords, RateLimits};
+use access::{LargeBodies, LoginDelays, Passwords, RateLimits, RefusedTokens};
 use service::Readiness;
 use std::sync::Arc;
 
@@ -66,6 +66,7 @@ pub struct Api {
     /// `None` if there are no limits.
     rate_limits: Option<Arc<RateLimits>>,
     large_bodies: LargeBodies,
+    refused_tokens: RefusedTokens,
 }
 
 impl Api {
@@ -86,6 +87,7 @@ impl Api {
             logins,
             rate_limits,
             large_bodies: LargeBodies::default(),
+            refused_tokens: RefusedTokens::default(),
         }
     }
 }

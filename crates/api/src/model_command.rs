@@ -65,7 +65,7 @@ pub async fn run_model_command(store: &Store, command: &ModelCommand, out: &mut 
             writeln!(out, "{} serves.", &**version)?;
         }
         ModelCommand::Rollback { reason } => {
-            let version = store.roll_back_model(&by, reason).await.context("cannot roll back")?;
+            let version = store.roll_back_model(&by, None, reason).await.context("cannot roll back")?;
             writeln!(out, "{} serves again.", &*version)?;
         }
         ModelCommand::Reject { version, reason } => {

@@ -21,6 +21,8 @@ pub struct Quality {
     /// The share of the random sample's labelled predictions that is correct. Unlike `correct`, it estimates the accuracy of
     /// all predictions, because chance decides which drawings people are asked to label.
     pub random_sample: Share,
+    /// The number of labelled drawings of the random sample on which people disagree, or which they cannot tell.
+    pub random_sample_undecided: u64,
     /// The number of predictions of each label (the row: 0 to 9, not a digit) and predicted class (the column).
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<u64>>))]
     pub confusion: [[u64; CLASSES]; CLASSES],

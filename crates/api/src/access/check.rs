@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use service::ApiError;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use wire::Code;
 
 /// The state of [`check_access`].
@@ -81,8 +81,11 @@ async fn identify(api: &Api, request: &Parts) -> Result<Caller, ApiError> {
     }
     if let Some(token) = bearer(headers) {
         let Some((visitor, program)) = program(api, token).await? else {
-            let address = Some(ClientAddress::of_request(request, &api.settings.trusted_proxies));
-            api.store.record_refused_login(&Actor { name: None, address }, Actor::API_TOKEN).await?;
+            let address = ClientAddress::of_request(request, &api.settings.trusted_proxies);
+            if api.refused_tokens.is_recorded(address, Instant::now()) {
+                let actor = Actor { name: None, address: Some(address) };
+                api.store.record_refused_login(&actor, Actor::API_TOKEN).await?;
+            }
             let detail =
                 "The API token is unknown, expired or revoked. An operator makes a new one on the page /account.";
             return Err(ApiError::new(Code::Unauthenticated, detail).challenge("Bearer"));

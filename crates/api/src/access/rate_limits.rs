@@ -83,6 +83,9 @@ pub(crate) const DAILY: Limit = Limit { period: Duration::from_hours(24), of_cli
 pub(crate) const DAILY_KILOBYTES: Limit =
     Limit { period: Duration::from_hours(24), of_client: 100_000, of_address: 1_000_000 };
 
+/// The number of clients that have a counter of their own.
+const MOST_CLIENTS: usize = 100_000;
+
 /// How often unused counters are removed.
 const CLEAN_UP: Duration = Duration::from_mins(1);
 
@@ -112,6 +115,8 @@ impl Counters {
 
     /// Counts so many uses and returns how many the address has left, or returns how long the client has to wait.
     fn count(&self, client: Client, address: ClientAddress, uses: NonZeroU32) -> Result<u32, Duration> {
+        // New cookies cost nothing. Too many share the counter of their address, so that the counters stay in bounds.
+        let client = if self.of_client.len() < MOST_CLIENTS { client } else { Client::Address(address) };
         // A client that has used up its share does not use up that of its address.
         or_wait(self.of_client.check_key_n(&client, uses))?;
         let state = or_wait(self.of_address.check_key_n(&address, uses))?;

@@ -44,7 +44,8 @@ impl Actor {
     /// Whether a name could stand for something else than a person in the audit log.
     pub(super) fn is_reserved(name: &str) -> bool {
         let name = name.to_lowercase();
-        let reserved = [Self::COMMAND_LINE, Self::SERVICE, Self::API_TOKEN, Self::INVITATION_CODE];
+        let reserved =
+            [Self::COMMAND_LINE, Self::SERVICE, Self::API_TOKEN, Self::INVITATION_CODE, "anybody", "imported "];
         reserved.iter().any(|reserved| name.starts_with(&reserved.to_lowercase()))
     }
 }

@@ -74,10 +74,7 @@ pub async fn run_import_command(
 }
 
 fn lacks_partner(path: &Path) -> String {
-    format!(
-        "name the file of images and the file of labels one after the other: {} needs a second file: name the file of images, then the file of labels",
-        path.display()
-    )
+    format!("name the file of images, then the file of labels: {} has no second file", path.display())
 }
 
 /// An import under way.

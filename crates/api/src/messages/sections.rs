@@ -246,6 +246,7 @@ sections! {
         all_labels_about: String,
         random_sample: String,
         random_sample_about: String,
+        undecided: Message,
         no_random_sample: String,
         pruned: Message,
         none: String,

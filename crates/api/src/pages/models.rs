@@ -60,7 +60,7 @@ struct ModelRow {
 #[derive(Debug, Deserialize)]
 struct ModelForm {
     action: ModelAction,
-    /// The version; missing for a rollback.
+    /// The version; for a rollback, the one that serves on the page.
     version: Option<ModelVersion>,
     reason: String,
 }
@@ -102,11 +102,11 @@ async fn apply(api: &Api, by: &Actor, ModelForm { action, version, reason }: Mod
         let detail = format!("Give a reason of 1 to {LONGEST_REASON} characters.");
         return Err(ApiError::new(Code::InvalidInput, detail));
     }
-    let version = || version.as_ref().ok_or(ModelEventError::Unknown);
+    let named = || version.as_ref().ok_or(ModelEventError::Unknown);
     match action {
-        ModelAction::Promote => api.store.promote_model(by, version()?, reason).await?,
-        ModelAction::Reject => api.store.reject_model(by, version()?, reason).await?,
-        ModelAction::Rollback => drop(api.store.roll_back_model(by, reason).await?),
+        ModelAction::Promote => api.store.promote_model(by, named()?, reason).await?,
+        ModelAction::Reject => api.store.reject_model(by, named()?, reason).await?,
+        ModelAction::Rollback => drop(api.store.roll_back_model(by, version.as_ref(), reason).await?),
     }
     Ok(())
 }

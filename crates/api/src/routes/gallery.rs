@@ -3,7 +3,7 @@
 use super::{cached_briefly, predictions::page_length};
 use crate::{
     Api,
-    access::{Access, Routes},
+    access::{Access, Allowance, Routes, Use},
     extract::{PathId, WithGallery, unknown_prediction},
     store::GalleryState,
 };
@@ -42,8 +42,10 @@ struct GalleryRange {
 async fn gallery(
     _: WithGallery,
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     Query(range): Query<GalleryRange>,
 ) -> Result<Json<GalleryPage>, ApiError> {
+    allowance.spend(Use::Read)?;
     Ok(Json(api.store.gallery(GalleryState::Shown, page_length(range.limit)?, range.before).await?))
 }
 

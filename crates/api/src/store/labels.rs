@@ -53,7 +53,8 @@ impl LabelOrigin {
 }
 
 impl Store {
-    /// Adds a label to a prediction, or withdraws the labeller's label with `None`, and returns the prediction with the
+    /// Adds a label to a prediction, or withdraws the labeller's label with `None`. A withdrawal has the origin of that label.
+    /// Returns the prediction with the
     /// label that counts; `None` if there is no such prediction.
     ///
     /// # Errors
@@ -72,6 +73,9 @@ impl Store {
              )
              insert into labels (prediction_id, true_label, labeller, user_id, role, origin)
              select p.id, $2, $3, $5, $6, case
+                 when $2::text is null and $5::uuid is not null and exists (
+                     select from labels where prediction_id = $1 and user_id = $5)
+                     then (select origin from labels where prediction_id = $1 and user_id = $5 order by id desc limit 1)
                  when p.visitor_id = $3 or drawer.user_id = $5 then 'own'
                  when $7 and exists (select from random_sample where prediction_id = $1) then 'random_sample'
                  when $7 and $6 = 'labeller'
@@ -89,7 +93,7 @@ impl Store {
             labeller.origin == LabelOrigin::Queue && labeller.role.is_some(),
         );
         let Some(origin) = in_time(query.fetch_optional(&self.pool)).await? else { return Ok(None) };
-        if let Some(user) = labeller.user.filter(|_| origin == "gold") {
+        if let Some(user) = labeller.user.filter(|_| origin == "gold" && true_label.is_some()) {
             self.check_agreement(user).await?;
         }
         self.prediction(id).await

@@ -26,7 +26,9 @@ const RETRY: Duration = Duration::from_secs(1);
 const GRANTS: &str = "
     alter role %1$I nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
     revoke all on all tables in schema public from %1$I;
+    revoke execute on all functions in schema public from public;
     grant usage on schema public to %1$I;
+    grant execute on all functions in schema public to %1$I;
     grant select on all tables in schema public to %1$I;
     grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log,
         models, model_events, gallery_drawings, gallery_reports, blocks to %1$I;

@@ -67,21 +67,27 @@ impl Store {
         version.map(|version| version.parse().map_err(|_| invalid(&version))).transpose()
     }
 
-    /// The card of a model, as it was registered.
+    /// The card of a model, as it was registered. A rejected model has none, so that no model service loads it.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub(crate) async fn model_card(&self, version: &ModelVersion) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar!("select card::text from models where version = $1", version.as_str());
+        let query = sqlx::query_scalar!(
+            "select card::text from models join model_states using (version) where version = $1 and state <> 'rejected'",
+            version.as_str()
+        );
         Ok(in_time(query.fetch_optional(&self.pool)).await?.flatten())
     }
 
-    /// The weights of a model.
+    /// The weights of a model, unless it is rejected.
     ///
     /// # Errors
     /// When the database is unavailable.
     pub(crate) async fn model_weights(&self, version: &ModelVersion) -> Result<Option<Vec<u8>>, StoreError> {
-        let query = sqlx::query_scalar!("select weights from models where version = $1", version.as_str());
+        let query = sqlx::query_scalar!(
+            "select weights from models join model_states using (version) where version = $1 and state <> 'rejected'",
+            version.as_str()
+        );
         Ok(in_time(query.fetch_optional(&self.pool)).await?.flatten())
     }
 
@@ -139,25 +145,43 @@ impl Store {
         outcome(in_time_of_event(work).await)
     }
 
-    /// Makes the previous model serve again, and returns its version.
+    /// Makes the previous model serve again, and returns its version. With `from`, only if that model serves now, so that a
+    /// repeated request does nothing.
     ///
     /// # Errors
     /// When no model served before, or when the database is unavailable.
-    pub(crate) async fn roll_back_model(&self, by: &Actor, reason: &str) -> Result<ModelVersion, ModelEventError> {
+    pub(crate) async fn roll_back_model(
+        &self,
+        by: &Actor,
+        from: Option<&ModelVersion>,
+        reason: &str,
+    ) -> Result<ModelVersion, ModelEventError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
+            // A second rollback waits for the first one here.
+            sqlx::query!("select pg_advisory_xact_lock('model_events'::regclass::oid::bigint)")
+                .execute(&mut *transaction)
+                .await?;
+            let serving =
+                sqlx::query_scalar!(r#"select version as "version!" from model_states where state = 'serving'"#);
+            let serving = serving.fetch_optional(&mut *transaction).await?;
+            if from.is_some_and(|from| serving.as_deref() != Some(from.as_str())) {
+                return Ok(Err(ModelEventError::State("another model serves by now".to_owned())));
+            }
             let previous = sqlx::query_scalar!(
                 r#"select version as "version!" from model_states where state = 'retired' order by event desc limit 1"#
             );
-            let Some(previous) = previous.fetch_optional(&mut *transaction).await? else { return Ok(None) };
+            let Some(previous) = previous.fetch_optional(&mut *transaction).await? else {
+                return Ok(Err(ModelEventError::NoPrevious));
+            };
             let version: ModelVersion =
                 previous.parse().map_err(|_| sqlx::Error::Decode(format!("{previous} is no version").into()))?;
             serve(&mut transaction, by, &version, reason).await?;
             audit(&mut transaction, by, Action::RollBackModel, &version, Some(reason)).await?;
             transaction.commit().await?;
-            Ok(Some(version))
+            Ok(Ok(version))
         };
-        outcome(in_time_of_event(work).await)?.ok_or(ModelEventError::NoPrevious)
+        outcome(in_time_of_event(work).await)?
     }
 
     /// Rejects a model that does not serve.

@@ -37,11 +37,13 @@ impl Store {
         let begin = "begin isolation level repeatable read read only";
         let mut snapshot = in_time(self.pool.begin_with(begin)).await?;
         let counts = counts(&mut snapshot, judged).await?;
+        let (random_sample, random_sample_undecided) = random_sample(&mut snapshot, judged).await?;
         Ok(Quality {
             predictions: counts.iter().map(|count| number(count.count)).sum(),
             pruned: pruned(&mut snapshot, judged).await?,
             correct: correct(counts.iter().filter(|count| count.is_labelled())),
-            random_sample: random_sample(&mut snapshot, judged).await?,
+            random_sample,
+            random_sample_undecided,
             confusion: confusion(&counts)?,
             calibration: confidence_bins(&mut snapshot, judged).await?,
             days: days(&mut snapshot, judged).await?,
@@ -129,22 +131,23 @@ async fn counts(
     in_time(query.fetch_all(snapshot)).await
 }
 
-/// Of the random sample, only drawings that somebody labelled from the queue count: labels from elsewhere are of drawings
-/// that people chose.
+/// Of the random sample, only labels from the queue and those of operators count: other labels are of drawings that people
+/// chose. Without agreement, a drawing is undecided.
 async fn random_sample(
     snapshot: &mut PgConnection,
     QualityScope { model, since }: &QualityScope,
-) -> Result<Share, StoreError> {
+) -> Result<(Share, u64), StoreError> {
     let query = sqlx::query!(
-        r#"select count(*) as "labelled!", count(*) filter (where i.true_label = i.predicted) as "correct!"
+        r#"select count(s.true_label) as "labelled!", count(*) filter (where s.true_label = i.predicted) as "correct!",
+               count(*) filter (where s.true_label is null) as "undecided!"
            from random_sample s join prediction_index i on i.id = s.prediction_id
-           where s.people > 0 and i.true_label <> 'unsure' and ($1::text is null or i.model = $1)
+           where s.people > 0 and ($1::text is null or i.model = $1)
                and ($2::date is null or i.day >= $2)"#,
         model.as_deref(),
         *since,
     );
     let row = in_time(query.fetch_one(snapshot)).await?;
-    Ok(Share::new(number(row.correct), number(row.labelled)))
+    Ok((Share::new(number(row.correct), number(row.labelled)), number(row.undecided)))
 }
 
 /// The number of counted predictions that were deleted because of their age.

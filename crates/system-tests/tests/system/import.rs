@@ -199,7 +199,7 @@ async fn images_of_mnist_are_recognised_labelled_and_imported_once() {
     assert_eq!(stack.rows().await, 4);
 
     let error = import(&stack, &files[..1], false).await.unwrap_err();
-    assert!(error.contains("images.gz has no partner"), "{error}");
+    assert!(error.contains("images.gz has no second file"), "{error}");
     images.push(Bitmap::new([0; Bitmap::LEN]));
     let [with_images, with_labels] = mnist(&images, &[0, 1, 2, 9, 5]);
     let more = [file(&folder, "more", &with_images), file(&folder, "more-labels", &with_labels)];

@@ -79,6 +79,8 @@ async fn a_thousand_labels_of_one_person_are_one_vote_and_the_queue_does_not_ask
     let visitor = Person::new(&stack);
     visitor.get("/").await.page(StatusCode::OK).await;
     let id = visitor.draw().await;
+    // The random sample asks again, in spite of labels from elsewhere.
+    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
     for _ in 0..50 {
         label(&grace, &id, "1").await;
     }

@@ -178,7 +178,10 @@ async fn an_operator_promotes_a_model_and_rolls_back_on_the_page_with_a_reason()
     assert!(page.contains("<strong>serving</strong>") && page.contains("reads sevens"), "{page}");
     ada.post("/models", &promotion("again")).await.page(StatusCode::CONFLICT).await;
 
-    ada.post("/models", &[("action", "rollback"), ("reason", "too slow")]).await.leads_to("/models");
+    let rollback = [("action", "rollback"), ("version", "two"), ("reason", "too slow")];
+    ada.post("/models", &rollback).await.leads_to("/models");
+    // A second click on the same page does not return to the model that was rolled back.
+    ada.post("/models", &rollback).await.page(StatusCode::CONFLICT).await;
     let models: Value = serde_json::from_str(&grace.get("/api/v1/models").await.page(StatusCode::OK).await).unwrap();
     let one = models["models"].as_array().unwrap().iter().find(|model| model["version"] == "one").unwrap();
     assert_eq!([&one["state"], &one["reason"]], ["serving", "too slow"]);

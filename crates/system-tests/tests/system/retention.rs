@@ -96,7 +96,7 @@ async fn old_drawings_go_with_their_labels_and_the_totals_keep_them() {
     let shown: String = queue.replace(',', "");
     assert!(shown.contains(&format!("{unlabelled} drawings left")), "nobody can label pruned drawings");
     let page = stack.get("/quality").send().await.unwrap().text().await.unwrap().replace(',', "");
-    assert!(page.contains(&format!("{pruned} of them are deleted by now")), "{page}");
+    assert!(page.contains(&format!("{pruned} of them were deleted because of their age")), "{page}");
     assert_eq!(stack.audited("prune", false).await, ["predictions"]);
     assert!(prune(&stack, 1).await.starts_with("No drawing from before "), "a second run finds nothing");
 }

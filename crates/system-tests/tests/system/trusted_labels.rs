@@ -308,6 +308,69 @@ async fn the_quality_page_shows_the_accuracy_of_the_random_sample_beside_that_of
 }
 
 #[tokio::test]
+async fn a_drawing_of_the_random_sample_without_agreement_is_undecided() {
+    let stack = Stack::with_accounts().await;
+    let grace = Person::invited(&stack, "grace", "labeller").await;
+    let mary = Person::invited(&stack, "mary", "labeller").await;
+    let visitor = Person::new(&stack);
+    visitor.get("/").await.page(StatusCode::OK).await;
+    let ids = [visitor.draw().await, visitor.draw().await];
+    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
+    for id in &ids {
+        sample(&stack, id).await;
+    }
+    // The drawer's label decides nothing, because drawers choose the drawings that they label.
+    visitor.post(&format!("/drawings/{}/label", ids[0]), &[("true_label", "8")]).await;
+    label(&grace, &ids[0], "unsure").await;
+    label(&grace, &ids[1], "8").await;
+    label(&mary, &ids[1], "3").await;
+    let quality: Value = serde_json::from_str(&grace.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+    assert_eq!((&quality["random_sample"]["total"], &quality["random_sample_undecided"]), (&value!(0), &value!(2)));
+    label(&mary, &ids[1], "8").await;
+    let quality: Value = serde_json::from_str(&grace.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+    assert_eq!((&quality["random_sample"]["count"], &quality["random_sample_undecided"]), (&value!(1), &value!(1)));
+}
+
+#[tokio::test]
+async fn the_first_answer_to_a_gold_drawing_counts() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let grace = Person::invited(&stack, "grace", "labeller").await;
+    let id = drawings(&stack, 1).await.remove(0);
+    label(&ada, &id, "8").await;
+    for given in ["unsure", "3", "", "8"] {
+        label(&grace, &id, given).await;
+        assert_eq!(last_origin(&stack).await, "gold");
+    }
+    let people = ada.get("/people").await.page(StatusCode::OK).await;
+    assert!(people.contains("0 of 1 agree"), "{people}");
+}
+
+#[tokio::test]
+async fn a_program_does_not_replace_the_label_of_the_operator_who_made_its_token() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let id = drawings(&stack, 1).await.remove(0);
+    label(&ada, &id, "8").await;
+    let token = token(&ada, "labels", &["label"]).await;
+    let put = stack.http.put(stack.url(&format!("/api/v1/predictions/{id}/label"))).bearer_auth(&token);
+    json(put.json(&value!({ "true_label": 3 })).send().await.unwrap(), StatusCode::OK).await;
+    assert_eq!(counted(&stack, &id).await.as_deref(), Some("8"));
+}
+
+#[tokio::test]
+async fn a_withdrawal_elsewhere_takes_a_drawing_back_into_the_random_sample() {
+    let stack = Stack::with_accounts().await;
+    let grace = Person::invited(&stack, "grace", "labeller").await;
+    let id = drawings(&stack, 1).await.remove(0);
+    sample(&stack, &id).await;
+    label(&grace, &id, "8").await;
+    assert!(!queue(&grace, "").await.contains(&id));
+    grace.post(&format!("/drawings/{id}/label"), &[("true_label", "")]).await;
+    assert!(queue(&grace, "").await.contains(&id));
+}
+
+#[tokio::test]
 async fn a_program_labels_the_queue_without_a_permission_to_read() {
     let stack = Stack::with_accounts().await;
     let ada = Person::invited(&stack, "ada", "operator").await;

@@ -61,8 +61,10 @@ async fn gallery(
     _: WithGallery,
     State(api): State<Arc<Api>>,
     PageRequest { messages, address, .. }: PageRequest,
+    allowance: Allowance,
     Query(view): Query<View>,
 ) -> Result<Html<String>, ApiError> {
+    allowance.spend(Use::Read)?;
     let page = api.store.gallery(GalleryState::Shown, PAGE, view.before).await?;
     html(&GalleryPage {
         messages,

@@ -57,6 +57,7 @@ async fn quality(
         all_models: scope.0.model.is_some().then(|| format!("/quality{}", address.query_without(&["model"]))),
         accuracy: Accuracy::new(messages, &quality.correct),
         random_sample: Accuracy::new(messages, &quality.random_sample),
+        undecided: (quality.random_sample_undecided > 0).then_some(quality.random_sample_undecided),
         predictions: quality.predictions,
         pruned: (quality.pruned > 0).then(|| messages.quality.pruned.with("count", quality.pruned)),
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
@@ -98,6 +99,8 @@ struct QualityPage {
     accuracy: Option<Accuracy>,
     /// `None` if no drawing of the random sample is labelled.
     random_sample: Option<Accuracy>,
+    /// The number of drawings of the random sample without an agreed label; `None` if there are none.
+    undecided: Option<u64>,
     predictions: u64,
     /// A sentence about predictions that are counted and deleted, if there are any.
     pruned: Option<String>,

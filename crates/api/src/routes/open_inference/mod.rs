@@ -8,6 +8,7 @@ mod batch;
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
+    extract::Unread,
     identity::Scope,
 };
 use axum::{
@@ -17,7 +18,7 @@ use axum::{
 };
 use batch::bitmaps;
 use service::{ApiError, RawBody};
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 pub(super) fn routes() -> Routes {
     let (everybody, operators) = (Access::Visitors(Scope::Predict), Access::Operators(None));
@@ -37,18 +38,25 @@ async fn infer(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    RawBody(body): RawBody,
+    body: Unread<RawBody>,
 ) -> Result<Response, ApiError> {
-    allowance.spend_many(Use::Preview, bitmaps(&headers, &body))?;
+    allowance.spend(Use::Preview)?;
+    let RawBody(body) = body.read().await?;
+    if let Some(more) = NonZeroU32::new(bitmaps(&headers, &body).get() - 1) {
+        allowance.spend_many(Use::Preview, more)?;
+    }
     Ok(api.model.forward(method, uri.path(), &headers, body).await?)
 }
 
 async fn forward(
     State(api): State<Arc<Api>>,
+    allowance: Allowance,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    RawBody(body): RawBody,
+    body: Unread<RawBody>,
 ) -> Result<Response, ApiError> {
+    allowance.spend(Use::Read)?;
+    let RawBody(body) = body.read().await?;
     Ok(api.model.forward(method, uri.path(), &headers, body).await?)
 }
