@@ -32,4 +32,4 @@ pub use prediction::{Labelling, LabellingQueue, Page, Prediction, QueuedDrawing,
 pub use predictions_by_model::PredictionsByModel;
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
-pub use record::{GivenLabel, LabellerRole, Origin, Record, RecordedLabel};
+pub use record::{GivenLabel, Imported, LabellerRole, Origin, Record, RecordedLabel};

@@ -131,3 +131,13 @@ pub struct GivenLabel {
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
+
+/// The answer to `POST /api/v1/import`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Imported {
+    /// The number of predictions that were inserted.
+    pub imported: usize,
+    /// The number of predictions that were there already.
+    pub present: usize,
+}

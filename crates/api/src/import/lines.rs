@@ -74,6 +74,23 @@ pub(super) async fn import<W: Write>(
     Ok(())
 }
 
+/// The first invalid line.
+#[derive(Debug, thiserror::Error)]
+#[error("line {number} is invalid: {error}")]
+pub(crate) struct InvalidLines {
+    number: usize,
+    error: InvalidLine,
+}
+
+/// Reads all lines of an export.
+///
+/// # Errors
+/// When a line is invalid.
+pub(crate) fn parse_lines(export: &[u8]) -> Result<Vec<ImportedPrediction>, InvalidLines> {
+    let lines = export.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    lines.map(|(index, line)| parse(line).map_err(|error| InvalidLines { number: index + 1, error })).collect()
+}
+
 fn parse(line: &[u8]) -> Result<ImportedPrediction, InvalidLine> {
     let record: Record = wire::object(line)?;
     check(&record.prediction)?;

@@ -1,8 +1,10 @@
-//! `api import`: inserts the predictions of NDJSON exports, and images with labels in the format of MNIST.
+//! `api import` and `POST /api/v1/import`: insert the predictions of NDJSON exports, and images with labels in the format of MNIST.
 
 mod content;
 mod images;
 mod lines;
+
+pub(crate) use lines::{InvalidLines, parse_lines};
 
 use crate::{ModelClient, Store, identity::Actor, store::ImportedPrediction};
 use anyhow::{Context, bail};

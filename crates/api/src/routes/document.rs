@@ -35,6 +35,7 @@ use utoipa::{
         (name = "History", description = "List, show and delete stored predictions"),
         (name = "Gallery", description = "Drawings that everybody sees"),
         (name = "Export", description = "Export predictions and labels"),
+        (name = "Import", description = "Insert predictions and labels of an export"),
         (name = "Quality", description = "Measure the accuracy of the predictions"),
         (name = "Models", description = "Read the registry of models"),
         (name = "Operations", description = "Health and description of the service"),

@@ -4,6 +4,7 @@ mod document;
 mod explain;
 mod export;
 mod gallery;
+mod import;
 mod me;
 mod models;
 mod open_inference;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Routes {
         .merge(predictions::routes())
         .merge(predictions_by_model::routes())
         .merge(export::routes())
+        .merge(import::routes())
         .merge(me::routes())
         .merge(open_inference::routes())
         .merge(gallery::routes())

@@ -95,6 +95,7 @@ const MATRIX: &[Row] = &[
     ("GET", "/api/v1/export/predictions.csv", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.ndjson", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/mnist.tar", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("POST", "/api/v1/import", "import", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/people", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
     ("POST", "/people", "read", [401, 401, 401, 403, 404, 403, 403, 403, 401]),
     ("GET", "/overview", "read", [401, 401, 401, 403, 200, 403, 403, 403, 401]),
@@ -130,7 +131,7 @@ fn form(path: &str) -> &'static str {
         "/account/password" => "old=wrong&new=wrong",
         "/account/tokens/revoke" | "/account/sessions/end" => "id=00000000-0000-7000-8000-000000000000",
         "/models" => "action=rollback&reason=test",
-        "/logout" => "",
+        "/logout" | "/api/v1/import" => "",
         _ => "true_label=8",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     drawings::{self, Picture},
-    person::Person,
+    person::{Person, bearer, token},
     stack::{MODEL_REQUESTS, Stack, json, model_client},
 };
 use api::{ImportOptions, run_import_command};
@@ -42,6 +42,28 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// The last line of the output.
 fn last(out: &str) -> &str {
     out.lines().last().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_program_imports_an_export_with_its_token_all_lines_or_none() {
+    let (from, to) = (Stack::start().await, Stack::with_accounts().await);
+    for digit in [3, 8] {
+        from.draw(&drawings::all()[digit]).await;
+    }
+    let export = from.get(EXPORT).send().await.unwrap().text().await.unwrap();
+    let ada = Person::invited(&to, "ada", "operator").await;
+    let token = token(&ada, "moves", &["import", "export"]).await;
+    let send = async |body: String| {
+        let request = to.post("/api/v1/import", "application/x-ndjson", body).bearer_auth(&token);
+        request.send().await.unwrap()
+    };
+    let problem = json(send(format!("{export}{{}}\n")).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(problem["detail"].as_str().unwrap().starts_with("line 3 is invalid: "), "{problem}");
+    assert_eq!(to.rows().await, 0);
+    assert_eq!(json(send(export.clone()).await, StatusCode::OK).await, value!({ "imported": 2, "present": 0 }));
+    assert_eq!(json(send(export.clone()).await, StatusCode::OK).await, value!({ "imported": 0, "present": 2 }));
+    assert_eq!(bearer(&to, &token, EXPORT).await.text().await.unwrap(), export);
+    assert_eq!(to.audited("import", false).await, ["a request"; 2]);
 }
 
 const EXPORT: &str = "/api/v1/export/predictions.ndjson";

@@ -120,6 +120,10 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     for path in ["/predict", "/explain"] {
         rejected_drawings(&mut document, &stack, &stack.url(path)).await;
     }
+    for (lines, status) in [("", 200), ("{}", 422)] {
+        let import = stack.post("/api/v1/import", "application/x-ndjson", lines);
+        document.expect(&stack.http, import, status).await;
+    }
     for path in EXPORTS {
         document.expect(&stack.http, stack.get(path), 200).await;
         document.expect(&stack.http, stack.get(&format!("{path}?predicted=cat")), 400).await;
@@ -129,8 +133,12 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
     inputs_in_a_crowd(&mut document, &stack).await;
 
     let label = format!("{shown}/label");
-    let targets: [Target<'_>; 3] =
-        [("POST", "/predict", "image/png"), ("POST", "/explain", "image/png"), ("PUT", &label, "application/json")];
+    let targets: [Target<'_>; 4] = [
+        ("POST", "/predict", "image/png"),
+        ("POST", "/explain", "image/png"),
+        ("PUT", &label, "application/json"),
+        ("POST", "/api/v1/import", "application/x-ndjson"),
+    ];
     provoke::invalid_chunks(&mut document, service, &targets).await;
     provoke::too_large(&mut document, service, &stack.http, &targets).await;
     let deleted = [
@@ -297,6 +305,7 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get(&format!("{shown}/input")),
         stack.http.delete(stack.url(shown)).header("deletion-token", Uuid::nil().to_string()),
         stack.http.delete(stack.url(&format!("{shown}/label"))),
+        stack.post("/api/v1/import", "application/x-ndjson", ""),
         stack.get("/api/v1/labelling-queue"),
         stack.get("/api/v1/quality"),
         stack.get("/api/v1/models"),

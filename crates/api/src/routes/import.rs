@@ -1,0 +1,49 @@
+//! `POST /api/v1/import`: inserts the predictions of an export.
+
+use crate::{
+    Api,
+    access::{Access, Routes},
+    identity::{Actor, Scope},
+    import::{InvalidLines, parse_lines},
+};
+use axum::{Json, extract::State};
+use service::{ApiError, Documented, RawBody};
+use std::sync::Arc;
+use utoipa_axum::routes;
+use wire::{Code, Imported};
+
+pub(super) fn routes() -> Routes {
+    let imported = routes!(import).refuses(&[
+        Code::IncompleteBody,
+        Code::CrossSiteRequest,
+        Code::Timeout,
+        Code::PayloadTooLarge,
+        Code::InvalidInput,
+        Code::Overloaded,
+        Code::DatabaseUnavailable,
+    ]);
+    Routes::default().documented(Access::Operators(Some(Scope::Import)), imported)
+}
+
+/// Inserts the predictions of an export as lines of JSON, with their ids, times and labels.
+///
+/// All lines are inserted or none. Predictions that are there already stay as they are, so a client may repeat the request.
+/// Divide larger exports into parts of at most 5 MB.
+#[utoipa::path(
+    post, path = "/api/v1/import", tag = "Import",
+    request_body(content = inline(String), content_type = "application/x-ndjson"),
+    responses((status = OK, description = "The number of predictions that were inserted", body = Imported)),
+)]
+async fn import(State(api): State<Arc<Api>>, actor: Actor, RawBody(body): RawBody) -> Result<Json<Imported>, ApiError> {
+    let parsed = tokio::task::spawn_blocking(move || parse_lines(&body)).await;
+    let predictions = parsed.map_err(|error| ApiError::new(Code::Internal, error.to_string()))??;
+    api.store.record_import(&actor, "a request").await?;
+    let imported = api.store.import(&predictions).await?;
+    Ok(Json(Imported { imported, present: predictions.len() - imported }))
+}
+
+impl From<InvalidLines> for ApiError {
+    fn from(error: InvalidLines) -> Self {
+        Self::new(Code::InvalidInput, format!("{error}. Nothing is imported."))
+    }
+}
