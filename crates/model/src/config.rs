@@ -112,7 +112,7 @@ mod tests {
         assert!(parse(&[registry, "--cache=copies"]).mirror().unwrap().is_some());
         assert!(parse(&["--cache=copies"]).mirror().unwrap().is_none());
         let error = Config::try_parse_from(["model", "--registry=https://api"]).unwrap_err();
-        assert!(error.to_string().contains("private network"), "{error}");
+        assert!(error.to_string().contains("https is not supported"), "{error}");
     }
 
     #[test]
