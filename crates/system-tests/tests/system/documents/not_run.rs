@@ -63,6 +63,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
     (
         "It measures for minutes to an hour, and needs the processors for itself.",
         &[
+            "make abuse",
             "make bench",
             "PEER_URL=http://127.0.0.1:9100 make bench",
             "make bench-onnx",
