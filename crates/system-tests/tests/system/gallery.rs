@@ -4,7 +4,7 @@ use crate::{
     accessibility::{assert_accessible_everywhere, languages},
     drawings::{self, Picture},
     person::{Person, settings_with_accounts},
-    stack::{ANY, Stack, json, start_model},
+    stack::{ANY, MODEL_REQUESTS, Stack, json, start_model},
     webdriver::Browser,
 };
 use api::Settings;
@@ -187,7 +187,7 @@ async fn drawings_from_before_the_gallery_stay_out_of_it_and_pages_lead_to_all_o
     let before = Stack::with_settings(Settings { has_public_gallery: false, ..settings() }).await;
     let earlier = draw(&visitor(&before).await, &before, "canvas").await;
     let model = start_model(ANY.parse().unwrap()).await;
-    let stack = Stack::on(model, before.database.clone(), settings()).await;
+    let stack = Stack::on(model, before.database.clone(), MODEL_REQUESTS, settings()).await;
     stack.until_ready().await;
     let drawer = visitor(&stack).await;
     let mut drawn = Vec::new();

@@ -3,7 +3,7 @@
 use crate::{
     drawings,
     person::Person,
-    stack::{ANY, Stack, json, start_model},
+    stack::{ANY, MODEL_REQUESTS, Stack, json, start_model},
     webdriver::poll,
 };
 use api::{Settings, run_prune_command};
@@ -121,7 +121,7 @@ async fn a_service_with_a_retention_period_prunes_by_itself_and_says_so() {
     let newer = count(&mut first.sql().await, newer).await;
     let settings = Settings { retention_days: Some(1), ..Settings::default() };
     let model = start_model(ANY.parse().unwrap()).await;
-    let second = Stack::on(model, first.database.clone(), settings).await;
+    let second = Stack::on(model, first.database.clone(), MODEL_REQUESTS, settings).await;
     second.until_ready().await;
     let is_pruned = async || (second.rows().await <= newer).then_some(());
     assert!(poll(is_pruned).await.is_some(), "{} rows are left", second.rows().await);

@@ -163,14 +163,20 @@ impl Stack {
 
     /// The same with this model service.
     pub(crate) async fn with_model(model: Service, settings: Settings) -> Self {
-        let stack = Self::on(model, empty_database().await, settings).await;
+        let stack = Self::on(model, empty_database().await, MODEL_REQUESTS, settings).await;
         stack.until_ready().await;
         stack
     }
 
-    /// Starts the web service with these settings on this model service and database.
-    pub(crate) async fn on(model: Service, database: PgConnectOptions, settings: Settings) -> Self {
-        let stack = Self::configured(&[model.address], database, MODEL_REQUESTS, settings).await;
+    /// Starts the web service with these settings on this model service and database, with this limit of concurrent model
+    /// requests.
+    pub(crate) async fn on(
+        model: Service,
+        database: PgConnectOptions,
+        requests: NonZeroUsize,
+        settings: Settings,
+    ) -> Self {
+        let stack = Self::configured(&[model.address], database, requests, settings).await;
         Self { model: Some(model), ..stack }
     }
 
@@ -186,8 +192,7 @@ impl Stack {
 
     /// Starts the web service with this limit of concurrent model requests.
     pub(crate) async fn with_request_limit(model: Service, database: PgConnectOptions, requests: NonZeroUsize) -> Self {
-        let stack = Self::configured(&[model.address], database, requests, Settings::default()).await;
-        Self { model: Some(model), ..stack }
+        Self::on(model, database, requests, Settings::default()).await
     }
 
     /// Starts the web service on the model services at these addresses, and waits until it is ready.
