@@ -203,7 +203,7 @@ def repository(client, service):
 
     rejected(400, "its SHA-256 is", lambda: client.load_model("broken"))
     for name in ["nobody", "%2e%2e", "A B"]:
-        rejected(404, "models folder", lambda: client.load_model(name))
+        rejected(404, "in this model service", lambda: client.load_model(name))
     rejected(400, "config", lambda: client.load_model("twin", config="{}"))
     rejected(400, "serves", lambda: client.unload_model("digits"))
     rejected(400, "serves", lambda: client.unload_model(service.champion))
