@@ -1,8 +1,12 @@
 //! Why a request to a model service failed.
 
-use reqwest::{Response, StatusCode, header};
-use service::ApiError;
-use std::{error::Error, time::Duration};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, Response, StatusCode, header},
+};
+use serde::de::DeserializeOwned;
+use service::{ApiError, error_chain};
+use std::time::Duration;
 use wire::Problem;
 
 /// Why a request to the model services failed.
@@ -24,26 +28,33 @@ impl ModelError {
     }
 }
 
-/// [`ModelError::Unavailable`] with the whole chain of causes, because reqwest's message omits the inner ones.
+/// [`ModelError::Unavailable`] with the whole chain of causes.
 pub(super) fn unavailable(error: reqwest::Error) -> ModelError {
-    let error = error.without_url();
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    ModelError::Unavailable(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
+    ModelError::Unavailable(error_chain(&error.without_url()))
 }
 
-/// The error of a response other than 200. The api passes a client error on; every other response means that the model
-/// service is unavailable.
-pub(super) async fn refusal(response: Response) -> ModelError {
+/// Parses an answer. The api passes a client error on; every other response than 200 means that the model service is
+/// unavailable.
+pub(super) fn received<Received: DeserializeOwned>(response: &Response<Bytes>) -> Result<Received, ModelError> {
+    if response.status() != StatusCode::OK {
+        return Err(refusal(response));
+    }
+    serde_json::from_slice(response.body())
+        .map_err(|error| ModelError::Unavailable(format!("its answer is invalid: {error}")))
+}
+
+fn refusal(response: &Response<Bytes>) -> ModelError {
     let status = response.status();
-    let retry_after = retry_after(&response);
-    match response.json::<Problem>().await {
-        Ok(problem) if status.is_client_error() => ModelError::Refused(ApiError { retry_after, ..problem.into() }),
+    match serde_json::from_slice::<Problem>(response.body()) {
+        Ok(problem) if status.is_client_error() => {
+            ModelError::Refused(ApiError { retry_after: retry_after(response.headers()), ..problem.into() })
+        }
         Ok(problem) => ModelError::Unavailable(format!("it answered {status}: {}", problem.detail)),
         Err(_) => ModelError::Unavailable(format!("it answered {status}")),
     }
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
 }

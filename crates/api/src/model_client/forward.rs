@@ -1,14 +1,13 @@
 //! Requests of the Open Inference Protocol, which the api forwards as they are.
 
-use super::{ANSWER_LIMIT, ModelClient, ModelError, address::ModelAddress, instance::Instance, none_known};
+use super::{ModelClient, ModelError, address::ModelAddress, instance::Instance};
 use axum::{
-    body::Bytes,
-    http::{HeaderMap, HeaderName, Method},
-    response::Response,
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderName, Method, StatusCode},
+    response::{IntoResponse, Response},
 };
 use reqwest::{Url, header};
 use service::{ApiError, INFERENCE_HEADER_CONTENT_LENGTH};
-use std::time::Instant;
 use wire::Code;
 
 /// The headers of a request.
@@ -38,49 +37,27 @@ impl ModelClient {
         body: Bytes,
     ) -> Result<Response, ModelError> {
         let counted = self.requests.begin();
-        let answer = self.pass_on(method, path, headers, body).await;
+        let request = |instance: &Instance| {
+            let request = instance.request(method.clone(), v2_url(instance.address(), path)?);
+            Ok(request.headers(selected(headers, &FORWARDED)).body(body.clone()))
+        };
+        let answer = self.send(request, returned).await;
         match &answer {
             Ok(response) => counted.end_with(response.status()),
             Err(_) => counted.end(&answer),
         }
         answer
     }
-
-    async fn pass_on(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<Response, ModelError> {
-        let deadline = Instant::now() + ANSWER_LIMIT;
-        let mut failure = none_known();
-        for instance in self.instances.by_load() {
-            let remaining = deadline.saturating_duration_since(Instant::now());
-            if remaining.is_zero() {
-                break;
-            }
-            let request = instance.request(method.clone(), v2_url(instance.address(), path)?);
-            let request = request.headers(selected(headers, &FORWARDED)).body(body.clone());
-            match forwarded(&instance, request.timeout(remaining)).await {
-                Err(ModelError::Unavailable(reason)) => {
-                    instance.leave_out(&reason);
-                    failure = ModelError::Unavailable(reason);
-                }
-                answer => return answer,
-            }
-        }
-        Err(failure)
-    }
 }
 
-async fn forwarded(instance: &Instance, request: reqwest::RequestBuilder) -> Result<Response, ModelError> {
-    let (status, headers, body) = instance.exchange(request).await?;
-    let mut forwarded = Response::default();
-    *forwarded.status_mut() = status;
-    *forwarded.headers_mut() = selected(&headers, &RETURNED);
-    *forwarded.body_mut() = body.into();
-    Ok(forwarded)
+/// The response for the client. Only an unavailable model service answers with 503.
+fn returned(response: &Response<Bytes>) -> Result<Response, ModelError> {
+    let status = response.status();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Err(ModelError::Unavailable(format!("it answered {status}")));
+    }
+    let body = Body::from(response.body().clone()); // unlike bytes, a body adds no media type
+    Ok((status, selected(response.headers(), &RETURNED), body).into_response())
 }
 
 /// The URL of a path of the protocol. A path that a URL would shorten (`..`) or rewrite leads nowhere, so that the check of

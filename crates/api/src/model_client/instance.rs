@@ -2,16 +2,13 @@
 
 use super::{
     address::ModelAddress,
-    error::{ModelError, refusal, unavailable},
+    error::{ModelError, unavailable},
 };
-use axum::body::Bytes;
-use reqwest::{
-    Client, Method, RequestBuilder, StatusCode, Url,
-    header::{self, HeaderMap},
-};
-use serde::de::DeserializeOwned;
+use axum::{body::Bytes, http::Response};
+use reqwest::{Client, Method, RequestBuilder, Url, header};
 use service::trace_headers;
 use std::{
+    mem,
     net::SocketAddr,
     num::NonZeroUsize,
     sync::{
@@ -100,34 +97,23 @@ impl Instance {
         self.http.get(self.address.about.clone())
     }
 
-    /// Sends a request of this instance and reads the answer, within a limit of time.
-    pub(super) async fn send<Received: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-        limit: Duration,
-    ) -> Result<Received, ModelError> {
-        let _slot = self.slots.try_acquire().map_err(|_| ModelError::NoSlot)?;
-        let response = request.timeout(limit).headers(trace_headers()).send().await.map_err(unavailable)?;
-        if response.status() != StatusCode::OK {
-            return Err(refusal(response).await);
-        }
-        response.json().await.map_err(unavailable)
-    }
-
     /// A request to a URL of this instance.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.http.request(method, url)
     }
 
-    /// Sends a request of this instance, and returns the whole response, unless the model service is unavailable.
-    pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<(StatusCode, HeaderMap, Bytes), ModelError> {
+    /// Sends a request of this instance and reads the whole response, within a limit of time.
+    pub(super) async fn exchange(
+        &self,
+        request: RequestBuilder,
+        limit: Duration,
+    ) -> Result<Response<Bytes>, ModelError> {
         let _slot = self.slots.try_acquire().map_err(|_| ModelError::NoSlot)?;
-        let response = request.headers(trace_headers()).send().await.map_err(unavailable)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            return Err(ModelError::Unavailable(format!("it answered {status}")));
-        }
-        Ok((status, headers, response.bytes().await.map_err(unavailable)?))
+        let mut response = request.timeout(limit).headers(trace_headers()).send().await.map_err(unavailable)?;
+        let (status, headers) = (response.status(), mem::take(response.headers_mut()));
+        let mut whole = Response::new(response.bytes().await.map_err(unavailable)?);
+        (*whole.status_mut(), *whole.headers_mut()) = (status, headers);
+        Ok(whole)
     }
 
     /// Checks that the model service is ready.

@@ -10,7 +10,9 @@ mod metrics;
 pub use address::{ModelAddress, ModelAddressError};
 pub use error::ModelError;
 
+use axum::{body::Bytes, http::Response};
 use digit::Bitmap;
+use error::received;
 use instance::Instance;
 use instances::Instances;
 use metrics::ModelRequests;
@@ -79,7 +81,7 @@ impl ModelClient {
     /// # Errors
     /// The errors of [`answer`](Self::answer).
     pub async fn predictions_by_model(&self, input: &Input) -> Result<Vec<Answer>, ModelError> {
-        let about: About = self.send(Instance::about).await?;
+        let about: About = self.send(|instance| Ok(instance.about()), received).await?;
         let mut predictions_by_model = Vec::new();
         for version in about.loaded {
             match self.ask(|address| &address.predict, input, Some(&version), with_bitmap).await {
@@ -101,17 +103,20 @@ impl ModelClient {
     ) -> Result<Converted, ModelError> {
         let counted = self.requests.begin();
         let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
-        let answer = self.send(|instance| instance.post(route, input, version)).instrument(span).await.and_then(wanted);
+        let request = |instance: &Instance| Ok(instance.post(route, input, version));
+        let answer = self.send(request, received).instrument(span).await.and_then(wanted);
         counted.end(&answer);
         answer
     }
 
-    /// Sends a request to one instance after the other, in the order of their loads, until one answers.
+    /// Sends a request to one instance after the other, in the order of their loads, until one answers, and converts the
+    /// response.
     ///
     /// An unavailable instance is left out by later requests. An overloaded one stays; another one is tried once.
-    async fn send<Received: DeserializeOwned>(
+    async fn send<Received>(
         &self,
-        request: impl Fn(&Instance) -> RequestBuilder,
+        request: impl Fn(&Instance) -> Result<RequestBuilder, ModelError>,
+        convert: fn(&Response<Bytes>) -> Result<Received, ModelError>,
     ) -> Result<Received, ModelError> {
         let deadline = Instant::now() + ANSWER_LIMIT;
         let mut failure = none_known();
@@ -120,7 +125,7 @@ impl ModelClient {
             if remaining.is_zero() || failure.is_overload() && !instance.is_available() {
                 break;
             }
-            match instance.send(request(&instance), remaining).await {
+            match instance.exchange(request(&instance)?, remaining).await.and_then(|response| convert(&response)) {
                 Err(ModelError::Unavailable(reason)) => {
                     instance.leave_out(&reason);
                     if !failure.is_overload() {

@@ -23,7 +23,7 @@ use tokio::{
     time::timeout,
 };
 
-/// What a server does with each request.
+/// The answer of a server to each request.
 #[derive(Clone)]
 enum Behaviour {
     Answers,
@@ -103,7 +103,7 @@ async fn client(servers: &[&Server], limit: usize) -> ModelClient {
 
 /// Sends a request and returns the address of the server that answered.
 async fn ask(client: &ModelClient) -> Result<String, ModelError> {
-    let answer: Value = client.send(Instance::about).await?;
+    let answer: Value = client.send(|instance| Ok(instance.about()), received).await?;
     Ok(answer["address"].as_str().unwrap().to_owned())
 }
 

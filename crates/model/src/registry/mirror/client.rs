@@ -8,7 +8,7 @@ use reqwest::{
     redirect,
 };
 use serde::de::DeserializeOwned;
-use service::Secret;
+use service::{Secret, error_chain};
 use std::{
     error::Error,
     io::{self, Read},
@@ -170,6 +170,10 @@ impl RegistryClient {
     }
 }
 
+fn unavailable(error: &dyn Error) -> RegistryError {
+    RegistryError::Unavailable(error_chain(error))
+}
+
 fn parse<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json)
 }
@@ -182,12 +186,6 @@ fn refusal(response: Response) -> RegistryError {
     RegistryError::Refused(
         problem.map_or_else(|| status.to_string(), |problem| format!("{status}: {}", problem.detail)),
     )
-}
-
-/// Returns the error with its whole chain of causes, because reqwest's message omits the inner ones.
-fn unavailable(error: &dyn Error) -> RegistryError {
-    let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    RegistryError::Unavailable(causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}")))
 }
 
 #[cfg(test)]
