@@ -71,14 +71,9 @@ impl ClientAddress {
             let Some(address) = str::from_utf8(entry).ok().and_then(|entry| address(entry.trim())) else { break };
             client = address;
         }
-        Self(match client {
-            IpAddr::V4(_) => client,
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        })
+        client.into()
     }
-}
 
-impl ClientAddress {
     /// Whether the address is in a network.
     pub(crate) fn is_in(self, network: &IpNet) -> bool {
         network.contains(&self.0)
@@ -92,6 +87,15 @@ impl ClientAddress {
         };
         let own = IpNet::new(self.0, own).unwrap_or_else(|_| self.0.into());
         [own].into_iter().chain(around.map(|network| IpNet::V6(network.trunc())))
+    }
+}
+
+impl From<IpAddr> for ClientAddress {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            address @ IpAddr::V4(_) => Self(address),
+            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
+        }
     }
 }
 
@@ -175,7 +179,7 @@ mod tests {
     #[test]
     fn an_ipv6_address_belongs_to_a_network_of_several_clients() {
         let networks = |peer: &str| {
-            let address = ClientAddress::of(peer.parse().unwrap(), &HeaderMap::new(), &[]);
+            let address = ClientAddress::from(peer.parse::<IpAddr>().unwrap());
             address.networks().map(|network| network.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(networks("2001:db8:1:2:3:4:5:6"), ["2001:db8:1:2::/64", "2001:db8:1::/48"]);

@@ -183,10 +183,10 @@ impl From<PasswordError> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderMap;
+    use std::net::{IpAddr, Ipv4Addr};
 
     fn address(text: &str) -> ClientAddress {
-        ClientAddress::of(text.parse().unwrap(), &HeaderMap::new(), &[])
+        ClientAddress::from(text.parse::<IpAddr>().unwrap())
     }
 
     /// How long the client waits before each of so many wrong passwords, in seconds, when it tries again as soon as it may.
@@ -260,7 +260,7 @@ mod tests {
     fn many_clients_are_remembered_and_the_oldest_forgotten() {
         let (delays, now) = (LoginDelays::default(), Instant::now());
         for number in 0..40_000_u32 {
-            let client = ClientAddress::of(std::net::Ipv4Addr::from_bits(number).into(), &HeaderMap::new(), &[]);
+            let client = ClientAddress::from(IpAddr::from(Ipv4Addr::from_bits(number)));
             delays.start("ada", Some(client), now + Duration::from_millis(number.into())).unwrap();
         }
         assert!(delays.0.lock().unwrap().len() <= REMEMBERED);
