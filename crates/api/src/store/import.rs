@@ -4,6 +4,7 @@ use super::{
     Store, StoreError,
     audit_log::{Action, audit},
     in_time,
+    predictions::column,
 };
 use crate::{identity::Actor, metadata::Stripped};
 use digit::{Bitmap, Reason};
@@ -150,9 +151,4 @@ async fn insert_labels(transaction: &mut PgConnection, labels: &[(Uuid, &Recorde
         &column(labels, |(_, label)| label.role.map(LabellerRole::name)) as &[Option<&str>],
     );
     query.execute(transaction).await.map(drop)
-}
-
-/// Returns the values of one column.
-fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
-    rows.iter().map(value).collect()
 }

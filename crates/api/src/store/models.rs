@@ -42,7 +42,6 @@ impl Store {
                from model_states s join models using (version) order by models.created_at desc, version"#
         );
         let rows = in_time(query.fetch_all(&self.pool)).await?;
-        let invalid = |version: &str| StoreError::Defect(format!("the model {version} is invalid"));
         rows.into_iter()
             .map(|row| {
                 Ok(RegisteredModel {
@@ -50,7 +49,7 @@ impl Store {
                     since: row.since,
                     actor: row.actor,
                     reason: row.reason,
-                    version: row.version.parse().map_err(|_| invalid(&row.version))?,
+                    version: model_version(&row.version)?,
                 })
             })
             .collect()
@@ -63,8 +62,7 @@ impl Store {
     pub(crate) async fn serving_model(&self) -> Result<Option<ModelVersion>, StoreError> {
         let query = sqlx::query_scalar!(r#"select version as "version!" from model_states where state = 'serving'"#);
         let version = in_time(query.fetch_optional(&self.pool)).await?;
-        let invalid = |version: &str| StoreError::Defect(format!("the model {version} is invalid"));
-        version.map(|version| version.parse().map_err(|_| invalid(&version))).transpose()
+        version.as_deref().map(model_version).transpose()
     }
 
     /// The card of a model, as it was registered. A rejected model has none, so that no model service loads it.
@@ -196,13 +194,7 @@ impl Store {
     ) -> Result<(), ModelEventError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
-            let query = sqlx::query!(
-                "insert into model_events (version, state, actor, reason) values ($1, 'rejected', $2, $3)",
-                version.as_str(),
-                actor(by),
-                reason,
-            );
-            query.execute(&mut *transaction).await?;
+            insert_event(&mut transaction, by, version, ModelState::Rejected, reason).await?;
             audit(&mut transaction, by, Action::RejectModel, version, Some(reason)).await?;
             transaction.commit().await
         };
@@ -219,18 +211,37 @@ async fn insert(transaction: &mut PgConnection, by: &Actor, model: &ModelFiles, 
         model.evaluation,
     );
     query.execute(&mut *transaction).await?;
-    let event = sqlx::query!(
-        "insert into model_events (version, state, actor, reason) values ($1, 'evaluated', $2, $3)",
-        model.version.as_str(),
+    insert_event(transaction, by, &model.version, ModelState::Evaluated, reason).await
+}
+
+async fn insert_event(
+    transaction: &mut PgConnection,
+    by: &Actor,
+    version: &ModelVersion,
+    state: ModelState,
+    reason: &str,
+) -> sqlx::Result<()> {
+    let query = sqlx::query!(
+        "insert into model_events (version, state, actor, reason) values ($1, $2, $3, $4)",
+        version.as_str(),
+        state.name(),
         actor(by),
         reason,
     );
-    event.execute(transaction).await.map(drop)
+    query.execute(transaction).await.map(drop)
 }
 
 async fn serve(transaction: &mut PgConnection, by: &Actor, version: &ModelVersion, reason: &str) -> sqlx::Result<()> {
     let query = sqlx::query!("select serve_model($1, $2, $3)", version.as_str(), actor(by), reason);
     query.execute(transaction).await.map(drop)
+}
+
+fn model_version(text: &str) -> Result<ModelVersion, StoreError> {
+    text.parse().map_err(|_| invalid(text))
+}
+
+fn invalid(version: &str) -> StoreError {
+    StoreError::Defect(format!("the model {version} is invalid"))
 }
 
 /// The actor of an event. Nobody acts without a name: with open access, anybody does.

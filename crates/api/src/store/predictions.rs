@@ -342,8 +342,8 @@ async fn insert(pool: &PgPool, new: &[NewPrediction]) -> sqlx::Result<Vec<Uuid>>
 }
 
 /// Returns the values of one column.
-fn column<'a, T>(new: &'a [NewPrediction], value: impl Fn(&'a NewPrediction) -> T) -> Vec<T> {
-    new.iter().map(value).collect()
+pub(super) fn column<'a, R, T>(rows: &'a [R], value: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
 }
 
 impl TryFrom<Row> for Prediction {

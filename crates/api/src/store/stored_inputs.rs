@@ -21,11 +21,11 @@ pub(super) struct StoredBytes(Arc<Mutex<Known>>);
 struct Known {
     /// The total that was read last.
     read: u64,
-    /// What this instance had stored when that reading began.
+    /// The bytes that this instance had stored when that reading began.
     stored_before_reading: u64,
-    /// What this instance has stored since its start.
+    /// The bytes that this instance has stored since its start.
     stored: u64,
-    /// What it is about to store.
+    /// The bytes that this instance is about to store.
     reserved: u64,
 }
 
