@@ -5,6 +5,7 @@ mod answer;
 pub(crate) mod assets;
 mod card;
 mod drawing;
+mod form;
 mod gallery;
 mod history;
 mod home;

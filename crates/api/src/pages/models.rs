@@ -1,7 +1,8 @@
 //! `/models`: the registry of models. Operators promote, roll back and reject models.
 
 use super::{
-    PageRequest, html, in_place_of,
+    PageRequest,
+    form::{self, LONGEST_REASON, PageForm, notice, with_status},
     site::{NavItem, Site},
 };
 use crate::{
@@ -13,18 +14,14 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    Form,
-    extract::{State, rejection::FormRejection},
-    response::{Html, IntoResponse, Redirect, Response},
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
 };
 use digit::ModelVersion;
 use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
 use wire::{Code, ModelState, RegisteredModel};
-
-/// The largest number of characters of a reason.
-const LONGEST_REASON: usize = 200;
 
 pub(super) fn routes() -> Routes {
     Routes::default().get(Access::Labellers(Scope::ModelsRead), "/models", show).post(
@@ -73,8 +70,8 @@ enum ModelAction {
     Reject,
 }
 
-async fn show(State(api): State<Arc<Api>>, request: PageRequest, caller: Caller) -> Result<Html<String>, ApiError> {
-    html(&page(&api, request, &caller, None).await?)
+async fn show(State(api): State<Arc<Api>>, request: PageRequest, caller: Caller) -> Result<Response, ApiError> {
+    page(&api, request, &caller, None).await
 }
 
 async fn change(
@@ -82,26 +79,22 @@ async fn change(
     request: PageRequest,
     caller: Caller,
     actor: Actor,
-    form: Result<Form<ModelForm>, FormRejection>,
+    form: Result<PageForm<ModelForm>, ApiError>,
 ) -> Result<Response, ApiError> {
     let changed = match form {
-        Ok(Form(form)) => apply(&api, &actor, form).await,
-        Err(error) => Err(ApiError::new(Code::InvalidForm, format!("{}.", error.body_text()))),
+        Ok(PageForm(form)) => apply(&api, &actor, form).await,
+        Err(failure) => Err(failure),
     };
-    let Err(failure) = changed else { return Ok(Redirect::to("/models").into_response()) };
-    let page = page(&api, request, &caller, Some(&failure)).await?;
-    let mut response = in_place_of(failure.into_response(), &page);
-    // No layer replaces this page by one that shows the problem alone.
-    response.extensions_mut().remove::<ApiError>();
-    Ok(response)
+    match changed {
+        Ok(()) => Ok(Redirect::to("/models").into_response()),
+        Err(failure) => page(&api, request, &caller, Some(failure)).await,
+    }
 }
 
 async fn apply(api: &Api, by: &Actor, ModelForm { action, version, reason }: ModelForm) -> Result<(), ApiError> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-        let detail = format!("Give a reason of 1 to {LONGEST_REASON} characters.");
-        return Err(ApiError::new(Code::InvalidInput, detail));
-    }
+    let reason = form::reason(&reason).ok_or_else(|| {
+        ApiError::new(Code::InvalidInput, format!("Give a reason of 1 to {LONGEST_REASON} characters."))
+    })?;
     let named = || version.as_ref().ok_or(ModelEventError::Unknown);
     match action {
         ModelAction::Promote => api.store.promote_model(by, named()?, reason).await?,
@@ -115,17 +108,18 @@ async fn page(
     api: &Api,
     PageRequest { messages, zone, address }: PageRequest,
     caller: &Caller,
-    failure: Option<&ApiError>,
-) -> Result<ModelsPage, ApiError> {
+    failure: Option<ApiError>,
+) -> Result<Response, ApiError> {
     let models = api.store.models().await?;
-    Ok(ModelsPage {
+    let page = ModelsPage {
         messages,
-        notice: failure.map(|failure| messages.problems.of(failure.problem.code)),
+        notice: notice(messages, failure.as_ref()),
         may_change: matches!(caller.identity, Identity::Open) || caller.has_role(Role::Operator),
         has_previous: models.iter().any(|model| model.state == ModelState::Retired),
         models: models.into_iter().map(|model| ModelRow::new(messages, &zone, model)).collect(),
         site: Site::new(NavItem::Quality, address),
-    })
+    };
+    Ok(with_status(failure, &page))
 }
 
 impl ModelRow {

@@ -1,12 +1,16 @@
 //! `/account`: a person's password and sessions, and for operators the API tokens.
 
-use super::{AccountForm, WithAccounts, forget_session, notice, site, start_session, with_status};
+use super::{WithAccounts, forget_session, site, start_session};
 use crate::{
     Api,
     access::{Access, Routes, log_in},
     identity::{Account, Actor, Caller, Role, Scope, SecretToken, is_valid_name},
     messages::{Messages, Notice, TimeZone},
-    pages::{PageRequest, site::Site},
+    pages::{
+        PageRequest,
+        form::{PageForm, notice, with_status},
+        site::Site,
+    },
     store::{Action, ApiToken, NewApiToken, Session},
 };
 use askama::Template;
@@ -139,7 +143,7 @@ async fn change_password(
     account: Account,
     caller: Caller,
     actor: Actor,
-    AccountForm(PasswordForm { old, new }): AccountForm<PasswordForm>,
+    PageForm(PasswordForm { old, new }): PageForm<PasswordForm>,
 ) -> Result<Response, ApiError> {
     let changed = async {
         let checked = log_in(&api, &actor, &account.name, &old).await?;
@@ -165,7 +169,7 @@ async fn end_session(
     State(api): State<Arc<Api>>,
     account: Account,
     actor: Actor,
-    AccountForm(SessionForm { id }): AccountForm<SessionForm>,
+    PageForm(SessionForm { id }): PageForm<SessionForm>,
 ) -> Result<Response, ApiError> {
     let session = match id.as_str() {
         "" => None,
@@ -235,7 +239,7 @@ async fn revoke_token(
     _: WithAccounts,
     State(api): State<Arc<Api>>,
     actor: Actor,
-    AccountForm(RevokeForm { id }): AccountForm<RevokeForm>,
+    PageForm(RevokeForm { id }): PageForm<RevokeForm>,
 ) -> Result<Redirect, ApiError> {
     api.store.revoke_token(&actor, id).await?;
     Ok(Redirect::to("/account"))

@@ -1,12 +1,16 @@
 //! `/invitation`: an invited person sets a password with a code.
 
-use super::{AccountForm, WithAccounts, notice, site, start_session, with_status};
+use super::{WithAccounts, site, start_session};
 use crate::{
     Api,
     access::{Access, Routes},
     identity::{Actor, Caller, InvitationCode},
     messages::{Messages, Notice},
-    pages::{PageRequest, site::Site},
+    pages::{
+        PageRequest,
+        form::{PageForm, notice, with_status},
+        site::Site,
+    },
 };
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -44,7 +48,7 @@ async fn submit(
     PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     actor: Actor,
-    AccountForm(InvitationForm { code, password }): AccountForm<InvitationForm>,
+    PageForm(InvitationForm { code, password }): PageForm<InvitationForm>,
 ) -> Response {
     match accept(&api, &caller, actor, &code, &password).await {
         Ok(response) => response,

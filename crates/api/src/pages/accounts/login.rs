@@ -1,12 +1,16 @@
 //! `/login` and `/logout`.
 
-use super::{AccountForm, WithAccounts, forget_session, notice, site, start_session, with_status};
+use super::{WithAccounts, forget_session, site, start_session};
 use crate::{
     Api,
     access::{Access, Routes, log_in},
     identity::{Account, Actor, Caller},
     messages::{Messages, Notice},
-    pages::{PageRequest, site::Site},
+    pages::{
+        PageRequest,
+        form::{PageForm, notice, with_status},
+        site::Site,
+    },
     store::Action,
 };
 use askama::Template;
@@ -69,7 +73,7 @@ async fn submit(
     PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     actor: Actor,
-    AccountForm(LoginForm { name, password, next }): AccountForm<LoginForm>,
+    PageForm(LoginForm { name, password, next }): PageForm<LoginForm>,
 ) -> Response {
     let logged_in = async {
         let person = log_in(&api, &actor, &name, &password).await?;

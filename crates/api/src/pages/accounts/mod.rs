@@ -12,16 +12,14 @@ use crate::{
     Api, ApiAccess,
     access::Routes,
     identity::{Actor, Caller, SecretToken, VisitorToken},
-    messages::{Messages, Notice},
     secret_cookie::SecretCookie,
     store::{Credentials, NewSession},
 };
 use axum::{
-    extract::{Form, FromRequest, FromRequestParts, Request},
+    extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use serde::de::DeserializeOwned;
 use service::ApiError;
 use std::sync::Arc;
 use wire::Code;
@@ -47,19 +45,6 @@ impl FromRequestParts<Arc<Api>> for WithAccounts {
             ApiAccess::Accounts => Ok(Self),
             ApiAccess::Open => Err(ApiError::new(Code::NotFound, "There are accounts only with API_ACCESS=accounts.")),
         }
-    }
-}
-
-/// A form of these pages.
-struct AccountForm<T>(T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for AccountForm<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let form = Form::from_request(request, state).await;
-        form.map(|Form(form)| Self(form))
-            .map_err(|error| ApiError::new(Code::InvalidForm, format!("{}.", error.body_text())))
     }
 }
 
@@ -102,19 +87,6 @@ fn append<E>(headers: &mut HeaderMap, cookie: Result<header::HeaderValue, E>) {
     if let Ok(cookie) = cookie {
         headers.append(header::SET_COOKIE, cookie);
     }
-}
-
-/// The page of a form, with the status and headers of a problem if there is one.
-fn with_status(failure: Option<ApiError>, page: &impl askama::Template) -> Response {
-    match failure {
-        None => super::html(page).into_response(),
-        Some(failure) => super::in_place_of(failure.into_response(), page),
-    }
-}
-
-/// The notice about a problem.
-fn notice(messages: &'static Messages, failure: Option<&ApiError>) -> Option<&'static Notice> {
-    failure.map(|failure| messages.problems.of(failure.problem.code))
 }
 
 fn site(address: Address) -> Site {

@@ -1,12 +1,16 @@
 //! `/people`: operators invite people, change roles, and end accounts.
 
-use super::{AccountForm, notice, site, with_status};
+use super::site;
 use crate::{
     Api,
     access::{Access, Routes},
     identity::{Account, Actor, InvitationCode, PERSON_NAME_RULE, Role, is_valid_person_name},
     messages::{Messages, Notice, TimeZone},
-    pages::{PageRequest, site::Site},
+    pages::{
+        PageRequest,
+        form::{PageForm, notice, with_status},
+        site::Site,
+    },
     store::{User, UserChange, UserError},
 };
 use askama::Template;
@@ -81,7 +85,7 @@ async fn change(
     request: PageRequest,
     account: Account,
     actor: Actor,
-    AccountForm(form): AccountForm<PeopleForm>,
+    PageForm(form): PageForm<PeopleForm>,
 ) -> Result<Response, ApiError> {
     let outcome = apply(&api, request.messages, &actor, form).await;
     page(&api, request, &account, outcome).await

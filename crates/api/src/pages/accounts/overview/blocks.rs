@@ -5,6 +5,7 @@ use crate::{
     Api,
     identity::{Actor, BlockSubject},
     messages::{Messages, TimeZone},
+    pages::form::{self, LONGEST_REASON},
     store::{Block, NewBlock},
 };
 use serde::Deserialize;
@@ -14,9 +15,6 @@ use wire::Code;
 
 /// The durations that the form offers, in days, besides a block without an end.
 pub(super) const BLOCK_DAYS: [u16; 3] = [1, 7, 30];
-
-/// The longest reason, in characters.
-const REASON: usize = 200;
 
 pub(super) struct BlockRow {
     pub(super) id: String,
@@ -71,10 +69,9 @@ impl BlockForm {
         match self {
             Self::Block { subject, reason, days } => {
                 let subject: BlockSubject = subject.parse().map_err(|error| invalid(&error))?;
-                let reason = reason.trim();
-                if !(1..=REASON).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
-                    return Err(invalid(&format!("a reason has 1 to {REASON} characters and no control characters")));
-                }
+                let reason = form::reason(reason).ok_or_else(|| {
+                    invalid(&format!("a reason has 1 to {LONGEST_REASON} characters and no control characters"))
+                })?;
                 let days = match days.as_str() {
                     "" => None,
                     days => Some(days.parse().map_err(|_| invalid(&"a duration is a number of days"))?),

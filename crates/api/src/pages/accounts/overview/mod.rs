@@ -4,13 +4,17 @@ mod blocks;
 mod limits;
 mod usage;
 
-use super::{AccountForm, notice, site, with_status};
+use super::site;
 use crate::{
     Api,
     access::{Access, Routes},
     identity::{Account, Actor},
     messages::{Messages, Notice},
-    pages::{PageRequest, site::Site},
+    pages::{
+        PageRequest,
+        form::{PageForm, notice, with_status},
+        site::Site,
+    },
 };
 use askama::Template;
 use axum::{
@@ -77,7 +81,7 @@ async fn change(
     request: PageRequest,
     _: Account,
     actor: Actor,
-    AccountForm(form): AccountForm<BlockForm>,
+    PageForm(form): PageForm<BlockForm>,
 ) -> Result<Response, ApiError> {
     match form.apply(&api, &actor).await {
         Ok(()) => Ok(Redirect::to("/overview").into_response()),
