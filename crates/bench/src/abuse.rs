@@ -88,17 +88,16 @@ pub(crate) async fn check(abuse: &Abuse, services: &Services) -> anyhow::Result<
     println!("stored by the abuser: {stored}; labels: {} before, {} after", labelled(&before), labelled(&after));
 
     let minutes = u64::from(abuse.seconds.get()).div_ceil(60) + 1;
-    let ok =
-        |name: &str| outcomes.iter().find(|(kind, _)| *kind == name).is_none_or(|(_, kind)| kind.contains_key(&200));
+    let succeeded = |name: &str| {
+        let found = outcomes.iter().find(|(kind, _)| *kind == name);
+        found.is_none_or(|(_, statuses)| statuses.keys().any(|status| (200..400).contains(status)))
+    };
     let aims = [
         (stored <= minutes * u64::from(STORED_PER_MINUTE), "the abuser stores no more than the limit"),
         (stored > 0, "the abuser stores something, as any visitor may"),
         (labelled(&before) == labelled(&after), "no label changes"),
-        (!ok("labels of others") && !ok("guessed ids"), "nothing of others is seen or changed"),
-        (
-            !ok("logins") && !outcomes.iter().any(|(kind, found)| *kind == "logins" && found.contains_key(&303)),
-            "no guess of the password succeeds",
-        ),
+        (!succeeded("labels of others") && !succeeded("guessed ids"), "nothing of others is seen or changed"),
+        (!succeeded("logins"), "no guess of the password succeeds"),
         (
             outcomes
                 .iter()
