@@ -15,8 +15,8 @@ use service::ApiError;
 use std::{num::NonZeroU32, sync::Arc};
 use wire::Code;
 
-/// The remaining allowance of the sender of a request. Programs with an API token have no limit, because an operator gave them the
-/// token.
+/// The remaining allowance of the sender of a request. Programs with an API token have no limit, because an operator gave
+/// them the token.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowance {
     /// The counters of the sender; `None` without limits.

@@ -16,8 +16,13 @@ async fn drawings(stack: &Stack, count: usize) -> Vec<String> {
     for _ in 0..count {
         ids.push(visitor.draw().await);
     }
-    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
+    empty_sample(stack).await;
     ids
+}
+
+/// Takes all drawings out of the random sample.
+async fn empty_sample(stack: &Stack) {
+    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
 }
 
 /// Adds a drawing to the random sample.
@@ -41,10 +46,14 @@ async fn last_origin(stack: &Stack) -> String {
     found(stack, "select origin from labels order by id desc limit 1").await.unwrap()
 }
 
+/// The answer of the API to a person.
+async fn answer(person: &Person<'_>, path: &str) -> Value {
+    serde_json::from_str(&person.get(path).await.page(StatusCode::OK).await).unwrap()
+}
+
 /// The ids of the drawings that the queue offers to a person.
 async fn queue(person: &Person<'_>, query: &str) -> Vec<String> {
-    let page = person.get(&format!("/api/v1/labelling-queue?limit=100{query}")).await.page(StatusCode::OK).await;
-    let page: Value = serde_json::from_str(&page).unwrap();
+    let page = answer(person, &format!("/api/v1/labelling-queue?limit=100{query}")).await;
     let drawings = page["drawings"].as_array().unwrap();
     drawings.iter().map(|drawing| drawing["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -103,7 +112,7 @@ async fn the_queue_offers_nobody_their_own_drawings() {
     let grace = Person::invited(&stack, "grace", "labeller").await;
     let mary = Person::invited(&stack, "mary", "labeller").await;
     let ids = [grace.draw().await, grace.draw().await];
-    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
+    empty_sample(&stack).await;
     sample(&stack, &ids[1]).await;
     assert_eq!(queue(&grace, "").await, [] as [String; 0]);
     assert_eq!(queue(&mary, "").await.len(), 2);
@@ -128,8 +137,7 @@ async fn the_queue_tells_neither_the_prediction_nor_the_kind_of_a_drawing() {
     sample(&stack, &ids[1]).await;
     label(&ada, &ids[2], "8").await;
 
-    let answer: Value =
-        serde_json::from_str(&grace.get("/api/v1/labelling-queue").await.page(StatusCode::OK).await).unwrap();
+    let answer = answer(&grace, "/api/v1/labelling-queue").await;
     for drawing in answer["drawings"].as_array().unwrap() {
         let mut keys: Vec<_> = drawing.as_object().unwrap().keys().collect();
         keys.sort_unstable();
@@ -294,7 +302,7 @@ async fn the_quality_page_shows_the_accuracy_of_the_random_sample_beside_that_of
     for (id, given) in ids.iter().zip(["8", "8", "unsure", "1", "1", "1"]) {
         label(&grace, id, given).await;
     }
-    let quality: Value = serde_json::from_str(&grace.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+    let quality = answer(&grace, "/api/v1/quality").await;
     let share = |name: &str| (quality[name]["count"].as_i64().unwrap(), quality[name]["total"].as_i64().unwrap());
     assert_eq!((share("correct"), share("random_sample")), ((2, 5), (2, 2)));
     let page = grace.get("/quality").await.page(StatusCode::OK).await;
@@ -302,8 +310,7 @@ async fn the_quality_page_shows_the_accuracy_of_the_random_sample_beside_that_of
 
     // A label of a sample's drawing from elsewhere does not count for the sample.
     sample(&stack, &ids[3]).await;
-    let quality: Value =
-        serde_json::from_str(&grace.get("/api/v1/quality?days=7").await.page(StatusCode::OK).await).unwrap();
+    let quality = answer(&grace, "/api/v1/quality?days=7").await;
     assert_eq!(quality["random_sample"]["total"], 2);
 }
 
@@ -315,7 +322,7 @@ async fn a_drawing_of_the_random_sample_without_agreement_is_undecided() {
     let visitor = Person::new(&stack);
     visitor.get("/").await.page(StatusCode::OK).await;
     let ids = [visitor.draw().await, visitor.draw().await];
-    sqlx::query("delete from random_sample").execute(&mut stack.sql().await).await.unwrap();
+    empty_sample(&stack).await;
     for id in &ids {
         sample(&stack, id).await;
     }
@@ -324,10 +331,10 @@ async fn a_drawing_of_the_random_sample_without_agreement_is_undecided() {
     label(&grace, &ids[0], "unsure").await;
     label(&grace, &ids[1], "8").await;
     label(&mary, &ids[1], "3").await;
-    let quality: Value = serde_json::from_str(&grace.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+    let quality = answer(&grace, "/api/v1/quality").await;
     assert_eq!((&quality["random_sample"]["total"], &quality["random_sample_undecided"]), (&value!(0), &value!(2)));
     label(&mary, &ids[1], "8").await;
-    let quality: Value = serde_json::from_str(&grace.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+    let quality = answer(&grace, "/api/v1/quality").await;
     assert_eq!((&quality["random_sample"]["count"], &quality["random_sample_undecided"]), (&value!(1), &value!(1)));
 }
 
