@@ -142,7 +142,7 @@ history-heading = History
 history-any = any
 history-all = All
 history-wrong = Wrong
-history-low-confidence = Confidence below 90 %
+history-low-confidence = Confidence below 90 %
 history-labelled = labelled
 history-not-labelled = Not labelled
 history-disputed = Disputed
@@ -220,7 +220,7 @@ quality-of =
         [one] of { $count } labelled prediction was correct.
        *[other] of { $count } labelled predictions were correct.
     }
-quality-interval = 95 % interval { $interval }.
+quality-interval = 95 % interval { $interval }.
 quality-drawings =
     { $count ->
         [one] { $count } drawing in all.
@@ -244,7 +244,7 @@ quality-models = Each version of the model
 quality-model = Model
 quality-count = Drawings
 quality-right = Right
-quality-range = 95 % interval
+quality-range = 95 % interval
 quality-labelled = Labelled
 quality-confusion = Confusion matrix
 quality-confusion-about = A cell opens its drawings; – is not a digit.
@@ -253,7 +253,7 @@ quality-no-mistakes = None so far.
 quality-truth = label
 quality-predicted = prediction
 quality-calibration = Calibration
-quality-calibration-about = On the diagonal, the share of correct predictions equals their confidence. The bars are 95 % intervals.
+quality-calibration-about = On the diagonal, the share of correct predictions equals their confidence. The bars are 95 % intervals.
 quality-confidence = Confidence
 quality-drift = Drift
 quality-drift-about = Drawings, how sure the answers were, and the share of each digit; – is not a digit.
@@ -373,7 +373,7 @@ accounts-reset = Reset the password
 accounts-ignored = labels do not count
 accounts-ignore-labels = Do not count labels
 accounts-count-labels = Count labels
-accounts-agreement-about = One drawing in ten of the labelling queue is a gold drawing: an operator has confirmed its label. The labels of a labeller cease to count after 20 gold answers if the upper end of the 95 % interval of the agreement is below 90 %.
+accounts-agreement-about = One drawing in ten of the labelling queue is a gold drawing: an operator has confirmed its label. The labels of a labeller cease to count after 20 gold answers if the upper end of the 95 % interval of the agreement is below 90 %.
 accounts-invite = Invite a person
 accounts-invitation = { $name } opens { $address } within 15 minutes and enters this code. It is not shown again.
 accounts-audit = Audit log

@@ -143,7 +143,7 @@ history-heading = Historia
 history-any = dowolne
 history-all = Wszystkie
 history-wrong = Błędne
-history-low-confidence = Pewność poniżej 90 %
+history-low-confidence = Pewność poniżej 90 %
 history-labelled = z etykietą
 history-not-labelled = Bez etykiety
 history-disputed = Sporne
@@ -227,7 +227,7 @@ quality-of =
         [one] z { $count } odpowiedzi z etykietą było poprawne.
        *[other] z { $count } odpowiedzi z etykietą było poprawnych.
     }
-quality-interval = Przedział ufności 95 %: { $interval }.
+quality-interval = Przedział ufności 95 %: { $interval }.
 quality-drawings =
     { $count ->
         [one] Razem { $count } rysunek.
@@ -253,7 +253,7 @@ quality-models = Każda wersja modelu
 quality-model = Model
 quality-count = Rysunki
 quality-right = Poprawne
-quality-range = Przedział ufności 95 %
+quality-range = Przedział ufności 95 %
 quality-labelled = Z etykietą
 quality-confusion = Macierz pomyłek
 quality-confusion-about = Pole otwiera swoje rysunki; – to nie cyfra.
@@ -262,7 +262,7 @@ quality-no-mistakes = Na razie brak.
 quality-truth = etykieta
 quality-predicted = odpowiedź
 quality-calibration = Kalibracja
-quality-calibration-about = Na przekątnej odsetek poprawnych odpowiedzi równa się ich pewności. Kreski to przedziały ufności 95 %.
+quality-calibration-about = Na przekątnej odsetek poprawnych odpowiedzi równa się ich pewności. Kreski to przedziały ufności 95 %.
 quality-confidence = Pewność
 quality-drift = Dryf
 quality-drift-about = Rysunki, pewność odpowiedzi i udział każdej cyfry; – to nie cyfra.
@@ -382,7 +382,7 @@ accounts-reset = Zresetuj hasło
 accounts-ignored = etykiety się nie liczą
 accounts-ignore-labels = Nie licz etykiet
 accounts-count-labels = Licz etykiety
-accounts-agreement-about = Co dziesiąty rysunek w kolejce jest złoty: operator potwierdził jego etykietę. Etykiety osoby przestają się liczyć po 20 złotych odpowiedziach, jeśli górny koniec 95-procentowego przedziału zgodności leży poniżej 90 %.
+accounts-agreement-about = Co dziesiąty rysunek w kolejce jest złoty: operator potwierdził jego etykietę. Etykiety osoby przestają się liczyć po 20 złotych odpowiedziach, jeśli górny koniec 95-procentowego przedziału zgodności leży poniżej 90 %.
 accounts-invite = Zaproś osobę
 accounts-invitation = { $name } otwiera w ciągu 15 minut { $address } i wpisuje ten kod. Nie będzie pokazany ponownie.
 accounts-audit = Dziennik audytu
