@@ -1,6 +1,6 @@
 //! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
 
-use super::{Filter, Store, StoreError, in_time};
+use super::{Filter, Store, StoreError, in_time, paging};
 use crate::identity::Actor;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
@@ -145,18 +145,25 @@ impl Store {
         in_time(insert(&self.pool, actor, Action::RotateServiceToken, file, None, false)).await
     }
 
-    /// At most `limit` entries, newest first, all older than the entry `before`.
+    /// At most `limit` entries, newest first, all older than the entry `before`, and the id after which the next page
+    /// begins.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn audit_log(&self, limit: i64, before: Option<i64>) -> Result<Vec<AuditEntry>, StoreError> {
+    pub(crate) async fn audit_log(
+        &self,
+        limit: u8,
+        before: Option<i64>,
+    ) -> Result<(Vec<AuditEntry>, Option<i64>), StoreError> {
         let query = sqlx::query_as!(
             AuditEntry,
             "select id, created_at, actor, action, subject, is_refused, address, details from audit_log
              where id < $1 order by id desc limit $2",
             before.unwrap_or(i64::MAX),
-            limit,
+            paging::rows_to_read(limit),
         );
-        in_time(query.fetch_all(&self.pool)).await
+        let mut entries = in_time(query.fetch_all(&self.pool)).await?;
+        let next = paging::cut(&mut entries, limit, |entry| entry.id);
+        Ok((entries, next))
     }
 }

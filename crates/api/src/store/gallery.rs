@@ -3,7 +3,7 @@
 use super::{
     Store, StoreError,
     audit_log::{Action, audit},
-    in_time,
+    in_time, paging,
 };
 use crate::identity::Actor;
 use digit::Bitmap;
@@ -100,12 +100,10 @@ impl Store {
                order by p.id desc"#,
             state.name(),
             before.unwrap_or(Uuid::max()),
-            i64::from(limit) + 1, // shows whether there is a next page
+            paging::rows_to_read(limit),
         );
         let mut drawings = in_time(query.fetch_all(&self.pool)).await?;
-        let has_more = drawings.len() > usize::from(limit);
-        drawings.truncate(limit.into());
-        let next = drawings.last().filter(|_| has_more).map(|last| last.id);
+        let next = paging::cut(&mut drawings, limit, |drawing| drawing.id);
         Ok(GalleryPage { drawings, next })
     }
 

@@ -16,6 +16,7 @@ mod labels;
 mod maintenance;
 mod migrations;
 mod models;
+mod paging;
 mod prediction_index;
 mod predictions;
 mod quality;

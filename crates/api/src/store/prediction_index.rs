@@ -1,6 +1,6 @@
 //! The table `prediction_index`: filtered and paged lists of predictions.
 
-use super::{Store, StoreError, in_time, predictions::Row};
+use super::{Store, StoreError, in_time, paging, predictions::Row};
 use crate::identity::{Owner, Reach, VisitorId};
 use digit::{ModelVersion, TrueLabel};
 use std::fmt;
@@ -97,13 +97,15 @@ impl Store {
         limit: u8,
         before: Option<Uuid>,
     ) -> Result<Page, StoreError> {
-        let one_more = i64::from(limit) + 1; // shows whether there is a next page
-        let rows = match reach {
-            Reach::All => self.all(filter, one_more, before).await?,
-            Reach::Own(owner) if owner.is_known() => self.own(owner, filter, one_more, before).await?,
+        let to_read = paging::rows_to_read(limit);
+        let mut rows = match reach {
+            Reach::All => self.all(filter, to_read, before).await?,
+            Reach::Own(owner) if owner.is_known() => self.own(owner, filter, to_read, before).await?,
             Reach::Own(_) => Vec::new(),
         };
-        page(rows, limit)
+        let next = paging::cut(&mut rows, limit, |row| row.id);
+        let predictions = rows.into_iter().map(Prediction::try_from).collect::<Result<_, _>>()?;
+        Ok(Page { predictions, next })
     }
 
     async fn all(&self, filter: &Filter, limit: i64, before: Option<Uuid>) -> Result<Vec<Row>, StoreError> {
@@ -170,15 +172,6 @@ impl Filter {
 pub(super) fn first_id(time: OffsetDateTime) -> Uuid {
     let milliseconds = u128::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
     Uuid::from_u128(milliseconds << 80)
-}
-
-/// A page of at most `limit` rows; one more row means that there is a next page.
-fn page(rows: Vec<Row>, limit: u8) -> Result<Page, StoreError> {
-    let mut predictions = rows.into_iter().map(Prediction::try_from).collect::<Result<Vec<_>, _>>()?;
-    let more = predictions.len() > usize::from(limit);
-    predictions.truncate(usize::from(limit));
-    let next = predictions.last().filter(|_| more).map(|last| last.id);
-    Ok(Page { predictions, next })
 }
 
 #[cfg(test)]

@@ -48,10 +48,8 @@ async fn show(
     PageRequest { messages, zone, address }: PageRequest,
     Query(View { before }): Query<View>,
 ) -> Result<Html<String>, ApiError> {
-    let mut entries = api.store.audit_log(i64::from(PAGE) + 1, before).await?;
-    let has_more = entries.len() > usize::from(PAGE);
-    entries.truncate(PAGE.into());
-    let older = entries.last().filter(|_| has_more).map(|last| address.with("before", &last.id.to_string()));
+    let (entries, next) = api.store.audit_log(PAGE, before).await?;
+    let older = next.map(|id| address.with("before", &id.to_string()));
     let rows = entries.into_iter().map(|entry| Row { when: messages.moment(entry.created_at, &zone), entry }).collect();
     html(&AuditPage { messages, site: site(address), rows, older })
 }
