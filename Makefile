@@ -1,6 +1,6 @@
 # The commands of digits. The scripts do the work and install what they need, but Rust, Docker and a newer Node.
 .DEFAULT_GOAL := help
-.PHONY: help run user test test-web bench bench-onnx swaps soak overload abuse history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test check
+.PHONY: help run user test test-web bench bench-onnx swaps soak overload abuse history-latency input-latency fuzz lighthouse schemathesis lint audit sqlx sqlx-check compose-test deploy-test check
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -72,6 +72,9 @@ sqlx-check: ## Check that .sqlx/ is up to date
 
 compose-test: ## Build the images, run them with Docker Compose, and check that data survives
 	@scripts/compose-test.sh
+
+deploy-test: ## Test deploy/: back up, restore, upgrade PostgreSQL
+	@scripts/deploy-test.sh
 
 check: ## Run every check, one after the other
 	@scripts/check.sh

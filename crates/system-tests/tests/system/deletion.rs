@@ -1,7 +1,8 @@
-//! Tests of `DELETE /api/v1/predictions/{id}`: only the client with the deletion token deletes a drawing.
+//! Deletion of a drawing: by the client with its deletion token, and on its page by the person who drew or an operator.
 
 use crate::{
     drawings,
+    person::Person,
     stack::{Stack, json},
 };
 use reqwest::{RequestBuilder, StatusCode};
@@ -81,4 +82,77 @@ async fn the_deletion_token_is_returned_once_and_stored_as_a_hash() {
     assert!(!stored.windows(16).any(|bytes| bytes == deletion_token.as_bytes()));
     let preview = stack.post("/predict?preview=true", "application/json", drawings::all()[7].to_string());
     assert!(json(preview.send().await.unwrap(), StatusCode::OK).await.get("deletion_token").is_none());
+}
+
+#[tokio::test]
+async fn a_person_deletes_one_own_drawing_on_its_page_without_javascript_in_any_browser_of_the_account() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "labeller").await;
+    let (id, kept) = (ada.draw().await, ada.draw().await);
+    let page = format!("/drawings/{id}");
+    let form = format!("action=\"{page}/delete\"");
+
+    // The labeller sees the drawing of another person, but may not delete it.
+    let grace = Person::invited(&stack, "grace", "labeller").await;
+    assert!(!grace.get(&page).await.page(StatusCode::OK).await.contains(&form));
+    let delete = async |person: &Person<'_>, form: &[(&str, &str)]| person.post(&format!("{page}/delete"), form).await;
+    let confirmed = [("confirmed", "yes")];
+    for person in [&grace, &Person::new(&stack)] {
+        assert_eq!(delete(person, &confirmed).await.status(), StatusCode::NOT_FOUND);
+    }
+
+    ada.post("/logout", &[]).await.leads_to("/");
+    let phone = Person::new(&stack);
+    phone.log_in("ada", Person::PASSWORD).await.leads_to("/account");
+    assert!(phone.get(&page).await.page(StatusCode::OK).await.contains(&form));
+    let unconfirmed = delete(&phone, &[]).await.page(StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(unconfirmed.contains("The input is invalid"), "{unconfirmed}");
+    assert_eq!(stack.rows().await, 2);
+    delete(&phone, &confirmed).await.leads_to("/history");
+    assert_eq!(delete(&phone, &confirmed).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(phone.get(&page).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(phone.get(&format!("/drawings/{kept}")).await.status(), StatusCode::OK);
+    assert_eq!(
+        stack.audited("delete_drawing", false).await,
+        [] as [String; 0],
+        "the log has operators' deletions only"
+    );
+}
+
+#[tokio::test]
+async fn a_visitor_deletes_an_uploaded_drawing_and_an_operator_deletes_any_on_its_page() {
+    let stack = Stack::with_accounts().await;
+    let (visitor, ada) = (Person::new(&stack), Person::invited(&stack, "ada", "operator").await);
+    visitor.get("/").await.page(StatusCode::OK).await;
+    let upload = async || {
+        let picture = drawings::Picture::default().png(&drawings::all()[3]);
+        let shown = visitor.send(stack.upload("/upload", picture)).await.header("location").unwrap();
+        shown.strip_prefix("/?shown=").unwrap().to_owned()
+    };
+    for (person, is_recorded) in [(&visitor, false), (&ada, true)] {
+        let id = upload().await;
+        let page = format!("/drawings/{id}");
+        assert!(person.get(&page).await.page(StatusCode::OK).await.contains("name=\"confirmed\""));
+        person.post(&format!("{page}/delete"), &[("confirmed", "yes")]).await.leads_to("/history");
+        assert_eq!(stack.rows().await, 0);
+        let recorded = stack.audited("delete_drawing", false).await;
+        assert_eq!(recorded, if is_recorded { vec![id] } else { Vec::new() });
+    }
+}
+
+#[tokio::test]
+async fn with_open_access_a_browser_is_offered_to_delete_its_own_drawings_alone() {
+    let stack = Stack::start().await;
+    let (browser, other) = (Person::new(&stack), Person::new(&stack));
+    for person in [&browser, &other] {
+        person.get("/").await.page(StatusCode::OK).await;
+    }
+    let id = browser.draw().await;
+    let page = format!("/drawings/{id}");
+    assert!(!other.get(&page).await.page(StatusCode::OK).await.contains("name=\"confirmed\""));
+    let confirmed = [("confirmed", "yes")];
+    assert_eq!(other.post(&format!("{page}/delete"), &confirmed).await.status(), StatusCode::NOT_FOUND);
+    assert!(browser.get(&page).await.page(StatusCode::OK).await.contains("name=\"confirmed\""));
+    browser.post(&format!("{page}/delete"), &confirmed).await.leads_to("/history");
+    assert_eq!(stack.rows().await, 0);
 }
