@@ -2,6 +2,7 @@
 # Measures digits on this machine under load, started with an empty database (scripts/stack.sh), and prints the results.
 #
 #   scripts/bench.sh speed ARGUMENT...       throughput and latency
+#   scripts/bench.sh accounts ARGUMENT...    the same beside a second digits with accounts, the "peer", for a visitor
 #   scripts/bench.sh swaps ARGUMENT...       switches of the model under load
 #   scripts/bench.sh soak ARGUMENT...        memory over a million requests
 #   scripts/bench.sh overload ARGUMENT...    responses to more requests than the capacity
@@ -27,6 +28,17 @@ if [ "${1:-}" = beside ]; then
     export INVITATION_CODE
   fi
   exec target/release/bench "$@" --pid "model=$MODEL_PID" --pid "api=$API_PID" ${PEER_PID:+--pid "peer=$PEER_PID"}
+fi
+
+# The peer is digits with accounts. Its client has the cookie of a visitor.
+if [ "${1:-}" = accounts ]; then
+  shift
+  API_ACCESS=accounts RATE_LIMITS=false exec scripts/stack.sh scripts/bench.sh beside-accounts "$@"
+fi
+if [ "${1:-}" = beside-accounts ]; then
+  shift
+  export PEER_URL=$API_URL PEER_PID=$API_PID PEER_COOKIE=visitor=8e03978e-40d5-43dd-bc93-6894a57f9324 API_ACCESS=open
+  set -- speed "$@"
 fi
 
 # With accounts, and the load generator as a proxy that names the address of each client.

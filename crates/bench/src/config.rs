@@ -58,6 +58,9 @@ pub(crate) struct Speed {
     /// Address of a peer that accepts POST /predict/ with a field "file".
     #[arg(long, env = "PEER_URL")]
     pub(crate) peer_url: Option<String>,
+    /// Cookie that the peer gets with each request.
+    #[arg(long, env = "PEER_COOKIE")]
+    pub(crate) peer_cookie: Option<String>,
     /// Numbers of concurrent clients. Each has its own connection and sends the next request after each response.
     #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
     pub(crate) clients: Vec<usize>,
@@ -123,10 +126,10 @@ pub(crate) struct Abuse {
     #[arg(long, env = "INVITATION_CODE", hide_env_values = true)]
     pub(crate) invitation_code: String,
     /// Number of drawings that the abuser submits.
-    #[arg(long, default_value = "10000")]
+    #[arg(long, default_value = "30000")]
     pub(crate) drawings: NonZeroU32,
     /// Duration of the abuse, in seconds.
-    #[arg(long, default_value = "20")]
+    #[arg(long, default_value = "60")]
     pub(crate) seconds: NonZeroU32,
     /// Limit of the other clients' p99, as a multiple of their p99 without the abuser.
     #[arg(long, default_value = "2")]

@@ -36,13 +36,17 @@ pub(crate) async fn measure(speed: &Speed, services: &Services) -> anyhow::Resul
 
 fn targets(speed: &Speed, services: &Services) -> anyhow::Result<Vec<TargetRequests>> {
     let pictures = ten_digits()?;
-    let with_requests = |name, url: &str, path| {
-        let forms = pictures.iter().map(|picture| RequestTemplate::form(path, &picture.png)).collect();
+    let with_requests = |name, url: &str, path, cookie: Option<&str>| {
+        let form = |png: &[u8]| {
+            let form = RequestTemplate::form(path, png);
+            cookie.map_or(Ok(form.clone()), |cookie| form.header("cookie", cookie))
+        };
+        let forms = pictures.iter().map(|picture| form(&picture.png)).collect::<anyhow::Result<_>>()?;
         anyhow::Ok((Arc::new(Target::new(name, url)?), forms))
     };
-    let mut targets = vec![with_requests("digits", &services.api_url, "/predict")?];
+    let mut targets = vec![with_requests("digits", &services.api_url, "/predict", None)?];
     if let Some(url) = &speed.peer_url {
-        targets.push(with_requests("peer", url, "/predict/")?);
+        targets.push(with_requests("peer", url, "/predict/", speed.peer_cookie.as_deref())?);
     }
     Ok(targets)
 }

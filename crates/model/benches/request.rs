@@ -34,7 +34,7 @@ fn model() -> Model {
         patience: Duration::from_secs(10),
     };
     let registry = Registry::open(folder, &champion, limits.workers).expect("the champion loads");
-    let engine = Engine::start(limits).expect("a thread can be started");
+    let engine = Engine::new(limits);
     Model {
         engine: Arc::new(engine),
         registry: Arc::new(registry),

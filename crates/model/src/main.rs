@@ -20,10 +20,11 @@ fn main() -> anyhow::Result<ExitCode> {
     let _telemetry = config.telemetry.start("digits-model")?;
     // A client that blocks its thread cannot be made within the runtime.
     let source = config.mirror()?;
-    // One blocking thread per core decodes, and one more loads models for the operator.
+    // Blocking threads: one per core decodes large images, one per core has a replica of the network, and one more loads
+    // models for the operator.
     let threads = config.workers().get();
     let mut runtime = runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(threads).max_blocking_threads(threads + 1).enable_all().build()?;
+    let runtime = runtime.worker_threads(threads).max_blocking_threads(2 * threads + 1).enable_all().build()?;
     runtime.block_on(run(&config, source))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -31,7 +32,7 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(config: &Config, source: Option<(RegistryClient, &Path)>) -> anyhow::Result<()> {
     let server = Server::bind(config.listen, config.metrics_listen, config.connections.limits()).await?;
     let registry = open(config, source)?;
-    let engine = Arc::new(Engine::start(config.limits())?);
+    let engine = Arc::new(Engine::new(config.limits()));
     tracing::info!("metrics on http://{}/metrics", server.metrics_address()?);
     let version = registry.serving().card().version.clone();
     tracing::info!(%version, "listening on http://{}", server.address()?);

@@ -37,13 +37,15 @@ impl<S: Send + Sync> FromRequest<S> for DrawingInput {
     }
 }
 
-/// A form that a page without a script posts: an image, and the key of the page.
+/// A form that a page without a script posts: an image, the key of the page, and a box about training.
 #[derive(Debug)]
 pub struct ImageForm {
     /// The image of the field `file`.
     pub input: Input,
-    /// The field `key`, if it comes before the image.
+    /// The field `key`.
     pub key: Option<String>,
+    /// Whether the box `may_train` is ticked.
+    pub may_train: bool,
 }
 
 impl<S: Send + Sync> FromRequest<S> for ImageForm {
@@ -74,24 +76,26 @@ fn unsupported() -> ApiError {
     ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
-/// Reads a form up to its field `file`.
+/// Reads a form. Of several files, the first one counts.
 async fn image_form<S: Send + Sync>(request: Request, state: &S) -> Result<ImageForm, ApiError> {
     let mut form = Multipart::from_request(request, state)
         .await
         .map_err(|_| ApiError::new(Code::InvalidForm, "The form's Content-Type names no boundary."))?;
-    let mut key = None;
+    let (mut file, mut key, mut may_train) = (None, None, false);
     while let Some(field) = form.next_field().await.map_err(|error| broken_form(&error))? {
-        if field.name() == Some("file") {
-            let bytes = field.bytes().await.map_err(|error| broken_form(&error))?;
-            if bytes.is_empty() {
-                return Err(ApiError::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
-            }
-            return Ok(ImageForm { input: checked(bytes, Input::image)?, key });
-        } else if field.name() == Some("key") {
-            key = Some(field.text().await.map_err(|error| broken_form(&error))?);
+        match field.name() {
+            Some("file") if file.is_none() => file = Some(field.bytes().await.map_err(|error| broken_form(&error))?),
+            Some("key") => key = Some(field.text().await.map_err(|error| broken_form(&error))?),
+            Some("may_train") => may_train = true, // a browser sends a box only if it is ticked
+            _ => {}
         }
     }
-    Err(ApiError::new(Code::InvalidForm, "The form has no field \"file\". Send the image in it."))
+    let missing = "The form has no field \"file\". Send the image in it.";
+    let file = file.ok_or_else(|| ApiError::new(Code::InvalidForm, missing))?;
+    if file.is_empty() {
+        return Err(ApiError::new(Code::InvalidForm, "No file was chosen. Choose an image first."));
+    }
+    Ok(ImageForm { input: checked(file, Input::image)?, key, may_train })
 }
 
 fn broken_form(error: &MultipartError) -> ApiError {

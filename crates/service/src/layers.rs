@@ -32,14 +32,13 @@ const LARGE_BODIES: usize = 16;
 
 /// Adds the layers to the routes of a service that limit and check requests. [`observed`] surrounds them.
 pub fn with_layers(routes: OpenApiRouter) -> Router {
-    with_docs(routes)
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(CatchPanicLayer::custom(defect))
-        .layer(middleware::from_fn(time_limit))
-        .layer(middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(refuse_cross_site())
+    with_docs(routes).fallback(not_found).method_not_allowed_fallback(method_not_allowed).layer((
+        refuse_cross_site(),
+        DefaultBodyLimit::max(MAX_BODY_BYTES),
+        middleware::from_fn_with_state(Arc::new(Semaphore::new(LARGE_BODIES)), admit_large),
+        middleware::from_fn(time_limit),
+        CatchPanicLayer::custom(defect),
+    ))
 }
 
 /// Counts, measures, logs and traces each request of an app. It registers the metrics in `metrics`. With

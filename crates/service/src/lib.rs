@@ -14,6 +14,7 @@ mod layers;
 mod metrics;
 mod monitoring;
 mod open_inference;
+mod priority;
 mod process;
 mod process_metrics;
 mod request;
@@ -24,7 +25,7 @@ mod trace;
 
 pub use body::{DrawingInput, ImageForm, MAX_INPUT_BYTES};
 pub use connections::{ConnectionLimits, ConnectionOptions, Connections, Peer};
-pub use docs::{Documented, by_status, is_documentation, parameters, refusal};
+pub use docs::{Documented, by_status, documentation_paths, parameters, refusal};
 pub use error::ApiError;
 pub use error_chain::error_chain;
 pub use extract::{Include, JsonBody, ModelQuery, Query, RawBody, empty_as_none, media_type};
@@ -34,8 +35,9 @@ pub use monitoring::serve_metrics;
 pub use open_inference::{
     INFERENCE_HEADER_CONTENT_LENGTH, InferenceError, inference_errors, inference_status, is_open_inference,
 };
+pub use priority::lower_priority;
 pub use process::{Readiness, healthcheck, serve, stop_signal};
 pub use secret::Secret;
 pub use server::Server;
 pub use telemetry::{CollectorError, LogFormat, Telemetry, TelemetryOptions};
-pub use trace::{TRACED, trace_headers};
+pub use trace::{TRACED, TraceContext, trace_headers};

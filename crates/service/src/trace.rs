@@ -16,7 +16,7 @@ use opentelemetry_sdk::{
     trace::{IdGenerator, RandomIdGenerator},
 };
 use std::collections::HashMap;
-use tracing::Span;
+use tracing::{Dispatch, Span, dispatcher};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// The target of the spans for the collector. Without a collector they cost nothing. The log does not show them.
@@ -35,6 +35,27 @@ pub fn trace_headers() -> HeaderMap {
         headers.remove(TRACE_STATE);
     }
     headers
+}
+
+/// The trace of a request, for its work on another thread.
+#[derive(Debug, Clone)]
+pub struct TraceContext {
+    context: Context,
+    subscriber: Dispatch,
+}
+
+impl TraceContext {
+    /// The trace of the current request.
+    #[must_use]
+    pub fn current() -> Self {
+        Self { context: Context::current(), subscriber: dispatcher::get_default(Dispatch::clone) }
+    }
+
+    /// Makes a span of the request.
+    pub fn span(&self, make: impl FnOnce() -> Span) -> Span {
+        let _within = self.context.clone().attach();
+        dispatcher::with_default(&self.subscriber, make)
+    }
 }
 
 /// The trace context of a request: in the caller's trace if that is trusted, else in a new one. With a collector it is

@@ -15,8 +15,7 @@ const MEGAPIXELS: u32 = 32;
 #[derive(Debug)]
 pub(super) struct Decoders {
     megapixels: Arc<Semaphore>,
-    /// One permit for each blocking thread that may decode. The runtime has one thread more, which never decodes large
-    /// images.
+    /// One permit for each blocking thread that may decode. The runtime has more threads, which never decode large images.
     threads: Arc<Semaphore>,
 }
 

@@ -1,7 +1,7 @@
 //! The engine: classifies drawings and explains the predictions.
 //!
-//! Three kinds of threads process a request, so that none blocks another: the runtime's threads read requests and send
-//! responses, blocking threads decode and preprocess, and one worker per core runs its own replica of the network.
+//! Two kinds of threads process a request, so that none blocks another: the runtime's threads read requests and send
+//! responses; blocking threads decode, preprocess and run the network, of which there is one replica for each core.
 
 mod error;
 mod preprocessor;
@@ -9,7 +9,6 @@ mod decoders;
 mod queue;
 mod worker;
 mod network;
-mod priority;
 mod metrics;
 mod statistics;
 
@@ -32,14 +31,20 @@ use service::TRACED;
 use std::{
     num::NonZeroUsize,
     sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
-use tokio::sync::{Semaphore, oneshot};
-use tracing::Instrument;
+use tokio::sync::{
+    Semaphore,
+    oneshot::{self, error::RecvError},
+};
+use tracing::Span;
 use wire::Input;
 
-/// A handle to the workers. They end when the engine is dropped.
+/// The niceness of blocking threads. At 10, Linux gives a thread about a tenth of the CPU time of a runtime thread that
+/// competes for the same core.
+const NICENESS: i32 = 10;
+
+/// Preprocesses and classifies.
 #[derive(Debug)]
 pub struct Engine<N> {
     queue: Arc<Queue<N>>,
@@ -54,7 +59,7 @@ pub struct Engine<N> {
 /// The limits of an engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Threads that run the network, each with its own replica.
+    /// Replicas of the network, each of which one thread at a time runs.
     pub workers: NonZeroUsize,
     /// Bitmaps that may be queued or in a batch at a time. The engine rejects a job at once if too few slots are free.
     pub slots: NonZeroUsize,
@@ -63,25 +68,18 @@ pub struct Limits {
 }
 
 impl<N: Network> Engine<N> {
-    /// Starts the workers.
-    ///
-    /// # Errors
-    /// When the system cannot start the threads.
-    pub fn start(limits: Limits) -> std::io::Result<Self> {
-        let (queue, metrics) = (Arc::new(Queue::new()), Metrics::default());
-        for worker in 0..limits.workers.get() {
-            let (queue, metrics) = (queue.clone(), metrics.clone());
-            let work = move || worker::work(worker, &queue, &metrics);
-            thread::Builder::new().name(format!("network-{worker}")).spawn(work)?;
-        }
-        Ok(Self {
+    /// Returns an engine with these limits. It works within a Tokio runtime.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let (queue, metrics) = (Arc::new(Queue::new(limits.workers)), Metrics::default());
+        Self {
             preprocessor: Arc::new(Preprocessor::new(queue.clone(), limits.workers, metrics.clone())),
             queue,
             slots: Arc::new(Semaphore::new(limits.slots.get())),
             largest_job: LARGEST_BATCH.min(limits.slots.get()),
             patience: limits.patience,
             metrics,
-        })
+        }
     }
 
     /// Registers the engine's metrics.
@@ -143,8 +141,11 @@ impl<N: Network> Engine<N> {
         views: Views,
     ) -> Result<(Preprocessed, Vec<Classification>), EngineError> {
         let (job, answer) = self.job(&network, count, self.metrics.begin(1), self.patience)?;
-        let preprocessed = self.preprocessor.preprocess(job, input, views).await?;
-        Ok((preprocessed, outcome(&*network, answer).await?))
+        let (began, preprocessed) = (job.queued, self.preprocessor.preprocess(job, input, views));
+        let answer = answer.await;
+        // A runtime that shuts down cancels the work. Then the image is not to blame.
+        let preprocessed = preprocessed.await.unwrap_or(Err(EngineError::Failed))?;
+        Ok((preprocessed, outcome(&*network, began, answer)?))
     }
 
     /// Classifies at most [`largest_job`](Self::largest_job) bitmaps. `patience` shortens the timeout in the queue.
@@ -161,8 +162,9 @@ impl<N: Network> Engine<N> {
         let patience = patience.map_or(self.patience, |patience| patience.min(self.patience));
         let tally = self.metrics.begin(bitmaps.len());
         let (job, answer) = self.job(&network, bitmaps.len(), tally, patience)?;
-        self.queue.push(Job { bitmaps, ..job });
-        outcome(&*network, answer).await
+        let (began, span) = (job.queued, tracing::info_span!(target: TRACED, "classify"));
+        self.preprocessor.queue(Job { bitmaps, span, ..job });
+        outcome(&*network, began, answer.await)
     }
 
     /// Checks that a slot is free, before the caller parses a large request. The number of drawings is unknown here, so
@@ -191,18 +193,20 @@ impl<N: Network> Engine<N> {
         let (reply, answer) = oneshot::channel();
         let queued = Instant::now();
         let (network, deadline) = (network.clone(), queued + patience);
-        Ok((Job { network, bitmaps: Vec::new(), queued, deadline, reply, slots, tally }, answer))
+        let (bitmaps, span) = (Vec::new(), Span::none());
+        Ok((Job { network, bitmaps, queued, deadline, reply, slots, tally, span }, answer))
     }
 }
 
 type Reply = oneshot::Receiver<Result<Vec<Classification>, JobError>>;
 
-/// Waits for the result of a job, and counts a failure in the network's statistics.
-async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classification>, EngineError> {
-    let began = Instant::now();
-    let answer = answer.instrument(tracing::info_span!(target: TRACED, "classify"));
-    let outcome = answer.await.unwrap_or(Err(JobError::Failed));
-    outcome.map_err(|undone| {
+/// Returns the result of a job, and counts a failure in the network's statistics.
+fn outcome<N: Network>(
+    network: &N,
+    began: Instant,
+    answer: Result<Result<Vec<Classification>, JobError>, RecvError>,
+) -> Result<Vec<Classification>, EngineError> {
+    answer.unwrap_or(Err(JobError::Failed)).map_err(|undone| {
         network.statistics().fail.add(began.elapsed());
         undone.into()
     })
@@ -212,12 +216,6 @@ async fn outcome<N: Network>(network: &N, answer: Reply) -> Result<Vec<Classific
 fn refusal(network: &impl Network) -> EngineError {
     network.statistics().fail.add(Duration::ZERO);
     EngineError::Busy
-}
-
-impl<N> Drop for Engine<N> {
-    fn drop(&mut self) {
-        self.queue.close();
-    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
-//! The network as the workers use it.
+//! The network as the engine uses it.
 
 use super::statistics::Statistics;
 use digit::Bitmap;
 use network::Classification;
 use tch::TchError;
 
-/// A network with one replica per worker, since only one thread at a time may use a LibTorch tensor.
+/// A network with several replicas, since only one thread at a time may use a LibTorch tensor.
 pub trait Network: Send + Sync + 'static {
-    /// Classifies each bitmap with the worker's replica.
+    /// Classifies each bitmap with a replica.
     ///
     /// # Errors
     /// When LibTorch fails.
-    fn classify(&self, worker: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
+    fn classify(&self, replica: usize, bitmaps: &[Bitmap]) -> Result<Vec<Classification>, TchError>;
 
-    /// Gives a worker a fresh replica of the same weights, after the old one panicked.
-    fn restart(&self, worker: usize);
+    /// Makes a replica anew from the same weights, after it panicked.
+    fn restart(&self, replica: usize);
 
     /// Returns the statistics since the network was loaded.
     fn statistics(&self) -> &Statistics;

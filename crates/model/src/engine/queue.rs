@@ -1,7 +1,7 @@
-//! The queue of jobs, from which workers take batches.
+//! The queue of jobs, from which threads take batches.
 //!
-//! A free worker takes the jobs that are queued at that moment as one batch. There is no timer, so a single request
-//! runs at once, and batches grow under load.
+//! A thread that has a replica of the network takes the jobs that are queued at that moment as one batch. There is no timer,
+//! so a single request runs at once, and batches grow under load.
 
 use super::metrics::{Outcome, Tally};
 use crate::batch::LARGEST_BATCH;
@@ -9,10 +9,12 @@ use digit::Bitmap;
 use network::Classification;
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Span;
 
 /// The reason why a job was not classified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,15 +47,17 @@ pub(crate) struct Job<N> {
     /// The slots of the job's bitmaps. They are free again when the job is finished or dropped.
     pub(crate) slots: OwnedSemaphorePermit,
     pub(crate) tally: Tally,
+    /// The span of the time in the queue and in the network.
+    pub(crate) span: Span,
 }
 
 impl<N> Job<N> {
     /// Counts the drawings and frees the slots, and only then sends the result. So a client's next request finds the
     /// slots free.
     pub(super) fn finish(self, answer: Result<Vec<Classification>, JobError>) {
-        let Self { reply, slots, mut tally, .. } = self;
+        let Self { reply, slots, mut tally, span, .. } = self;
         tally.outcome = answer.as_ref().map_or_else(|&undone| undone.into(), |_| Outcome::Done);
-        drop((tally, slots));
+        drop((tally, slots, span));
         let _ = reply.send(answer); // fails if the client disconnected
     }
 }
@@ -61,49 +65,46 @@ impl<N> Job<N> {
 /// Jobs for one network that are classified together.
 pub(crate) type Batch<N> = Vec<Job<N>>;
 
-/// A queue of jobs, first in, first out.
+/// A queue of jobs, first in, first out, and the replicas that no thread uses.
 #[derive(Debug)]
-pub(crate) struct Queue<N> {
-    waiting: Mutex<Waiting<N>>,
-    changed: Condvar,
-}
+pub(crate) struct Queue<N>(Mutex<State<N>>);
 
 #[derive(Debug)]
-struct Waiting<N> {
+struct State<N> {
     jobs: VecDeque<Job<N>>,
-    is_closed: bool,
+    free_replicas: Vec<usize>,
 }
 
 impl<N> Queue<N> {
-    /// Returns an empty queue.
-    pub(crate) fn new() -> Self {
-        let waiting = Waiting { jobs: VecDeque::new(), is_closed: false };
-        Self { waiting: Mutex::new(waiting), changed: Condvar::new() }
+    /// Returns an empty queue for this number of replicas.
+    pub(crate) fn new(replicas: NonZeroUsize) -> Self {
+        Self(Mutex::new(State { jobs: VecDeque::new(), free_replicas: (0..replicas.get()).rev().collect() }))
     }
 
-    /// Adds a job, or drops it if the queue is closed. The jobs' slots bound the length of the queue.
-    pub(crate) fn push(&self, mut job: Job<N>) {
+    /// Adds a job. Returns whether a replica is free; otherwise, a thread that has one takes the job. The jobs' slots bound
+    /// the length of the queue.
+    pub(crate) fn push(&self, mut job: Job<N>) -> bool {
         job.queued = Instant::now();
-        let mut waiting = self.lock();
-        if !waiting.is_closed {
-            waiting.jobs.push_back(job);
-            self.changed.notify_one();
-        }
+        let mut state = self.lock();
+        state.jobs.push_back(job);
+        !state.free_replicas.is_empty()
     }
 
-    /// Waits for the next batch. Returns `None` once the queue is closed and empty.
-    pub(crate) fn next_batch(&self) -> Option<Batch<N>> {
-        let mut waiting = self.lock();
-        loop {
-            let batch = waiting.take_batch(Instant::now());
-            if !batch.is_empty() {
-                return Some(batch);
-            }
-            if waiting.is_closed {
-                return None;
-            }
-            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+    /// Takes a replica if one is free and a job waits.
+    pub(crate) fn take_replica(&self) -> Option<usize> {
+        let mut state = self.lock();
+        if state.jobs.is_empty() { None } else { state.free_replicas.pop() }
+    }
+
+    /// Takes the next batch for a replica. If no job waits, the replica is free again.
+    pub(crate) fn next_batch(&self, replica: usize) -> Option<Batch<N>> {
+        let mut state = self.lock();
+        let batch = state.take_batch(Instant::now());
+        if batch.is_empty() {
+            state.free_replicas.push(replica);
+            return None;
         }
+        Some(batch)
     }
 
     /// Returns the number of bitmaps in the queue.
@@ -111,19 +112,13 @@ impl<N> Queue<N> {
         self.lock().jobs.iter().map(|job| job.bitmaps.len()).sum()
     }
 
-    /// Closes the queue: it accepts no more jobs, and workers finish the jobs in it.
-    pub(crate) fn close(&self) {
-        self.lock().is_closed = true;
-        self.changed.notify_all();
-    }
-
     /// Locks the jobs. No code panics while it holds the lock, so a poisoned lock still protects valid jobs.
-    fn lock(&self) -> MutexGuard<'_, Waiting<N>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State<N>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<N> Waiting<N> {
+impl<N> State<N> {
     /// Takes the first job and the following jobs for the same network, as many as fit into a batch. It drops jobs
     /// whose clients disconnected, and answers expired jobs with an error. Jobs for another network keep their order.
     fn take_batch(&mut self, now: Instant) -> Batch<N> {
@@ -157,7 +152,7 @@ impl<N> Waiting<N> {
 mod tests {
     use super::*;
     use crate::engine::metrics::Metrics;
-    use std::{thread, time::Duration};
+    use std::time::Duration;
     use tokio::sync::oneshot::{Receiver, error::TryRecvError};
 
     /// A network that consists of its name.
@@ -179,6 +174,7 @@ mod tests {
             reply,
             slots: place(),
             tally: Metrics::default().begin(count),
+            span: Span::none(),
         };
         (job, answer)
     }
@@ -190,7 +186,7 @@ mod tests {
 
     /// Returns a queue with a job of each of these sizes, in bitmaps.
     fn queue(network: &Arc<Name>, of: impl IntoIterator<Item = usize>) -> (Queue<Name>, Vec<Reply>) {
-        let queue = Queue::new();
+        let queue = Queue::new(NonZeroUsize::MIN);
         let push = |count| {
             let (job, answer) = job(network, count);
             queue.push(job);
@@ -246,26 +242,19 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_queue_returns_the_waiting_jobs_and_then_none() {
+    fn a_replica_belongs_to_one_thread_until_no_job_waits() {
         let network = Arc::new("a");
-        let (queue, _answers) = queue(&network, [3]);
-        queue.close();
-        let (refused, mut answer) = job(&network, 1);
-        queue.push(refused);
-        assert_eq!(answer.try_recv(), Err(TryRecvError::Closed));
-        assert_eq!(queue.next_batch().map(|batch| batch.len()), Some(1));
-        assert!(queue.next_batch().is_none());
-    }
-
-    #[test]
-    fn a_worker_sleeps_until_a_job_arrives() {
-        let network = Arc::new("a");
-        let queue: Queue<Name> = Queue::new();
-        thread::scope(|scope| {
-            let worker = scope.spawn(|| queue.next_batch().map(|batch| batch.len()));
-            let (only, _answer) = job(&network, 1);
-            queue.push(only);
-            assert_eq!(worker.join().unwrap(), Some(1));
-        });
+        let queue: Queue<Name> = Queue::new(NonZeroUsize::MIN);
+        assert_eq!(queue.take_replica(), None, "no job waits");
+        let (first, _answer) = job(&network, 1);
+        assert!(queue.push(first));
+        assert_eq!(queue.take_replica(), Some(0));
+        let (second, _answer) = job(&network, 2);
+        assert!(!queue.push(second), "the thread with the replica takes this job, too");
+        assert_eq!(queue.take_replica(), None);
+        assert_eq!(queue.next_batch(0).map(|batch| batch.len()), Some(2));
+        assert!(queue.next_batch(0).is_none());
+        let (third, _answer) = job(&network, 1);
+        assert!(queue.push(third), "the replica is free again");
     }
 }

@@ -43,7 +43,7 @@ impl Network for Gate {
 
 fn engine(slots: usize, patience: Duration) -> (Arc<Gate>, Arc<Engine<Gate>>) {
     let limits = Limits { workers: NonZeroUsize::MIN, slots: NonZeroUsize::new(slots).unwrap(), patience };
-    (Arc::default(), Arc::new(Engine::start(limits).unwrap()))
+    (Arc::default(), Arc::new(Engine::new(limits)))
 }
 
 fn pixels() -> Input {

@@ -1,26 +1,38 @@
-//! The workers: one thread per core, each with its own replica of the network.
+//! Classifies batches on the threads that preprocess, with one replica of the network for each core.
 
 use super::{
+    NICENESS,
     metrics::Metrics,
     network::Network,
-    priority,
     queue::{Batch, JobError, Queue},
 };
 use crate::batch::bucket;
 use digit::Bitmap;
-use service::panic_message;
+use service::{lower_priority, panic_message};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
 };
 
-/// Classifies batches until the queue is closed.
-pub(super) fn work<N: Network>(worker: usize, queue: &Queue<N>, metrics: &Metrics) {
-    // LibTorch's own threads would compete for the cores: the network is small, and every core has a worker.
-    tch::set_num_threads(1);
-    priority::lower_priority();
-    while let Some(batch) = queue.next_batch() {
-        run(worker, batch, metrics);
+thread_local! {
+    /// Prepares a thread for its first work.
+    static PREPARED: () = {
+        // LibTorch's own threads would compete for the cores: the network is small, and every core has a replica.
+        tch::set_num_threads(1);
+        lower_priority(NICENESS);
+    };
+}
+
+/// Prepares the current thread to preprocess and to classify.
+pub(super) fn prepare_thread() {
+    PREPARED.with(|()| ());
+}
+
+/// Classifies the queued jobs, if a replica is free, until none waits.
+pub(super) fn work<N: Network>(queue: &Queue<N>, metrics: &Metrics) {
+    let Some(replica) = queue.take_replica() else { return };
+    while let Some(batch) = queue.next_batch(replica) {
+        run(replica, batch, metrics);
     }
 }
 
@@ -83,6 +95,7 @@ mod tests {
     };
     use tch::TchError;
     use tokio::sync::{Semaphore, oneshot};
+    use tracing::Span;
 
     /// A network that returns each bitmap's first pixel, fails where it is 254 and panics where it is 255.
     #[derive(Default)]
@@ -132,7 +145,8 @@ mod tests {
             let deadline = queued + Duration::from_mins(1);
             let slots = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
             let tally = metrics.begin(levels.len());
-            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, slots, tally });
+            let span = Span::none();
+            batch.push(Job { network: network.clone(), bitmaps, queued, deadline, reply, slots, tally, span });
             answers.push(answer);
         }
         run(0, batch, metrics);
@@ -200,7 +214,8 @@ mod tests {
         let (network, bitmaps, queued) = (Arc::<Echo>::default(), vec![bitmap(1)], Instant::now());
         let (metrics, deadline) = (Metrics::default(), queued + Duration::from_mins(1));
         let tally = metrics.begin(1);
-        run(0, vec![Job { network, bitmaps, queued, deadline, reply, slots, tally }], &metrics);
+        let span = Span::none();
+        run(0, vec![Job { network, bitmaps, queued, deadline, reply, slots, tally, span }], &metrics);
         assert_eq!(client.free.load(Ordering::Relaxed), 1);
     }
 }

@@ -38,7 +38,7 @@ pub struct Registry {
     wanted: ArcSwap<ModelVersion>,
     /// Serialises changes of the loaded versions.
     changing: Mutex<()>,
-    /// Takes versions that clients request and that are not loaded, if a mirror can copy them.
+    /// Takes versions that operators request and that the folder lacks, if a mirror can copy them.
     requested: OnceLock<SyncSender<ModelVersion>>,
 }
 
@@ -115,8 +115,8 @@ impl Registry {
         self.requested.get().is_some()
     }
 
-    /// Has the mirror, if there is one, copy and load a version that a client requests. Returns whether there is one. The
-    /// mirror may drop the request, so the client has to repeat it.
+    /// Has the mirror, if there is one, copy a version into the folder, and returns whether there is a mirror. The mirror may
+    /// drop the request, so the client has to repeat it.
     pub fn request(&self, version: &ModelVersion) -> bool {
         self.requested.get().inspect(|mirror| drop(mirror.try_send(version.clone()))).is_some()
     }
@@ -127,29 +127,15 @@ impl Registry {
     /// When the version cannot be loaded. Nothing changes then.
     pub fn load(&self, version: &ModelVersion) -> Result<(), LoadError> {
         let _alone = self.changing();
-        let loaded = self.loaded.load();
-        if loaded.find(version).is_none() && loaded.others.len() + 1 >= MOST {
+        let mut loaded = Loaded::clone(&self.loaded.load());
+        if loaded.find(version).is_some() {
+            return Ok(());
+        }
+        if loaded.others.len() + 1 >= MOST {
             return Err(LoadError::Full(MOST));
         }
-        self.add(version)
-    }
-
-    /// Like [`load`](Self::load), but unloads the oldest version that does not serve if there are too many.
-    ///
-    /// # Errors
-    /// When the version cannot be loaded. Nothing changes then.
-    pub fn load_instead_of_oldest(&self, version: &ModelVersion) -> Result<(), LoadError> {
-        let _alone = self.changing();
-        self.add(version)
-    }
-
-    fn add(&self, version: &ModelVersion) -> Result<(), LoadError> {
-        let mut loaded = Loaded::clone(&self.loaded.load());
-        if loaded.find(version).is_none() {
-            loaded.others.insert(0, self.read(version)?);
-            loaded.others.truncate(MOST - 1);
-            self.loaded.store(Arc::new(loaded));
-        }
+        loaded.others.insert(0, self.read(version)?);
+        self.loaded.store(Arc::new(loaded));
         Ok(())
     }
 

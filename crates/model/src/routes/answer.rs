@@ -1,6 +1,6 @@
 //! The common parts of `/predict` and `/explain`: finding the requested version, and building the response.
 
-use crate::{Model, Registry, Served};
+use crate::{Model, Served};
 use digit::{Digit, Reason, preprocessing::Preprocessed};
 use network::{Classification, ModelVersion};
 use service::ApiError;
@@ -12,15 +12,9 @@ pub(super) fn requested_version(model: &Model, version: Option<&ModelVersion>) -
     let Some(version) = version else { return Ok(model.registry.serving()) };
     model.registry.find(version).ok_or_else(|| {
         let loaded: Vec<String> = model.registry.all().iter().map(|served| served.card().version.to_string()).collect();
-        let advice = request(&model.registry, version);
-        let detail = format!("{version} is not loaded. Loaded versions: {}.{advice}", loaded.join(", "));
+        let detail = format!("{version} is not loaded. Loaded versions: {}.", loaded.join(", "));
         ApiError::new(Code::UnknownModel, detail)
     })
-}
-
-/// Requests a version from the registry, and returns the advice for the client: empty without a registry.
-pub(super) fn request(registry: &Registry, version: &ModelVersion) -> &'static str {
-    if registry.request(version) { " If the registry has it, it is loaded in a few seconds: try again." } else { "" }
 }
 
 /// Returns the prediction for a drawing, with the bitmap that the network classified.

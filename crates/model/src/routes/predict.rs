@@ -2,12 +2,19 @@
 
 use super::answer::{answer, requested_version};
 use crate::Model;
-use axum::{Json, extract::State, routing::post};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::{header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::post,
+};
 use serde::Deserialize;
 use service::{ApiError, Documented, DrawingInput, Include, ModelQuery, Query, empty_as_none, parameters::include};
+use std::convert::Infallible;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::Answer;
+use wire::{Answer, COMPACT_ANSWER_MEDIA_TYPE};
 
 pub(super) fn router() -> OpenApiRouter<Model> {
     OpenApiRouter::new().routes(routes!(predict).takes_a_drawing(&[])).route("/predict/", post(predict))
@@ -34,13 +41,28 @@ async fn predict(
     State(model): State<Model>,
     Query(options): Query<Options>,
     Query(query): Query<ModelQuery>,
+    AcceptsCompact(accepts_compact): AcceptsCompact,
     DrawingInput(input): DrawingInput,
-) -> Result<Json<Answer>, ApiError> {
+) -> Result<Response, ApiError> {
     let network = requested_version(&model, query.model.as_ref())?;
     let (preprocessed, classification) = model.engine.recognise(network.clone(), input).await?;
     let mut answer = answer(&network, preprocessed, &classification);
-    if options.include.is_none() {
-        answer.bitmap = None;
+    let bitmap = answer.bitmap.take().filter(|_| options.include.is_some());
+    if let Some(bitmap) = bitmap.as_ref().filter(|_| accepts_compact) {
+        let media_type = [(header::CONTENT_TYPE, COMPACT_ANSWER_MEDIA_TYPE)];
+        return Ok((media_type, answer.to_compact(bitmap)).into_response());
     }
-    Ok(Json(answer))
+    Ok(Json(Answer { bitmap, ..answer }).into_response())
+}
+
+/// Whether the client accepts the compact form of an answer with its bitmap. Only the api does; the OpenAPI document
+/// describes JSON.
+struct AcceptsCompact(bool);
+
+impl<S: Sync> FromRequestParts<S> for AcceptsCompact {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(header::ACCEPT).is_some_and(|accepted| accepted == COMPACT_ANSWER_MEDIA_TYPE)))
+    }
 }

@@ -61,7 +61,7 @@ struct Routes {
 impl Routes {
     fn of(registry: Arc<Registry>) -> Self {
         let limits = Limits { workers: NonZeroUsize::MIN, slots: NonZeroUsize::MIN, patience: Duration::from_secs(10) };
-        let engine = Arc::new(Engine::start(limits).unwrap());
+        let engine = Arc::new(Engine::new(limits));
         let model = Model { engine, registry, readiness: Readiness::default(), trusts_trace_context: false };
         Self { router: app(model, &mut Metrics::default()), runtime: Runtime::new().unwrap() }
     }
@@ -70,6 +70,10 @@ impl Routes {
         let eight = include_str!("../../../../examples/eight.json");
         let request = Request::post(format!("/predict?model={version}")).header("content-type", "application/json");
         self.send(request.body(Body::from(eight)).unwrap())
+    }
+
+    fn load(&self, version: &str) -> (u16, String) {
+        self.send(Request::post(format!("/v2/repository/models/{version}/load")).body(Body::empty()).unwrap())
     }
 
     fn readyz(&self) -> String {
@@ -236,19 +240,24 @@ fn a_download_that_breaks_off_leaves_nothing_and_is_repeated() {
 }
 
 #[test]
-fn a_version_that_a_client_requests_is_copied_and_loaded_beside_the_one_that_serves() {
+fn a_version_that_an_operator_loads_is_copied_and_loaded_beside_the_one_that_serves() {
     let (models, replica) = (Models::with_champion(&["new", "challenger"]), Replica::new());
     let without = Routes::of(Arc::new(replica.open()));
-    let (status, body) = without.predict("challenger");
+    let (status, body) = without.load("challenger");
     assert!(status == 404 && !body.contains("try again"), "{body}");
 
     let source = FakeRegistry::start(&models);
     let registry = replica.follow(source.client(TOKEN));
     await_serving(&registry, "new");
     let routes = Routes::of(registry.clone());
-    let (status, body) = routes.predict("challenger");
+    // A client that only names the version has nothing copied.
+    assert_eq!(routes.predict("challenger").0, 404);
+    await_poll(&source);
+    assert_eq!(source.requests("challenger/card.json"), 0);
+
+    let (status, body) = routes.load("challenger");
     assert!(status == 404 && body.contains("try again"), "{body}");
-    assert!(eventually(|| routes.predict("challenger").0 == 200));
+    assert!(eventually(|| routes.load("challenger").0 == 200));
     assert!(routes.predict("challenger").1.contains(r#""model":"challenger""#));
     assert_eq!(loaded(&registry), ["new", "challenger", "baked"]);
     assert_eq!(routes.readyz(), r#"{"serving":"new","wanted":"new"}"#);
@@ -298,7 +307,7 @@ fn the_registry_is_asked_once_for_a_version_that_it_lacks() {
     // A later request of another version is handled, so requests of this one were, too.
     assert!(eventually(|| registry.request(&version("absent")) && is_handled("another")));
     assert_eq!(source.requests("absent/card.json"), 1);
-    // A version that clients requested in vain can serve at once.
+    // A version that was requested in vain can serve at once.
     fs::rename(models.path().join("new"), models.path().join("absent")).unwrap();
     models.change_card("absent", |card| card.version = version("absent"));
     models.promote("absent");

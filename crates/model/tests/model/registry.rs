@@ -88,10 +88,10 @@ fn the_number_of_loaded_versions_is_limited() {
     }
     assert!(matches!(registry.load(&version("e")), Err(LoadError::Full(4))));
     registry.load(&version("b")).unwrap();
-    registry.load_instead_of_oldest(&version("e")).unwrap();
-    assert_eq!(loaded(&registry), ["a", "e", "d", "c"]);
-    registry.serve(&version("b")).unwrap();
-    assert_eq!(loaded(&registry), ["b", "a", "e", "d"]);
+    assert_eq!(loaded(&registry), ["a", "d", "c", "b"]);
+    // A version that is to serve takes the place of the oldest one.
+    registry.serve(&version("e")).unwrap();
+    assert_eq!(loaded(&registry), ["e", "a", "d", "c"]);
 }
 
 #[test]

@@ -26,10 +26,10 @@ pub(crate) fn with_docs(routes: OpenApiRouter) -> Router {
     routes.merge(document).merge(page::router())
 }
 
-/// Whether this path of a route belongs to the document or its page, which are the same for everybody.
-#[must_use]
-pub fn is_documentation(path: &str) -> bool {
-    path == "/openapi.json" || path == "/docs" || path.starts_with("/docs/")
+/// The paths of the document, its page and the files of the page, which are the same for everybody.
+pub fn documentation_paths() -> impl Iterator<Item = String> {
+    let pictures = drawing::PICTURES.iter().map(|(_, name, _)| format!("/docs/{name}"));
+    ["/openapi.json"].into_iter().chain(page::PATHS).map(str::to_owned).chain(pictures)
 }
 
 async fn openapi(State(document): State<Arc<OpenApi>>) -> Response {

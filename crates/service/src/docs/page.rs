@@ -17,6 +17,10 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// The paths of [`router`], except those of the pictures.
+pub(super) const PATHS: [&str; 5] =
+    ["/docs", "/docs/", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js"];
+
 pub(super) fn router() -> Router {
     let page = include_bytes!("page.html");
     let pictures = PICTURES.iter().fold(Router::new(), |router, (media_type, name, bytes)| {

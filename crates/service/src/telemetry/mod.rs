@@ -10,6 +10,7 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::{
     io::{self, IsTerminal},
+    path::PathBuf,
     time::Duration,
 };
 use tracing::Subscriber;
@@ -33,6 +34,9 @@ pub struct TelemetryOptions {
     /// OpenTelemetry collector that receives traces, by OTLP over HTTP, mostly at port 4318 [default: none].
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
     pub otlp_endpoint: Option<String>,
+    /// File with the headers for the collector, such as `authorization=Bearer …`, separated by commas.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_HEADERS_FILE")]
+    pub otlp_headers_file: Option<PathBuf>,
     /// Trusts the traceparent and tracestate of callers, and continues their traces. Without it each request starts a
     /// trace, so that clients cannot choose its id and whether it is sampled.
     #[arg(long, env = "TRUST_TRACE_CONTEXT", value_parser = BoolishValueParser::new())]
@@ -58,7 +62,7 @@ impl TelemetryOptions {
     /// Sets up the logs and traces of this process, with the name of a service. Must run outside of a Tokio runtime.
     ///
     /// # Errors
-    /// When the configuration of the collector is invalid. An unavailable collector is not an error.
+    /// When the configuration of the collector is invalid, or its headers cannot be read. An unavailable collector is not an error.
     pub fn start(&self, service: &str) -> Result<Telemetry, CollectorError> {
         let (subscriber, telemetry) = self.subscriber(service, io::stderr, io::stderr().is_terminal())?;
         subscriber.init();
@@ -79,7 +83,8 @@ impl TelemetryOptions {
         L: for<'a> MakeWriter<'a> + Send + Sync + 'static,
     {
         let endpoint = self.otlp_endpoint.as_deref().filter(|endpoint| !endpoint.is_empty());
-        let collector = endpoint.map(|endpoint| collector::provider(endpoint, service)).transpose()?;
+        let headers = collector::headers(self.otlp_headers_file.as_deref())?;
+        let collector = endpoint.map(|endpoint| collector::provider(endpoint, headers, service)).transpose()?;
         let lines = tracing_subscriber::fmt::layer().with_writer(log).with_ansi(in_colour);
         let lines = match self.log_format {
             LogFormat::Text => lines.boxed(),

@@ -30,7 +30,7 @@ use std::{
 
 /// The interval at which the registry is asked for the version that is to serve.
 const EVERY: Duration = Duration::from_secs(1);
-/// The least time between two versions that clients request. It bounds what requests for many names cost.
+/// The least time between two versions that operators request. It bounds what requests for many names cost.
 const BETWEEN_REQUESTED: Duration = Duration::from_secs(1);
 /// The largest number of requested versions that wait. A client repeats a request that is dropped.
 const WAITING: usize = 4;
@@ -112,7 +112,7 @@ struct Mirror {
     client: RegistryClient,
     cache: Cache,
     errors: ErrorLog,
-    /// The versions that were to serve and failed. Requests of clients do not count here, so that they cannot delay a
+    /// The versions that were to serve and failed. Requests of operators do not count here, so that they cannot delay a
     /// version that is to serve.
     failures: Failures,
     failed_requests: Failures,
@@ -172,15 +172,13 @@ impl Mirror {
         Ok(network::promote(registry.folder(), version)?)
     }
 
-    /// Loads a version that clients request, in place of the oldest one if too many are loaded.
+    /// Copies a version that an operator wants to load.
     fn copy_requested(&mut self, registry: &Registry, version: &ModelVersion) {
-        let is_known = registry.find(version).is_some() || self.failed_requests.recent(version).is_some();
-        if is_known || Instant::now() < self.next_requested {
+        if self.failed_requests.recent(version).is_some() || Instant::now() < self.next_requested {
             return;
         }
-        let load = || registry.load_instead_of_oldest(version).map_err(|reason| MirrorError::load(version, reason));
-        if let Err(error) = self.copy(registry, version).and_then(|()| load()) {
-            tracing::warn!(%version, "the requested version is not loaded: {error}");
+        if let Err(error) = self.copy(registry, version) {
+            tracing::warn!(%version, "the requested version is not copied: {error}");
             self.failed_requests.add(version.clone(), error.to_string());
         }
         self.next_requested = Instant::now() + BETWEEN_REQUESTED;

@@ -1,7 +1,7 @@
 //! `/v2/repository`: lists the versions in the models folder, and loads and unloads them while others serve.
 
 use super::failure::refuses;
-use crate::{LoadError, Model, Registry, protocol::MODEL, routes::answer::request};
+use crate::{LoadError, Model, Registry, protocol::MODEL};
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -220,6 +220,11 @@ fn unavailable(detail: impl Into<String>) -> ApiError {
 fn no_folder(name: &str, advice: &str) -> ApiError {
     let detail = format!("There is no version {name:?} with a card and weights in this model service.{advice}");
     ApiError::new(Code::UnknownModel, detail)
+}
+
+/// Has the mirror copy a version from the registry, and returns the advice for the client: empty without a registry.
+fn request(registry: &Registry, version: &ModelVersion) -> &'static str {
+    if registry.request(version) { " If the registry has it, it is copied in a few seconds: try again." } else { "" }
 }
 
 fn unreadable(error: &io::Error) -> ApiError {

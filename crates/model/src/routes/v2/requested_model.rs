@@ -1,6 +1,6 @@
 //! The model that a request's address names.
 
-use crate::{Model, Registry, Served, protocol::MODEL, routes::answer::request};
+use crate::{Model, Registry, Served, protocol::MODEL};
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
@@ -63,8 +63,6 @@ fn unknown(registry: &Registry, name: &str, version: Option<&str>) -> ApiError {
     let what = version.map_or_else(|| format!("{name:?}"), |version| format!("{name:?} with a version {version:?}"));
     let loaded: Vec<String> = registry.all().iter().map(|served| served.card().version.to_string()).collect();
     let loaded = loaded.join(", ");
-    let advice = one_version(name, version).map_or("", |version| request(registry, &version));
-    let detail =
-        format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.{advice}");
+    let detail = format!("No model {what} is loaded. There is {MODEL:?}, whose versions are models, too: {loaded}.");
     ApiError::new(Code::UnknownModel, detail)
 }
