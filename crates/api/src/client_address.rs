@@ -11,8 +11,8 @@ use std::{
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The shortest prefixes of trusted networks, in bits. A shorter one would trust a large part of the internet.
-const SHORTEST_IPV4_PREFIX: u8 = 8;
-const SHORTEST_IPV6_PREFIX: u8 = 16;
+const SHORTEST_IPV4_PREFIX: u8 = 16;
+const SHORTEST_IPV6_PREFIX: u8 = 32;
 
 /// An address or a network of reverse proxies, of which the service believes `X-Forwarded-For`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,12 +136,12 @@ mod tests {
     #[test]
     fn an_untrusted_peer_cannot_forge_an_address() {
         assert_eq!(client("198.51.100.7", &["203.0.113.9"], &[]), "198.51.100.7");
-        assert_eq!(client("198.51.100.7", &["203.0.113.9", "10.0.0.1"], &["10.0.0.0/8"]), "198.51.100.7");
+        assert_eq!(client("198.51.100.7", &["203.0.113.9", "10.0.0.1"], &["10.0.0.0/16"]), "198.51.100.7");
     }
 
     #[test]
     fn behind_trusted_proxies_the_right_most_entry_of_no_proxy_counts() {
-        let proxies = &["10.0.0.0/8", "2001:db8::1"];
+        let proxies = &["10.0.0.0/16", "2001:db8::1"];
         for (lines, expected) in [
             (&["203.0.113.9"][..], "203.0.113.9"),
             (&["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
@@ -188,15 +188,17 @@ mod tests {
 
     #[test]
     fn a_network_that_is_too_large_is_rejected() {
-        for text in ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3"] {
+        for text in
+            ["0.0.0.0/0", "::/0", "0.0.0.0/1", "10.0.0.0/8", "10.0.0.0/15", "2000::/3", "fd00::/16", "2001:db8::/31"]
+        {
             let error = text.parse::<TrustedProxy>().unwrap_err();
             assert!(error.to_string().contains("could forge addresses"), "{text}: {error}");
         }
         for text in ["", "*", "caddy", "10.0.0.0/33", "10.0.0"] {
             assert_eq!(text.parse::<TrustedProxy>(), Err(TrustedProxyError::Text), "{text:?}");
         }
-        assert!(
-            ["10.0.0.0/8", "10.203.85.2", "fd00::/16", "::1"].iter().all(|text| text.parse::<TrustedProxy>().is_ok())
-        );
+        for text in ["10.203.0.0/16", "10.203.85.2", "2001:db8::/32", "::1"] {
+            assert!(text.parse::<TrustedProxy>().is_ok(), "{text}");
+        }
     }
 }

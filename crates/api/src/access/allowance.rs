@@ -2,6 +2,8 @@
 
 use super::{
     Use,
+    address_slots::AddressSlot,
+    daily_quotas::Charge,
     rate_limits::{Client, RateLimits},
 };
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 };
 use axum::{extract::FromRequestParts, http::request::Parts};
 use service::ApiError;
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use wire::Code;
 
 /// The remaining allowance of the sender of a request. Programs with an API token have no limit, because an operator gave
@@ -45,12 +47,27 @@ impl Allowance {
         self.counters.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count(of_use, uses, *client, *address))
     }
 
-    /// Counts a drawing of so many bytes that is about to be stored.
+    /// Counts an export of the caller's own drawings, and returns what it holds until it ends; `None` without limits.
+    ///
+    /// # Errors
+    /// `rate_limited` as for [`Self::spend`]; `overloaded` when another export of the address is running.
+    pub(crate) fn export_own(&self) -> Result<Option<AddressSlot>, ApiError> {
+        self.spend(Use::Export)?;
+        let Some((limits, _, address)) = &self.counters else { return Ok(None) };
+        let slot = limits.own_exports.take(*address).ok_or_else(|| {
+            let detail = "An export of your address is running. Try again when it has ended.";
+            ApiError::new(Code::Overloaded, detail).retry_after(Duration::from_secs(10))
+        });
+        slot.map(Some)
+    }
+
+    /// Counts a drawing of so many bytes that is about to be stored; `None` without limits.
     ///
     /// # Errors
     /// `quota_exceeded` when the client or the address has stored as much as one may in a day.
-    pub(crate) fn store(&self, bytes: usize) -> Result<(), ApiError> {
-        self.counters.as_ref().map_or(Ok(()), |(limits, client, address)| limits.count_stored(bytes, *client, *address))
+    pub(crate) fn charge(&self, bytes: usize) -> Result<Option<Charge>, ApiError> {
+        let charge = |(limits, client, address): &(Arc<RateLimits>, _, _)| limits.charge(bytes, *client, *address);
+        self.counters.as_ref().map(charge).transpose()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Access, AccessTable};
 use crate::{
-    Api, ApiAccess,
+    Api, ApiAccess, StoreError,
     client_address::ClientAddress,
     identity::{Actor, Caller, Identity, Program, Reach, Role, Scope, SecretToken, VisitorId, VisitorToken},
     secret_cookie::SecretCookie,
@@ -60,16 +60,36 @@ impl AccessCheck {
             Some(Access::Public) => Ok(None),
             Some(access) => {
                 let caller = identify(&self.api, request).await?;
-                let reach = reach(access, &caller)?;
-                Ok(Some((caller, reach)))
+                match reach(access, &caller) {
+                    Ok(reach) => Ok(Some((caller, reach))),
+                    Err(rejection) => {
+                        self.record(&caller, request, path.as_str()).await?;
+                        Err(rejection)
+                    }
+                }
             }
-            None if self.table.has(path.as_str()) || service::is_documentation(path.as_str()) => Ok(None), // 405
+            None if self.table.has(path.as_str()) || is_documentation(path.as_str()) => Ok(None), // 405
             None => {
                 tracing::error!(path = path.as_str(), "a route has no access");
                 Err(ApiError::new(Code::Internal, "The access to this path is not defined. It has been logged."))
             }
         }
     }
+
+    /// Records that a person or a program may not do something. Others have proved no name, and may log in.
+    async fn record(&self, caller: &Caller, request: &Parts, path: &str) -> Result<(), StoreError> {
+        let Some(name) = caller.name() else { return Ok(()) };
+        let address = ClientAddress::of_request(request, &self.api.settings.trusted_proxies);
+        if self.api.refusals.is_recorded(Some(&name), address, Instant::now()) {
+            let actor = Actor { name: Some(name), address: Some(address) };
+            self.api.store.record_refused_access(&actor, &format!("{} {path}", request.method)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn is_documentation(path: &str) -> bool {
+    service::documentation_paths().any(|documentation| documentation == path)
 }
 
 /// The sender of a request.
@@ -82,7 +102,7 @@ async fn identify(api: &Api, request: &Parts) -> Result<Caller, ApiError> {
     if let Some(token) = bearer(headers) {
         let Some((visitor, program)) = program(api, token).await? else {
             let address = ClientAddress::of_request(request, &api.settings.trusted_proxies);
-            if api.refused_tokens.is_recorded(address, Instant::now()) {
+            if api.refusals.is_recorded(None, address, Instant::now()) {
                 let actor = Actor { name: None, address: Some(address) };
                 api.store.record_refused_login(&actor, Actor::API_TOKEN).await?;
             }
@@ -93,10 +113,13 @@ async fn identify(api: &Api, request: &Parts) -> Result<Caller, ApiError> {
         return Ok(Caller { visitor, identity: Identity::Program(program), has_ended_session: false });
     }
     let session = SecretCookie::SESSION.read(headers, &api.settings, SecretToken::parse);
-    let account = match session {
+    let logged_in = match session {
         Some(token) => api.store.session(token).await?,
         None => None,
     };
+    // A browser may have lost the cookie of its visitor since the login, or have another one.
+    let (of_session, account) = logged_in.unzip();
+    let visitor = of_session.flatten().or(visitor);
     // The browser's visitor belongs to the person whose session has ended, and somebody else may sit there now.
     let has_ended_session = session.is_some() && account.is_none();
     let visitor = visitor.filter(|_| !has_ended_session);
@@ -124,13 +147,13 @@ fn reach(access: Access, caller: &Caller) -> Result<Reach, ApiError> {
     let own = Reach::Own(caller.owner());
     let sees_all = |scope| caller.has_role(Role::Labeller) || caller.has_scope(scope);
     if matches!(caller.identity, Identity::Open) {
-        return Ok(if access == Access::OwnDrawings { own } else { Reach::All });
+        return Ok(if access == Access::OwnDrawings { caller.may_delete() } else { Reach::All });
     }
     match access {
         Access::Visitors(scope) if is_program(caller) && !caller.has_scope(scope) => Err(lacks_scope(scope)),
         Access::Public | Access::Everybody | Access::Visitors(_) => Ok(own),
         Access::Drawings(scope) => Ok(if sees_all(scope) { Reach::All } else { own }),
-        Access::OwnDrawings => Ok(if caller.has_role(Role::Operator) { Reach::All } else { own }),
+        Access::OwnDrawings => Ok(caller.may_delete()),
         Access::Labellers(scope) if sees_all(scope) => Ok(Reach::All),
         Access::Labellers(scope) => Err(rejection(caller, Role::Labeller, Some(scope))),
         Access::Operators(scope)

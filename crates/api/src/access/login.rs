@@ -1,10 +1,10 @@
 //! The check of a name and a password, with delays that make guessing slow.
 
-use super::PasswordError;
+use super::{KnownBrowser, PasswordError};
 use crate::{
     Api,
     client_address::ClientAddress,
-    identity::{Actor, is_valid_person_name},
+    identity::{Actor, is_valid_name, is_valid_person_name},
     store::Credentials,
 };
 use ipnet::IpNet;
@@ -46,38 +46,59 @@ struct Failures {
     last: Instant,
 }
 
-/// A login whose password is not checked yet. It counts as a failure from its start, so that many at once are not all free.
+/// A secret that is not checked yet. It counts as a failure from its start, so that many at once are not all free.
 #[derive(Debug)]
-struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     delays: &'a LoginDelays,
-    name: &'a str,
-    /// `None` for the command line, which has no delays.
-    address: Option<ClientAddress>,
+    /// The counters of the attempt. The command line has none.
+    counters: Vec<Key>,
 }
 
 impl LoginDelays {
-    /// Starts an attempt, or returns how long the client has to wait before it may try this name.
-    fn start<'a>(
-        &'a self,
-        name: &'a str,
+    /// Starts a login, or returns how long the client has to wait before it may try this name.
+    fn start(&self, name: &str, address: Option<ClientAddress>, now: Instant) -> Result<Attempt<'_>, Duration> {
+        self.begin(address, |address| of_name(name, address).chain(of_all_names(address)).collect(), now)
+    }
+
+    /// The same for a browser in which the person has logged in before. Failures with other names do not delay it.
+    fn start_in_known_browser(
+        &self,
+        name: &str,
         address: Option<ClientAddress>,
         now: Instant,
-    ) -> Result<Attempt<'a>, Duration> {
+    ) -> Result<Attempt<'_>, Duration> {
+        self.begin(address, |address| of_name(name, address).collect(), now)
+    }
+
+    /// Starts an attempt with a code, which counts as one with any name.
+    ///
+    /// # Errors
+    /// After too many failures.
+    pub(crate) fn start_code(&self, address: Option<ClientAddress>) -> Result<Attempt<'_>, ApiError> {
+        self.begin(address, |address| of_all_names(address).collect(), Instant::now()).map_err(too_many)
+    }
+
+    fn begin(
+        &self,
+        address: Option<ClientAddress>,
+        counters: impl FnOnce(ClientAddress) -> Vec<(Key, u32)>,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Duration> {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counters: Vec<_> = address.into_iter().flat_map(|address| counters(name, address)).collect();
+        let counters = address.map(counters).unwrap_or_default();
         let waits =
             counters.iter().filter_map(|(key, free)| Some(failures.get(key)?.wait(*free, key.0.is_some(), now)));
         let wait = waits.max().unwrap_or_default();
         if !wait.is_zero() {
             return Err(wait);
         }
-        for (key, _) in counters {
-            let known = failures.get(&key).filter(|failures| now.duration_since(failures.last) < LONGEST_DELAY);
+        for (key, _) in &counters {
+            let known = failures.get(key).filter(|failures| now.duration_since(failures.last) < LONGEST_DELAY);
             let count = known.map_or(0, |failures| failures.count).saturating_add(1);
-            failures.insert(key, Failures { count, last: now });
+            failures.insert(key.clone(), Failures { count, last: now });
         }
         forget_oldest(&mut failures);
-        Ok(Attempt { delays: self, name, address })
+        Ok(Attempt { delays: self, counters: counters.into_iter().map(|(key, _)| key).collect() })
     }
 }
 
@@ -92,19 +113,19 @@ impl Failures {
 }
 
 impl Attempt<'_> {
-    /// The password is correct: the failures of the name are forgotten.
-    fn succeeded(self) {
+    /// The secret is correct: the failures of the name are forgotten.
+    pub(crate) fn succeeded(self) {
         self.settle(|of_name, failures| if of_name { failures.count = 0 } else { failures.count -= 1 });
     }
 
-    /// The password could not be checked, so the attempt does not count.
-    fn take_back(self) {
+    /// The secret could not be checked, so the attempt does not count.
+    pub(crate) fn take_back(self) {
         self.settle(|_, failures| failures.count -= 1);
     }
 
     fn settle(self, change: impl Fn(bool, &mut Failures)) {
         let mut failures = self.delays.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, _) in self.address.into_iter().flat_map(|address| counters(self.name, address)) {
+        for key in self.counters {
             if let Some(of_key) = failures.get_mut(&key).filter(|failures| failures.count > 0) {
                 change(key.0.is_some(), of_key);
             }
@@ -113,12 +134,20 @@ impl Attempt<'_> {
     }
 }
 
-/// The counters of an attempt, each with its free failures.
-fn counters(name: &str, address: ClientAddress) -> impl Iterator<Item = (Key, u32)> {
+/// The counters of a name, each with its free failures.
+fn of_name(name: &str, address: ClientAddress) -> impl Iterator<Item = (Key, u32)> {
     let name = name.to_lowercase();
-    address.networks().zip(FREE).flat_map(move |(network, free)| {
-        [((Some(name.clone()), network), free.of_name), ((None, network), free.of_all_names)]
-    })
+    address.networks().zip(FREE).map(move |(network, free)| ((Some(name.clone()), network), free.of_name))
+}
+
+/// The counters of all names, each with its free failures.
+fn of_all_names(address: ClientAddress) -> impl Iterator<Item = (Key, u32)> {
+    address.networks().zip(FREE).map(|(network, free)| ((None, network), free.of_all_names))
+}
+
+fn too_many(wait: Duration) -> ApiError {
+    let detail = "Too many failed logins. Wait before the next one.";
+    ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
 }
 
 fn forget_oldest(failures: &mut HashMap<Key, Failures>) {
@@ -133,20 +162,31 @@ fn forget_oldest(failures: &mut HashMap<Key, Failures>) {
 ///
 /// # Errors
 /// When they do not belong together, after too many failures, or when the database is unavailable.
-pub(crate) async fn log_in(api: &Api, actor: &Actor, name: &str, password: &str) -> Result<Credentials, ApiError> {
+pub(crate) async fn log_in(
+    api: &Api,
+    actor: &Actor,
+    browser: KnownBrowser,
+    name: &str,
+    password: &str,
+) -> Result<Credentials, ApiError> {
     // A name that nobody can have counts as the empty one, so that no counter keeps a long text.
-    let name = Some(name.trim()).filter(|name| is_valid_person_name(name)).unwrap_or_default();
-    let attempt = api.logins.start(name, actor.address, Instant::now()).map_err(|wait| {
-        let detail = "Too many failed logins. Wait before the next one.";
-        ApiError::new(Code::RateLimited, detail).retry_after(wait + Duration::from_secs(1))
-    })?;
+    let name = Some(name.trim()).filter(|name| is_valid_name(name)).unwrap_or_default();
+    let now = Instant::now();
+    let attempt = match api.logins.start(name, actor.address, now) {
+        // Somebody else at the address, such as another pupil of the school, may have tried many names.
+        Err(_) if browser.is_known_to(api, name).await? => api.logins.start_in_known_browser(name, actor.address, now),
+        started => started,
+    };
+    let attempt = attempt.map_err(too_many)?;
     match check(api, name, password).await {
         Ok(Some(person)) => {
             attempt.succeeded();
             Ok(person)
         }
         Ok(None) => {
-            api.store.record_refused_login(actor, name).await?;
+            // Nobody writes the name of another actor into the log.
+            let subject = Some(name).filter(|name| is_valid_person_name(name)).unwrap_or_default();
+            api.store.record_refused_login(actor, subject).await?;
             Err(ApiError::new(Code::WrongPassword, "The name and the password do not belong together."))
         }
         Err(failure) => {
@@ -240,6 +280,33 @@ mod tests {
             delays.start(&name.to_string(), here, now).unwrap();
         }
         assert_eq!(delays.start("ada", here, now).unwrap_err(), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn a_browser_in_which_a_person_has_logged_in_waits_for_failures_with_that_name_alone() {
+        let (delays, now, school) = (LoginDelays::default(), Instant::now(), Some(address("198.51.100.7")));
+        for name in 0..FREE[0].of_all_names {
+            delays.start(&name.to_string(), school, now).unwrap();
+        }
+        assert!(delays.start("ada", school, now).is_err());
+        for _ in 0..3 {
+            delays.start_in_known_browser("ada", school, now).unwrap();
+        }
+        assert_eq!(delays.start_in_known_browser("ada", school, now).unwrap_err(), Duration::from_secs(1));
+        let later = now + Duration::from_secs(1);
+        delays.start_in_known_browser("ada", school, later).unwrap().succeeded();
+        delays.start_in_known_browser("ada", school, later).unwrap();
+    }
+
+    #[test]
+    fn codes_count_for_their_address_and_not_for_a_name() {
+        let (delays, here) = (LoginDelays::default(), Some(address("198.51.100.7")));
+        for _ in 0..FREE[0].of_all_names {
+            delays.start_code(here).unwrap();
+        }
+        assert_eq!(delays.start_code(here).unwrap_err().problem.code, Code::RateLimited);
+        delays.start_code(Some(address("203.0.113.9"))).unwrap().succeeded();
+        assert!(delays.start("ada", Some(address("203.0.113.9")), Instant::now()).is_ok());
     }
 
     #[test]

@@ -14,6 +14,12 @@ pub(crate) struct Actor {
 impl Actor {
     /// An operator with a shell on the server.
     const COMMAND_LINE: &str = "command line";
+    /// The service itself.
+    const DIGITS: &str = "digits";
+    /// Anybody who changes models with open access, where nobody has a name.
+    pub(crate) const ANYBODY: &str = "anybody";
+    /// The beginning of the names of people whom an import adds.
+    const IMPORTED: &str = "imported ";
     /// The model service or the trainer.
     pub(super) const SERVICE: &str = "service token";
     /// A program with an API token, and the subject of a refused one.
@@ -28,7 +34,7 @@ impl Actor {
 
     /// The service itself.
     pub(crate) fn service() -> Self {
-        Self { name: Some("digits".to_owned()), address: None }
+        Self { name: Some(Self::DIGITS.to_owned()), address: None }
     }
 
     /// The same client, after it has proved to be this person.
@@ -41,12 +47,12 @@ impl Actor {
         format!("{} {token:?} of {person}", Self::API_TOKEN)
     }
 
-    /// Whether a name could stand for something else than a person in the audit log.
+    /// Whether a name could stand for something else than a person in the audit log, or for a person whom an import adds.
     pub(super) fn is_reserved(name: &str) -> bool {
         let name = name.to_lowercase();
-        let reserved =
-            [Self::COMMAND_LINE, Self::SERVICE, Self::API_TOKEN, Self::INVITATION_CODE, "anybody", "imported "];
-        reserved.iter().any(|reserved| name.starts_with(&reserved.to_lowercase()))
+        let beginnings = [Self::COMMAND_LINE, Self::SERVICE, Self::API_TOKEN, Self::INVITATION_CODE, Self::IMPORTED];
+        [Self::DIGITS, Self::ANYBODY].contains(&&*name)
+            || beginnings.iter().any(|beginning| name.starts_with(&beginning.to_lowercase()))
     }
 }
 
@@ -57,12 +63,14 @@ mod tests {
 
     #[test]
     fn no_person_has_the_name_of_another_actor() {
-        let others = [Actor::command_line().name.unwrap(), Actor::program("nightly", "ada"), Actor::SERVICE.to_owned()];
-        for other in others.iter().map(String::as_str).chain([Actor::API_TOKEN, Actor::INVITATION_CODE]) {
+        let actors = [Actor::command_line(), Actor::service()].map(|actor| actor.name.unwrap());
+        let others = [Actor::API_TOKEN, Actor::INVITATION_CODE, Actor::ANYBODY, Actor::SERVICE, "imported 7"];
+        let programs = [Actor::program("nightly", "ada")];
+        for other in actors.iter().chain(&programs).map(String::as_str).chain(others) {
             assert!(!is_valid_person_name(other), "{other}");
             assert!(!is_valid_person_name(&other.to_uppercase()), "{other}");
         }
-        assert!(["ada", "Ada of API", "token"].into_iter().all(is_valid_person_name));
+        assert!(["ada", "Ada of API", "token", "digits2", "Anybody else"].into_iter().all(is_valid_person_name));
     }
 
     #[test]

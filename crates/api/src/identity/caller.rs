@@ -55,6 +55,17 @@ pub(crate) struct Owner {
     pub(crate) user: Option<Uuid>,
 }
 
+/// The drawer of a drawing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Drawer {
+    /// The visitor.
+    pub(crate) visitor: Option<VisitorId>,
+    /// Whether an operator draws, or a program with a token that an operator made.
+    pub(crate) is_operator: bool,
+    /// Whether the person allows the drawing to train a model; `None` if nobody was asked.
+    pub(crate) may_train: Option<bool>,
+}
+
 /// The drawings that a request may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -92,6 +103,21 @@ impl Caller {
         }
     }
 
+    /// The caller as the drawer of a drawing.
+    pub(crate) fn drawer(&self, may_train: Option<bool>) -> Drawer {
+        let is_program = matches!(self.identity, Identity::Program(_));
+        Drawer { visitor: self.visitor, is_operator: is_program || self.has_role(Role::Operator), may_train }
+    }
+
+    /// The name of the person or the program in the audit log.
+    pub(crate) fn name(&self) -> Option<String> {
+        match &self.identity {
+            Identity::Open | Identity::Anonymous => None,
+            Identity::Account(account) => Some(account.name.clone()),
+            Identity::Program(program) => Some(program.actor.clone()),
+        }
+    }
+
     /// The account of the person who has logged in, or of the person who made the API token.
     pub(crate) fn user(&self) -> Option<Uuid> {
         match &self.identity {
@@ -114,6 +140,11 @@ impl Caller {
     /// Whether a program sent the request with this scope.
     pub(crate) fn has_scope(&self, scope: Scope) -> bool {
         matches!(&self.identity, Identity::Program(program) if program.scopes.contains(&scope))
+    }
+
+    /// The drawings that the caller may delete.
+    pub(crate) fn may_delete(&self) -> Reach {
+        if self.has_role(Role::Operator) { Reach::All } else { Reach::Own(self.owner()) }
     }
 
     /// The owner of the caller's drawings.

@@ -11,7 +11,7 @@ mod visitor;
 
 pub(crate) use actor::Actor;
 pub(crate) use block_subject::BlockSubject;
-pub(crate) use caller::{Account, Caller, Identity, Owner, Program, Reach};
+pub(crate) use caller::{Account, Caller, Drawer, Identity, Owner, Program, Reach};
 pub(crate) use invitation_code::InvitationCode;
 pub use scope::Scope;
 pub(crate) use secret_token::SecretToken;
@@ -44,17 +44,17 @@ impl Role {
     }
 }
 
-/// The rule for names of API tokens.
+/// The rule for names of API tokens, and for those that a person may have already.
 pub(crate) fn is_valid_name(name: &str) -> bool {
     (1..=64).contains(&name.chars().count()) && name.trim() == name && !name.chars().any(char::is_control)
 }
 
 /// The rule for names of people, as they read it.
 pub(crate) const PERSON_NAME_RULE: &str = "A name has 1 to 64 characters, no control characters, and no space at its \
-    ends. It does not begin with \"command line\", \"service token\", \"API token\" or \"invitation code\", which have \
-    another meaning in the audit log.";
+    ends. It is not \"digits\" or \"anybody\" and does not begin with \"command line\", \"service token\", \"API token\", \
+    \"invitation code\" or \"imported \", which stand for something else.";
 
-/// The rule for names of people, who are also [`Actor`]s of the audit log.
+/// The rule for names of people to invite, who are also [`Actor`]s of the audit log.
 pub(crate) fn is_valid_person_name(name: &str) -> bool {
     is_valid_name(name) && !Actor::is_reserved(name)
 }

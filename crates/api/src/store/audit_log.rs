@@ -1,13 +1,20 @@
 //! The table `audit_log`, which is append-only: who changed people, tokens and settings, and who logged in.
 
-use super::{Filter, Store, StoreError, in_time, paging};
+use super::{Filter, Store, StoreError, in_time, maintenance::report, paging};
 use crate::identity::Actor;
 use sqlx::{PgConnection, PgExecutor};
+use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::time::sleep;
+
+/// How long the service waits before it tries again to record its settings.
+const RETRY: Duration = Duration::from_secs(5);
 
 /// An action that the audit log records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
+    /// Only refused ones: of a person or a program without the role or the scope.
+    Access,
     Login,
     Logout,
     EndSession,
@@ -37,11 +44,14 @@ pub(crate) enum Action {
     Import,
     Block,
     Unblock,
+    /// The service started with another value of a setting.
+    ChangeSetting,
 }
 
 impl Action {
     const fn name(self) -> &'static str {
         match self {
+            Self::Access => "access",
             Self::Login => "login",
             Self::Logout => "logout",
             Self::EndSession => "end_session",
@@ -69,6 +79,7 @@ impl Action {
             Self::Import => "import",
             Self::Block => "block",
             Self::Unblock => "unblock",
+            Self::ChangeSetting => "change_setting",
         }
     }
 }
@@ -128,6 +139,14 @@ impl Store {
         in_time(insert(&self.pool, actor, Action::Login, subject, None, true)).await
     }
 
+    /// Records that a person or a program may not use a route, such as `GET /people`.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn record_refused_access(&self, actor: &Actor, route: &str) -> Result<(), StoreError> {
+        in_time(insert(&self.pool, actor, Action::Access, route, None, true)).await
+    }
+
     /// Records the start of an export of the drawings that meet a filter.
     ///
     /// # Errors
@@ -143,6 +162,33 @@ impl Store {
     /// When the database is unavailable.
     pub(crate) async fn record_rotation(&self, actor: &Actor, file: &str) -> Result<(), StoreError> {
         in_time(insert(&self.pool, actor, Action::RotateServiceToken, file, None, false)).await
+    }
+
+    /// Records the settings of this process as soon as the database is available: an entry for each one that differs from its
+    /// last entry.
+    pub(crate) fn start_recording_settings(&self, settings: Vec<(&'static str, Option<String>)>) {
+        let store = self.clone();
+        tokio::spawn(async move {
+            while let Err(error) = store.record_settings(&settings).await {
+                report("record the settings", Err(error));
+                sleep(RETRY).await;
+            }
+        });
+    }
+
+    async fn record_settings(&self, settings: &[(&str, Option<String>)]) -> Result<(), StoreError> {
+        let (names, values): (Vec<_>, Vec<_>) = settings.iter().cloned().unzip();
+        let query = sqlx::query!(
+            "insert into audit_log (actor, action, subject, details)
+             select $1, $2, name, value from unnest($3::text[], $4::text[]) as new (name, value)
+             where value is distinct from
+                 (select details from audit_log where action = $2 and subject = name order by id desc limit 1)",
+            Actor::service().name,
+            Action::ChangeSetting.name(),
+            &names as &[&str],
+            &values as &[Option<String>],
+        );
+        in_time(query.execute(&self.pool)).await.map(drop)
     }
 
     /// At most `limit` entries, newest first, all older than the entry `before`, and the id after which the next page

@@ -36,13 +36,14 @@ pub(crate) struct NewSession<'a> {
 }
 
 impl Store {
-    /// The person who logged in with this session: at most 30 days ago, and seen within 12 hours.
+    /// The person who logged in with this session: at most 30 days ago, and seen within 12 hours. And the visitor of the session,
+    /// whose drawings are the person's; `None` for sessions of earlier versions.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn session(&self, token: SecretToken) -> Result<Option<Account>, StoreError> {
+    pub(crate) async fn session(&self, token: SecretToken) -> Result<Option<(Option<VisitorId>, Account)>, StoreError> {
         let query = sqlx::query!(
-            r#"select s.id, u.id as user_id, u.name, u.role, used_at < now() - interval '1 minute' as "is_stale!"
+            r#"select s.id, s.visitor_id, u.id as user_id, u.name, u.role, used_at < now() - interval '1 minute' as "is_stale!"
                from sessions s join users u on u.id = s.user_id
                where token_hash = $1 and not is_disabled
                    and used_at > now() - interval '12 hours' and s.created_at > now() - interval '30 days'"#,
@@ -53,7 +54,22 @@ impl Store {
             let used = sqlx::query!("update sessions set used_at = now() where id = $1", row.id);
             in_time(used.execute(&self.pool)).await?;
         }
-        Ok(Some(Account { user: row.user_id, name: row.name, role: role(&row.role)?, session: row.id }))
+        let account = Account { user: row.user_id, name: row.name, role: role(&row.role)?, session: row.id };
+        Ok(Some((row.visitor_id.map(VisitorId::from_row), account)))
+    }
+
+    /// Whether a visitor belongs to the person with this name.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn is_visitor_of(&self, visitor: VisitorId, name: &str) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar!(
+            r#"select exists (select from visitors v join users u on u.id = v.user_id
+                   where v.id = $1 and lower(name) = lower($2)) as "belongs!""#,
+            visitor.uuid(),
+            name,
+        );
+        in_time(query.fetch_one(&self.pool)).await
     }
 
     /// Starts a session of a person whose password was checked. The earlier visitor of the browser, if it belongs to nobody,
@@ -66,14 +82,17 @@ impl Store {
     pub(crate) async fn start_session(&self, by: &Actor, new: NewSession<'_>) -> Result<bool, StoreError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
+            // The person's labels wait for this row, so that a vote on a drawing of the earlier visitor sees the link, or the
+            // link sees the vote.
             let session = sqlx::query!(
-                "insert into sessions (id, token_hash, user_id)
-                 select $1, $2, id from users
-                 where id = $3 and not is_disabled and password_hash = $4 for share",
+                "insert into sessions (id, token_hash, user_id, visitor_id)
+                 select $1, $2, id, $5 from users
+                 where id = $3 and not is_disabled and password_hash = $4 for no key update",
                 Uuid::now_v7(),
                 &new.token.hash(),
                 new.person.user,
                 new.person.password_hash,
+                new.visitor.uuid(),
             );
             if session.execute(&mut *transaction).await?.rows_affected() == 0 {
                 return Ok(false);
@@ -86,18 +105,16 @@ impl Store {
                 SESSIONS,
             );
             ended.execute(&mut *transaction).await?;
+            // A drawing of the earlier visitor that is under way may not have inserted the visitor's row yet.
+            let visitors: Vec<Uuid> =
+                new.earlier_visitor.into_iter().chain([new.visitor]).map(VisitorId::uuid).collect();
             let linked = sqlx::query!(
-                "update visitors set user_id = $2 where id = $1 and user_id is null",
-                new.earlier_visitor.map(VisitorId::uuid),
+                "insert into visitors (id, user_id) select id, $2 from unnest($1::uuid[]) as new (id)
+                 on conflict (id) do update set user_id = excluded.user_id where visitors.user_id is null",
+                &visitors,
                 new.person.user,
             );
             linked.execute(&mut *transaction).await?;
-            let visitor = sqlx::query!(
-                "insert into visitors (id, user_id) values ($1, $2)",
-                new.visitor.uuid(),
-                new.person.user,
-            );
-            visitor.execute(&mut *transaction).await?;
             audit(&mut transaction, by, Action::Login, &new.person.name, None).await?;
             transaction.commit().await?;
             Ok(true)

@@ -124,26 +124,38 @@ impl Store {
         if in_time(work).await? { Ok(()) } else { Err(UserError::NameTaken) }
     }
 
-    /// Removes a person's password and sessions; the person sets a new password with the code.
+    /// Removes a person's password and sessions; the person sets a new password with the code. `keeps_operator` refuses that for
+    /// the last operator who can log in; on the command line, somebody gets the code in any case.
     ///
     /// # Errors
-    /// When no person has the name, or when the database is unavailable.
-    pub(crate) async fn reset_password(&self, by: &Actor, name: &str, code: InvitationCode) -> Result<(), UserError> {
+    /// When no person has the name, when nobody else could manage the service, or when the database is unavailable.
+    pub(crate) async fn reset_password(
+        &self,
+        by: &Actor,
+        name: &str,
+        code: InvitationCode,
+        keeps_operator: bool,
+    ) -> Result<(), UserError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
+            lock_operators(&mut transaction).await?;
+            let was_operator = is_operator_who_can_log_in(&mut transaction, name).await?;
             let user = sqlx::query!(
                 "update users set password_hash = null where lower(name) = lower($1) returning id, name",
                 name
             );
-            let Some(user) = user.fetch_optional(&mut *transaction).await? else { return Ok(false) };
+            let Some(user) = user.fetch_optional(&mut *transaction).await? else { return Ok(Err(UserError::Unknown)) };
+            if keeps_operator && was_operator && !has_operator(&mut transaction).await? {
+                return Ok(Err(UserError::LastOperator));
+            }
             end_sessions(&mut transaction, user.id).await?;
             revoke_tokens(&mut transaction, by, user.id).await?;
             set_code(&mut transaction, user.id, code).await?;
             audit(&mut transaction, by, Action::ResetPassword, &user.name, None).await?;
             transaction.commit().await?;
-            Ok(true)
+            Ok(Ok(()))
         };
-        if in_time(work).await? { Ok(()) } else { Err(UserError::Unknown) }
+        in_time(work).await?
     }
 
     /// Changes a person and ends the person's sessions.
@@ -153,19 +165,13 @@ impl Store {
     pub(crate) async fn change_user(&self, by: &Actor, name: &str, change: UserChange) -> Result<(), UserError> {
         let work = async {
             let mut transaction = self.pool.begin().await?;
-            // Two operators who disable each other at the same time wait for each other here.
-            sqlx::query!("select pg_advisory_xact_lock(hashtext('operators'))").execute(&mut *transaction).await?;
+            lock_operators(&mut transaction).await?;
             let (role, is_disabled) = match change {
                 UserChange::Role(role) => (Some(role.name()), None),
                 UserChange::Disable => (None, Some(true)),
                 UserChange::Enable => (None, Some(false)),
             };
-            let was_operator = sqlx::query_scalar!(
-                r#"select exists (select from users where lower(name) = lower($1)
-                       and role = 'operator' and not is_disabled and password_hash is not null) as "was!""#,
-                name
-            );
-            let was_operator = was_operator.fetch_one(&mut *transaction).await?;
+            let was_operator = is_operator_who_can_log_in(&mut transaction, name).await?;
             let user = sqlx::query!(
                 "update users set role = coalesce($2, role), is_disabled = coalesce($3, is_disabled)
                  where lower(name) = lower($1) returning id, name",
@@ -174,11 +180,7 @@ impl Store {
                 is_disabled,
             );
             let Some(user) = user.fetch_optional(&mut *transaction).await? else { return Ok(Err(UserError::Unknown)) };
-            let remain = sqlx::query_scalar!(
-                r#"select exists (select from users
-                       where role = 'operator' and not is_disabled and password_hash is not null) as "remain!""#
-            );
-            if was_operator && !remain.fetch_one(&mut *transaction).await? {
+            if was_operator && !has_operator(&mut transaction).await? {
                 return Ok(Err(UserError::LastOperator));
             }
             end_sessions(&mut transaction, user.id).await?;
@@ -275,6 +277,30 @@ impl Store {
         };
         in_time(work).await
     }
+}
+
+/// Two operators who disable each other at the same time, or whose passwords are reset, wait for each other here.
+async fn lock_operators(transaction: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('operators'))").execute(transaction).await.map(drop)
+}
+
+/// Whether the person with this name is an operator who can log in.
+async fn is_operator_who_can_log_in(transaction: &mut PgConnection, name: &str) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar!(
+        r#"select exists (select from users where lower(name) = lower($1)
+               and role = 'operator' and not is_disabled and password_hash is not null) as "is!""#,
+        name
+    );
+    query.fetch_one(transaction).await
+}
+
+/// Whether any operator can log in.
+async fn has_operator(transaction: &mut PgConnection) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar!(
+        r#"select exists (select from users
+               where role = 'operator' and not is_disabled and password_hash is not null) as "has!""#
+    );
+    query.fetch_one(transaction).await
 }
 
 async fn set_password(

@@ -1,11 +1,14 @@
 //! Accounts: people log in, see what their role allows, and lose access at once when an operator says so.
 
 use crate::{
-    person::{Person, bearer, token},
+    pages::between,
+    person::{Person, bearer, settings_with_accounts, token},
     stack::{Stack, json},
+    test_logs,
 };
-use api::{Operator, Settings};
+use api::{ApiAccess, Operator, Settings, UserCommand, run_user_command};
 use reqwest::StatusCode;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_fresh_database_has_no_user_and_the_first_operator_comes_from_the_command_line() {
@@ -52,7 +55,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer_and_make_an_au
 }
 
 #[tokio::test]
-async fn asvs_6_3_1_guesses_from_one_address_are_slowed_and_the_person_logs_in_from_another() {
+async fn asvs_6_3_1_and_6_1_1_guesses_from_one_address_are_slowed_and_the_person_logs_in_from_another() {
     let stack = Stack::with_accounts().await;
     Person::invited(&stack, "ada", "operator").await;
     let guesser = Person::new(&stack).at("203.0.113.9");
@@ -74,6 +77,55 @@ async fn asvs_6_3_1_guesses_from_one_address_are_slowed_and_the_person_logs_in_f
     let ada = Person::new(&stack).at("198.51.100.7").log_in("ada", Person::PASSWORD).await;
     assert_eq!(ada.status(), StatusCode::SEE_OTHER, "nobody can lock another person out");
     assert_eq!(stack.audited("login", true).await.len(), 1, "one row for each name, address and minute");
+}
+
+#[tokio::test]
+async fn a_pupil_who_tries_many_names_does_not_keep_a_teacher_out_who_has_logged_in_at_that_browser_before() {
+    const SCHOOL: &str = "203.0.113.9";
+    let stack = Stack::with_accounts().await;
+    let ada = Person::new(&stack).at(SCHOOL);
+    let code = stack.invite("ada", "operator").await;
+    ada.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
+    ada.post("/logout", &[]).await.leads_to("/");
+    Person::invited(&stack, "grace", "labeller").await;
+
+    let pupil = Person::new(&stack).at(SCHOOL);
+    let mut statuses = BTreeSet::new();
+    for name in 0..60 {
+        statuses.insert(pupil.log_in(&format!("name {name}"), "wrong password").await.status());
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    let status = async |person: &Person<'_>, name: &str| person.log_in(name, Person::PASSWORD).await.status();
+    for name in ["ada", "grace"] {
+        assert_eq!(status(&pupil, name).await, StatusCode::TOO_MANY_REQUESTS, "{name}");
+    }
+    assert_eq!(status(&ada, "grace").await, StatusCode::TOO_MANY_REQUESTS, "ada's browser is not known to grace");
+    assert_eq!(status(&ada, "ada").await, StatusCode::SEE_OTHER);
+
+    // The delay of one name at one address holds in this browser, too.
+    ada.post("/logout", &[]).await.leads_to("/");
+    for _ in 0..3 {
+        ada.log_in("ada", "wrong password").await.page(StatusCode::UNAUTHORIZED).await;
+    }
+    assert_eq!(status(&ada, "ada").await, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn codes_that_one_address_guesses_count_as_failed_logins_before_any_query() {
+    let stack = Stack::with_accounts().await;
+    let code = stack.invite("ada", "operator").await;
+    let guesser = Person::new(&stack).at("203.0.113.9");
+    let accept = async |person: &Person<'_>, code: &str| {
+        person.post("/invitation", &[("code", code), ("password", Person::PASSWORD)]).await.status()
+    };
+    for _ in 0..50 {
+        assert_eq!(accept(&guesser, "00000000-0000-4000-8000-000000000000").await, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(accept(&guesser, &code).await, StatusCode::TOO_MANY_REQUESTS);
+    sqlx::query("alter table invitations rename to renamed").execute(&mut stack.sql().await).await.unwrap();
+    assert_eq!(accept(&guesser, &code).await, StatusCode::TOO_MANY_REQUESTS, "the database is not asked");
+    sqlx::query("alter table renamed rename to invitations").execute(&mut stack.sql().await).await.unwrap();
+    assert_eq!(accept(&Person::new(&stack).at("198.51.100.7"), &code).await, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -108,7 +160,7 @@ async fn asvs_7_2_4_a_login_makes_a_new_session_and_7_4_1_a_logout_ends_it() {
 }
 
 #[tokio::test]
-async fn asvs_7_3_a_session_ends_12_hours_after_its_last_use_and_30_days_after_the_login() {
+async fn asvs_7_3_1_and_7_3_2_a_session_ends_12_hours_after_its_last_use_and_30_days_after_the_login() {
     let stack = Stack::with_accounts().await;
     let ada = Person::invited(&stack, "ada", "operator").await;
     stack.move_clock("sessions", "used_at", "11 hours 59 minutes").await;
@@ -136,6 +188,78 @@ async fn a_change_of_the_password_needs_the_old_one_and_ends_the_other_sessions(
     assert_eq!(change(Person::PASSWORD, "another horse battery").await, StatusCode::SEE_OTHER);
     ada.get("/account").await.page(StatusCode::OK).await;
     elsewhere.get("/account").await.leads_to("/login?next=%2Faccount");
+}
+
+#[tokio::test]
+async fn asvs_6_2_8_a_password_is_checked_exactly_as_the_person_typed_it() {
+    let stack = Stack::with_accounts().await;
+    let password = format!("  Größe ü {} + % & ", "a long passphrase ".repeat(4));
+    assert!(password.chars().count() > 80);
+    let code = stack.invite("ada", "operator").await;
+    let form = [("code", &*code), ("password", &*password)];
+    Person::new(&stack).post("/invitation", &form).await.leads_to("/account");
+    Person::new(&stack).log_in("ada", &password).await.leads_to("/account");
+    let others = [password.trim(), &password.to_lowercase(), &password[..72], &password.replace("  ", " ")];
+    for (other, number) in others.into_iter().zip(1..) {
+        let guesser = Person::new(&stack).at(&format!("203.0.113.{number}"));
+        assert_eq!(guesser.log_in("ada", other).await.status(), StatusCode::UNAUTHORIZED, "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn asvs_7_4_5_an_operator_ends_all_sessions_of_a_person() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    for action in ["reset", "disable"] {
+        let grace = Person::invited(&stack, action, "labeller").await;
+        let elsewhere = Person::new(&stack);
+        elsewhere.log_in(action, Person::PASSWORD).await.leads_to("/account");
+        ada.post("/people", &[("name", action), ("action", action)]).await.page(StatusCode::OK).await;
+        for session in [&grace, &elsewhere] {
+            session.get("/account").await.leads_to("/login?next=%2Faccount");
+        }
+    }
+}
+
+#[tokio::test]
+async fn asvs_14_2_1_no_address_holds_a_secret() {
+    let stack = Stack::with_accounts().await;
+    let (ada, code) = (Person::new(&stack), stack.invite("ada", "operator").await);
+    let form = [("code", &*code), ("password", Person::PASSWORD)];
+    ada.post("/invitation", &form).await.leads_to("/account");
+    let form = [("name", "ada"), ("password", Person::PASSWORD), ("next", "/history")];
+    ada.post("/login", &form).await.leads_to("/history");
+    let form = [("old", Person::PASSWORD), ("new", "another horse battery")];
+    ada.post("/account/password", &form).await.leads_to("/account");
+
+    let visitor = Person::new(&stack);
+    let created = ada.post("/account/tokens", &[("name", "reader"), ("scope", "read"), ("days", "7")]).await;
+    let created = created.page(StatusCode::OK).await;
+    let invited = ada.post("/people", &[("name", "grace"), ("action", "invite"), ("role", "labeller")]).await;
+    let invited = invited.page(StatusCode::OK).await;
+    let [token, invitation] = [&created, &invited].map(|page| between(page, "<code>", "</code>")[0]);
+    test_logs::secret("API token", token);
+    test_logs::secret("invitation code", invitation);
+    let pages = format!("{created}{invited}");
+    for start in ["href=\"", "action=\"", "src=\""] {
+        let addresses = between(&pages, start, "\"");
+        let hold_no = |secret: &str| addresses.iter().all(|address| !address.contains(secret));
+        assert!(hold_no(token) && hold_no(invitation), "{addresses:?}");
+    }
+    for page in [visitor.get("/login").await, visitor.get("/invitation").await, ada.get("/account").await] {
+        let page = page.page(StatusCode::OK).await;
+        let forms = page.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap());
+        let secret: Vec<_> =
+            forms.filter(|form| form.contains("type=\"password\"") || form.contains("name=\"code\"")).collect();
+        assert!(!secret.is_empty() && secret.iter().all(|form| form.contains("method=\"post\"")), "{secret:?}");
+    }
+    // The service ignores secrets in addresses, so nobody begins to write them there.
+    let page = visitor.get(&format!("/invitation?code={invitation}")).await.page(StatusCode::OK).await;
+    assert!(!page.contains(&format!("value=\"{invitation}\"")), "{page}");
+    for name in ["token", "access_token", "authorization", "deletion_token"] {
+        let path = format!("/api/v1/quality?{name}={token}");
+        assert!(!stack.get(&path).send().await.unwrap().status().is_success(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -230,8 +354,7 @@ async fn a_token_expires() {
 #[tokio::test]
 async fn drawings_of_a_browser_belong_to_the_person_who_logs_in_with_it_and_not_to_the_next_one() {
     let stack = Stack::with_accounts().await;
-    let ada = Person::new(&stack);
-    ada.get("/").await.page(StatusCode::OK).await;
+    let ada = Person::visitor(&stack).await;
     let drawing = ada.draw().await;
     let code = stack.invite("ada", "labeller").await;
     ada.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await.leads_to("/account");
@@ -263,7 +386,8 @@ async fn a_visitor_downloads_and_deletes_everything_that_is_theirs_and_nothing_e
     assert!(lines.contains(&mine) && lines.contains(&second) && !lines.contains(&other), "{lines}");
     assert_eq!(lines.lines().count(), 2);
 
-    assert_eq!(ada.post("/privacy/delete", &[]).await.status(), StatusCode::BAD_REQUEST, "the box is not ticked");
+    let unconfirmed = ada.post("/privacy/delete", &[]).await.page(StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert!(unconfirmed.contains("The input is invalid"), "the box is not ticked: {unconfirmed}");
     assert_eq!(stack.rows().await, 3);
     ada.post("/privacy/delete", &[("confirmed", "yes")]).await.leads_to("/privacy?deleted=1");
     let page = ada.get("/privacy?deleted=1").await.page(StatusCode::OK).await;
@@ -298,6 +422,28 @@ async fn the_page_about_privacy_says_who_runs_the_site_and_who_sees_drawings() {
 }
 
 #[tokio::test]
+async fn the_sentence_beside_submit_names_everybody_who_sees_a_drawing() {
+    for (access, has_public_gallery) in
+        [(ApiAccess::Open, false), (ApiAccess::Open, true), (ApiAccess::Accounts, false), (ApiAccess::Accounts, true)]
+    {
+        let stack = Stack::with_settings(Settings { access, has_public_gallery, ..settings_with_accounts() }).await;
+        for (language, everybody, people, gallery) in [
+            ("en", ["Everyone can see"], ["labellers", "operators"], "gallery"),
+            ("de", ["Alle können sie sehen"], ["Labeller", "Operatoren"], "Galerie"),
+            ("pl", ["Każdy może je zobaczyć"], ["osoby etykietujące", "operatorzy"], "galerii"),
+        ] {
+            let page = Person::new(&stack).get(&format!("/?lang={language}")).await.page(StatusCode::OK).await;
+            let sentence = between(&page, "<p id=\"privacy\" class=\"quiet\">", "<a")[0].to_lowercase();
+            let says = |texts: &[&str]| texts.iter().all(|text| sentence.contains(&text.to_lowercase()));
+            let is_open = access == ApiAccess::Open;
+            assert_eq!(says(&everybody), is_open, "{language}: {sentence}");
+            assert_eq!(says(&people), !is_open, "{language}: {sentence}");
+            assert_eq!(says(&[gallery]), has_public_gallery && !is_open, "{language}: {sentence}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn asvs_14_3_2_no_cache_keeps_what_a_person_who_has_logged_in_sees() {
     let stack = Stack::with_accounts().await;
     let ada = Person::invited(&stack, "ada", "operator").await;
@@ -328,8 +474,7 @@ async fn names_and_targets_that_nobody_can_have_are_rejected_and_not_kept() {
 #[tokio::test]
 async fn a_copy_of_the_visitors_cookie_reaches_nothing_that_is_drawn_after_the_login() {
     let stack = Stack::with_accounts().await;
-    let browser = Person::new(&stack);
-    browser.get("/").await.page(StatusCode::OK).await;
+    let browser = Person::visitor(&stack).await;
     let thief = Person::new(&stack);
     thief.set("visitor", &browser.cookie("visitor").unwrap());
     let code = stack.invite("ada", "labeller").await;
@@ -429,4 +574,67 @@ async fn a_labeller_who_labels_another_persons_answer_sees_it_afterwards() {
     assert!(ada.get(&shown).await.page(StatusCode::OK).await.contains(&id));
     visitor.get(&shown).await.page(StatusCode::OK).await;
     Person::new(&stack).get(&shown).await.page(StatusCode::NOT_FOUND).await;
+}
+
+#[tokio::test]
+async fn an_operator_manages_people_whom_an_import_added_and_nobody_is_invited_with_such_a_name() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let name = format!("imported {}", uuid::Uuid::now_v7());
+    let added = "insert into users (id, name, role, is_disabled) values ($1, $2, 'labeller', true)";
+    sqlx::query(added).bind(uuid::Uuid::now_v7()).bind(&name).execute(&mut stack.sql().await).await.unwrap();
+    for action in ["ignore_labels", "count_labels", "enable", "disable", "reset"] {
+        ada.post("/people", &[("name", &name), ("action", action)]).await.page(StatusCode::OK).await;
+    }
+    let form = [("name", &*name), ("action", "set_role"), ("role", "operator")];
+    ada.post("/people", &form).await.page(StatusCode::OK).await;
+    for invited in ["imported 7", "Imported by me", "digits"] {
+        let form = [("name", invited), ("action", "invite"), ("role", "labeller")];
+        assert_eq!(ada.post("/people", &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{invited}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_whose_name_was_reserved_later_still_logs_in() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "operator").await;
+    let renamed = "update users set name = 'digits'";
+    sqlx::query(renamed).execute(&mut stack.sql().await).await.unwrap();
+    Person::new(&stack).log_in("digits", Person::PASSWORD).await.leads_to("/account");
+    assert_eq!(Person::new(&stack).log_in("digits", "wrong password").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(stack.audited("login", true).await, [""], "the service itself was not refused");
+}
+
+#[tokio::test]
+async fn the_last_operator_is_reset_on_the_command_line_only() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let reset = async |name: &str| ada.post("/people", &[("name", name), ("action", "reset")]).await.status();
+    assert_eq!(reset("ada").await, StatusCode::CONFLICT);
+    assert_eq!(reset("nobody").await, StatusCode::NOT_FOUND);
+    ada.get("/people").await.page(StatusCode::OK).await;
+    Person::new(&stack).log_in("ada", Person::PASSWORD).await.leads_to("/account");
+
+    // While the last but one operator is disabled, the reset of the other one waits and is refused then.
+    Person::invited(&stack, "grace", "operator").await;
+    let mut sql = stack.sql().await;
+    let disabling = "begin; select pg_advisory_xact_lock(hashtext('operators'));
+        update users set is_disabled = true where name = 'grace'";
+    sqlx::raw_sql(disabling).execute(&mut sql).await.unwrap();
+    let commit = async {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        sqlx::raw_sql("commit").execute(&mut sql).await.unwrap();
+    };
+    let (status, ()) = tokio::join!(reset("ada"), commit);
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(stack.audited("reset_password", false).await, [] as [String; 0]);
+
+    let (command, mut out) = (UserCommand::Reset { name: "ada".to_owned() }, Vec::new());
+    run_user_command(&stack.store(), &stack.url(""), &command, &mut out).await.unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let code = out.lines().last().unwrap();
+    crate::test_logs::secret("invitation code", code);
+    ada.get("/people").await.leads_to("/login?next=%2Fpeople");
+    ada.post("/invitation", &[("code", code), ("password", Person::PASSWORD)]).await.leads_to("/account");
+    ada.get("/people").await.page(StatusCode::OK).await;
 }

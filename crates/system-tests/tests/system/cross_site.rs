@@ -2,6 +2,7 @@
 
 use crate::{
     drawings::{self, Picture},
+    person::Person,
     stack::{Stack, json},
 };
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -48,6 +49,22 @@ async fn a_page_of_another_site_cannot_draw_label_or_delete() {
     assert_eq!((stack.rows().await, labels(&stack).await), (1, 0));
     let shown = json(stack.get(&format!("/api/v1/predictions/{id}")).send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(shown["true_label"], Value::Null);
+}
+
+#[tokio::test]
+async fn asvs_3_5_1_no_route_that_changes_something_takes_a_form_of_another_site() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let changing: Vec<_> = api::registered_routes().into_iter().filter(|(method, _)| !method.is_safe()).collect();
+    assert!(changing.len() > 25, "{changing:?}");
+    for (method, path) in changing {
+        let address = path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{*path}", "a");
+        let request = stack.http.request(method.clone(), stack.url(&address.replace(['{', '}'], "")));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body("");
+        let problem = ada.send_as_program(from_elsewhere(request)).await.page(StatusCode::FORBIDDEN).await;
+        let is_rejected = problem.contains("cross_site_request") || path.starts_with("/v2");
+        assert!(is_rejected, "{method} {path}: {problem}");
+    }
 }
 
 #[tokio::test]

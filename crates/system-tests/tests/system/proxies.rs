@@ -1,6 +1,9 @@
 //! nginx as a reverse proxy with the committed configuration. `scripts/compose-test.sh` tests Caddy.
 
-use crate::stack::{Stack, root};
+use crate::{
+    person::settings_with_accounts,
+    stack::{Stack, root},
+};
 use api::Settings;
 use std::{
     fs,
@@ -118,6 +121,46 @@ async fn behind_nginx_people_draw_over_https() {
     let redirect = nginx.response(&["http://digits.example/history?predicted=8"]);
     assert!(redirect.starts_with("HTTP/1.1 308"), "{redirect}");
     assert!(redirect.contains("Location: https://digits.example/history?predicted=8"), "{redirect}");
+}
+
+/// The addresses of the clients from which logins were refused, after three logins through nginx: one of this machine, one
+/// of the same machine at another of its addresses, and one that forges an address.
+async fn refused_addresses(change: impl FnOnce(String) -> String) -> Vec<String> {
+    let public_url = Some("https://digits.example".parse().unwrap());
+    let stack = Stack::with_settings(Settings { public_url, ..settings_with_accounts() }).await;
+    let nginx = Nginx::start(&stack, change).await;
+    for (number, more) in [
+        &["--interface", "127.0.0.2"][..],
+        &["--interface", "127.0.0.3"],
+        &["--interface", "127.0.0.3", "--header", "X-Forwarded-For: 198.51.100.7, 127.0.0.1"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let form = format!("name=name{number}&password=wrong+password");
+        let login = ["--data", &form, "--header", "Origin: https://digits.example", "https://digits.example/login"];
+        let answer = nginx.response(&[more, &login].concat());
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
+    let query = "select address from audit_log where is_refused order by subject";
+    sqlx::query_scalar(query).fetch_all(&mut stack.sql().await).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx"]
+async fn behind_nginx_each_client_is_known_by_its_own_address_even_if_it_forges_another() {
+    assert_eq!(refused_addresses(|site| site).await, ["127.0.0.2", "127.0.0.3", "127.0.0.3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs nginx"]
+async fn without_the_line_of_the_clients_address_all_clients_are_one_or_what_they_claim() {
+    let line = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;";
+    let without = |site: String| {
+        assert!(site.contains(line), "{site}");
+        site.replace(line, "")
+    };
+    assert_eq!(refused_addresses(without).await, ["127.0.0.1", "127.0.0.1", "198.51.100.7"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

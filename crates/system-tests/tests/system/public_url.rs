@@ -2,7 +2,9 @@
 
 use crate::{
     drawings,
+    person::{Person, settings_with_accounts},
     stack::{Stack, json},
+    test_logs,
 };
 use api::Settings;
 use reqwest::{RequestBuilder, Response, StatusCode, header};
@@ -90,6 +92,41 @@ async fn over_https_every_cookie_is_secure_and_the_visitors_belongs_to_this_host
             sqlx::query_scalar::<_, Option<uuid::Uuid>>("select visitor_id from predictions where id = $1::uuid");
         let owner = owner.bind(id).fetch_one(&mut stack.sql().await).await.unwrap();
         assert_eq!(owner.is_some(), is_visitor, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn asvs_3_3_1_3_3_2_and_3_3_4_scripts_other_sites_and_the_network_read_no_cookie_with_a_secret() {
+    let public_url = Some("https://digits.example".parse().unwrap());
+    let stack = Stack::with_settings(Settings { public_url, ..settings_with_accounts() }).await;
+    let code = stack.invite("ada", "operator").await;
+    let form = format!("code={code}&password={}", Person::PASSWORD.replace(' ', "+"));
+    let request = stack.post("/invitation", "application/x-www-form-urlencoded", form);
+    let accepted = to("digits.example", request.header(header::ORIGIN, "https://digits.example")).await;
+    assert_eq!(accepted.status(), StatusCode::SEE_OTHER);
+    let mut names = Vec::new();
+    for cookie in accepted.headers().get_all(header::SET_COOKIE) {
+        let (pair, attributes) = cookie.to_str().unwrap().split_once("; ").unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        test_logs::secret("cookie", value);
+        let age = attributes.strip_prefix("Path=/; Max-Age=").unwrap();
+        assert_eq!(age.trim_start_matches(|char: char| char.is_ascii_digit()), "; HttpOnly; SameSite=Lax; Secure");
+        names.push(name.to_owned());
+    }
+    assert_eq!(names, ["__Host-session", "__Host-visitor", "__Host-known-browser"]);
+}
+
+#[tokio::test]
+async fn asvs_3_4_1_every_response_over_https_demands_https_for_a_year() {
+    let stack = behind_https().await;
+    for path in
+        ["/", "/history", "/nothing", "/openapi.json", "/api/v1/predictions", "/v2", "/livez", "/recent?before=1"]
+    {
+        for host in ["digits.example", "evil.example"] {
+            let response = to(host, stack.get(path)).await;
+            let header = response.headers().get("strict-transport-security");
+            assert_eq!(header.unwrap(), "max-age=31536000", "{host}{path}: {}", response.status());
+        }
     }
 }
 

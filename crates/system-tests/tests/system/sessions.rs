@@ -53,3 +53,38 @@ async fn the_database_keeps_no_expired_session() {
         assert!(is_deleted.is_some(), "{column} was {interval} ago");
     }
 }
+
+/// The name of the person to whom a drawing belongs.
+async fn owner(stack: &Stack, id: &str) -> Option<String> {
+    let query = "select u.name from predictions p left join visitors v on v.id = p.visitor_id
+                 left join users u on u.id = v.user_id where p.id = $1::uuid";
+    sqlx::query_scalar(query).bind(id).fetch_one(&mut stack.sql().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_drawing_that_is_under_way_during_the_login_belongs_to_the_account() {
+    let stack = Stack::with_accounts().await;
+    Person::invited(&stack, "ada", "labeller").await;
+    let browser = Person::visitor(&stack).await;
+    let under_way = Person::new(&stack);
+    under_way.set("visitor", &browser.cookie("visitor").unwrap());
+    browser.log_in("ada", Person::PASSWORD).await.leads_to("/account");
+    let id = under_way.draw().await;
+    assert_eq!(owner(&stack, &id).await.as_deref(), Some("ada"));
+    assert!(browser.get("/").await.page(StatusCode::OK).await.contains(&id));
+}
+
+#[tokio::test]
+async fn drawings_of_a_session_belong_to_the_account_whatever_the_cookie_of_the_visitor() {
+    let stack = Stack::with_accounts().await;
+    let ada = Person::invited(&stack, "ada", "labeller").await;
+    let without_visitor = Person::new(&stack);
+    without_visitor.set("session", &ada.cookie("session").unwrap());
+    let id = without_visitor.draw().await;
+    assert_eq!(owner(&stack, &id).await.as_deref(), Some("ada"));
+    // The page gives the browser a new cookie of a visitor.
+    without_visitor.get("/").await.page(StatusCode::OK).await;
+    assert_ne!(without_visitor.cookie("visitor"), ada.cookie("visitor"));
+    let id = without_visitor.draw().await;
+    assert_eq!(owner(&stack, &id).await.as_deref(), Some("ada"));
+}

@@ -3,7 +3,7 @@
 use super::{WithAccounts, forget_session, site, start_session};
 use crate::{
     Api,
-    access::{Access, Routes, log_in},
+    access::{Access, KnownBrowser, Routes, log_in},
     identity::{Account, Actor, Caller, Role, Scope, SecretToken, is_valid_name},
     messages::{Messages, Notice, TimeZone},
     pages::{
@@ -143,10 +143,11 @@ async fn change_password(
     account: Account,
     caller: Caller,
     actor: Actor,
+    browser: KnownBrowser,
     PageForm(PasswordForm { old, new }): PageForm<PasswordForm>,
 ) -> Result<Response, ApiError> {
     let changed = async {
-        let checked = log_in(&api, &actor, &account.name, &old).await?;
+        let checked = log_in(&api, &actor, browser, &account.name, &old).await?;
         let hash = api.passwords.hash(&account.name, &new).await?;
         let changed = api.store.change_password(&actor, &checked, &hash).await?;
         let detail = "The password has just changed. Log in again.";

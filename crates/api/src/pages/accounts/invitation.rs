@@ -64,10 +64,19 @@ async fn accept(api: &Api, caller: &Caller, actor: Actor, code: &str, password: 
         let detail = "The code is wrong, used or older than 15 minutes. Ask an operator for a new one.";
         ApiError::new(Code::InvalidInvitation, detail)
     };
-    let Some((code, name)) = invited(api, code).await? else {
+    let attempt = api.logins.start_code(actor.address)?;
+    let invited = match invited(api, code).await {
+        Ok(invited) => invited,
+        Err(failure) => {
+            attempt.take_back();
+            return Err(failure);
+        }
+    };
+    let Some((code, name)) = invited else {
         api.store.record_refused_login(&actor, Actor::INVITATION_CODE).await?;
         return Err(invalid());
     };
+    attempt.succeeded();
     let hash = api.passwords.hash(&name, password).await?;
     let actor = actor.named(&name);
     let person = api.store.accept_invitation(&actor, code, &hash).await?.ok_or_else(invalid)?;

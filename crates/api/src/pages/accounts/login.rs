@@ -3,7 +3,7 @@
 use super::{WithAccounts, forget_session, site, start_session};
 use crate::{
     Api,
-    access::{Access, Routes, log_in},
+    access::{Access, KnownBrowser, Routes, log_in},
     identity::{Account, Actor, Caller},
     messages::{Messages, Notice},
     pages::{
@@ -73,10 +73,11 @@ async fn submit(
     PageRequest { messages, address, .. }: PageRequest,
     caller: Caller,
     actor: Actor,
+    browser: KnownBrowser,
     PageForm(LoginForm { name, password, next }): PageForm<LoginForm>,
 ) -> Response {
     let logged_in = async {
-        let person = log_in(&api, &actor, &name, &password).await?;
+        let person = log_in(&api, &actor, browser, &name, &password).await?;
         start_session(&api, &caller, &actor.named(&person.name), &person, local(&next)).await
     };
     match logged_in.await {

@@ -10,7 +10,7 @@ mod people;
 use super::site::{Address, NavItem, Site};
 use crate::{
     Api, ApiAccess,
-    access::Routes,
+    access::{KnownBrowser, Routes},
     identity::{Actor, Caller, SecretToken, VisitorToken},
     secret_cookie::SecretCookie,
     store::{Credentials, NewSession},
@@ -71,6 +71,7 @@ async fn start_session(
     let mut headers = HeaderMap::new();
     append(&mut headers, SecretCookie::SESSION.set(&token.reveal(), &api.settings));
     append(&mut headers, SecretCookie::VISITOR.set(&visitor.cookie_value(), &api.settings));
+    append(&mut headers, SecretCookie::KNOWN_BROWSER.set(&KnownBrowser::cookie_value(visitor), &api.settings));
     Ok((headers, Redirect::to(path)).into_response())
 }
 

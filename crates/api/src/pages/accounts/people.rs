@@ -4,7 +4,7 @@ use super::site;
 use crate::{
     Api,
     access::{Access, Routes},
-    identity::{Account, Actor, InvitationCode, PERSON_NAME_RULE, Role, is_valid_person_name},
+    identity::{Account, Actor, InvitationCode, PERSON_NAME_RULE, Role, is_valid_name, is_valid_person_name},
     messages::{Messages, Notice, TimeZone},
     pages::{
         PageRequest,
@@ -102,7 +102,9 @@ async fn apply(
         let role = role.as_deref().and_then(Role::from_name);
         role.ok_or_else(|| ApiError::new(Code::InvalidInput, "A role is labeller or operator."))
     };
-    if !is_valid_person_name(&name) {
+    // People whom an import added have names that nobody can be invited with.
+    let is_valid = if matches!(action, PeopleAction::Invite) { is_valid_person_name } else { is_valid_name };
+    if !is_valid(&name) {
         return Err(ApiError::new(Code::InvalidInput, PERSON_NAME_RULE));
     }
     let code = InvitationCode::random();
@@ -110,7 +112,7 @@ async fn apply(
         PeopleAction::Invite => {
             api.store.invite(by, &name, role()?, code).await?;
         }
-        PeopleAction::Reset => api.store.reset_password(by, &name, code).await?,
+        PeopleAction::Reset => api.store.reset_password(by, &name, code, true).await?,
         PeopleAction::SetRole => {
             api.store.change_user(by, &name, UserChange::Role(role()?)).await?;
             return Ok(None);

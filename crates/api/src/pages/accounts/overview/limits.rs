@@ -1,7 +1,7 @@
 //! The rate limits and the daily quotas on the page.
 
 use crate::{
-    access::{DAILY, DAILY_KILOBYTES, Limit, Use},
+    access::{Limit, Quota, Use},
     messages::Messages,
 };
 use std::time::Duration;
@@ -10,6 +10,7 @@ pub(super) struct LimitRow {
     pub(super) name: &'static str,
     pub(super) of_client: String,
     pub(super) of_address: String,
+    pub(super) of_address_at_once: String,
 }
 
 /// A row for each kind of use, and then for the quotas.
@@ -24,30 +25,30 @@ pub(super) fn rows(messages: &'static Messages) -> Vec<LimitRow> {
             Use::Read => &text.uses.lists,
             Use::Export => &text.uses.exports,
         };
-        row(name, &of_use.limit(), |count, period| period_of(messages, count, period))
+        let Limit { period, of_client, of_address, of_address_at_once } = of_use.limit();
+        let is_bounded = of_address_at_once < of_address;
+        LimitRow {
+            name,
+            of_client: period_of(messages, of_client, period),
+            of_address: period_of(messages, of_address, period),
+            of_address_at_once: if is_bounded { messages.count(of_address_at_once.into()) } else { String::new() },
+        }
     };
-    let bytes = |kilobytes: u32, _| text.a_day_of_bytes.with("bytes", messages.bytes(u64::from(kilobytes) * 1_000));
-    let quotas = [
-        row(&text.uses.drawings, &DAILY, |count, period| period_of(messages, count, period)),
-        row(&text.uses.drawings, &DAILY_KILOBYTES, bytes),
-    ];
+    let quota = |of_client, of_address| LimitRow {
+        name: &text.uses.drawings,
+        of_client,
+        of_address,
+        of_address_at_once: String::new(),
+    };
+    let (client, address) = (Quota::OF_CLIENT, Quota::OF_ADDRESS);
+    let drawings = |quota: Quota| text.a_day.with("count", u64::from(quota.drawings));
+    let bytes = |quota: Quota| text.a_day_of_bytes.with("bytes", messages.bytes(quota.bytes));
+    let quotas = [quota(drawings(client), drawings(address)), quota(bytes(client), bytes(address))];
     Use::ALL.into_iter().map(of_use).chain(quotas).collect()
-}
-
-fn row(name: &'static str, limit: &Limit, write: impl Fn(u32, Duration) -> String) -> LimitRow {
-    LimitRow {
-        name,
-        of_client: write(limit.of_client, limit.period),
-        of_address: write(limit.of_address, limit.period),
-    }
 }
 
 fn period_of(messages: &'static Messages, count: u32, period: Duration) -> String {
     let text = &messages.overview;
-    let message = match period.as_secs() {
-        ..=60 => &text.a_minute,
-        61..=3_600 => &text.an_hour,
-        _ => &text.a_day,
-    };
+    let message = if period <= Duration::from_mins(1) { &text.a_minute } else { &text.an_hour };
     message.with("count", u64::from(count))
 }

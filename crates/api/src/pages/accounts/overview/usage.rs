@@ -2,7 +2,7 @@
 
 use crate::{
     ByteSize,
-    access::{DAILY, DAILY_KILOBYTES},
+    access::Quota,
     client_address::ClientAddress,
     identity::VisitorId,
     messages::Messages,
@@ -42,8 +42,8 @@ pub(super) struct VisitorRow {
 
 impl VisitorRow {
     pub(super) fn new(messages: &'static Messages, row: StoredByVisitor, has_limits: bool) -> Self {
-        let of_drawings = ratio(row.drawings, DAILY.of_client.into());
-        let of_bytes = ratio(row.bytes, u64::from(DAILY_KILOBYTES.of_client) * 1_000);
+        let of_drawings = ratio(row.drawings, Quota::OF_CLIENT.drawings.into());
+        let of_bytes = ratio(row.bytes, Quota::OF_CLIENT.bytes);
         let has_quota = has_limits && !row.is_program;
         Self {
             id: row.visitor.uuid().to_string(),
@@ -74,7 +74,7 @@ impl AddressRow {
         Self {
             address: address.to_string(),
             drawings: messages.count(drawings.into()),
-            quota: messages.share(ratio(drawings.into(), DAILY.of_address.into())),
+            quota: messages.share(ratio(drawings.into(), Quota::OF_ADDRESS.drawings.into())),
         }
     }
 }
