@@ -2,7 +2,7 @@
 
 use crate::{
     evaluate::{classify, evaluate_set},
-    gate::{self, Collected, CollectedDrawing, CollectedPair, Evidence, GateUses, PairedSet, SetKind, Speed},
+    gate::{self, Collected, CollectedDrawing, CollectedPair, Evidence, GateDrawings, PairedSet, SetKind, Speed},
     sample_set::SampleSet,
     score::Evaluated,
     speed,
@@ -11,8 +11,7 @@ use crate::{
 use network::{Classifier, ModelVersion};
 use std::path::Path;
 use time::OffsetDateTime;
-use uuid::Uuid;
-use wire::{Comparison, ComparisonOutcome, GateCheck, GateUse};
+use wire::{Comparison, ComparisonOutcome, GateCheck};
 
 /// The inputs of a comparison, without the challenger.
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +23,10 @@ pub struct Inputs<'a> {
     /// The held-out data.
     pub held_out: &'a Part,
     /// The collected drawings of the gate, if there are any.
-    pub collected: Option<&'a [CollectedDrawing]>,
+    pub collected: Option<&'a GateDrawings>,
 }
 
-/// Compares a challenger with the champion. If there are collected drawings, it records their use first.
+/// Compares a challenger with the champion.
 ///
 /// # Errors
 /// When the champion cannot be loaded, files are missing, or LibTorch fails.
@@ -52,10 +51,8 @@ fn check_floor(challenger: &Classifier, held_out: &Part) -> anyhow::Result<Compa
 
 /// Applies all rules.
 fn compare_with(champion: &Classifier, challenger: &Classifier, inputs: Inputs) -> anyhow::Result<Comparison> {
-    let gate_use = inputs.collected.map(|drawings| use_drawings(inputs.models, drawings)).transpose()?;
-    let collected = inputs.collected.zip(gate_use.as_ref());
-    let pairs = |(drawings, (_, uses)): (_, &(_, GateUses))| {
-        anyhow::Ok(Collected { pairs: classify_collected(champion, challenger, drawings)?, uses: *uses })
+    let pairs = |gate: &GateDrawings| {
+        anyhow::Ok(Collected { pairs: classify_collected(champion, challenger, &gate.drawings)?, uses: gate.uses })
     };
     let pair = |set| {
         let champion = evaluate_set(champion, &set)?;
@@ -65,14 +62,14 @@ fn compare_with(champion: &Classifier, challenger: &Classifier, inputs: Inputs) 
     let evidence = Evidence {
         sets: gate::hold_outs(inputs.held_out).into_iter().map(pair).collect::<anyhow::Result<_>>()?,
         speed: measure_speed(champion, challenger)?,
-        collected: collected.map(pairs).transpose()?,
+        collected: inputs.collected.map(pairs).transpose()?,
     };
     let scanned = evidence.sets.iter().find(|set| set.kind() == SetKind::Scanned);
     let mut checks = floor(scanned.map_or(&[], |set| &set.challenger));
     checks.extend(gate::checks(&evidence));
     let mistakes = gate::mistakes(&evidence.sets, evidence.collected.as_ref());
     Ok(Comparison {
-        gate_use: gate_use.map(|(gate_use, _)| gate_use),
+        gate_use: inputs.collected.map(|gate| gate.gate_use.clone()),
         mistakes_gained: mistakes.gained,
         mistakes_lost: mistakes.lost,
         ..comparison(&challenger.card().version, Some(&champion.card().version), checks)
@@ -89,16 +86,6 @@ fn measure_speed(champion: &Classifier, challenger: &Classifier) -> anyhow::Resu
         return gate::speed(|| speed::ratio(challenger, champion));
     }
     Ok(Speed::OtherArchitecture { champion: architectures.0, challenger: architectures.1 })
-}
-
-/// Records the use of the drawings, and counts their uses.
-fn use_drawings(models: &Path, drawings: &[CollectedDrawing]) -> anyhow::Result<(GateUse, GateUses)> {
-    let ids: Vec<Uuid> = drawings.iter().map(|drawing| drawing.id).collect();
-    let newest_drawing = ids.iter().copied().max().unwrap_or_default();
-    let gate_use = GateUse { used_at: OffsetDateTime::now_utc(), newest_drawing };
-    let uses = GateUses::count(&gate::read_uses(models)?, &gate_use, &ids);
-    gate::add_use(models, &gate_use)?;
-    Ok((gate_use, uses))
 }
 
 fn classify_collected(

@@ -4,7 +4,8 @@ use crate::{
     compare::{Inputs, compare},
     comparison_rows,
     data::Data,
-    gate, report,
+    gate::GateDrawings,
+    report,
     split::Split,
 };
 use anyhow::{Context, ensure};
@@ -50,13 +51,14 @@ pub struct CompareOptions {
 pub fn run(options: &CompareOptions) -> anyhow::Result<ComparisonOutcome> {
     let champion = options.against.clone().map_or_else(|| network::champion(&options.models), Ok)?;
     ensure!(champion != options.challenger, "{champion} is the champion itself; name its rival with --against");
-    let collected = options.collected.as_deref().map(gate::read_collected).transpose()?;
+    let collected = options.collected.as_deref();
+    let collected = collected.map(|path| GateDrawings::read(&options.models, path)).transpose()?;
     let split = Split::new(Data::load(options.data.as_deref())?, None);
     let inputs = Inputs {
         models: &options.models,
         champion: Some(&champion),
         held_out: &split.holdout,
-        collected: collected.as_deref(),
+        collected: collected.as_ref(),
     };
     let comparison = compare(&options.challenger, inputs)?;
     println!("{}", comparison_rows::table(&comparison));

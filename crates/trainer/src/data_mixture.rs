@@ -22,6 +22,49 @@ pub struct DataMixture {
     scans: Vec<Example>,
     pen: Vec<PenDigit>,
     characters: Vec<Strokes>,
+    collected: Vec<CollectedSample>,
+}
+
+/// A drawing that people made with the service, and what it teaches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CollectedSample {
+    /// The drawing.
+    pub content: CollectedContent,
+    /// The class that it teaches.
+    pub target: Target,
+}
+
+/// A collected drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CollectedContent {
+    /// Strokes, which training redraws as it redraws those of the pen.
+    Strokes(Strokes),
+    /// A preprocessed picture.
+    Bitmap(Box<Bitmap>),
+}
+
+/// The class or the classes that a sample teaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// One class.
+    Class(Class),
+    /// Not a digit, for an unknown reason: the probabilities of both such classes together.
+    NotADigit,
+}
+
+impl Target {
+    /// The index of the class; for an unknown reason, the number of classes.
+    #[must_use]
+    pub fn index(self) -> u8 {
+        match self {
+            Self::Class(class) => class.index(),
+            Self::NotADigit => Self::NOT_A_DIGIT,
+        }
+    }
+
+    /// The index of [`Self::NotADigit`].
+    #[expect(clippy::cast_possible_truncation, reason = "there are twelve classes")]
+    pub const NOT_A_DIGIT: u8 = Class::COUNT as u8;
 }
 
 /// The specification of a sample.
@@ -43,6 +86,8 @@ enum SampleSpec {
     Several,
     /// A digit, rotated by a right angle or mirrored.
     Turned(usize),
+    /// A collected drawing.
+    Collected(usize),
 }
 
 /// The number of samples of each kind per scanned digit. About one sample in five is not a digit.
@@ -54,6 +99,13 @@ const SCRIBBLES: f64 = 0.12;
 const SEVERAL: f64 = 0.05;
 const TURNED: f64 = 0.05;
 
+/// The largest number of collected drawings per other sample: a fifth of all samples.
+const COLLECTED: f64 = 0.25;
+/// How often an epoch has one collected drawing at most, so that few drawings are not learnt by heart.
+const COLLECTED_TIMES: usize = 10;
+/// The share of collected strokes that are drawn on a canvas, as of those of the pen.
+const COLLECTED_ON_CANVAS: f64 = PEN_ON_CANVAS / (PEN_ON_CANVAS + PEN_STROKES);
+
 /// The share of characters that are joined with another character.
 const LIGATURES: f64 = 0.25;
 
@@ -64,7 +116,13 @@ impl DataMixture {
     /// Returns a mixture of these digits and characters.
     #[must_use]
     pub fn new(seed: u64, scans: Vec<Example>, pen: Vec<PenDigit>, characters: Vec<Strokes>) -> Self {
-        Self { seed, scans, pen, characters }
+        Self { seed, scans, pen, characters, collected: Vec::new() }
+    }
+
+    /// The same with collected drawings.
+    #[must_use]
+    pub fn with_collected(self, collected: Vec<CollectedSample>) -> Self {
+        Self { collected, ..self }
     }
 
     /// Returns the samples of an epoch, in random order, with every scanned digit once.
@@ -84,6 +142,10 @@ impl DataMixture {
         add(SCRIBBLES, 1, |_| SampleSpec::Scribble);
         add(SEVERAL, 1, |_| SampleSpec::Several);
         add(TURNED, self.scans.len(), SampleSpec::Turned);
+        let most = self.collected.len() * COLLECTED_TIMES;
+        let collected = portion(specs.len(), COLLECTED).min(most);
+        // Each drawing once, then each once more, until there are enough.
+        specs.extend((0..self.collected.len()).cycle().take(collected).map(SampleSpec::Collected));
         specs.shuffle(&mut random);
         Epoch { mixture: self, number: epoch, specs }
     }
@@ -95,10 +157,14 @@ impl DataMixture {
         random
     }
 
-    fn draw<R: Rng>(&self, spec: SampleSpec, random: &mut R) -> (Bitmap, Class) {
+    fn draw<R: Rng>(&self, spec: SampleSpec, random: &mut R) -> (Bitmap, Target) {
         // The preprocessing may find no foreground in a faint drawing. The sample is then drawn again.
         loop {
             let (bitmap, class) = match spec {
+                SampleSpec::Collected(index) => {
+                    let CollectedSample { content, target } = &self.collected[index];
+                    return (collected(content, random), *target);
+                }
                 SampleSpec::Scan(index) => {
                     (Some(self.scans[index].bitmap.clone()), Class::Digit(self.scans[index].label))
                 }
@@ -126,7 +192,7 @@ impl DataMixture {
                 },
             };
             if let Some(bitmap) = bitmap {
-                return (spec.variation().vary(&bitmap, random), class);
+                return (spec.variation().vary(&bitmap, random), Target::Class(class));
             }
         }
     }
@@ -193,10 +259,26 @@ impl Epoch<'_> {
     /// # Panics
     /// When the index is out of range.
     #[must_use]
-    pub fn sample(&self, index: usize) -> (Bitmap, Class) {
+    pub fn sample(&self, index: usize) -> (Bitmap, Target) {
         let stream = u32::try_from(index).expect("an epoch has fewer than 2^32 samples");
         self.mixture.draw(self.specs[index], &mut self.mixture.random(self.number, stream))
     }
+}
+
+/// Returns the bitmap of a collected drawing. The service found a foreground in it.
+fn collected<R: Rng>(content: &CollectedContent, random: &mut R) -> Bitmap {
+    let bitmap = match content {
+        CollectedContent::Bitmap(bitmap) => (**bitmap).clone(),
+        CollectedContent::Strokes(strokes) => loop {
+            let strokes = StyleJitter::OTHER_WRITER.apply(strokes, random);
+            let on_a_canvas = random.random_bool(COLLECTED_ON_CANVAS);
+            let found = if on_a_canvas { on_canvas(&strokes, random) } else { preprocess::strokes(strokes) };
+            if let Some(bitmap) = found {
+                break bitmap;
+            }
+        },
+    };
+    Variation::SLIGHT.vary(&bitmap, random)
 }
 
 /// Returns the bitmap of a negative's strokes, rendered on a canvas or preprocessed as strokes.
@@ -295,8 +377,25 @@ mod tests {
         let epoch = mixture.epoch(0);
         for (index, spec) in epoch.specs.iter().enumerate() {
             if let SampleSpec::Scan(scan) | SampleSpec::ScanOnCanvas(scan) = *spec {
-                assert_eq!(epoch.sample(index).1, Class::Digit(mixture.scans[scan].label));
+                assert_eq!(epoch.sample(index).1, Target::Class(Class::Digit(mixture.scans[scan].label)));
             }
         }
+    }
+
+    #[test]
+    fn collected_drawings_are_at_most_a_fifth_of_the_samples_and_none_is_repeated_often() {
+        let line = vec![[(0.0, 0.0), (4.0, 30.0)].map(|(x, y)| Point { x, y }).to_vec()];
+        let drawing = |target| CollectedSample { content: CollectedContent::Strokes(line.clone()), target };
+        let of_epoch = |collected: Vec<CollectedSample>| {
+            let mixture = mixture(3).with_collected(collected);
+            let epoch = mixture.epoch(1);
+            let found = epoch.specs.iter().enumerate().filter(|(_, spec)| matches!(spec, SampleSpec::Collected(_)));
+            let targets: Vec<Target> = found.map(|(index, _)| epoch.sample(index).1).collect();
+            (targets, epoch.len())
+        };
+        let (targets, _) = of_epoch(vec![drawing(Target::NotADigit)]);
+        assert_eq!(targets, [Target::NotADigit; COLLECTED_TIMES]);
+        let (targets, all) = of_epoch(vec![drawing(Target::Class(Class::SeveralDigits)); 1_000]);
+        assert_eq!(targets.len(), all / 5);
     }
 }

@@ -14,9 +14,10 @@ pub mod evaluate_command;
 pub mod evaluation_report;
 pub mod events;
 pub mod fit;
-#[cfg(test)]
-mod fixture;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod gate;
+pub mod learn;
 pub mod loader;
 pub mod negatives;
 mod preprocess;
@@ -28,4 +29,5 @@ pub mod speed;
 pub mod split;
 pub mod stroke_renderer;
 pub mod style_jitter;
+pub mod training_examples;
 pub mod training_history;

@@ -19,8 +19,8 @@ const AHEAD: usize = 4;
 pub struct Batch {
     /// The bitmaps.
     pub bitmaps: Vec<Bitmap>,
-    /// The index of each bitmap's [`Class`](network::Class).
-    pub classes: Vec<u8>,
+    /// The index of each bitmap's [`Target`](crate::data_mixture::Target).
+    pub targets: Vec<u8>,
 }
 
 /// Passes every batch of an epoch to `train_step`, in the same order for any number of threads. Samples that do not
@@ -57,8 +57,8 @@ pub fn each_batch<E>(
 
 fn batch(epoch: &Epoch, number: usize, size: usize) -> Batch {
     let samples = (number * size..(number + 1) * size).map(|index| epoch.sample(index));
-    let (bitmaps, classes) = samples.map(|(bitmap, class)| (bitmap, class.index())).unzip();
-    Batch { bitmaps, classes }
+    let (bitmaps, targets) = samples.map(|(bitmap, target)| (bitmap, target.index())).unzip();
+    Batch { bitmaps, targets }
 }
 
 /// Sorts the batches: threads finish in any order, and training must be reproducible.

@@ -7,6 +7,7 @@ use trainer::{
     compare_command::{self, CompareOptions},
     evaluate_command::{self, EvaluateOptions},
     fit::{self, FitOptions, Promotion},
+    learn::{self, LearnOptions},
     speed::{self, SpeedOptions},
 };
 use wire::ComparisonOutcome;
@@ -23,6 +24,9 @@ struct Cli {
 enum Command {
     /// Trains a network and writes it to models/<version>.
     Fit(FitOptions),
+    /// Trains a network on public data and the training examples of a service, compares it with the model that serves, and
+    /// submits it to the registry.
+    Learn(LearnOptions),
     /// Evaluates a model on the test sets.
     Evaluate(EvaluateOptions),
     /// Compares a model with the champion. The exit status is 2 if the champion stays.
@@ -43,6 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let champion_stays = match Cli::parse().command {
         Command::Fit(options) => fit::run(&options)? == Promotion::ChampionStays,
         Command::Compare(options) => compare_command::run(&options)? != ComparisonOutcome::Better,
+        Command::Learn(options) => learn::run(&options).map(|()| false)?,
         Command::Evaluate(options) => evaluate_command::run(&options).map(|()| false)?,
         Command::Speed(options) => speed::run(&options).map(|()| false)?,
     };

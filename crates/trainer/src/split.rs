@@ -4,6 +4,7 @@
 
 use crate::{
     data::{Data, Example, PenDigit, omniglot::Character},
+    data_mixture::CollectedSample,
     negatives,
     stroke_renderer::Strokes,
 };
@@ -42,6 +43,8 @@ pub struct Part {
     pub characters: Vec<Strokes>,
     /// Characters that many people would read as a digit. Training excludes them.
     pub look_alikes: Vec<Strokes>,
+    /// Drawings that people made with the service, in the training and the test part.
+    pub collected: Vec<CollectedSample>,
 }
 
 impl Split {

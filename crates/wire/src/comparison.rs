@@ -2,6 +2,7 @@
 
 use digit::{ModelVersion, TrueLabel};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -10,10 +11,10 @@ use uuid::Uuid;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison {
     /// The model that would be promoted.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ModelVersion))]
     pub challenger: ModelVersion,
     /// The model that serves; `null` if none does.
-    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::ModelVersion>))]
     pub champion: Option<ModelVersion>,
     /// The time of the comparison, in UTC.
     #[serde(with = "time::serde::rfc3339")]
@@ -35,6 +36,18 @@ impl Comparison {
     /// Returns the checks that keep the challenger from promotion: the reasons of the outcome.
     pub fn reasons(&self) -> impl Iterator<Item = &GateCheck> {
         self.checks.iter().filter(|check| check.result != CheckResult::Passed)
+    }
+
+    /// Returns the outcome and the checks behind it, with their numbers; in English.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let reasons: Vec<String> = self.reasons().map(ToString::to_string).collect();
+        let against = self.champion.as_deref().map(|champion| format!(" than {champion}")).unwrap_or_default();
+        match (self.outcome, reasons.join("; ")) {
+            (ComparisonOutcome::Better, _) => format!("better{against}"),
+            (ComparisonOutcome::Worse, reasons) => format!("worse{against}: {reasons}"),
+            (ComparisonOutcome::Inconclusive, reasons) => format!("inconclusive: {reasons}"),
+        }
     }
 }
 
@@ -95,6 +108,31 @@ pub struct GateCheck {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub detail: Option<String>,
+}
+
+impl fmt::Display for GateCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule.name())?;
+        if let Some(slice) = &self.slice {
+            write!(f, " of {slice}")?;
+        }
+        match (self.measured, self.bound) {
+            (Some(measured), Some(bound)) => write!(f, " is {}, the bound {}", short(measured), short(bound))?,
+            (Some(measured), None) => write!(f, " is {}", short(measured))?,
+            (None, _) => {}
+        }
+        self.detail.as_ref().map_or(Ok(()), |detail| write!(f, " ({detail})"))
+    }
+}
+
+/// The number with three significant digits.
+fn short(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e6).contains(&value.abs()) {
+        let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+        rounded.to_string()
+    } else {
+        format!("{value:.2e}")
+    }
 }
 
 /// The result of a check.
@@ -225,6 +263,17 @@ mod tests {
         assert_eq!(outcome(&[&passed]), ComparisonOutcome::Better);
         assert_eq!(outcome(&[&passed, &undecided]), ComparisonOutcome::Inconclusive);
         assert_eq!(outcome(&[&undecided, &failed, &passed]), ComparisonOutcome::Worse);
+    }
+
+    #[test]
+    fn a_check_is_a_text_with_its_numbers() {
+        let failed = GateCheck { slice: Some("digit 7".to_owned()), ..check(GateRule::SliceHarm, CheckResult::Failed) };
+        assert_eq!(failed.to_string(), "slice_harm of digit 7 is 0.5, the bound 0.25");
+        let tiny = GateCheck { measured: Some(3.14159e-9), bound: Some(0.01), ..failed };
+        assert_eq!(tiny.to_string(), "slice_harm of digit 7 is 3.14e-9, the bound 0.01");
+        let unknown = GateCheck { measured: None, slice: None, detail: Some("head.bias".to_owned()), ..tiny };
+        assert_eq!(unknown.to_string(), "slice_harm (head.bias)");
+        assert_eq!(short(123.456), "123");
     }
 
     #[test]

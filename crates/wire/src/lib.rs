@@ -3,6 +3,7 @@
 //! The feature `openapi` adds the schemas of the OpenAPI documents.
 
 mod answer;
+mod compact_answer;
 mod comparison;
 mod deletion_token;
 mod explanation;
@@ -17,8 +18,11 @@ mod quality;
 mod record;
 #[cfg(feature = "openapi")]
 pub mod schema;
+mod training_example;
+mod training_run;
 
 pub use answer::{About, Answer, ModelReadiness, PredictResponse, Verdict};
+pub use compact_answer::COMPACT_ANSWER_MEDIA_TYPE;
 pub use comparison::{
     CheckResult, Comparison, ComparisonOutcome, GateCheck, GateRule, GateUse, Mistake, MistakenSample,
 };
@@ -33,3 +37,7 @@ pub use predictions_by_model::PredictionsByModel;
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
 pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
 pub use record::{GivenLabel, Imported, LabellerRole, Origin, Record, RecordedLabel};
+pub use training_example::{ManifestEntry, TrainingExample, TrainingManifest, TrainingSnapshot, TrainingSplit};
+pub use training_run::{
+    AvailableExamples, TrainedModel, TrainingProgress, TrainingRun, TrainingRunStart, TrainingStep,
+};

@@ -1,11 +1,12 @@
 //! The registry of models.
 
+use crate::TrainingProgress;
 use digit::ModelVersion;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// The answer to `GET /api/v1/models`: newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Models {
     /// The models.
@@ -13,7 +14,7 @@ pub struct Models {
 }
 
 /// A model of the registry, and the event that led to its state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegisteredModel {
     /// The version.
@@ -29,6 +30,10 @@ pub struct RegisteredModel {
     /// The reason that they gave; `null` if none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub reason: Option<String>,
+    /// The progress of the run that trains it; missing if none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub progress: Option<TrainingProgress>,
 }
 
 /// The state of a model.

@@ -23,6 +23,10 @@ pub struct Quality {
     pub random_sample: Share,
     /// The number of labelled drawings of the random sample on which people disagree, or which they cannot tell.
     pub random_sample_undecided: u64,
+    /// How many labelled or undecided drawings of the random sample were deleted because of their age. Both figures include
+    /// them.
+    #[serde(default)]
+    pub random_sample_pruned: u64,
     /// The number of predictions of each label (the row: 0 to 9, not a digit) and predicted class (the column).
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<u64>>))]
     pub confusion: [[u64; CLASSES]; CLASSES],

@@ -28,10 +28,21 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub visitor_id: Option<Uuid>,
+    /// The name of the person who drew, if somebody brought drawings of several people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 1, max_length = 100))]
+    pub writer: Option<String>,
+    /// Whether an operator drew, or brought the drawing; so if there is a `writer`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_from_operator: bool,
     /// The SHA-256 of the deletion token in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false, content_encoding = "base64"))]
     pub deletion_token_hash: Option<String>,
+    /// Whether the drawing belongs to the random sample. An import of a file without this field leaves that to chance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub in_random_sample: Option<bool>,
     /// All labels, the earliest first. `true_label` is the one that counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<RecordedLabel>,
@@ -61,6 +72,10 @@ pub struct RecordedLabel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub role: Option<LabellerRole>,
+    /// Whether the labels of the account count; missing if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub labels_count: Option<bool>,
 }
 
 /// How a person came to the drawing that the person labelled.

@@ -23,6 +23,22 @@ impl PartialSchema for Digit {
 
 impl ToSchema for Digit {}
 
+/// The schema of [`digit::ModelVersion`].
+#[derive(Debug)]
+pub struct ModelVersion;
+
+impl PartialSchema for ModelVersion {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(format!("^{}$", digit::ModelVersion::PATTERN)))
+            .description(Some("The version of a model."))
+            .into()
+    }
+}
+
+impl ToSchema for ModelVersion {}
+
 /// The schema of [`digit::Reason`].
 #[derive(Debug)]
 pub struct Reason;

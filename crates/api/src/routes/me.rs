@@ -3,7 +3,7 @@
 use super::export::{Lines, stream_file};
 use crate::{
     Api,
-    access::{Access, Allowance, Routes, Use},
+    access::{Access, Allowance, Routes},
     identity::{Actor, Caller, Reach, Scope},
     store::Filter,
 };
@@ -48,8 +48,8 @@ async fn export_own(
     allowance: Allowance,
 ) -> Result<impl IntoResponse, ApiError> {
     let owner = known_owner(&caller)?;
-    allowance.spend(Use::Export)?;
-    stream_file(api.store.snapshot_of(owner, Filter::default()).await?, Lines).await
+    let slot = allowance.export_own()?;
+    stream_file(api.store.snapshot_of(owner, Filter::default()).await?, Lines, slot).await
 }
 
 /// Deletes all drawings of the caller, with their predictions and labels.

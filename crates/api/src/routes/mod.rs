@@ -13,6 +13,7 @@ mod predictions;
 mod predictions_by_model;
 mod probes;
 mod quality;
+mod training_runs;
 
 pub(crate) use predictions::cached_briefly;
 
@@ -33,5 +34,6 @@ pub(crate) fn routes() -> Routes {
         .merge(gallery::routes())
         .merge(quality::routes())
         .merge(models::routes())
+        .merge(training_runs::routes())
         .merge(probes::routes())
 }

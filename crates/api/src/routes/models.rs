@@ -51,10 +51,10 @@ async fn serving_model(State(api): State<Arc<Api>>) -> Result<Json<ServingModel>
 /// The `{version}` of a path.
 #[derive(Debug, IntoParams)]
 #[into_params(names("version"), parameter_in = Path)]
-struct Version(
+pub(super) struct Version(
     /// The version of a model.
     #[param(value_type = String)]
-    ModelVersion,
+    pub(super) ModelVersion,
 );
 
 impl<S: Send + Sync> FromRequestParts<S> for Version {

@@ -72,8 +72,8 @@ async fn predict(
     let SubmittedDrawing(drawing) = body.read().await?;
     let model = query.model.as_deref();
     let mut outcome = if !options.preview {
-        let (source, visitor, may_train) = (options.source, caller.visitor, options.may_train);
-        submit(&api, &allowance, Submission { drawing, source, model, key, visitor, may_train }).await?
+        let (source, drawer) = (options.source, caller.drawer(options.may_train));
+        submit(&api, &allowance, Submission { drawing, source, model, key, drawer }).await?
     } else if key.is_none() {
         let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
         PredictResponse {

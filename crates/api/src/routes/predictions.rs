@@ -109,6 +109,10 @@ struct QueueQuery {
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     disputed: Option<bool>,
+    /// Only drawings whose label is probably wrong.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    suspect: Option<bool>,
 }
 
 /// Lists drawings to label: the least certain ones, and some for checks of the labels and of the accuracy.
@@ -125,7 +129,7 @@ async fn labelling_queue(
     Query(query): Query<QueueQuery>,
 ) -> Result<Json<LabellingQueue>, ApiError> {
     allowance.spend(Use::Read)?;
-    let queue = if query.disputed == Some(true) { Queue::Disputed } else { Queue::Mixed };
+    let queue = Queue::new(query.disputed, query.suspect);
     let labeller = Labeller::new(&caller, LabelOrigin::Queue);
     let queued = api.store.labelling_queue(queue, page_length(query.limit)?, &[], &labeller).await?;
     Ok(Json(LabellingQueue { drawings: queued.into_iter().map(QueuedDrawing::from).collect() }))
@@ -156,11 +160,7 @@ async fn delete(
             let token = token.to_str().ok().and_then(DeletionToken::parse).ok_or_else(not_yours)?;
             api.store.delete(id, token).await?
         }
-        None => match reach {
-            Reach::All => api.store.delete_as_operator(&actor, id).await?,
-            Reach::Own(owner) if owner.is_known() => api.store.delete_own(id, owner).await?,
-            Reach::Own(_) => Deletion::NotYours,
-        },
+        None => api.store.delete_within(&actor, reach, id).await?,
     };
     match deletion {
         Deletion::Done => Ok(StatusCode::NO_CONTENT),

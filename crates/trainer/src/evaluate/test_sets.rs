@@ -3,6 +3,7 @@
 use crate::{
     corrupt::Corruption,
     data::{Example, PenDigit, mnist::DISPUTED},
+    data_mixture::{CollectedContent, CollectedSample, Target},
     negatives, preprocess,
     sample_set::SampleSet,
     scribble::Scribble,
@@ -85,6 +86,7 @@ pub fn all(split: &Split) -> Vec<Plan<'_>> {
     plans.extend(pen(&split.test.pen));
     plans.extend(corruptions(&split.test));
     plans.extend(negative_sets(split));
+    plans.push(collected(&split.test.collected));
     plans.retain(|plan| plan.count > 0);
     plans
 }
@@ -149,6 +151,21 @@ fn corruptions(part: &Part) -> impl Iterator<Item = Plan<'_>> {
                 (preprocess::picture(corruption.apply(&large(&scan.bitmap, random), random)), Class::Digit(scan.label))
             });
         [pen, scans]
+    })
+}
+
+fn collected(drawings: &[CollectedSample]) -> Plan<'_> {
+    Plan::new("collected drawings", drawings.len(), 0, |index, _| {
+        let CollectedSample { content, target } = &drawings[index];
+        let bitmap = match content {
+            CollectedContent::Strokes(strokes) => preprocess::strokes(strokes.clone()),
+            CollectedContent::Bitmap(bitmap) => Some((**bitmap).clone()),
+        };
+        let class = match *target {
+            Target::Class(class) => class,
+            Target::NotADigit => Class::UnlikeADigit, // both such classes are rejected
+        };
+        (bitmap, class)
     })
 }
 
@@ -242,6 +259,7 @@ mod tests {
             pen: vec![pen.clone(); 3],
             characters: vec![vec![stroke.clone(), stroke.clone()]],
             look_alikes: vec![vec![stroke.clone()]],
+            ..Part::default()
         };
         Split { train: part(), holdout: part(), test: part(), files: Vec::new() }
     }

@@ -25,7 +25,7 @@ use crate::{
 };
 use anyhow::ensure;
 use network::{Calibration, HoldOutScore, Hyperparameters, ModelCard, ModelVersion};
-pub use options::{FitOptions, Precision};
+pub use options::{FitOptions, Precision, TrainingRecipe};
 use progress::Progress;
 pub use promotion::Promotion;
 use std::{fs, path::Path};
@@ -42,34 +42,51 @@ pub fn run(options: &FitOptions) -> anyhow::Result<Promotion> {
     let folder = options.models.join(version.as_str());
     ensure!(!folder.exists(), "{} exists already; name the new model with --version", folder.display());
     tch::set_num_threads(i32::try_from(options.threads)?);
-    tch::manual_seed(i64::from_ne_bytes(options.seed.to_ne_bytes()));
+    tch::manual_seed(i64::from_ne_bytes(options.recipe.seed.to_ne_bytes()));
 
-    let mut split = Split::new(Data::load(options.data.as_deref())?, options.limit);
-    train(options, &version, &mut split)?;
+    let mut split = Split::new(Data::load(options.data.as_deref())?, options.recipe.limit);
+    let run = Run { options, version: &version, command: options.command(), on_epoch: &mut |_| () };
+    train(run, &mut split)?;
     write_evaluation(&options.models, &version, &split)?;
     if options.promote { promotion::promote(options, &version, &split.holdout) } else { Ok(Promotion::NotRequested) }
 }
 
-/// Trains and calibrates a network, and writes the model. It takes the training part of the data.
-fn train(options: &FitOptions, version: &ModelVersion, split: &mut Split) -> anyhow::Result<()> {
+/// A training run.
+pub(crate) struct Run<'a> {
+    pub(crate) options: &'a FitOptions,
+    pub(crate) version: &'a ModelVersion,
+    /// The command on the card.
+    pub(crate) command: String,
+    /// Learns of each completed epoch.
+    pub(crate) on_epoch: &'a mut dyn FnMut(&EpochLog),
+}
+
+/// Whether there is the state of an interrupted run.
+pub(crate) fn is_interrupted(models: &Path, version: &ModelVersion) -> bool {
+    progress::path(models, version).exists()
+}
+
+/// Trains and calibrates a network, and writes the model. It takes the training part of the data. An interrupted run resumes.
+pub(crate) fn train(mut run: Run, split: &mut Split) -> anyhow::Result<()> {
+    let (options, version) = (run.options, run.version);
     let holdouts = sample_set::holdouts(&split.holdout);
     let mixture = mixture(split.take_train(), options)?;
     let mut training = training(options)?;
     let state = progress::path(&options.models, version);
-    let progress = train_epochs(&mut training, &mixture, &holdouts, &state, version, options)?;
+    let progress = train_epochs(&mut training, &mixture, &holdouts, &state, &mut run)?;
 
     let (calibration, scores) = calibrate_and_score(&training, &holdouts)?;
     let card = ModelCard {
         version: version.clone(),
-        architecture: options.architecture,
+        architecture: options.recipe.architecture,
         parameters: training.parameters(),
         preprocessing: digit::preprocessing::VERSION.to_owned(),
         calibration,
-        command: options.command(),
+        command: run.command,
         machine: machine(),
         trained_at: OffsetDateTime::now_utc(),
         training_seconds: progress.seconds(),
-        seed: options.seed,
+        seed: options.recipe.seed,
         data: split.files.clone(),
         hyperparameters: hyperparameters(options, mixture.epoch(1).len()),
         holdouts: scores,
@@ -78,7 +95,7 @@ fn train(options: &FitOptions, version: &ModelVersion, split: &mut Split) -> any
     };
     let folder = network::save(&options.models, card, &training.ema.variables)?;
     training_history::write(&folder, &progress.epochs)?;
-    fs::remove_file(state)?;
+    progress::remove(&state)?;
     println!("wrote {}", folder.display());
     Ok(())
 }
@@ -94,14 +111,16 @@ fn write_evaluation(models: &Path, version: &ModelVersion, split: &Split) -> any
 
 /// Returns the data mixture of the epochs.
 fn mixture(train: Part, options: &FitOptions) -> anyhow::Result<DataMixture> {
-    ensure!(train.scans.len() >= options.batch_size, "--limit leaves too few images for a batch");
+    ensure!(train.scans.len() >= options.recipe.batch_size, "--limit leaves too few images for a batch");
     println!(
-        "training on {} scanned digits, {} pen digits and {} characters that are not digits",
+        "training on {} scanned digits, {} pen digits, {} characters that are not digits and {} collected drawings",
         train.scans.len(),
         train.pen.len(),
-        train.characters.len()
+        train.characters.len(),
+        train.collected.len()
     );
-    Ok(DataMixture::new(options.seed, train.scans, train.pen, train.characters))
+    let mixture = DataMixture::new(options.recipe.seed, train.scans, train.pen, train.characters);
+    Ok(mixture.with_collected(train.collected))
 }
 
 /// Returns a network with random weights, and its teachers.
@@ -117,18 +136,19 @@ fn train_epochs(
     mixture: &DataMixture,
     holdouts: &[SampleSet],
     state: &Path,
-    version: &ModelVersion,
-    options: &FitOptions,
+    run: &mut Run,
 ) -> anyhow::Result<Progress> {
+    let Run { options, version, .. } = *run;
     let mut progress = training.resume(state, &options.settings())?;
     if let Some(last) = progress.epochs.last() {
         println!("resuming after epoch {}, from {}", last.epoch, state.display());
     }
     let events = options.log_dir.as_ref().map(|logs| EventFile::start(&logs.join(version.as_str()), version.as_str()));
     let mut events = events.transpose()?;
-    for number in progress.next()..=options.epochs {
+    for number in progress.next()..=options.recipe.epochs {
         let log = training.epoch(number, mixture, holdouts, options)?;
-        println!("{}", line(&log, options.epochs));
+        println!("{}", line(&log, options.recipe.epochs));
+        (run.on_epoch)(&log);
         if let Some(events) = &mut events {
             events.add(log.epoch, &log.scalars())?;
         }
@@ -175,14 +195,14 @@ fn calibrate_and_score(
 
 fn hyperparameters(options: &FitOptions, samples: usize) -> Hyperparameters {
     Hyperparameters {
-        epochs: options.epochs,
-        batch_size: options.batch_size,
+        epochs: options.recipe.epochs,
+        batch_size: options.recipe.batch_size,
         samples,
-        peak_learning_rate: options.learning_rate,
+        peak_learning_rate: options.recipe.learning_rate,
         weight_decay: optimiser::WEIGHT_DECAY,
         ema_decay: ema::DECAY,
         label_smoothing: training::LABEL_SMOOTHING,
-        precision: options.precision.name().to_owned(),
+        precision: options.recipe.precision.name().to_owned(),
         teachers: options.teachers.clone(),
     }
 }

@@ -29,6 +29,26 @@ pub struct FitOptions {
     /// Collected drawings for the comparison: lines of JSON with `id`, `writer`, `true_label` and `bitmap`.
     #[arg(long, requires = "promote")]
     pub collected: Option<PathBuf>,
+    /// The network and its schedule.
+    #[command(flatten)]
+    pub recipe: TrainingRecipe,
+    /// A teacher for distillation, in addition to the labels. The option can be repeated.
+    #[arg(long = "teacher")]
+    pub teachers: Vec<ModelVersion>,
+    /// Writes TensorBoard's event files to a folder with the model's name in this folder.
+    #[arg(long)]
+    pub log_dir: Option<PathBuf>,
+    /// Threads of LibTorch. On two cores, use one thread: the other core draws samples.
+    #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
+    pub threads: usize,
+    /// Threads that draw samples.
+    #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
+    pub loaders: usize,
+}
+
+/// The network and the schedule of its training.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct TrainingRecipe {
     /// The network's size: cnn6-small, cnn6-medium, cnn6-large or cnn6-huge.
     #[arg(long, default_value_t = Architecture::Large)]
     pub architecture: Architecture,
@@ -51,18 +71,6 @@ pub struct FitOptions {
     /// it.
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     pub precision: Precision,
-    /// A teacher for distillation, in addition to the labels. The option can be repeated.
-    #[arg(long = "teacher")]
-    pub teachers: Vec<ModelVersion>,
-    /// Writes TensorBoard's event files to a folder with the model's name in this folder.
-    #[arg(long)]
-    pub log_dir: Option<PathBuf>,
-    /// Threads of LibTorch. On two cores, use one thread: the other core draws samples.
-    #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
-    pub threads: usize,
-    /// Threads that draw samples.
-    #[arg(long, default_value_t = cores(), value_parser = at_least_one)]
-    pub loaders: usize,
 }
 
 impl FitOptions {
@@ -71,21 +79,18 @@ impl FitOptions {
         if let Some(version) = &self.version {
             return Ok(version.clone());
         }
-        Ok(format!("{}-{}", self.architecture, OffsetDateTime::now_utc().date()).parse()?)
+        Ok(format!("{}-{}", self.recipe.architecture, OffsetDateTime::now_utc().date()).parse()?)
     }
 
     /// Returns the settings that determine the result.
-    pub(super) fn settings(&self) -> String {
+    pub(crate) fn settings(&self) -> String {
         let teachers = self.teachers.iter().flat_map(|teacher| [" --teacher ", teacher.as_str()]).collect::<String>();
-        let limit = self.limit.map_or(String::new(), |limit| format!(" --limit {limit}"));
+        let limit = self.recipe.limit.map_or(String::new(), |limit| format!(" --limit {limit}"));
+        let TrainingRecipe { architecture, epochs, batch_size, learning_rate, seed, precision, .. } = self.recipe;
+        let precision = precision.name();
         format!(
-            "--architecture {} --epochs {} --batch-size {} --learning-rate {} --seed {} --precision {}{limit}{teachers}",
-            self.architecture,
-            self.epochs,
-            self.batch_size,
-            self.learning_rate,
-            self.seed,
-            self.precision.name(),
+            "--architecture {architecture} --epochs {epochs} --batch-size {batch_size} --learning-rate {learning_rate} \
+             --seed {seed} --precision {precision}{limit}{teachers}"
         )
     }
 

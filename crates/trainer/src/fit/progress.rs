@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use network::{read_variables, write_variables};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 use tch::{Tensor, nn::VarStore};
@@ -56,6 +56,14 @@ pub(super) fn save(
     let tensors = state(variables, ema, optimiser);
     write_variables(&unfinished, tensors, &serde_json::to_string(progress)?)?;
     fs::rename(&unfinished, path).with_context(|| format!("{}", path.display()))
+}
+
+/// Deletes the state of a run, if there is one.
+pub(super) fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.with_context(|| format!("{}", path.display())),
+    }
 }
 
 /// Reads the state of a run into the variables, if the file exists.

@@ -4,7 +4,9 @@ use super::FitOptions;
 use crate::{
     compare::{Inputs, compare},
     compare_command::write_json,
-    comparison_rows, gate, report,
+    comparison_rows,
+    gate::GateDrawings,
+    report,
     split::Part,
 };
 use network::{ChampionError, ModelVersion};
@@ -26,9 +28,10 @@ pub enum Promotion {
 /// `comparison.html` to the model's folder.
 pub(super) fn promote(options: &FitOptions, version: &ModelVersion, held_out: &Part) -> anyhow::Result<Promotion> {
     let champion = current_champion(&options.models)?;
-    let collected = options.collected.as_deref().map(gate::read_collected).transpose()?;
+    let collected = options.collected.as_deref();
+    let collected = collected.map(|path| GateDrawings::read(&options.models, path)).transpose()?;
     let inputs =
-        Inputs { models: &options.models, champion: champion.as_ref(), held_out, collected: collected.as_deref() };
+        Inputs { models: &options.models, champion: champion.as_ref(), held_out, collected: collected.as_ref() };
     let comparison = compare(version, inputs)?;
     let folder = options.models.join(version.as_str());
     write_json(&folder.join("comparison.json"), &comparison)?;

@@ -45,7 +45,8 @@ fn train_on(models: &TempDir, name: &str, change: impl Fn(&mut Part)) {
     let mut split = fixture::split(WRITERS);
     change(&mut split.train);
     let options = FitOptions { models: models.path().to_owned(), ..options() };
-    train(&options, &version(name), &mut split).unwrap();
+    let (version, command) = (version(name), options.command());
+    train(Run { options: &options, version: &version, command, on_epoch: &mut |_| () }, &mut split).unwrap();
 }
 
 /// Returns a folder with copies of these models. The first is the champion.

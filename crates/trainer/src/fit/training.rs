@@ -2,7 +2,7 @@
 
 use super::{FitOptions, Precision, ema::Ema, optimiser::AdamW, progress::Progress, schedule::one_cycle};
 use crate::{
-    data_mixture::DataMixture,
+    data_mixture::{DataMixture, Target},
     loader::{Batch, each_batch},
     sample_set::SampleSet,
     score::as_f64,
@@ -37,8 +37,8 @@ pub(super) struct Training {
 impl Training {
     pub(super) fn new(options: &FitOptions, teachers: Vec<Checkpoint>, device: Device) -> anyhow::Result<Self> {
         let variables = VarStore::new(device);
-        let cnn = Cnn::new(&variables.root(), options.architecture);
-        let ema = Ema::new(&variables, options.architecture, device)?;
+        let cnn = Cnn::new(&variables.root(), options.recipe.architecture);
+        let ema = Ema::new(&variables, options.recipe.architecture, device)?;
         let optimiser = AdamW::new(&variables);
         Ok(Self { variables, cnn, ema, optimiser, teachers, device })
     }
@@ -72,15 +72,15 @@ impl Training {
         options: &FitOptions,
     ) -> anyhow::Result<EpochLog> {
         let epoch = mixture.epoch(number);
-        let batches = epoch.len() / options.batch_size;
-        let bar = epoch_bar(number, options.epochs, batches)?;
+        let batches = epoch.len() / options.recipe.batch_size;
+        let bar = epoch_bar(number, options.recipe.epochs, batches)?;
         let mut running = Running::default();
         let mut learning_rate = 0.0;
-        each_batch(&epoch, options.batch_size, options.loaders, |batch| {
+        each_batch(&epoch, options.recipe.batch_size, options.loaders, |batch| {
             let done = f64::from(number - 1) + as_f64(running.batches) / as_f64(batches);
-            learning_rate = one_cycle(options.learning_rate, done / f64::from(options.epochs));
-            let (loss, right) = self.train_step(&batch, options.precision, learning_rate)?;
-            running.add(loss, right, options.batch_size);
+            learning_rate = one_cycle(options.recipe.learning_rate, done / f64::from(options.recipe.epochs));
+            let (loss, right) = self.train_step(&batch, options.recipe.precision, learning_rate)?;
+            running.add(loss, right, options.recipe.batch_size);
             bar.set_message(running.to_string());
             bar.inc(1);
             anyhow::Ok(())
@@ -100,17 +100,17 @@ impl Training {
     /// Takes one step of the optimiser. Returns the mean loss and the number of correct predictions in the batch.
     fn train_step(&mut self, batch: &Batch, precision: Precision, learning_rate: f64) -> anyhow::Result<(f64, i64)> {
         let images = network::images(&batch.bitmaps)?.to_device(self.device).to_kind(precision.kind());
-        let classes = Tensor::from_slice(&batch.classes).to_kind(Kind::Int64).to_device(self.device);
+        let targets = Tensor::from_slice(&batch.targets).to_kind(Kind::Int64).to_device(self.device);
         let logits = self.cnn.forward(&images, true);
-        let loss = self.loss(&logits, &classes, &images);
+        let loss = self.loss(&logits, &targets, &images);
         self.optimiser.step(&loss, learning_rate);
         self.ema.update(&self.variables, self.optimiser.steps());
-        let right = logits.argmax(-1, false).eq_tensor(&classes).sum(Kind::Int64).int64_value(&[]);
+        let right = is_right(&logits, &targets).sum(Kind::Int64).int64_value(&[]);
         Ok((loss.double_value(&[]), right))
     }
 
-    fn loss(&self, logits: &Tensor, classes: &Tensor, images: &Tensor) -> Tensor {
-        let loss = logits.cross_entropy_loss::<&Tensor>(classes, None, Reduction::Mean, -100, LABEL_SMOOTHING);
+    fn loss(&self, logits: &Tensor, targets: &Tensor, images: &Tensor) -> Tensor {
+        let loss = cross_entropy(logits, targets);
         if self.teachers.is_empty() {
             return loss;
         }
@@ -128,8 +128,8 @@ impl Training {
 
     /// Measures the statistics of the averaged network's norms, on samples of an epoch that training did not use.
     pub(super) fn recalibrate(&self, mixture: &DataMixture, options: &FitOptions) -> anyhow::Result<()> {
-        let samples = mixture.epoch(0).first(options.batch_size * RECALIBRATION_BATCHES);
-        each_batch(&samples, options.batch_size, options.loaders, |batch| {
+        let samples = mixture.epoch(0).first(options.recipe.batch_size * RECALIBRATION_BATCHES);
+        each_batch(&samples, options.recipe.batch_size, options.loaders, |batch| {
             self.ema.recalibrate(&network::images(&batch.bitmaps)?.to_device(self.device));
             anyhow::Ok(())
         })
@@ -145,6 +145,26 @@ impl Training {
         }
         Ok(logits)
     }
+}
+
+/// The index of the first class that is not a digit.
+const FIRST_NON_DIGIT: i64 = 10;
+
+/// The cross-entropy with label smoothing. The probability of [`Target::NotADigit`] is the sum of those of both classes that
+/// are not digits.
+fn cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {
+    let log_probabilities = logits.log_softmax(-1, Kind::Float);
+    let non_digits = log_probabilities.narrow(-1, FIRST_NON_DIGIT, 2).logsumexp([-1].as_slice(), true);
+    let of_targets = Tensor::cat(&[&log_probabilities, &non_digits], -1).gather(-1, &targets.unsqueeze(-1), false);
+    let loss = of_targets.mean(Kind::Float) * (1.0 - LABEL_SMOOTHING);
+    -(loss + log_probabilities.mean(Kind::Float) * LABEL_SMOOTHING)
+}
+
+/// Whether the most probable class of each row is the target's.
+fn is_right(logits: &Tensor, targets: &Tensor) -> Tensor {
+    let predicted = logits.argmax(-1, false);
+    let any_non_digit = targets.eq(i64::from(Target::NOT_A_DIGIT)).logical_and(&predicted.ge(FIRST_NON_DIGIT));
+    predicted.eq_tensor(targets).logical_or(&any_non_digit)
 }
 
 /// The loss and the accuracy of the epoch so far.
@@ -183,4 +203,29 @@ fn epoch_bar(epoch: u32, epochs: u32, batches: usize) -> anyhow::Result<Progress
     let template = format!("epoch {epoch:2}/{epochs}  {{msg}}  {{wide_bar}} {{pos}}/{{len}}  {{eta}} left");
     let style = ProgressStyle::with_template(&template).context("the progress bar's template")?;
     Ok(ProgressBar::new(batches as u64).with_style(style))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_of_known_classes_is_the_usual_cross_entropy() {
+        let logits = Tensor::randn([8, 12], (Kind::Float, Device::Cpu));
+        let targets = Tensor::from_slice(&[0_i64, 3, 9, 10, 11, 5, 5, 1]);
+        let usual = logits.cross_entropy_loss::<&Tensor>(&targets, None, Reduction::Mean, -100, LABEL_SMOOTHING);
+        let difference = (cross_entropy(&logits, &targets) - usual).abs().double_value(&[]);
+        assert!(difference < 1e-5, "{difference}");
+    }
+
+    #[test]
+    fn a_sample_that_is_no_digit_for_an_unknown_reason_may_be_of_either_such_class() {
+        let mut rows = [[-20.0_f32; 12]; 3];
+        (rows[0][10], rows[1][11], rows[2][7]) = (20.0, 20.0, 20.0);
+        let logits = Tensor::from_slice2(&rows);
+        let targets = Tensor::from_slice(&[i64::from(Target::NOT_A_DIGIT); 3]);
+        let loss = |row: i64| cross_entropy(&logits.narrow(0, row, 1), &targets.narrow(0, row, 1)).double_value(&[]);
+        assert!(loss(0) < 0.5 && loss(1) < 0.5 && loss(2) > 30.0, "{} {} {}", loss(0), loss(1), loss(2));
+        assert_eq!(Vec::<bool>::try_from(is_right(&logits, &targets)).unwrap(), [true, true, false]);
+    }
 }

@@ -25,7 +25,9 @@ pub use hold_outs::{PairedSet, SetKind, hold_outs};
 pub use mistakes::{Mistakes, mistakes};
 pub use speed::{Speed, speed};
 pub use superiority::Collected;
-pub use uses::{GateUses, add_use, read_uses};
+#[cfg(test)]
+pub(crate) use uses::read_uses;
+pub use uses::{GateDrawings, GateUses};
 
 use wire::{CheckResult, GateCheck, GateRule};
 

@@ -1,12 +1,13 @@
 //! Uses of the gate's drawings: each one makes the next test stricter, so that repetition does not find a lucky model.
 
+use super::{CollectedDrawing, read_collected};
 use anyhow::Context;
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
 };
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use wire::GateUse;
 
@@ -15,6 +16,39 @@ const ALPHA: f64 = 0.05;
 /// The number of new drawings that renews the gate.
 const RENEWAL: usize = 300;
 const YEAR: Duration = Duration::days(365);
+
+/// The collected drawings of a comparison, and its use of them.
+#[derive(Debug, Clone)]
+pub struct GateDrawings {
+    /// The drawings.
+    pub drawings: Vec<CollectedDrawing>,
+    /// The use by this comparison.
+    pub gate_use: GateUse,
+    /// The number of uses, this one included.
+    pub uses: GateUses,
+}
+
+impl GateDrawings {
+    /// Counts the present use of the drawings after the earlier ones, oldest first.
+    #[must_use]
+    pub fn new(drawings: Vec<CollectedDrawing>, earlier: &[GateUse]) -> Self {
+        let ids: Vec<Uuid> = drawings.iter().map(|drawing| drawing.id).collect();
+        let newest_drawing = ids.iter().copied().max().unwrap_or_default();
+        let gate_use = GateUse { used_at: OffsetDateTime::now_utc(), newest_drawing };
+        let uses = GateUses::count(earlier, &gate_use, &ids);
+        Self { drawings, gate_use, uses }
+    }
+
+    /// Reads the drawings from lines of JSON, and records their use in the folder of the models.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn read(models: &Path, collected: &Path) -> anyhow::Result<Self> {
+        let gate = Self::new(read_collected(collected)?, &read_uses(models)?);
+        add_use(models, &gate.gate_use)?;
+        Ok(gate)
+    }
+}
 
 /// The number of uses of the gate's drawings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +88,7 @@ impl GateUses {
 }
 
 /// Reads the earlier uses from the folder of the models, oldest first.
-///
-/// # Errors
-/// When the file cannot be read or is damaged.
-pub fn read_uses(models: &Path) -> anyhow::Result<Vec<GateUse>> {
+pub(crate) fn read_uses(models: &Path) -> anyhow::Result<Vec<GateUse>> {
     let path = path(models);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -67,11 +98,7 @@ pub fn read_uses(models: &Path) -> anyhow::Result<Vec<GateUse>> {
     uses.with_context(|| format!("{} does not list uses of collected drawings", path.display()))
 }
 
-/// Adds a use.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn add_use(models: &Path, gate_use: &GateUse) -> anyhow::Result<()> {
+fn add_use(models: &Path, gate_use: &GateUse) -> anyhow::Result<()> {
     let path = path(models);
     let add =
         || writeln!(OpenOptions::new().create(true).append(true).open(&path)?, "{}", serde_json::to_string(gate_use)?);
@@ -85,7 +112,6 @@ fn path(models: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::OffsetDateTime;
 
     fn gate_use(day: i64, newest: u128) -> GateUse {
         GateUse { used_at: OffsetDateTime::UNIX_EPOCH + Duration::days(day), newest_drawing: Uuid::from_u128(newest) }

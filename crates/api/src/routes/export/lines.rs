@@ -23,7 +23,10 @@ impl Format for Lines {
                 input: STANDARD.encode(exported.input.unwrap_or_default()),
                 may_train: exported.may_train,
                 visitor_id: exported.visitor_id,
+                writer: exported.writer,
+                is_from_operator: exported.is_from_operator,
                 deletion_token_hash: exported.deletion_token_hash.map(|hash| STANDARD.encode(hash)),
+                in_random_sample: exported.in_random_sample,
                 labels: exported.labels,
             };
             push(&mut lines, &record);
@@ -40,7 +43,7 @@ impl Format for Lines {
     }
 }
 
-fn push(lines: &mut Vec<u8>, line: &impl Serialize) {
+pub(super) fn push(lines: &mut Vec<u8>, line: &impl Serialize) {
     serde_json::to_writer(&mut *lines, line).expect("writing to a vector does not fail");
     lines.push(b'\n');
 }

@@ -6,6 +6,7 @@
 mod idx;
 mod lines;
 mod table;
+mod training_examples;
 
 use crate::{
     Api,
@@ -36,6 +37,7 @@ pub(super) fn routes() -> Routes {
         .documented(access, routes!(csv).refuses(&errors))
         .documented(access, routes!(ndjson).refuses(&errors))
         .documented(access, routes!(mnist).refuses(&errors))
+        .merge(training_examples::routes())
 }
 
 /// A file format of an export.
@@ -82,7 +84,7 @@ async fn csv(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    stream_file(start(&api, &actor, &allowance, "predictions.csv", filter.into()).await?, Table).await
+    stream_file(start(&api, &actor, &allowance, "predictions.csv", filter.into()).await?, Table, ()).await
 }
 
 /// Exports predictions with their labels, bitmaps and inputs as NDJSON, newest first.
@@ -99,13 +101,14 @@ async fn ndjson(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    stream_file(start(&api, &actor, &allowance, "predictions.ndjson", filter.into()).await?, Lines).await
+    stream_file(start(&api, &actor, &allowance, "predictions.ndjson", filter.into()).await?, Lines, ()).await
 }
 
 /// Exports bitmaps and labels of the drawings that are labelled as a digit, in the format of MNIST, newest first.
 ///
 /// The archive has the files `images-idx3-ubyte` and `labels-idx1-ubyte`. It excludes drawings that have no label, or
-/// the label `not_a_digit` or `unsure`.
+/// the label `not_a_digit` or `unsure`, and drawings whose visitor did not allow training. Drawings whose visitor was not
+/// asked are included.
 #[utoipa::path(
     get, path = "/api/v1/export/mnist.tar", tag = "Export", params(FilterQuery),
     responses((status = OK, description = "The archive", content_type = "application/x-tar", body = inline(Vec<u8>))),
@@ -116,10 +119,22 @@ async fn mnist(
     allowance: Allowance,
     Query(filter): Query<FilterQuery>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let filter = Filter { only_digits: true, ..filter.into() };
+    let filter = Filter { only_digits: true, only_trainable: true, ..filter.into() };
     let mut snapshot = start(&api, &actor, &allowance, "mnist.tar", filter).await?;
     let format = Idx::new(snapshot.count().await?);
-    stream_file(snapshot, format).await
+    stream_file(snapshot, format, ()).await
+}
+
+/// Counts an export, and records it in the audit log.
+async fn count_and_record(
+    api: &Api,
+    actor: &Actor,
+    allowance: &Allowance,
+    file: &str,
+    filter: &Filter,
+) -> Result<(), ApiError> {
+    allowance.spend(Use::Export)?;
+    Ok(api.store.record_export(actor, file, filter).await?)
 }
 
 /// Counts and records an export, and takes its snapshot.
@@ -130,25 +145,28 @@ async fn start(
     file: &str,
     filter: Filter,
 ) -> Result<Snapshot, ApiError> {
-    allowance.spend(Use::Export)?;
-    api.store.record_export(actor, file, &filter).await?;
+    count_and_record(api, actor, allowance, file, &filter).await?;
     Ok(api.store.snapshot(filter).await?)
 }
 
 /// Streams an export. An error before the first batch is an ordinary API error. A later one aborts the response, so the
-/// client detects the truncated file.
-pub(super) async fn stream_file<F: Format>(snapshot: Snapshot, mut format: F) -> Result<impl IntoResponse, ApiError> {
+/// client detects the truncated file. `guard` is dropped when the response ends.
+pub(super) async fn stream_file<F: Format>(
+    snapshot: Snapshot,
+    mut format: F,
+    guard: impl Send + 'static,
+) -> Result<impl IntoResponse, ApiError> {
     let portions = snapshot.read(F::WITH_INPUT).await?;
     let head = stream::once(ready(Ok::<_, ExportError>(format.head())));
-    let rest = stream::try_unfold(Some((portions, format)), async |state| {
-        let Some((mut portions, mut format)) = state else { return Ok(None) };
+    let rest = stream::try_unfold(Some((portions, format, guard)), async |state| {
+        let Some((mut portions, mut format, guard)) = state else { return Ok(None) };
         let portion = portions.next().await.inspect_err(|error| tracing::warn!(%error, "an export failed"))?;
         if portion.is_end() {
             return Ok(Some((format.tail(), None)));
         }
         let mut bytes = format.portion(portion.predictions);
         bytes.extend(format.given_labels(&portion.given_labels));
-        Ok(Some((bytes, Some((portions, format)))))
+        Ok(Some((bytes, Some((portions, format, guard)))))
     });
     Ok(([(CONTENT_TYPE, F::MEDIA_TYPE), (CONTENT_DISPOSITION, F::FILE)], Body::from_stream(head.chain(rest))))
 }

@@ -1,5 +1,8 @@
 //! `/models`: the registry of models. Operators promote, roll back and reject models.
 
+mod drift;
+mod training_examples;
+
 use super::{
     PageRequest,
     form::{self, LONGEST_REASON, PageForm, notice, with_status},
@@ -10,6 +13,7 @@ use crate::{
     access::{Access, Routes},
     identity::{Actor, Caller, Identity, Role, Scope},
     messages::{Messages, Notice, TimeZone},
+    model_files::EvaluatedRanges,
     store::ModelEventError,
 };
 use askama::Template;
@@ -18,17 +22,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use digit::ModelVersion;
+use drift::Drift;
 use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use wire::{Code, ModelState, RegisteredModel};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get(Access::Labellers(Scope::ModelsRead), "/models", show).post(
-        Access::Operators(None),
-        "/models",
-        change,
-    )
+    Routes::default()
+        .get(Access::Labellers(Scope::ModelsRead), "/models", show)
+        .post(Access::Operators(None), "/models", change)
+        .merge(training_examples::routes())
 }
 
 #[derive(Template)]
@@ -42,6 +47,8 @@ struct ModelsPage {
     may_change: bool,
     /// Whether a model served before the present one.
     has_previous: bool,
+    /// `None` if no model serves.
+    drift: Option<Drift>,
 }
 
 struct ModelRow {
@@ -111,15 +118,26 @@ async fn page(
     failure: Option<ApiError>,
 ) -> Result<Response, ApiError> {
     let models = api.store.models().await?;
+    let drift = drift(api, messages, &models).await?;
     let page = ModelsPage {
         messages,
         notice: notice(messages, failure.as_ref()),
         may_change: matches!(caller.identity, Identity::Open) || caller.has_role(Role::Operator),
         has_previous: models.iter().any(|model| model.state == ModelState::Retired),
         models: models.into_iter().map(|model| ModelRow::new(messages, &zone, model)).collect(),
+        drift,
         site: Site::new(NavItem::Quality, address),
     };
     Ok(with_status(failure, &page))
+}
+
+async fn drift(api: &Api, messages: &'static Messages, models: &[RegisteredModel]) -> Result<Option<Drift>, ApiError> {
+    let Some(serving) = models.iter().find(|model| model.state == ModelState::Serving) else { return Ok(None) };
+    let version = &serving.version;
+    let begin = Drift::begin(OffsetDateTime::now_utc().date());
+    let weeks = api.store.weeks(version, begin).await?;
+    let evaluation = api.store.model_evaluation(version).await?.as_deref().and_then(EvaluatedRanges::of);
+    Ok(Some(Drift::new(messages, version, begin, &weeks, evaluation)))
 }
 
 impl ModelRow {
