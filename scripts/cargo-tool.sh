@@ -7,8 +7,8 @@ set -euo pipefail
 name=$1 version=$2
 shift 2
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/digits/$name-$version
-# Cargo writes this file last.
-if [ ! -e "$folder/.crates.toml" ]; then
+# Cargo creates this file empty, and writes it last.
+if [ ! -s "$folder/.crates.toml" ]; then
   echo "Building $name $version into $folder (once, some minutes)" >&2
   cargo install --quiet --debug "$name" --version "$version" --locked --root "$folder" "$@" >&2 || {
     echo "cargo-tool.sh: $name could not be built (see above). It needs a network connection, once." >&2

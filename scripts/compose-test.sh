@@ -8,6 +8,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 json='Content-Type: application/json'
+export DIGITS_VERSION=compose-test
 export DIGITS_PORT=${COMPOSE_TEST_PORT:-0}
 unset POSTGRES_PASSWORD API_DATABASE_PASSWORD
 
@@ -21,7 +22,8 @@ docker compose version >/dev/null 2>&1 || fail "this Docker has no Compose. Inst
 clean_up() {
   outcome=$?
   if [ "$outcome" != 0 ]; then compose logs --no-color --tail 100 >&2 || true; fi
-  compose down --volumes --remove-orphans --rmi local --timeout 20 >/dev/null 2>&1 || true
+  compose down --volumes --remove-orphans --timeout 20 >/dev/null 2>&1 || true
+  docker image rm digits-api:compose-test digits-model:compose-test >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
 
@@ -161,7 +163,7 @@ compose down --volumes --remove-orphans >/dev/null 2>&1 || true
 
 say "Building"
 compose build
-docker image ls --format '   {{.Repository}} {{.Size}}' | grep digits-test
+docker image ls --format '{{.Repository}} {{.Size}}' | grep '^digits-' | sed 's|^|   |'
 say "Starting"
 start
 expect_defaults

@@ -25,7 +25,7 @@ found=$({
     search "$(basename "$secrets")" --fixed-strings --file "$secrets"
   done
   search "API token" --extended-regexp 'dgt_[0-9a-f]{30,}'
-  search cookie --extended-regexp '(session|visitor)=[0-9a-f]{8}'
+  search cookie --extended-regexp '(session|visitor|known-browser)=[0-9a-f]{8}'
   search "password hash" --fixed-strings '$argon2'
 } | sort --unique)
 [ -z "$found" ] || fail "the logs hold secrets:"$'\n'"$found"

@@ -48,8 +48,8 @@ canvas-submit = Senden
 canvas-submit-keys = Senden (Enter)
 canvas-privacy-open = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle können sie sehen; die eigenen lassen sich löschen.
 canvas-may-train = Meine Zeichnungen dürfen spätere Modelle trainieren
-canvas-privacy-own = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Deine sehen nur du und die Labeller dieser Seite; du kannst sie löschen.
-canvas-privacy-gallery = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Alle sehen die 28 mal 28 Pixel einer Zeichnung in der Galerie, und die eines Bildes, sobald ein Operator es freigegeben hat; du kannst deine löschen.
+canvas-privacy-own = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Deine sehen nur du, die Labeller und die Operatoren dieser Seite; du kannst sie löschen.
+canvas-privacy-gallery = Gesendete Zeichnungen werden ohne Metadaten (Ort, Gerät) gespeichert. Die Labeller und Operatoren dieser Seite sehen sie alle; jeder sieht die 28 mal 28 Pixel einer Zeichnung in der Galerie, und die eines Bildes, sobald ein Operator es freigegeben hat. Du kannst deine löschen.
 
 ## The answer next to the canvas
 
@@ -146,6 +146,7 @@ history-low-confidence = Weniger als 90 % sicher
 history-labelled = benannt
 history-not-labelled = Nicht benannt
 history-disputed = Strittig
+history-suspect = Zweifelhafte Benennungen
 history-filters = Mehr Filter
 history-predicted = Vorhergesagt
 history-true-label = Benannt als
@@ -180,6 +181,8 @@ drawing-models-about = Jede geladene Modellversion sagt die Zeichnung jetzt vorh
 drawing-models-unavailable = Das Modell ist vorübergehend nicht verfügbar.
 drawing-model = Modell
 drawing-says = Vorhersage
+drawing-deletion = Diese Zeichnung löschen
+drawing-deletion-confirm = Die Zeichnung mit Antwort und Angaben löschen. Niemand kann das rückgängig machen.
 
 ## The labelling queue
 
@@ -189,10 +192,12 @@ labelling-left =
        *[other] noch { $count } Zeichnungen
     }
 labelling-disputed = { $count } strittig
+labelling-suspect = Zweifelhafte Benennungen
 labelling-all = Alle Zeichnungen
 labelling-about = Zeichnungen ohne Benennung, die unsichersten zuerst.
 labelling-mixed = Unbenannte Zeichnungen, die unsichersten zuerst. Einige andere sind beigemischt, um die Benennungen und die Genauigkeit zu prüfen.
 labelling-disputed-about = Andere haben diese Zeichnungen verschieden benannt. Die Mehrheit entscheidet; die Benennung eines Operators entscheidet allein.
+labelling-suspect-about = Das Netz ist sich einer anderen Klasse so sicher, dass die Benennung wahrscheinlich falsch ist. Zwei Personen mit derselben Benennung entscheiden.
 labelling-picture = Eine Zeichnung
 labelling-skip = Überspringen
 labelling-done = Benannt: { $label }.
@@ -236,6 +241,11 @@ quality-pruned =
     { $count ->
         [one] { $count } davon ist wegen ihres Alters inzwischen gelöscht und bleibt gezählt.
        *[other] { $count } davon sind wegen ihres Alters inzwischen gelöscht und bleiben gezählt.
+    }
+quality-sample-pruned =
+    { $count ->
+        [one] { $count } benannte Zeichnung der Stichprobe ist wegen ihres Alters inzwischen gelöscht und bleibt gezählt.
+       *[other] { $count } benannte Zeichnungen der Stichprobe sind wegen ihres Alters inzwischen gelöscht und bleiben gezählt.
     }
 quality-none = –
 quality-taken-for = vorhergesagt als { $label }
@@ -287,6 +297,68 @@ models-rollback-about = Das Modell, das vorher geantwortet hat, antwortet wieder
 models-change = Ein Modell einsetzen oder ablehnen
 models-promote = Einsetzen
 models-reject = Ablehnen
+
+## The drift of the serving model
+
+drift-heading = Drift nach Wochen
+drift-about = Die Vorhersagen von { $version } in den letzten zwölf Wochen (UTC). Eine Änderung sagt, dass anders gezeichnet wird, oder dass andere zeichnen.
+drift-none = Das Modell hat in den letzten zwölf Wochen nichts vorhergesagt.
+drift-rejected = Als keine Ziffer abgelehnt
+drift-confidence = Mittlere Sicherheit
+drift-accuracy = Richtig, Zufallsstichprobe
+drift-week = Woche ab
+drift-evaluation = Bewertung
+drift-evaluation-about = Die Bänder zeigen den Bereich der Testdaten mit Ziffern aus der Bewertung des Modells. Hier zeichnet man auch anderes als Ziffern, darum wird mehr abgelehnt. Ein kalibriertes Modell ist im Mittel so sicher, wie es richtig antwortet.
+
+## What a training run would learn from
+
+training-examples-heading = Woraus ein Training lernen würde
+training-examples-about = Die benannten Zeichnungen, aus denen ein Training jetzt lernen würde, und diejenigen, die die Regeln zurückhalten.
+training-examples-train = Zum Trainieren: { $drawings ->
+        [one] { $drawings } Zeichnung
+       *[other] { $drawings } Zeichnungen
+    } von { $writers ->
+        [one] { $writers } Urheber
+       *[other] { $writers } Urhebern
+    }
+training-examples-gate = Zum Vergleich eines neuen Modells mit dem jetzigen: { $drawings ->
+        [one] { $drawings } Zeichnung
+       *[other] { $drawings } Zeichnungen
+    } von { $writers ->
+        [one] { $writers } Urheber
+       *[other] { $writers } Urhebern
+    }
+training-examples-test = Zum Testen: { $drawings ->
+        [one] { $drawings } Zeichnung
+       *[other] { $drawings } Zeichnungen
+    } von { $writers ->
+        [one] { $writers } Urheber
+       *[other] { $writers } Urhebern
+    }
+training-examples-gate-about = Ein Vergleich entscheidet ab 300 Zeichnungen von 20 Urhebern. Jede Zeichnung eines Operators zählt als die eines eigenen Urhebers.
+training-examples-class = Benennung
+training-examples-sources =
+    .visitors = Besucher
+    .labellers = Benennende
+    .operators = Operatoren
+    .imported = Importiert
+training-examples-total = Zusammen
+training-examples-held-back = Zurückgehalten
+training-examples-nothing-held-back = Die Regeln halten keine benannte Zeichnung zurück.
+training-examples-rule = Grund
+training-examples-rules =
+    .unsure = Die Benennung ist „unsicher“.
+    .not-allowed = Die zeichnende Person hat das Training nicht erlaubt.
+    .too-small = Die Zeichnung ist ein Punkt.
+    .unconfirmed = Keine vertrauenswürdige Benennung bestätigt sie.
+    .contradicted = Die zeichnende Person hat sie anders benannt.
+    .new-labeller = Eine neue Person allein hat mehr als 50 bestätigt.
+    .class-limit = Eine Person hat mehr als 50 mit derselben Benennung gezeichnet.
+    .writer-limit = Eine Person hat mehr als 1 % aller gezeichnet.
+    .operator-limit = Von Operatoren gibt es mehr als 1.000 mit derselben Benennung.
+training-examples-computed = Berechnet um { $time }, und erneut nach fünf Minuten.
+training-examples-computing = Die Zahlen werden berechnet. Bei vielen Zeichnungen dauert das einige Sekunden.
+training-examples-again = Zahlen zeigen
 
 ## Die öffentliche Galerie
 
@@ -425,6 +497,7 @@ overview-limits-off = Es gibt keine Grenzen und Kontingente.
 overview-of-use = Nutzung
 overview-of-client = Je Besucher oder Konto
 overview-of-address = Je Adresse
+overview-of-address-at-once = Je Adresse auf einmal
 overview-uses =
     .previews = Vorschauen
     .explanations = Erklärungen
@@ -453,7 +526,7 @@ privacy-contact = Kontakt: { $contact }
 privacy-imprint = Impressum
 privacy-stored-heading = Was gespeichert wird
 privacy-stored = Jede Zeichnung, die du sendest, mit ihrer Zeit, der Antwort des Netzes und den Angaben, die Menschen dazu machen. Ort, Gerät und andere Metadaten von Fotos werden vorher entfernt. Während du zeichnest, antwortet das Netz, und nichts wird gespeichert.
-privacy-cookies = Ein Cookie enthält eine Zufallszahl, an der die Seite erkennt, welche Zeichnungen deine sind, bis 400 Tage nach deinem letzten Besuch. Andere Cookies enthalten deine Sprache, deine Zeitzone und, wenn du dich anmeldest, deine Sitzung. Es gibt kein Tracking und nichts von anderen Seiten.
+privacy-cookies = Ein Cookie enthält eine Zufallszahl, an der die Seite erkennt, welche Zeichnungen deine sind, bis 400 Tage nach deinem letzten Besuch. Andere Cookies enthalten deine Sprache, deine Zeitzone und, wenn du dich anmeldest, deine Sitzung und 400 Tage lang, dass du dich mit diesem Browser angemeldet hast. Es gibt kein Tracking und nichts von anderen Seiten.
 privacy-addresses = Zeichnungen werden ohne deine Adresse gespeichert. Das Protokoll der Anmeldungen enthält Adressen 30 Tage lang. Gegen Missbrauch zählt der Dienst Anfragen je Adresse einen Tag lang im Arbeitsspeicher. Sperrt ein Operator eine Adresse, wird sie gespeichert, bis die Sperre endet.
 privacy-seen-heading = Wer es sieht
 privacy-seen-open = Alle, die diese Seite öffnen können, sehen alle Zeichnungen.

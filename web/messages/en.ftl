@@ -48,8 +48,8 @@ canvas-submit = Submit
 canvas-submit-keys = Submit (Enter)
 canvas-privacy-open = Submitted drawings are stored without metadata (place, device). Everyone can see them; you can delete yours.
 canvas-may-train = My drawings may train later models
-canvas-privacy-own = Submitted drawings are stored without metadata (place, device). You and the labellers of this site can see yours; you can delete them.
-canvas-privacy-gallery = Submitted drawings are stored without metadata (place, device). Everybody sees the 28 by 28 pixels of a drawing in the gallery, and those of a picture once an operator has approved it; you can delete yours.
+canvas-privacy-own = Submitted drawings are stored without metadata (place, device). You, the labellers and the operators of this site can see yours; you can delete them.
+canvas-privacy-gallery = Submitted drawings are stored without metadata (place, device). The labellers and operators of this site see all of them; everybody sees the 28 by 28 pixels of a drawing in the gallery, and those of a picture once an operator has approved it. You can delete yours.
 
 ## The answer next to the canvas
 
@@ -146,6 +146,7 @@ history-low-confidence = Confidence below 90 %
 history-labelled = labelled
 history-not-labelled = Not labelled
 history-disputed = Disputed
+history-suspect = Suspect labels
 history-filters = More filters
 history-predicted = Predicted
 history-true-label = Labelled as
@@ -180,6 +181,8 @@ drawing-models-about = Each loaded model version predicts this drawing now.
 drawing-models-unavailable = The model is temporarily unavailable.
 drawing-model = Model
 drawing-says = Says
+drawing-deletion = Delete this drawing
+drawing-deletion-confirm = Delete the drawing, its answer and its labels. Nobody can undo this.
 
 ## The labelling queue
 
@@ -189,10 +192,12 @@ labelling-left =
        *[other] { $count } drawings left
     }
 labelling-disputed = { $count } disputed
+labelling-suspect = Suspect labels
 labelling-all = All drawings
 labelling-about = Drawings without a label, the lowest confidence first.
 labelling-mixed = Drawings without a label, the lowest confidence first. Some others are mixed in to check the labels and the accuracy.
 labelling-disputed-about = The labels of other people differ. Most votes decide, and an operator's label decides alone.
+labelling-suspect-about = The network is so sure of another class that the label is probably wrong. Two people with the same label settle a drawing.
 labelling-picture = A drawing
 labelling-skip = Skip
 labelling-done = Labelled { $label }.
@@ -236,6 +241,11 @@ quality-pruned =
     { $count ->
         [one] { $count } of them was deleted because of its age. The figures still count it.
        *[other] { $count } of them were deleted because of their age. The figures still count them.
+    }
+quality-sample-pruned =
+    { $count ->
+        [one] { $count } labelled drawing of the sample was deleted because of its age. The figures still count it.
+       *[other] { $count } labelled drawings of the sample were deleted because of their age. The figures still count them.
     }
 quality-none = –
 quality-taken-for = predicted as { $label }
@@ -287,6 +297,68 @@ models-rollback-about = The model that served before serves again.
 models-change = Promote or reject a model
 models-promote = Promote
 models-reject = Reject
+
+## The drift of the serving model
+
+drift-heading = Drift by week
+drift-about = The predictions of { $version } in the last twelve weeks (UTC). A change says that people draw differently, or that other people draw.
+drift-none = The model has made no predictions in the last twelve weeks.
+drift-rejected = Rejected as no digit
+drift-confidence = Mean confidence
+drift-accuracy = Correct, random sample
+drift-week = Week from
+drift-evaluation = Evaluation
+drift-evaluation-about = The bands are the ranges over the test sets with digits in the evaluation of the model. People also draw what is no digit, so more is rejected here. A calibrated model is as confident, on average, as it is correct.
+
+## What a training run would learn from
+
+training-examples-heading = What a run would learn from
+training-examples-about = The labelled drawings from which a training run would learn if it started now, and those that the rules hold back.
+training-examples-train = To train: { $drawings ->
+        [one] { $drawings } drawing
+       *[other] { $drawings } drawings
+    } of { $writers ->
+        [one] { $writers } writer
+       *[other] { $writers } writers
+    }
+training-examples-gate = To compare a new model with the serving one: { $drawings ->
+        [one] { $drawings } drawing
+       *[other] { $drawings } drawings
+    } of { $writers ->
+        [one] { $writers } writer
+       *[other] { $writers } writers
+    }
+training-examples-test = To test: { $drawings ->
+        [one] { $drawings } drawing
+       *[other] { $drawings } drawings
+    } of { $writers ->
+        [one] { $writers } writer
+       *[other] { $writers } writers
+    }
+training-examples-gate-about = A comparison decides from 300 drawings of 20 writers on. A drawing of an operator counts as one of a writer of its own.
+training-examples-class = Label
+training-examples-sources =
+    .visitors = Visitors
+    .labellers = Labellers
+    .operators = Operators
+    .imported = Imported
+training-examples-total = Together
+training-examples-held-back = Held back
+training-examples-nothing-held-back = The rules hold no labelled drawing back.
+training-examples-rule = Reason
+training-examples-rules =
+    .unsure = The label is “unsure”.
+    .not-allowed = The person who drew did not allow training.
+    .too-small = The drawing is a dot.
+    .unconfirmed = No trusted label confirms the label.
+    .contradicted = The person who drew gave another label.
+    .new-labeller = One new labeller alone has confirmed more than 50.
+    .class-limit = One person drew more than 50 with the same label.
+    .writer-limit = One person drew more than 1 % of all.
+    .operator-limit = Operators have more than 1,000 with the same label.
+training-examples-computed = Computed at { $time }, and again after five minutes.
+training-examples-computing = The figures are being computed. With many drawings this takes some seconds.
+training-examples-again = Show the figures
 
 ## The public gallery
 
@@ -425,6 +497,7 @@ overview-limits-off = There are no rate limits and quotas.
 overview-of-use = Use
 overview-of-client = Per visitor or account
 overview-of-address = Per address
+overview-of-address-at-once = Per address at once
 overview-uses =
     .previews = Previews
     .explanations = Explanations
@@ -453,7 +526,7 @@ privacy-contact = Contact: { $contact }
 privacy-imprint = Legal notice
 privacy-stored-heading = What is stored
 privacy-stored = Each drawing that you submit, with its time, the answer of the network and the labels that people give it. Place, device and other metadata of photos are removed first. While you draw, the network answers, and nothing is stored.
-privacy-cookies = A cookie holds a random number, by which the site knows which drawings are yours, for 400 days after your last visit. Other cookies hold your language, your time zone and, if you log in, your session. There is no tracking and nothing from other sites.
+privacy-cookies = A cookie holds a random number, by which the site knows which drawings are yours, for 400 days after your last visit. Other cookies hold your language, your time zone and, if you log in, your session and, for 400 days, that you have logged in with this browser. There is no tracking and nothing from other sites.
 privacy-addresses = Drawings are stored without your address. The log of logins holds addresses for 30 days. To limit abuse, the service counts requests by address in its memory for a day. If an operator blocks an address, it is stored until the block ends.
 privacy-seen-heading = Who sees it
 privacy-seen-open = Everybody who can open this site sees all drawings.

@@ -48,8 +48,8 @@ canvas-submit = Wyślij
 canvas-submit-keys = Wyślij (Enter)
 canvas-privacy-open = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy może je zobaczyć; swoje możesz usunąć.
 canvas-may-train = Moje rysunki mogą trenować późniejsze modele
-canvas-privacy-own = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Twoje widzisz ty i osoby etykietujące tej strony; możesz je usunąć.
-canvas-privacy-gallery = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Każdy widzi 28 na 28 pikseli rysunku w galerii, a obrazu dopiero wtedy, gdy operator go zatwierdzi; swoje możesz usunąć.
+canvas-privacy-own = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Twoje widzisz ty, osoby etykietujące i operatorzy tej strony; możesz je usunąć.
+canvas-privacy-gallery = Wysłane rysunki są przechowywane bez metadanych (miejsce, urządzenie). Osoby etykietujące i operatorzy tej strony widzą wszystkie; każdy widzi 28 na 28 pikseli rysunku w galerii, a obrazu dopiero wtedy, gdy operator go zatwierdzi. Swoje możesz usunąć.
 
 ## The answer next to the canvas
 
@@ -147,6 +147,7 @@ history-low-confidence = Pewność poniżej 90 %
 history-labelled = z etykietą
 history-not-labelled = Bez etykiety
 history-disputed = Sporne
+history-suspect = Wątpliwe etykiety
 history-filters = Więcej filtrów
 history-predicted = Odpowiedź
 history-true-label = Etykieta
@@ -181,6 +182,8 @@ drawing-models-about = Każda wczytana wersja modelu odczytuje rysunek teraz.
 drawing-models-unavailable = Model jest chwilowo niedostępny.
 drawing-model = Model
 drawing-says = Odpowiedź
+drawing-deletion = Usunięcie rysunku
+drawing-deletion-confirm = Usuń rysunek, jego odpowiedź i etykiety. Nikt nie może tego cofnąć.
 
 ## The labelling queue
 
@@ -196,10 +199,12 @@ labelling-disputed =
         [few] { $count } sporne
        *[other] { $count } spornych
     }
+labelling-suspect = Wątpliwe etykiety
 labelling-all = Wszystkie rysunki
 labelling-about = Rysunki bez etykiety, najmniej pewne najpierw.
 labelling-mixed = Rysunki bez etykiety, najmniej pewne najpierw. Niektóre inne są domieszane, aby sprawdzić etykiety i dokładność.
 labelling-disputed-about = Etykiety innych osób się różnią. Decyduje większość głosów, a etykieta operatora decyduje sama.
+labelling-suspect-about = Sieć jest tak pewna innej klasy, że etykieta jest prawdopodobnie błędna. Rozstrzygają dwie osoby z tą samą etykietą.
 labelling-picture = Rysunek
 labelling-skip = Pomiń
 labelling-done = Etykieta: { $label }.
@@ -245,6 +250,12 @@ quality-pruned =
         [one] { $count } z nich został już usunięty z powodu wieku i nadal jest liczony.
         [few] { $count } z nich zostały już usunięte z powodu wieku i nadal są liczone.
        *[other] { $count } z nich zostało już usuniętych z powodu wieku i nadal jest liczonych.
+    }
+quality-sample-pruned =
+    { $count ->
+        [one] { $count } rysunek próby z etykietą został już usunięty z powodu wieku i nadal jest liczony.
+        [few] { $count } rysunki próby z etykietą zostały już usunięte z powodu wieku i nadal są liczone.
+       *[other] { $count } rysunków próby z etykietą zostało już usuniętych z powodu wieku i nadal jest liczonych.
     }
 quality-none = –
 quality-taken-for = odpowiedź { $label }
@@ -296,6 +307,74 @@ models-rollback-about = Model, który odpowiadał poprzednio, odpowiada znowu.
 models-change = Wdrażanie lub odrzucanie modelu
 models-promote = Wdróż
 models-reject = Odrzuć
+
+## The drift of the serving model
+
+drift-heading = Dryf według tygodni
+drift-about = Odpowiedzi wersji { $version } z ostatnich dwunastu tygodni (UTC). Zmiana oznacza, że ludzie rysują inaczej albo że rysuje kto inny.
+drift-none = Model nie dał żadnej odpowiedzi w ostatnich dwunastu tygodniach.
+drift-rejected = Odrzucone, nie cyfra
+drift-confidence = Średnia pewność
+drift-accuracy = Dobrze, próba losowa
+drift-week = Tydzień od
+drift-evaluation = Ocena
+drift-evaluation-about = Pasma pokazują zakres zbiorów testowych z cyframi z oceny modelu. Tutaj rysuje się też nie tylko cyfry, więc odrzuconych jest więcej. Skalibrowany model jest średnio tak pewny, jak często ma rację.
+
+## What a training run would learn from
+
+training-examples-heading = Z czego uczyłby się trening
+training-examples-about = Rysunki z etykietą, z których trening uczyłby się teraz, oraz te, które reguły wstrzymują.
+training-examples-train = Do treningu: { $drawings ->
+        [one] { $drawings } rysunek
+        [few] { $drawings } rysunki
+       *[other] { $drawings } rysunków
+    }, { $writers ->
+        [one] { $writers } autor
+        [few] { $writers } autorzy
+       *[other] { $writers } autorów
+    }
+training-examples-gate = Do porównania nowego modelu z obecnym: { $drawings ->
+        [one] { $drawings } rysunek
+        [few] { $drawings } rysunki
+       *[other] { $drawings } rysunków
+    }, { $writers ->
+        [one] { $writers } autor
+        [few] { $writers } autorzy
+       *[other] { $writers } autorów
+    }
+training-examples-test = Do testu: { $drawings ->
+        [one] { $drawings } rysunek
+        [few] { $drawings } rysunki
+       *[other] { $drawings } rysunków
+    }, { $writers ->
+        [one] { $writers } autor
+        [few] { $writers } autorzy
+       *[other] { $writers } autorów
+    }
+training-examples-gate-about = Porównanie rozstrzyga od 300 rysunków 20 autorów. Każdy rysunek operatora liczy się jako rysunek osobnego autora.
+training-examples-class = Etykieta
+training-examples-sources =
+    .visitors = Goście
+    .labellers = Etykietujący
+    .operators = Operatorzy
+    .imported = Import
+training-examples-total = Razem
+training-examples-held-back = Wstrzymane
+training-examples-nothing-held-back = Reguły nie wstrzymują żadnego rysunku z etykietą.
+training-examples-rule = Powód
+training-examples-rules =
+    .unsure = Etykieta brzmi „niepewne”.
+    .not-allowed = Osoba, która rysowała, nie zezwoliła na trening.
+    .too-small = Rysunek jest kropką.
+    .unconfirmed = Żadna zaufana etykieta nie potwierdza tej etykiety.
+    .contradicted = Osoba, która rysowała, dała inną etykietę.
+    .new-labeller = Jedna nowa osoba sama potwierdziła ponad 50.
+    .class-limit = Jedna osoba narysowała ponad 50 z tą samą etykietą.
+    .writer-limit = Jedna osoba narysowała ponad 1 % wszystkich.
+    .operator-limit = Operatorzy mają ponad 1000 z tą samą etykietą.
+training-examples-computed = Obliczono: { $time }, ponownie po pięciu minutach.
+training-examples-computing = Liczby są obliczane. Przy wielu rysunkach trwa to kilka sekund.
+training-examples-again = Pokaż liczby
 
 ## Publiczna galeria
 
@@ -435,6 +514,7 @@ overview-limits-off = Nie ma limitów żądań ani limitów dziennych.
 overview-of-use = Użycie
 overview-of-client = Na odwiedzającego lub konto
 overview-of-address = Na adres
+overview-of-address-at-once = Na adres naraz
 overview-uses =
     .previews = Podglądy
     .explanations = Wyjaśnienia
@@ -463,7 +543,7 @@ privacy-contact = Kontakt: { $contact }
 privacy-imprint = Nota prawna
 privacy-stored-heading = Co jest przechowywane
 privacy-stored = Każdy wysłany rysunek wraz z czasem, odpowiedzią sieci i etykietami, które nadają ludzie. Miejsce, urządzenie i inne metadane zdjęć są wcześniej usuwane. Podczas rysowania sieć odpowiada, ale nic nie jest przechowywane.
-privacy-cookies = Plik cookie zawiera losową liczbę, po której strona rozpoznaje twoje rysunki, przez 400 dni od ostatniej wizyty. Inne pliki cookie zawierają język, strefę czasową i, jeśli się zalogujesz, sesję. Nie ma śledzenia ani niczego z innych stron.
+privacy-cookies = Plik cookie zawiera losową liczbę, po której strona rozpoznaje twoje rysunki, przez 400 dni od ostatniej wizyty. Inne pliki cookie zawierają język, strefę czasową i, jeśli się zalogujesz, sesję oraz, przez 400 dni, informację o logowaniu w tej przeglądarce. Nie ma śledzenia ani niczego z innych stron.
 privacy-addresses = Rysunki są przechowywane bez twojego adresu. Dziennik logowań zawiera adresy przez 30 dni. Aby ograniczyć nadużycia, usługa przez jeden dzień liczy w pamięci operacyjnej żądania z każdego adresu. Jeśli operator zablokuje adres, jest on przechowywany do końca blokady.
 privacy-seen-heading = Kto to widzi
 privacy-seen-open = Każdy, kto może otworzyć tę stronę, widzi wszystkie rysunki.

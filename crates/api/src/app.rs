@@ -33,18 +33,21 @@ pub fn app(api: Api, metrics: &mut Metrics) -> Router {
     let (api, table) = (Arc::new(api), Arc::new(table));
     let access = AccessCheck { api: api.clone(), table };
     let trusts_trace_context = settings.trusts_trace_context;
-    let routes = service::with_layers(routes.with_state(api.clone()))
-        .layer(from_fn_with_state(api, limit_large_bodies))
-        .layer(from_fn_with_state(access, check_access))
-        .layer(from_fn_with_state(settings, check_host))
-        .layer(from_fn(service::inference_errors))
-        .layer(from_fn(pages::rejections_as_pages));
-    compression::compressed(service::observed(routes, metrics, trusts_trace_context))
-        .layer(unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(unless_set(header::REFERRER_POLICY, "same-origin"))
-        .layer(unless_set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY))
-        .layer(unless_set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+    // Layers in one tuple, the outermost first, take fewer allocations than each by itself.
+    let routes = service::with_layers(routes.with_state(api.clone())).layer((
+        from_fn(pages::rejections_as_pages),
+        from_fn(service::inference_errors),
+        from_fn_with_state(settings, check_host),
+        from_fn_with_state(access, check_access),
+        from_fn_with_state(api, limit_large_bodies),
+    ));
+    compression::compressed(service::observed(routes, metrics, trusts_trace_context)).layer((
+        unless_set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        unless_set(HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
+        unless_set(header::REFERRER_POLICY, "same-origin"),
+        unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        unless_set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    ))
 }
 
 /// The routes of the API and the pages. The OpenAPI document does not describe the pages and their files.
@@ -52,10 +55,11 @@ fn routes(settings: &Arc<Settings>) -> Routes {
     routes::routes().merge(pages::routes(settings))
 }
 
-/// The method and the path of each route, except the OpenAPI document and its page.
+/// The method and the path of each route, with those of the OpenAPI document and its page.
 #[must_use]
 pub fn registered_routes() -> Vec<(Method, String)> {
-    routes(&Arc::default()).into_parts().1.routes().collect()
+    let documentation = service::documentation_paths().map(|path| (Method::GET, path));
+    routes(&Arc::default()).into_parts().1.routes().chain(documentation).collect()
 }
 
 /// Sets a header of every response that does not set it itself, as `/docs` does.

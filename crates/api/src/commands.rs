@@ -124,7 +124,7 @@ pub async fn run_user_command(
         }
         UserCommand::Reset { name } => {
             let code = InvitationCode::random();
-            store.reset_password(&by, name, code).await.with_context(|| format!("cannot reset {name}"))?;
+            store.reset_password(&by, name, code, false).await.with_context(|| format!("cannot reset {name}"))?;
             print_code(out, address, name, code)?;
         }
         UserCommand::SetRole { name, role } => change(store, &by, name, out, UserChange::Role(*role)).await?,
@@ -208,10 +208,12 @@ pub async fn run_token_command(
 /// When the database is unavailable.
 pub async fn run_prune_command(store: &Store, days: u16, out: &mut impl Write) -> anyhow::Result<()> {
     let before = end_of_retention(days);
-    store.record_pruning(&Actor::command_line(), days).await?;
+    let by = Actor::command_line();
     let mut total = 0;
     loop {
-        let pruned = store.prune(before).await.context("cannot delete old drawings")?;
+        // The first portion has the entry of the audit log.
+        let record = (total == 0).then_some(&by);
+        let pruned = store.prune(before, record).await.context("cannot delete old drawings")?;
         if pruned == 0 {
             break;
         }

@@ -30,7 +30,7 @@ struct Unchanged;
 
 pub(crate) fn compressed(routes: Router) -> Router {
     let layer = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(LEAST_BYTES).and(is_text));
-    routes.layer(from_fn(mark_unchanged)).layer(layer)
+    routes.layer((layer, from_fn(mark_unchanged)))
 }
 
 /// Image formats are already compressed.

@@ -1,13 +1,12 @@
 //! The web service's configuration, from flags and environment variables.
 
 use crate::{
-    ApiAccess, ByteSize, ImportOptions, ModelAddress, ModelCommand, Operator, PublicUrl, ServiceRole, ServiceTokenFile,
-    Settings, TokenCommand, TrustedProxy, UserCommand,
+    ApiAccess, ByteSize, ImportOptions, ModelAddress, ModelCommand, Operator, Promotion, PublicUrl, ServiceRole,
+    ServiceTokenFile, Settings, TokenCommand, TrustedProxy, UserCommand,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, builder::RangedI64ValueParser};
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
 use service::{ConnectionOptions, Secret, TelemetryOptions};
 use sqlx::postgres::PgConnectOptions;
 use std::{
@@ -15,6 +14,7 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
 };
+use url::Url;
 use uuid::Uuid;
 
 /// Serves the pages and the HTTP API.
@@ -49,6 +49,9 @@ pub struct Config {
     /// it again when it changes.
     #[arg(long, env = "SERVICE_TOKENS_FILE", global = true)]
     pub service_tokens_file: Option<PathBuf>,
+    /// A file with the metrics of the backups, which `api doctor` reads.
+    #[arg(long, env = "BACKUP_METRICS_FILE", global = true)]
+    pub backup_metrics_file: Option<PathBuf>,
     /// Whether everybody sees the 28×28 pixels of drawings in a gallery: of those from the canvas, and of uploaded pictures
     /// that an operator has approved.
     #[arg(long, env = "PUBLIC_GALLERY", value_parser = clap::builder::BoolishValueParser::new())]
@@ -59,6 +62,9 @@ pub struct Config {
     /// Days after which the service deletes a drawing with its prediction and labels [default: never].
     #[arg(long, env = "RETENTION_DAYS", value_parser = retention_days())]
     pub retention_days: Option<u16>,
+    /// Whether a trained model that is better than the one that serves waits for an operator, or serves at once.
+    #[arg(long, env = "PROMOTION", value_enum, default_value_t)]
+    pub promotion: Promotion,
     /// The connection to PostgreSQL with the role of the service.
     #[command(flatten)]
     pub database: DatabaseOptions,
@@ -108,6 +114,7 @@ impl Config {
             storage_limit: self.storage_limit,
             public_url: self.public_url.clone(),
             operator: self.operator.clone(),
+            promotion: self.promotion,
             trusted_proxies: self.trusted_proxies.clone(),
             service_tokens: match self.service_tokens_file() {
                 Some(file) => ServiceTokenFile::follow(file.clone())?,
@@ -124,11 +131,20 @@ impl Config {
         self.service_tokens_file.as_ref().filter(|file| !file.as_os_str().is_empty())
     }
 
+    /// The file of metrics about backups, if the installation makes some.
+    #[must_use]
+    pub(crate) fn backup_metrics_file(&self) -> Option<&PathBuf> {
+        self.backup_metrics_file.as_ref().filter(|file| !file.as_os_str().is_empty())
+    }
+
     /// The risk of this configuration, and what to do about it.
-    fn warning(&self) -> Option<&'static str> {
-        let is_unencrypted = self.public_url.as_ref().is_some_and(|url| !url.is_https() && !url.is_loopback());
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        let public_url = self.public_url.as_ref().filter(|url| !url.is_loopback());
+        let is_unencrypted = public_url.is_some_and(|url| !url.is_https());
+        // A proxy serves other machines, too, when the service itself listens on this one alone.
+        let is_reachable = !self.listen.ip().is_loopback() || public_url.is_some() || !self.trusted_proxies.is_empty();
         match self.access {
-            ApiAccess::Open if !self.listen.ip().is_loopback() => Some(
+            ApiAccess::Open if is_reachable => Some(
                 "API_ACCESS is open: everybody who reaches this address sees, labels and exports all drawings. Set \
                  API_ACCESS=accounts if it is not a private network",
             ),
@@ -162,6 +178,8 @@ pub enum Command {
     /// Manages the registry of models.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Checks the installation, and says what to do about each problem. Exits with 1 if there is one.
+    Doctor,
     /// Deletes old drawings with their predictions and labels. The totals of the quality keep them.
     Prune {
         /// Delete drawings that are older than this number of days [default: `RETENTION_DAYS`].
@@ -354,10 +372,13 @@ mod tests {
     fn a_risky_configuration_has_a_warning() {
         let warning = |arguments: &[&str]| parse(arguments).warning().unwrap_or_default();
         let (open, everywhere) = ("--access=open", "--listen=0.0.0.0:8501");
-        assert!(warning(&[open, everywhere]).contains("API_ACCESS is open"));
+        for reachable in [everywhere, "--public-url=https://digits.example", "--trusted-proxies=127.0.0.1"] {
+            assert!(warning(&[open, reachable]).contains("API_ACCESS is open"), "{reachable}");
+        }
         assert!(warning(&["--public-url=http://digits.example"]).contains("http://"));
         for safe in [
             &[open][..],
+            &[open, "--public-url=http://localhost:8501"],
             &["--public-url=http://localhost:8501", everywhere],
             &["--public-url=https://digits.example", everywhere],
         ] {

@@ -10,6 +10,7 @@ mod client_address;
 mod commands;
 mod compression;
 mod config;
+mod doctor;
 mod error;
 mod extract;
 mod host_check;
@@ -37,20 +38,21 @@ pub use byte_size::{ByteSize, ByteSizeError};
 pub use client_address::{TrustedProxy, TrustedProxyError};
 pub use commands::{TokenCommand, UserCommand, run_prune_command, run_token_command, run_user_command};
 pub use config::{Command, Config};
+pub use doctor::run_doctor_command;
 pub use identity::{Role, Scope};
 pub use import::{ImportOptions, run_import_command};
 pub use model_client::{ModelAddress, ModelAddressError, ModelClient, ModelError};
 pub use model_command::{ModelCommand, run_model_command};
 pub use model_files::ModelFiles;
 pub use public_url::{PublicUrl, PublicUrlError};
-pub use settings::{ApiAccess, Operator, Settings};
+pub use settings::{ApiAccess, Operator, Promotion, Settings};
 pub use store::{
     Deletion, ExportError, ExportedPrediction, Filter, ModelEventError, Portion, Portions, QualityScope, ServiceRole,
     Snapshot, Store, StoreError, migrate,
 };
 pub use strip_metadata::{StripProgress, strip_metadata};
 
-use access::{LargeBodies, LoginDelays, Passwords, RateLimits, RefusedTokens};
+use access::{LoginDelays, Passwords, RateLimits, Refusals};
 use service::Readiness;
 use std::sync::Arc;
 
@@ -65,8 +67,7 @@ pub struct Api {
     logins: LoginDelays,
     /// `None` if there are no limits.
     rate_limits: Option<Arc<RateLimits>>,
-    large_bodies: LargeBodies,
-    refused_tokens: RefusedTokens,
+    refusals: Refusals,
 }
 
 impl Api {
@@ -75,6 +76,9 @@ impl Api {
     pub fn new(store: Store, model: ModelClient, readiness: Readiness, settings: Settings) -> Self {
         let (passwords, logins) = (Passwords::default(), LoginDelays::default());
         let rate_limits = settings.has_rate_limits.then(RateLimits::start);
+        if settings.access == ApiAccess::Accounts {
+            store.start_recording_settings(settings.in_force());
+        }
         if let Some(days) = settings.retention_days {
             store.start_pruning(days);
         }
@@ -86,8 +90,7 @@ impl Api {
             passwords,
             logins,
             rate_limits,
-            large_bodies: LargeBodies::default(),
-            refused_tokens: RefusedTokens::default(),
+            refusals: Refusals::default(),
         }
     }
 }

@@ -24,12 +24,11 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(service::healthcheck(config.metrics_listen));
     }
     let _telemetry = config.telemetry.start("digits-api")?;
-    run(&config)?;
-    Ok(ExitCode::SUCCESS)
+    run(&config)
 }
 
 #[tokio::main]
-async fn run(config: &Config) -> anyhow::Result<()> {
+async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     match &config.command {
         None => serve(config).await,
         Some(Command::Migrate { owner, models }) => {
@@ -48,17 +47,23 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             api::run_token_command(&store(config)?, service_tokens, command, &mut io::stdout()).await
         }
         Some(Command::Model(command)) => api::run_model_command(&store(config)?, command, &mut io::stdout()).await,
+        Some(Command::Doctor) => {
+            let (store, model) = (store(config)?, model(config).await);
+            return Ok(api::run_doctor_command(config, &store, &model, &mut io::stdout()).await?);
+        }
         Some(Command::Prune { older_than }) => {
             let days = older_than.or(config.retention_days).context("set RETENTION_DAYS, or pass --older-than DAYS")?;
             api::run_prune_command(&store(config)?, days, &mut io::stdout()).await
         }
         Some(Command::Import(options)) => {
-            api::run_import_command(&store(config)?, &model(config).await, options, &mut io::stdout()).await
+            let (store, model, limit) = (store(config)?, model(config).await, config.storage_limit);
+            api::run_import_command(&store, &model, options, limit, &mut io::stdout()).await
         }
         Some(Command::StripMetadata { owner, after }) => {
             strip_metadata(&owner.connect(&config.database)?, *after).await
         }
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(config: &Config) -> anyhow::Result<()> {

@@ -1,8 +1,8 @@
 //! The address at which people reach the service: it decides the accepted hosts and the attributes of cookies.
 
 use axum::http::uri::Authority;
-use reqwest::Url;
 use std::{net::IpAddr, str::FromStr};
+use url::Url;
 
 /// The value of `PUBLIC_URL`: a scheme, a host and perhaps a port.
 #[derive(Debug, Clone, PartialEq, Eq)]

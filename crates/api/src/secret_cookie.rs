@@ -26,6 +26,13 @@ impl SecretCookie {
     pub(crate) const SESSION: Self =
         Self { name: "session", https_name: "__Host-session", max_age_seconds: 30 * 24 * 60 * 60 };
 
+    /// The browser of a person who has logged in with it, for as long as a visitor's.
+    pub(crate) const KNOWN_BROWSER: Self = Self {
+        name: "known-browser",
+        https_name: "__Host-known-browser",
+        max_age_seconds: Self::VISITOR.max_age_seconds,
+    };
+
     /// The first value of the cookie in a request that can be parsed.
     pub(crate) fn read<T>(
         self,

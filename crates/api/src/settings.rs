@@ -1,8 +1,8 @@
 //! The settings that handlers and layers read.
 
 use crate::{ByteSize, PublicUrl, ServiceTokenFile, TrustedProxy};
-use clap::{Args, ValueEnum};
-use reqwest::Url;
+use clap::{Args, ValueEnum, builder::PossibleValue};
+use url::Url;
 
 /// Whether the service distinguishes its callers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -12,6 +12,16 @@ pub enum ApiAccess {
     Open,
     /// Visitors see their own drawings; labellers and operators log in; programs have API tokens.
     Accounts,
+}
+
+/// The decision about a trained model that is better than the one that serves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Promotion {
+    /// An operator promotes it.
+    #[default]
+    Manual,
+    /// It serves at once.
+    Auto,
 }
 
 /// The settings that handlers and layers read.
@@ -37,6 +47,8 @@ pub struct Settings {
     pub has_public_gallery: bool,
     /// The number of days after which drawings are deleted; `None` keeps them.
     pub retention_days: Option<u16>,
+    /// The decision about a trained model that is better than the one that serves.
+    pub promotion: Promotion,
 }
 
 impl Settings {
@@ -44,13 +56,14 @@ impl Settings {
     pub(crate) fn in_force(&self) -> Vec<(&'static str, Option<String>)> {
         let Operator { operator_name, contact, imprint_url, backup_days } = &self.operator;
         let proxies: Vec<_> = self.trusted_proxies.iter().map(ToString::to_string).collect();
-        let access = self.access.to_possible_value().map(|value| value.get_name().to_owned());
+        let name = |value: Option<PossibleValue>| value.map(|value| value.get_name().to_owned());
         vec![
-            ("API_ACCESS", access),
+            ("API_ACCESS", name(self.access.to_possible_value())),
             ("RATE_LIMITS", Some(self.has_rate_limits.to_string())),
             ("STORAGE_LIMIT", text(self.storage_limit.as_ref())),
             ("RETENTION_DAYS", text(self.retention_days.as_ref())),
             ("PUBLIC_GALLERY", Some(self.has_public_gallery.to_string())),
+            ("PROMOTION", name(self.promotion.to_possible_value())),
             ("PUBLIC_URL", self.public_url.as_ref().map(|url| url.with_path(""))),
             ("TRUSTED_PROXIES", Some(proxies.join(", ")).filter(|proxies| !proxies.is_empty())),
             ("OPERATOR_NAME", operator_name.clone()),

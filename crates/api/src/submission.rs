@@ -2,9 +2,9 @@
 
 use crate::{
     Api,
-    access::Allowance,
+    access::{Allowance, Charge},
     idempotency::{Claim, IdempotencyKey},
-    identity::VisitorId,
+    identity::Drawer,
     metadata::Stripped,
     store::{GalleryState, NewPrediction},
 };
@@ -23,10 +23,8 @@ pub(crate) struct Submission<'a> {
     pub(crate) model: Option<&'a str>,
     /// The key under which a client repeats the request.
     pub(crate) key: Option<IdempotencyKey>,
-    /// The visitor who drew.
-    pub(crate) visitor: Option<VisitorId>,
-    /// Whether the visitor allows the drawing to train a model; `None` if the visitor was not asked.
-    pub(crate) may_train: Option<bool>,
+    /// The drawer.
+    pub(crate) drawer: Drawer,
 }
 
 /// Recognises and records a drawing, or returns the answer that is already recorded under its key. The answer
@@ -36,7 +34,7 @@ pub(crate) async fn submit(
     allowance: &Allowance,
     submission: Submission<'_>,
 ) -> Result<PredictResponse, ApiError> {
-    let Submission { drawing, source, model, key, visitor, may_train } = submission;
+    let Submission { drawing, source, model, key, drawer } = submission;
     let claim = key.map(|key| key.claim(drawing.input(), source, model));
     if let Some(claim) = &claim
         && let Some(outcome) = recorded(api, claim).await?
@@ -44,13 +42,13 @@ pub(crate) async fn submit(
         return Ok(outcome);
     }
     let bytes = drawing.input().bytes().len();
-    allowance.store(bytes)?;
+    let charge = allowance.charge(bytes)?;
     let room = api.store.reserve(bytes, api.settings.storage_limit).await?.ok_or_else(storage_full)?;
     let began = Instant::now();
     let (answer, bitmap) = api.model.answer(drawing.input(), model).await?;
     let gallery = GalleryState::of_new(source, drawing.input()).filter(|_| api.settings.has_public_gallery);
     let new = NewPrediction::new(answer.clone(), bitmap.clone(), began.elapsed(), drawing, source)
-        .drawn_by(visitor, may_train)
+        .drawn_by(drawer)
         .in_gallery(gallery);
     let Some((id, deletion_token)) = api.store.record(new.claimed(claim.clone())).await? else {
         // A concurrent request with the same key was recorded first.
@@ -61,6 +59,7 @@ pub(crate) async fn submit(
         return other.ok_or_else(key_expired);
     };
     room.fill();
+    charge.into_iter().for_each(Charge::keep);
     let answer = Answer { bitmap: Some(bitmap), ..answer };
     Ok(PredictResponse { id: Some(id), answer, saved: true, deletion_token: Some(deletion_token) })
 }

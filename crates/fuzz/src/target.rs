@@ -18,7 +18,7 @@ pub fn target(models: &Path) -> anyhow::Result<Router> {
     let workers = thread::available_parallelism()?;
     let champion = network::champion(models)?;
     let registry = Arc::new(Registry::open(models.to_owned(), &champion, workers)?);
-    let engine = Arc::new(Engine::start(Limits { workers, slots: SLOTS, patience: QUEUE_TIMEOUT })?);
+    let engine = Arc::new(Engine::new(Limits { workers, slots: SLOTS, patience: QUEUE_TIMEOUT }));
     let mut metrics = Metrics::default();
     let model = Model { engine, registry, readiness: Readiness::default(), trusts_trace_context: false };
     let model = model::app(model, &mut metrics);

@@ -1,5 +1,5 @@
-// The page of a drawing: replays and explains the drawing, labels it by keyboard, and deletes it if this browser
-// submitted it.
+// The page of a drawing: replays and explains the drawing, labels it by keyboard, and deletes it with its deletion token
+// if the page has no form for it.
 // @ts-check
 
 import "../shared/time-zone.js";
@@ -46,8 +46,9 @@ explainOnDemand({
 
 byId("correction").addEventListener("toggle", hideExplanation);
 
+// Without the form, the browser may still have the deletion token: the drawing is older than its cookie.
 const button = byId("delete", HTMLButtonElement);
-button.hidden = deletionTokenOf(id) === undefined;
+button.hidden = document.getElementById("deletion") !== null || deletionTokenOf(id) === undefined;
 confirmBefore(button, async () => {
   try {
     await remove(id);

@@ -45,6 +45,10 @@ pub(crate) struct FilterQuery {
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = flag)]
     pub(crate) disputed: Option<bool>,
+    /// `true`: only label suspects, whose label is probably wrong.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    #[param(schema_with = flag)]
+    pub(crate) suspect: Option<bool>,
     /// The model version.
     #[serde(default, deserialize_with = "empty_as_none")]
     #[param(schema_with = model_version)]
@@ -72,7 +76,9 @@ impl From<FilterQuery> for Filter {
             only_incorrect: wanted.incorrect == Some(true),
             only_low_confidence: wanted.low_confidence == Some(true),
             only_digits: false,
+            only_trainable: false,
             only_disputed: wanted.disputed == Some(true),
+            only_suspect: wanted.suspect == Some(true),
             model: wanted.model,
             source: wanted.source,
             since: wanted.since,
@@ -145,8 +151,7 @@ mod tests {
 
     #[test]
     fn a_filter_without_conditions_matches_every_prediction() {
-        let empty =
-            "predicted=&true_label=&labelled=&incorrect=&low_confidence=&disputed=&model=&source=&since=&until=";
+        let empty = "predicted=&true_label=&labelled=&incorrect=&low_confidence=&disputed=&suspect=&model=&source=&since=&until=";
         assert_eq!(wanted(empty), Ok(FilterQuery::default()));
         assert_eq!(wanted(""), Ok(FilterQuery::default()));
         assert_eq!(Filter::from(FilterQuery::default()), Filter::default());
@@ -154,8 +159,8 @@ mod tests {
 
     #[test]
     fn every_condition_is_parsed() {
-        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&disputed=true&model=a\
-                     &source=upload\
+        let query = "predicted=not_a_digit&true_label=7&labelled=true&incorrect=true&low_confidence=false&disputed=true\
+                     &suspect=true&model=a&source=upload\
                      &since=2026-11-21&until=2026-11-22T01:00:00%2B01:00";
         let filter = Filter {
             predicted: Some(TrueLabel::NotADigit),
@@ -164,7 +169,9 @@ mod tests {
             only_incorrect: true,
             only_low_confidence: false,
             only_digits: false,
+            only_trainable: false,
             only_disputed: true,
+            only_suspect: true,
             model: "a".parse().ok(),
             source: Some(Source::Upload),
             since: Some(datetime!(2026-11-21 0:00 UTC)),
@@ -182,6 +189,7 @@ mod tests {
             "labelled=1",
             "incorrect=yes",
             "disputed=maybe",
+            "suspect=maybe",
             "source=phone",
             "since=today",
             "until=1",

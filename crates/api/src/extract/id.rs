@@ -1,6 +1,6 @@
 //! A prediction's id in a path.
 
-use crate::{Api, identity::Reach};
+use crate::{Api, StoreError, identity::Reach};
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
@@ -45,10 +45,14 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
 
 /// The same id if the request may reach the prediction.
 pub(crate) async fn reachable(api: &Api, reach: Reach, id: Uuid) -> Result<Uuid, ApiError> {
+    if is_within(api, reach, id).await? { Ok(id) } else { Err(unknown_prediction()) }
+}
+
+/// Whether the prediction with this id is one of those that a reach includes.
+pub(crate) async fn is_within(api: &Api, reach: Reach, id: Uuid) -> Result<bool, StoreError> {
     match reach {
-        Reach::All => Ok(id),
-        Reach::Own(owner) if owner.is_known() && api.store.owns(owner, id).await? => Ok(id),
-        Reach::Own(_) => Err(unknown_prediction()),
+        Reach::All => Ok(true),
+        Reach::Own(owner) => Ok(owner.is_known() && api.store.owns(owner, id).await?),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Api, TrustedProxy,
     client_address::ClientAddress,
-    identity::{Account, Actor, Caller, Identity, Reach},
+    identity::{Account, Actor, Caller, Reach},
 };
 use axum::{extract::FromRequestParts, http::request::Parts};
 use service::{ApiError, Peer};
@@ -51,12 +51,7 @@ impl FromRequestParts<Arc<Api>> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        let caller = parts.extensions.get::<Caller>();
-        let name = caller.and_then(|caller| match &caller.identity {
-            Identity::Account(account) => Some(account.name.clone()),
-            Identity::Program(program) => Some(program.actor.clone()),
-            Identity::Open | Identity::Anonymous => None,
-        });
+        let name = parts.extensions.get::<Caller>().and_then(Caller::name);
         Ok(Self { name, address: Some(ClientAddress::of_request(parts, &api.settings.trusted_proxies)) })
     }
 }

@@ -14,7 +14,7 @@ pub(crate) use drawing::{SubmittedDrawing, SubmittedForm};
 pub(crate) use filter::FilterQuery;
 pub(crate) use gallery::WithGallery;
 pub(crate) use headers::{cookies, values};
-pub(crate) use id::{PathId, PredictionId, reachable, unknown_prediction};
+pub(crate) use id::{PathId, PredictionId, is_within, reachable, unknown_prediction};
 pub(crate) use idempotency_key::Key;
 pub(crate) use quality_query::QualityQuery;
 pub(crate) use unread::Unread;

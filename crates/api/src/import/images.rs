@@ -98,8 +98,15 @@ async fn recognise(model: &ModelClient, bitmap: &Bitmap) -> Result<Answer, Model
 fn prediction(new: New, answer: Answer, visitor: Uuid) -> anyhow::Result<ImportedPrediction> {
     let created_at = time_of(new.id).context("an id has no time")?;
     let true_label = Some(TrueLabel::Digit(new.label));
-    let label =
-        RecordedLabel { true_label, created_at, origin: Origin::Api, labeller: None, user_id: None, role: None };
+    let label = RecordedLabel {
+        true_label,
+        created_at,
+        origin: Origin::Api,
+        labeller: None,
+        user_id: None,
+        role: None,
+        labels_count: None,
+    };
     Ok(ImportedPrediction {
         prediction: Prediction {
             id: new.id,
@@ -119,7 +126,10 @@ fn prediction(new: New, answer: Answer, visitor: Uuid) -> anyhow::Result<Importe
         bitmap: new.bitmap,
         may_train: None,
         visitor_id: Some(visitor),
+        writer: None,
+        is_from_operator: true,
         deletion_token_hash: None,
+        in_random_sample: None,
         labels: vec![label],
     })
 }

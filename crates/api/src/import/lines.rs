@@ -19,6 +19,9 @@ use wire::{Input, InputError, Origin, Prediction, Record, RecordedLabel, Verdict
 /// The largest length of a line, in bytes: the largest input in base64, a bitmap, and more labels than people give.
 const MAX_LINE: u64 = 16 << 20;
 
+/// The largest length of a writer's name, in characters.
+const MAX_WRITER: usize = 100;
+
 /// How far the time of a prediction may be from the time in its id, and from now. Clocks differ.
 const TOLERANCE: Duration = Duration::DAY;
 
@@ -105,6 +108,9 @@ fn parse(line: &[u8]) -> Result<ImportedPrediction, InvalidLine> {
     if input.input().kind() != record.prediction.input_kind {
         return Err(InvalidLine::Kind);
     }
+    if record.writer.as_ref().is_some_and(|writer| !(1..=MAX_WRITER).contains(&writer.chars().count())) {
+        return Err(InvalidLine::Range("writer"));
+    }
     let labels = if record.labels.is_empty() { only_label(&record.prediction) } else { record.labels };
     Ok(ImportedPrediction {
         deletion_token_hash: record.deletion_token_hash.as_deref().map(hash).transpose()?,
@@ -112,7 +118,10 @@ fn parse(line: &[u8]) -> Result<ImportedPrediction, InvalidLine> {
         bitmap: record.bitmap,
         input,
         may_train: record.may_train,
+        is_from_operator: record.is_from_operator || record.writer.is_some(),
+        writer: record.writer,
         visitor_id: record.visitor_id,
+        in_random_sample: record.in_random_sample,
         labels,
     })
 }
@@ -126,6 +135,7 @@ fn only_label(prediction: &Prediction) -> Vec<RecordedLabel> {
         labeller: None,
         user_id: None,
         role: None,
+        labels_count: None,
     };
     prediction.true_label.map(label).into_iter().collect()
 }

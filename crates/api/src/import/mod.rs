@@ -6,7 +6,11 @@ mod lines;
 
 pub(crate) use lines::{InvalidLines, parse_lines};
 
-use crate::{ModelClient, Store, identity::Actor, store::ImportedPrediction};
+use crate::{
+    ByteSize, ModelClient, Store,
+    identity::Actor,
+    store::{ImportRecord, ImportRules, ImportedPrediction, TrustedOperators},
+};
 use anyhow::{Context, bail};
 use clap::Args;
 use content::Content;
@@ -33,19 +37,26 @@ pub struct ImportOptions {
 const PORTION: usize = 500;
 const PORTION_BYTES: usize = 4 << 20;
 
-/// Runs `api import`, and writes its progress to `out`. The model service recognises images of MNIST's format.
+/// Runs `api import`, and writes its progress to `out`. The model service recognises images of MNIST's format. All stored inputs
+/// together stay within `storage_limit`.
 ///
 /// # Errors
-/// When a file cannot be read or has an invalid line, or when a service is unavailable. What `out` reports is imported then,
-/// and a repeated import continues there.
+/// When a file cannot be read or has an invalid line, when the inputs exceed the limit, or when a service is unavailable. What
+/// `out` reports is imported then, and a repeated import continues there.
 pub async fn run_import_command(
     store: &Store,
     model: &ModelClient,
     options: &ImportOptions,
+    storage_limit: Option<ByteSize>,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
+    let by = Actor::command_line();
     let mut import = Import {
         store,
+        by: &by,
+        unrecorded: None,
+        // A person who runs the command has the database, too.
+        rules: ImportRules { operators: TrustedOperators::OfTheFile, storage_limit },
         skips_invalid: options.skip_invalid,
         out,
         portion: Vec::new(),
@@ -55,13 +66,17 @@ pub async fn run_import_command(
     let mut unpaired = None;
     for path in &options.files {
         let content = content::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        store.record_import(&Actor::command_line(), &path.display().to_string()).await?;
         match (content, unpaired.take()) {
-            (Content::Lines(lines), None) => lines::import(&mut import, path, lines).await?,
+            (Content::Lines(lines), None) => {
+                import.unrecorded = Some(path);
+                lines::import(&mut import, path, lines).await?;
+            }
             (Content::Images(images), Some((_, Content::Labels(labels)))) => {
+                import.unrecorded = Some(path);
                 images::import(&mut import, model, path, images, &labels).await?;
             }
             (Content::Labels(labels), Some((images_path, Content::Images(images)))) => {
+                import.unrecorded = Some(images_path);
                 images::import(&mut import, model, images_path, images, &labels).await?;
             }
             (content @ (Content::Images(_) | Content::Labels(_)), None) => unpaired = Some((path, content)),
@@ -82,6 +97,10 @@ fn lacks_partner(path: &Path) -> String {
 /// An import under way.
 struct Import<'a, W> {
     store: &'a Store,
+    by: &'a Actor,
+    /// The file, until a portion of it is inserted, whose transaction records the import.
+    unrecorded: Option<&'a Path>,
+    rules: ImportRules,
     skips_invalid: bool,
     out: &'a mut W,
     /// The predictions of the next transaction.
@@ -129,7 +148,12 @@ impl<W: Write> Import<'_, W> {
     async fn flush(&mut self) -> anyhow::Result<()> {
         let portion = mem::take(&mut self.portion);
         self.bytes = 0;
-        let imported = self.store.import(&portion).await.context("cannot insert the drawings")?;
+        let file = self.unrecorded.map(|path| path.display().to_string());
+        let record = file.as_deref().map(|file| ImportRecord { by: self.by, file });
+        let imported = self.store.import(&portion, self.rules, record).await.context("cannot insert the drawings")?;
+        if imported > 0 {
+            self.unrecorded = None;
+        }
         self.progress.imported += imported;
         self.progress.present += portion.len() - imported;
         Ok(writeln!(self.out, "{}", self.progress)?)

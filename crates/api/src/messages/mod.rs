@@ -11,7 +11,10 @@ pub(crate) use choice::{in_the_readers_language, name_language, readers_messages
 pub(crate) use sections::Notice;
 pub(crate) use times::TimeZone;
 
-use crate::identity::Role;
+use crate::{
+    identity::Role,
+    store::{DrawnBy, HeldBack},
+};
 use bundle::{Bundle, Remaining};
 use digit::{Digit, Reason, TrueLabel};
 use fluent_bundle::FluentValue;
@@ -19,9 +22,9 @@ use message::Message;
 use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
-    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, GalleryText, HistoryText, LabelText,
-    LabellingText, ModelStates, ModelsText, OverviewText, PageText, PrivacyText, Problems, QualityText, Reasons,
-    RecentText, Regions, Roles, ScriptText, Sources, WhyText,
+    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, DrawnByText, DriftText, GalleryText,
+    HistoryText, LabelText, LabellingText, ModelStates, ModelsText, OverviewText, PageText, PrivacyText, Problems,
+    QualityText, Reasons, RecentText, Regions, Roles, RulesText, ScriptText, Sources, TrainingExamplesText, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
@@ -70,6 +73,8 @@ pub(crate) struct Messages {
     pub(crate) gallery: GalleryText,
     pub(crate) accounts: AccountsText,
     pub(crate) models: ModelsText,
+    pub(crate) drift: DriftText,
+    pub(crate) training_examples: TrainingExamplesText,
     pub(crate) overview: OverviewText,
     pub(crate) privacy: PrivacyText,
     pub(crate) problems: Problems,
@@ -132,6 +137,8 @@ impl Messages {
             gallery: remaining.take(&["gallery"]),
             accounts: remaining.take(&["accounts"]),
             models: remaining.take(&["models"]),
+            drift: remaining.take(&["drift"]),
+            training_examples: remaining.take(&["training_examples"]),
             overview: remaining.take(&["overview"]),
             privacy: remaining.take(&["privacy"]),
             problems: remaining.take(&["problems"]),
@@ -310,6 +317,33 @@ impl ModelStates {
             ModelState::Shadow => &self.shadow,
             ModelState::Serving => &self.serving,
             ModelState::Retired => &self.retired,
+        }
+    }
+}
+
+impl DrawnByText {
+    pub(crate) fn of(&self, drawn_by: DrawnBy) -> &str {
+        match drawn_by {
+            DrawnBy::Visitors => &self.visitors,
+            DrawnBy::Labellers => &self.labellers,
+            DrawnBy::Operators => &self.operators,
+            DrawnBy::Imported => &self.imported,
+        }
+    }
+}
+
+impl RulesText {
+    pub(crate) fn of(&self, rule: HeldBack) -> &str {
+        match rule {
+            HeldBack::Unsure => &self.unsure,
+            HeldBack::NotAllowed => &self.not_allowed,
+            HeldBack::TooSmall => &self.too_small,
+            HeldBack::Unconfirmed => &self.unconfirmed,
+            HeldBack::Contradicted => &self.contradicted,
+            HeldBack::NewLabeller => &self.new_labeller,
+            HeldBack::ClassLimit => &self.class_limit,
+            HeldBack::WriterLimit => &self.writer_limit,
+            HeldBack::OperatorLimit => &self.operator_limit,
         }
     }
 }

@@ -175,6 +175,7 @@ sections! {
         labelled: String,
         not_labelled: String,
         disputed: String,
+        suspect: String,
         filters: String,
         predicted: String,
         true_label: String,
@@ -210,16 +211,20 @@ sections! {
         models_unavailable: String,
         model: String,
         says: String,
+        deletion: String,
+        deletion_confirm: String,
     }
 
     /// The labelling queue.
     LabellingText {
         left: Message,
         disputed: Message,
+        suspect: String,
         all: String,
         about: String,
         mixed: String,
         disputed_about: String,
+        suspect_about: String,
         picture: String,
         skip: String,
         done: Message,
@@ -249,6 +254,7 @@ sections! {
         undecided: Message,
         no_random_sample: String,
         pruned: Message,
+        sample_pruned: Message,
         none: String,
         taken_for: Message,
         table: String,
@@ -391,6 +397,55 @@ sections! {
         reject: String,
     }
 
+    /// The drift of the serving model.
+    DriftText {
+        heading: String,
+        about: Message,
+        none: String,
+        rejected: String,
+        confidence: String,
+        accuracy: String,
+        week: String,
+        evaluation: String,
+        evaluation_about: String,
+    }
+
+    /// The page about the drawings from which a training run would learn.
+    TrainingExamplesText {
+        heading: String,
+        about: String,
+        train: Message,
+        gate: Message,
+        test: Message,
+        gate_about: String,
+        class: String,
+        sources: DrawnByText,
+        total: String,
+        held_back: String,
+        nothing_held_back: String,
+        rule: String,
+        rules: RulesText,
+        computed: Message,
+        computing: String,
+        again: String,
+    }
+
+    /// The people who drew.
+    DrawnByText { visitors: String, labellers: String, operators: String, imported: String, }
+
+    /// The rules that hold drawings back from training.
+    RulesText {
+        unsure: String,
+        not_allowed: String,
+        too_small: String,
+        unconfirmed: String,
+        contradicted: String,
+        new_labeller: String,
+        class_limit: String,
+        writer_limit: String,
+        operator_limit: String,
+    }
+
     /// The states of models, by their names in the API.
     ModelStates {
         proposed: String,
@@ -438,6 +493,7 @@ sections! {
         of_use: String,
         of_client: String,
         of_address: String,
+        of_address_at_once: String,
         uses: Uses,
         a_minute: Message,
         an_hour: Message,

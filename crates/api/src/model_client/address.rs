@@ -1,8 +1,9 @@
 //! An address of model services in the configuration.
 
-use reqwest::Url;
+use axum::http::{HeaderValue, Uri};
 use std::{collections::BTreeSet, fmt, io, net::SocketAddr, str::FromStr, time::Duration};
 use tokio::{net::lookup_host, time::timeout};
+use url::{Position, Url};
 
 /// How long a lookup of a host name may take.
 const LOOKUP_LIMIT: Duration = Duration::from_secs(1);
@@ -10,11 +11,13 @@ const LOOKUP_LIMIT: Duration = Duration::from_secs(1);
 /// The address of one or several model services, such as `http://model:8000`. A host name may resolve to several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelAddress {
-    base: Url,
-    pub(super) predict: Url,
-    pub(super) explain: Url,
-    pub(super) about: Url,
-    pub(super) ready: Url,
+    pub(super) base: Url,
+    /// The header `Host` of requests.
+    pub(super) host_header: HeaderValue,
+    pub(super) predict: Uri,
+    pub(super) explain: Uri,
+    pub(super) about: Uri,
+    pub(super) ready: Uri,
 }
 
 /// A text is no address of a model service.
@@ -30,10 +33,11 @@ impl FromStr for ModelAddress {
         if base.scheme() != "http" {
             return Err(ModelAddressError);
         }
-        let route = |path| base.join(path).map_err(|_| ModelAddressError);
+        let route = |path| base.join(path).ok().as_ref().and_then(target).ok_or(ModelAddressError);
         let (predict, explain) = (route("predict?include=bitmap")?, route("explain")?);
         let (about, ready) = (route("./")?, route("readyz")?);
-        Ok(Self { base, predict, explain, about, ready })
+        let host_header = base[Position::BeforeHost..Position::AfterPort].parse().map_err(|_| ModelAddressError)?;
+        Ok(Self { base, host_header, predict, explain, about, ready })
     }
 }
 
@@ -51,6 +55,11 @@ impl ModelAddress {
     }
 }
 
+/// The path and the query string of a URL.
+pub(super) fn target(url: &Url) -> Option<Uri> {
+    url[Position::BeforePath..Position::AfterQuery].parse().ok()
+}
+
 impl fmt::Display for ModelAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.host(), self.base.port_or_known_default().unwrap_or_default())
@@ -64,11 +73,17 @@ mod tests {
     #[test]
     fn an_address_has_the_routes_of_the_model_service() {
         let address: ModelAddress = " http://model:8000".parse().unwrap();
-        assert_eq!(address.predict.as_str(), "http://model:8000/predict?include=bitmap");
-        assert_eq!(address.ready.as_str(), "http://model:8000/readyz");
+        assert_eq!(
+            (&address.predict, &address.ready),
+            (&"/predict?include=bitmap".parse().unwrap(), &"/readyz".parse().unwrap())
+        );
+        assert_eq!(address.host_header, "model:8000");
         let behind_a_proxy: ModelAddress = "http://proxy/model/".parse().unwrap();
-        assert_eq!(behind_a_proxy.about.as_str(), "http://proxy/model/");
-        assert_eq!(behind_a_proxy.to_string(), "proxy:80");
+        assert_eq!(behind_a_proxy.about, "/model/");
+        assert_eq!(
+            (behind_a_proxy.to_string().as_str(), behind_a_proxy.host_header.as_bytes()),
+            ("proxy:80", &b"proxy"[..])
+        );
     }
 
     #[test]

@@ -4,10 +4,11 @@ use axum::{
     body::Bytes,
     http::{HeaderMap, Response, StatusCode, header},
 };
+use digit::Bitmap;
 use serde::de::DeserializeOwned;
 use service::{ApiError, error_chain};
-use std::time::Duration;
-use wire::Problem;
+use std::{error::Error, time::Duration};
+use wire::{Answer, COMPACT_ANSWER_MEDIA_TYPE, Problem};
 
 /// Why a request to the model services failed.
 #[derive(Debug)]
@@ -29,18 +30,34 @@ impl ModelError {
 }
 
 /// [`ModelError::Unavailable`] with the whole chain of causes.
-pub(super) fn unavailable(error: reqwest::Error) -> ModelError {
-    ModelError::Unavailable(error_chain(&error.without_url()))
+pub(super) fn unavailable(error: &(dyn Error + 'static)) -> ModelError {
+    ModelError::Unavailable(error_chain(error))
 }
 
 /// Parses an answer. The api passes a client error on; every other response than 200 means that the model service is
 /// unavailable.
 pub(super) fn received<Received: DeserializeOwned>(response: &Response<Bytes>) -> Result<Received, ModelError> {
+    parsed(response, |body| serde_json::from_slice(body))
+}
+
+/// Parses an answer with its bitmap, which a model service of another version may send as JSON.
+pub(super) fn received_answer(response: &Response<Bytes>) -> Result<(Answer, Bitmap), ModelError> {
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == COMPACT_ANSWER_MEDIA_TYPE) {
+        return parsed(response, Answer::from_compact);
+    }
+    let mut answer: Answer = received(response)?;
+    let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Unavailable("its answer has no bitmap".to_owned()))?;
+    Ok((answer, bitmap))
+}
+
+fn parsed<Received>(
+    response: &Response<Bytes>,
+    parse: impl FnOnce(&[u8]) -> serde_json::Result<Received>,
+) -> Result<Received, ModelError> {
     if response.status() != StatusCode::OK {
         return Err(refusal(response));
     }
-    serde_json::from_slice(response.body())
-        .map_err(|error| ModelError::Unavailable(format!("its answer is invalid: {error}")))
+    parse(response.body()).map_err(|error| ModelError::Unavailable(format!("its answer is invalid: {error}")))
 }
 
 fn refusal(response: &Response<Bytes>) -> ModelError {
@@ -57,4 +74,41 @@ fn refusal(response: &Response<Bytes>) -> ModelError {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use digit::Digit;
+    use wire::Verdict;
+
+    #[test]
+    fn an_answer_may_be_compact_or_json() {
+        let bitmap = Bitmap::new([7; Bitmap::LEN]);
+        let answer = Answer {
+            prediction: Digit::try_from(7).unwrap(),
+            confidence: 1.0,
+            probabilities: [0.1; 10],
+            verdict: Verdict::Digit,
+            reason: None,
+            model: "test".to_owned(),
+            bitmap: None,
+        };
+        let compact = answer.to_compact(&bitmap);
+        let with_bitmap = Answer { bitmap: Some(bitmap.clone()), ..answer.clone() };
+        let response = |media_type, body: Vec<u8>| {
+            Response::builder().header(header::CONTENT_TYPE, media_type).body(Bytes::from(body)).unwrap()
+        };
+        for (media_type, body) in
+            [(COMPACT_ANSWER_MEDIA_TYPE, compact), ("application/json", serde_json::to_vec(&with_bitmap).unwrap())]
+        {
+            let (received, its_bitmap) = received_answer(&response(media_type, body)).unwrap();
+            assert_eq!((&received, &its_bitmap), (&answer, &bitmap), "{media_type}");
+        }
+        let without_bitmap = serde_json::to_vec(&answer).unwrap();
+        for (media_type, body) in [("application/json", without_bitmap), (COMPACT_ANSWER_MEDIA_TYPE, vec![0; 99])] {
+            let failure = received_answer(&response(media_type, body));
+            assert!(matches!(failure, Err(ModelError::Unavailable(_))), "{media_type}");
+        }
+    }
 }

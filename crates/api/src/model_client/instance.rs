@@ -2,13 +2,17 @@
 
 use super::{
     address::ModelAddress,
+    connections::{Connections, ModelRequest},
     error::{ModelError, unavailable},
 };
-use axum::{body::Bytes, http::Response};
-use reqwest::{Client, Method, RequestBuilder, Url, header};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, header},
+};
+use form_urlencoded::Serializer;
+use http_body_util::Full;
 use service::trace_headers;
 use std::{
-    mem,
     net::SocketAddr,
     num::NonZeroUsize,
     sync::{
@@ -18,14 +22,10 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::Semaphore, time::sleep};
-use wire::Input;
+use wire::{COMPACT_ANSWER_MEDIA_TYPE, Input};
 
-/// How long a model service may take to accept a connection, and to answer a probe.
-const CONNECT_LIMIT: Duration = Duration::from_secs(1);
-
-/// How long an idle connection is kept. The model service keeps it longer, so no request uses a connection that is
-/// being closed.
-const IDLE_LIMIT: Duration = Duration::from_secs(5);
+/// How long a model service may take to answer a probe.
+const PROBE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The time between two probes of an instance that is left out.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
@@ -35,7 +35,7 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct Instance {
     address: ModelAddress,
     socket: SocketAddr,
-    http: Client,
+    connections: Connections,
     limit: NonZeroUsize,
     /// A permit for each request that may be under way. A request without one does not load the model service.
     slots: Semaphore,
@@ -52,15 +52,9 @@ pub(super) struct Load {
 
 impl Instance {
     /// An instance at a socket address of its host, with a limit of concurrent requests. It counts as available.
-    pub(super) fn new(address: ModelAddress, socket: SocketAddr, limit: NonZeroUsize) -> reqwest::Result<Self> {
-        let http = Client::builder()
-            .connect_timeout(CONNECT_LIMIT)
-            .pool_idle_timeout(IDLE_LIMIT)
-            .no_proxy() // the model service is on the same network
-            .resolve(address.host(), socket)
-            .build()?;
-        let slots = Semaphore::new(limit.get());
-        Ok(Self { address, socket, http, limit, slots, is_available: AtomicBool::new(true) })
+    pub(super) fn new(address: ModelAddress, socket: SocketAddr, limit: NonZeroUsize) -> Self {
+        let (connections, slots) = (Connections::new(socket), Semaphore::new(limit.get()));
+        Self { address, socket, connections, limit, slots, is_available: AtomicBool::new(true) }
     }
 
     pub(super) fn address(&self) -> &ModelAddress {
@@ -83,44 +77,55 @@ impl Instance {
     /// A request with an input for a model version, by default the serving one.
     pub(super) fn post(
         &self,
-        route: fn(&ModelAddress) -> &Url,
+        route: fn(&ModelAddress) -> &Uri,
         input: &Input,
         version: Option<&str>,
-    ) -> RequestBuilder {
-        let mut url = route(&self.address).clone();
-        url.query_pairs_mut().extend_pairs(version.map(|version| ("model", version)));
-        self.http.post(url).header(header::CONTENT_TYPE, input.media_type()).body(input.bytes().clone())
+    ) -> Result<ModelRequest, ModelError> {
+        let target = route(&self.address);
+        let target = version.map_or_else(|| Ok(target.clone()), |version| with_version(target, version))?;
+        let headers = [(header::CONTENT_TYPE, input.media_type()), (header::ACCEPT, COMPACT_ANSWER_MEDIA_TYPE)];
+        let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
+        Ok(self.request(Method::POST, target, headers, input.bytes().clone()))
     }
 
     /// A request for the description of the service.
-    pub(super) fn about(&self) -> RequestBuilder {
-        self.http.get(self.address.about.clone())
+    pub(super) fn about(&self) -> ModelRequest {
+        self.get(&self.address.about)
     }
 
-    /// A request to a URL of this instance.
-    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.http.request(method, url)
+    fn get(&self, target: &Uri) -> ModelRequest {
+        self.request(Method::GET, target.clone(), HeaderMap::new(), Bytes::new())
+    }
+
+    /// A request to this instance.
+    pub(super) fn request(&self, method: Method, target: Uri, headers: HeaderMap, body: Bytes) -> ModelRequest {
+        let mut request = Request::new(Full::new(body));
+        (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, target, headers);
+        request.headers_mut().insert(header::HOST, self.address.host_header.clone());
+        request
     }
 
     /// Sends a request of this instance and reads the whole response, within a limit of time.
     pub(super) async fn exchange(
         &self,
-        request: RequestBuilder,
+        mut request: ModelRequest,
         limit: Duration,
     ) -> Result<Response<Bytes>, ModelError> {
         let _slot = self.slots.try_acquire().map_err(|_| ModelError::NoSlot)?;
-        let mut response = request.timeout(limit).headers(trace_headers()).send().await.map_err(unavailable)?;
-        let (status, headers) = (response.status(), mem::take(response.headers_mut()));
-        let mut whole = Response::new(response.bytes().await.map_err(unavailable)?);
-        (*whole.status_mut(), *whole.headers_mut()) = (status, headers);
-        Ok(whole)
+        request.headers_mut().extend(trace_headers());
+        self.connections.exchange(request, limit).await.map_err(|error| unavailable(&error))
+    }
+
+    /// Closes the connections that have been idle for too long.
+    pub(super) fn close_idle_connections(&self) {
+        self.connections.close_idle();
     }
 
     /// Checks that the model service is ready.
     pub(super) async fn ready(&self) -> Result<(), ModelError> {
-        let probe = self.http.get(self.address.ready.clone()).timeout(CONNECT_LIMIT);
-        let response = probe.send().await.map_err(unavailable)?;
-        response.error_for_status().map(drop).map_err(unavailable)
+        let probe = self.connections.exchange(self.get(&self.address.ready), PROBE_LIMIT);
+        let status = probe.await.map_err(|error| unavailable(&error))?.status();
+        if status.is_success() { Ok(()) } else { Err(ModelError::Unavailable(format!("it answered {status}"))) }
     }
 
     /// Leaves the instance out until a probe finds it ready. Only one task probes it, however many requests fail.
@@ -144,13 +149,25 @@ async fn readmit_when_ready(instance: Weak<Instance>) {
     }
 }
 
+/// A target with the query parameter that names a model version.
+fn with_version(target: &Uri, version: &str) -> Result<Uri, ModelError> {
+    let separator = if target.query().is_some() { '&' } else { '?' };
+    let mut text = format!("{target}{separator}");
+    let after_path = text.len();
+    Serializer::for_suffix(&mut text, after_path).append_pair("model", version);
+    text.parse().map_err(|error| ModelError::Unavailable(format!("no address has the version {version}: {error}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use service::ConnectionLimits;
 
     #[test]
-    fn the_client_closes_idle_connections_before_the_model_service_does() {
-        assert!(2 * IDLE_LIMIT <= ConnectionLimits::default().header_timeout);
+    fn a_target_names_a_model_version() {
+        for (target, expected) in
+            [("/predict?include=bitmap", "/predict?include=bitmap&model=a%26b"), ("/x", "/x?model=a%26b")]
+        {
+            assert_eq!(with_version(&target.parse().unwrap(), "a&b").unwrap(), *expected);
+        }
     }
 }

@@ -75,7 +75,7 @@ fn by_load<T>(mut instances: Vec<T>, turn: usize, load: impl FnMut(&T) -> Load) 
     instances
 }
 
-/// Looks the hosts up again and again until nobody needs the list any more.
+/// Looks the hosts up again and again, and closes idle connections, until nobody needs the list any more.
 async fn follow(mut hosts: Vec<Host>, list: watch::Sender<List>) {
     loop {
         tokio::select! {
@@ -91,6 +91,7 @@ async fn look_up(hosts: &mut [Host]) -> List {
     for host in hosts {
         let found = host.address.lookup().await;
         host.update(found);
+        host.instances.iter().for_each(|instance| instance.close_idle_connections());
         list.extend_from_slice(&host.instances);
     }
     list
@@ -112,8 +113,8 @@ impl Host {
     /// Takes over what a lookup found. Known instances keep their connections and their state; a failed lookup changes
     /// nothing.
     fn update(&mut self, found: io::Result<BTreeSet<SocketAddr>>) {
-        match found.and_then(|sockets| sockets.into_iter().map(|socket| self.instance(socket)).collect()) {
-            Ok(instances) => self.replace(instances),
+        match found {
+            Ok(sockets) => self.replace(sockets.into_iter().map(|socket| self.instance(socket)).collect()),
             Err(error) if self.is_failing => tracing::debug!(address = %self.address, %error, "the lookup still fails"),
             Err(error) => {
                 tracing::warn!(address = %self.address, %error, "the lookup of the model services failed");
@@ -123,11 +124,9 @@ impl Host {
     }
 
     /// Returns the instance at a socket address, a new one if it is unknown.
-    fn instance(&self, socket: SocketAddr) -> io::Result<Arc<Instance>> {
-        if let Some(known) = self.instances.iter().find(|known| known.socket() == socket) {
-            return Ok(known.clone());
-        }
-        Instance::new(self.address.clone(), socket, self.limit).map(Arc::new).map_err(io::Error::other)
+    fn instance(&self, socket: SocketAddr) -> Arc<Instance> {
+        let known = self.instances.iter().find(|known| known.socket() == socket).cloned();
+        known.unwrap_or_else(|| Arc::new(Instance::new(self.address.clone(), socket, self.limit)))
     }
 
     fn replace(&mut self, instances: List) {

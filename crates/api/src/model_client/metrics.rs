@@ -1,8 +1,8 @@
 //! Metrics of requests to the model services.
 
 use super::ModelError;
+use axum::http::StatusCode;
 use prometheus_client::{metrics::histogram::Histogram, registry::Registry};
-use reqwest::StatusCode;
 use service::{Outcomes, duration_histogram};
 use std::time::Instant;
 

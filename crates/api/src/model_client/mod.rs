@@ -1,6 +1,7 @@
 //! The client of the model services.
 
 mod address;
+mod connections;
 mod error;
 mod forward;
 mod instance;
@@ -9,16 +10,19 @@ mod metrics;
 
 pub use address::{ModelAddress, ModelAddressError};
 pub use error::ModelError;
+pub(crate) use forward::ForwardedRequest;
 
-use axum::{body::Bytes, http::Response};
+use axum::{
+    body::Bytes,
+    http::{Response, Uri},
+};
+use connections::ModelRequest;
 use digit::Bitmap;
-use error::received;
+use error::{received, received_answer};
 use instance::Instance;
 use instances::Instances;
 use metrics::ModelRequests;
 use prometheus_client::registry::Registry;
-use reqwest::{RequestBuilder, Url};
-use serde::de::DeserializeOwned;
 use service::TRACED;
 use std::{
     num::NonZeroUsize,
@@ -60,7 +64,7 @@ impl ModelClient {
     /// When too many requests are in flight, or when the model service rejects the input, does not know the version, is
     /// overloaded or unavailable.
     pub async fn answer(&self, input: &Input, version: Option<&str>) -> Result<(Answer, Bitmap), ModelError> {
-        let (answer, bitmap) = self.ask(|address| &address.predict, input, version, with_bitmap).await?;
+        let (answer, bitmap) = self.ask(|address| &address.predict, input, version, received_answer).await?;
         log_answer(&answer);
         Ok((answer, bitmap))
     }
@@ -70,7 +74,7 @@ impl ModelClient {
     /// # Errors
     /// The errors of [`answer`](Self::answer).
     pub async fn explain(&self, input: &Input, version: Option<&str>) -> Result<Explanation, ModelError> {
-        let explanation: Explanation = self.ask(|address| &address.explain, input, version, Ok).await?;
+        let explanation: Explanation = self.ask(|address| &address.explain, input, version, received).await?;
         log_answer(&explanation.answer);
         Ok(explanation)
     }
@@ -84,7 +88,7 @@ impl ModelClient {
         let about: About = self.send(|instance| Ok(instance.about()), received).await?;
         let mut predictions_by_model = Vec::new();
         for version in about.loaded {
-            match self.ask(|address| &address.predict, input, Some(&version), with_bitmap).await {
+            match self.ask(|address| &address.predict, input, Some(&version), received_answer).await {
                 Ok((answer, _)) => predictions_by_model.push(answer),
                 Err(ModelError::Refused(failure)) if failure.problem.code == Code::UnknownModel => {}
                 Err(error) => return Err(error),
@@ -94,17 +98,17 @@ impl ModelClient {
     }
 
     /// Sends a request with metrics and a trace span, and converts the answer.
-    async fn ask<Received: DeserializeOwned, Converted>(
+    async fn ask<Received>(
         &self,
-        route: fn(&ModelAddress) -> &Url,
+        route: fn(&ModelAddress) -> &Uri,
         input: &Input,
         version: Option<&str>,
-        wanted: fn(Received) -> Result<Converted, ModelError>,
-    ) -> Result<Converted, ModelError> {
+        convert: fn(&Response<Bytes>) -> Result<Received, ModelError>,
+    ) -> Result<Received, ModelError> {
         let counted = self.requests.begin();
         let span = tracing::info_span!(target: TRACED, "ask the model", otel.kind = "client");
-        let request = |instance: &Instance| Ok(instance.post(route, input, version));
-        let answer = self.send(request, received).instrument(span).await.and_then(wanted);
+        let request = |instance: &Instance| instance.post(route, input, version);
+        let answer = self.send(request, convert).instrument(span).await;
         counted.end(&answer);
         answer
     }
@@ -115,7 +119,7 @@ impl ModelClient {
     /// An unavailable instance is left out by later requests. An overloaded one stays; another one is tried once.
     async fn send<Received>(
         &self,
-        request: impl Fn(&Instance) -> Result<RequestBuilder, ModelError>,
+        request: impl Fn(&Instance) -> Result<ModelRequest, ModelError>,
         convert: fn(&Response<Bytes>) -> Result<Received, ModelError>,
     ) -> Result<Received, ModelError> {
         let deadline = Instant::now() + ANSWER_LIMIT;
@@ -161,12 +165,6 @@ impl ModelClient {
 /// The error if no name in `MODEL_URL` has been resolved yet.
 fn none_known() -> ModelError {
     ModelError::Unavailable("no address of a model service is known".to_owned())
-}
-
-/// Separates an answer from its bitmap.
-fn with_bitmap(mut answer: Answer) -> Result<(Answer, Bitmap), ModelError> {
-    let bitmap = answer.bitmap.take().ok_or_else(|| ModelError::Unavailable("its answer has no bitmap".to_owned()))?;
-    Ok((answer, bitmap))
 }
 
 /// Adds the prediction, the verdict and the model to the request's log span.

@@ -53,6 +53,7 @@ impl Server {
     async fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, counters) = (listener.local_addr().unwrap(), Arc::<Counters>::default());
+        #[expect(clippy::disallowed_methods, reason = "it stands for the model service")]
         let app = Router::new().fallback(handle).with_state((behaviour, address, counters.clone()));
         let task = tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
         Self { address, counters, task }
@@ -220,7 +221,7 @@ async fn an_instance_connects_to_its_own_socket_address() {
     let server = Server::start(Behaviour::Answers).await;
     server.set_ready(true);
     let name = format!("http://model.invalid:{}", server.address.port()).parse().unwrap();
-    let instance = Instance::new(name, server.address, NonZeroUsize::MIN).unwrap();
+    let instance = Instance::new(name, server.address, NonZeroUsize::MIN);
     instance.ready().await.unwrap();
 }
 

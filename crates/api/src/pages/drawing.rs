@@ -3,6 +3,7 @@
 use super::{
     InMessages,
     answer::AnswerView,
+    form::Confirmed,
     html,
     label::{LabelForm, record_label_form},
     picture::{Strokes, look},
@@ -11,9 +12,10 @@ use super::{
 use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
-    extract::{PredictionId, unknown_prediction},
-    identity::{Caller, Scope},
+    extract::{PathId, PredictionId, is_within, unknown_prediction},
+    identity::{Actor, Caller, Reach, Scope},
     messages::{Messages, Notice, TimeZone},
+    store::Deletion,
 };
 use askama::Template;
 use axum::{
@@ -27,11 +29,10 @@ use tokio::time::timeout;
 use wire::{Answer, Input};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get(Access::Drawings(Scope::Read), "/drawings/{id}", drawing).post(
-        Access::Drawings(Scope::Label),
-        "/drawings/{id}/label",
-        label,
-    )
+    Routes::default()
+        .get(Access::Drawings(Scope::Read), "/drawings/{id}", drawing)
+        .post(Access::Drawings(Scope::Label), "/drawings/{id}/label", label)
+        .post(Access::OwnDrawings, "/drawings/{id}/delete", delete)
 }
 
 async fn drawing(
@@ -39,6 +40,7 @@ async fn drawing(
     Extension(messages): InMessages,
     zone: TimeZone,
     address: Address,
+    caller: Caller,
     allowance: Allowance,
     PredictionId(id): PredictionId,
 ) -> Result<Html<String>, ApiError> {
@@ -58,6 +60,7 @@ async fn drawing(
         source: messages.history.sources.of(row.source),
         took: row.latency_ms.map(|ms| messages.milliseconds(ms.into())),
         shown: Some(AnswerView::load(&api, messages, &row, "/drawings").await?),
+        may_delete: is_within(&api, caller.may_delete(), id).await?,
         notice: None,
     })
 }
@@ -88,6 +91,21 @@ async fn label(
     Ok(Redirect::to(&format!("/drawings/{id}")))
 }
 
+/// Deletes the drawing for its owner or for an operator.
+async fn delete(
+    State(api): State<Arc<Api>>,
+    reach: Reach,
+    actor: Actor,
+    PathId(id): PathId,
+    _: Confirmed,
+) -> Result<Redirect, ApiError> {
+    match api.store.delete_within(&actor, reach, id).await? {
+        Deletion::Done => Ok(Redirect::to("/history")),
+        // A caller who may not delete the drawing does not learn that it exists.
+        Deletion::Unknown | Deletion::NotYours => Err(unknown_prediction()),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "drawing.html")]
 struct DrawingPage {
@@ -102,6 +120,8 @@ struct DrawingPage {
     took: Option<String>,
     models: Option<Vec<ModelRow>>,
     shown: Option<AnswerView>,
+    /// Whether the page has the form that deletes the drawing.
+    may_delete: bool,
     notice: Option<&'static Notice>,
 }
 

@@ -7,7 +7,7 @@ use axum::{
     extract::{Form, FromRequest, Request},
     response::{IntoResponse, Response},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use service::ApiError;
 use wire::Code;
 
@@ -24,6 +24,24 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for PageForm<T> {
         let form = Form::from_request(request, state).await;
         form.map(|Form(form)| Self(form))
             .map_err(|error| ApiError::new(Code::InvalidForm, format!("{}.", error.body_text())))
+    }
+}
+
+/// A form that deletes something, whose reader has ticked its box to confirm.
+pub(super) struct Confirmed;
+
+#[derive(Debug, Deserialize)]
+struct Confirmation {
+    confirmed: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Confirmed {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let form = Form::<Confirmation>::from_request(request, state).await;
+        let is_confirmed = form.is_ok_and(|Form(form)| form.confirmed.is_some());
+        is_confirmed.then_some(Self).ok_or_else(|| ApiError::new(Code::InvalidInput, "Tick the box to confirm."))
     }
 }
 

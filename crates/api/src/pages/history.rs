@@ -10,7 +10,7 @@ use crate::{
     Api,
     access::{Access, Allowance, Routes, Use},
     extract::FilterQuery,
-    identity::{Caller, Reach, Role, Scope},
+    identity::{Caller, Identity, Reach, Role, Scope},
     messages::{Messages, TimeZone},
     store::Filter,
 };
@@ -54,7 +54,7 @@ async fn history(
     let models = api.store.model_versions(reach).await?;
     html(&HistoryPage {
         messages,
-        form: Form::new(messages, &wanted, &models, caller.has_role(Role::Labeller)),
+        form: Form::new(messages, &wanted, &models, &caller),
         days: by_day(messages, &zone, &page),
         older: page.next.map(|id| address.with("before", &id.to_string())),
         newest: range.before.is_some().then(|| format!("/history{}", address.query_without(&["before"]))),
@@ -105,6 +105,8 @@ struct Form {
     low_confidence: bool,
     /// `None` if the reader is none of those who settle disputes.
     disputed: Option<bool>,
+    /// `None` if the reader sees own drawings only.
+    suspect: Option<bool>,
     since: String,
     until: String,
 }
@@ -117,12 +119,13 @@ struct Choice {
 }
 
 impl Form {
-    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String], settles_disputes: bool) -> Self {
+    fn new(messages: &'static Messages, wanted: &FilterQuery, models: &[String], caller: &Caller) -> Self {
         let named = |label: TrueLabel| (label.to_string(), messages.label(label));
         let classes: Vec<_> = TrueLabel::classes().map(named).collect();
         let labels = classes.iter().cloned().chain([named(TrueLabel::Unsure)]);
         let states = [("true", &messages.history.labelled), ("false", &messages.recent.unlabelled)];
         let any = &messages.history.any;
+        let labels_others = caller.has_role(Role::Labeller);
         Self {
             predicted: choices(any, classes.clone(), wanted.predicted.map(|predicted| predicted.to_string())),
             true_label: choices(any, labels, wanted.true_label.map(|label| label.to_string())),
@@ -143,7 +146,9 @@ impl Form {
             ),
             incorrect: wanted.incorrect == Some(true),
             low_confidence: wanted.low_confidence == Some(true),
-            disputed: settles_disputes.then_some(wanted.disputed == Some(true)),
+            disputed: labels_others.then_some(wanted.disputed == Some(true)),
+            suspect: (labels_others || matches!(caller.identity, Identity::Open))
+                .then_some(wanted.suspect == Some(true)),
             since: wanted.since.map(day).unwrap_or_default(),
             until: wanted.until.map(day).unwrap_or_default(),
         }

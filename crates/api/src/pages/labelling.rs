@@ -53,6 +53,9 @@ struct Place {
     /// Whether only disputed drawings are shown.
     #[serde(default, deserialize_with = "empty_as_none")]
     disputed: Option<bool>,
+    /// Whether only label suspects are shown.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    suspect: Option<bool>,
     /// The ids of skipped drawings, separated by commas.
     #[serde(default)]
     skipped: String,
@@ -97,18 +100,23 @@ async fn next(
 }
 
 impl Place {
-    fn is_disputed(&self) -> bool {
-        self.disputed == Some(true)
+    fn queue(&self) -> Queue {
+        Queue::new(self.disputed, self.suspect)
     }
 
-    fn queue(&self) -> Queue {
-        if self.is_disputed() { Queue::Disputed } else { Queue::Mixed }
+    /// The parameter that names the queue; `None` for the mixture.
+    fn flag(&self) -> Option<&'static str> {
+        match self.queue() {
+            Queue::Mixed => None,
+            Queue::Disputed => Some("disputed"),
+            Queue::Suspect => Some("suspect"),
+        }
     }
 
     fn origin(&self) -> LabelOrigin {
         match self.queue() {
             Queue::Mixed => LabelOrigin::Queue,
-            Queue::Disputed => LabelOrigin::Disputed,
+            Queue::Disputed | Queue::Suspect => LabelOrigin::Doubtful,
         }
     }
 
@@ -120,8 +128,8 @@ impl Place {
     fn address(&self, more: &[(&str, String)]) -> String {
         let mut query = Serializer::new(String::new());
         query.extend_pairs(more);
-        if self.is_disputed() {
-            query.append_pair("disputed", "true");
+        if let Some(flag) = self.flag() {
+            query.append_pair(flag, "true");
         }
         if !self.skipped.is_empty() {
             query.append_pair("skipped", &self.skipped);

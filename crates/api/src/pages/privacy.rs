@@ -1,7 +1,9 @@
 //! `/privacy`: what the service stores, who sees it and for how long, and how people delete their drawings.
 
 use super::{
-    PageRequest, html,
+    PageRequest,
+    form::Confirmed,
+    html,
     site::{NavItem, Site},
 };
 use crate::{
@@ -12,13 +14,12 @@ use crate::{
 };
 use askama::Template;
 use axum::{
-    extract::{Form, State, rejection::FormRejection},
+    extract::State,
     response::{Html, Redirect},
 };
 use serde::Deserialize;
 use service::{ApiError, Query};
 use std::sync::Arc;
-use wire::Code;
 
 pub(super) fn routes() -> Routes {
     let access = Access::Visitors(Scope::Predict);
@@ -88,22 +89,8 @@ async fn show(
     })
 }
 
-/// The form that deletes all drawings of the reader. The reader ticks a box to confirm.
-#[derive(Debug, Deserialize)]
-struct DeletionForm {
-    confirmed: Option<String>,
-}
-
-async fn delete(
-    State(api): State<Arc<Api>>,
-    caller: Caller,
-    actor: Actor,
-    form: Result<Form<DeletionForm>, FormRejection>,
-) -> Result<Redirect, ApiError> {
-    let is_confirmed = form.is_ok_and(|Form(form)| form.confirmed.is_some());
-    if !is_confirmed {
-        return Err(ApiError::new(Code::InvalidForm, "Tick the box to delete all your drawings."));
-    }
+/// Deletes all drawings of the reader.
+async fn delete(State(api): State<Arc<Api>>, caller: Caller, actor: Actor, _: Confirmed) -> Result<Redirect, ApiError> {
     if caller.owner().is_known() {
         api.store.delete_all_of(&actor, caller.owner()).await?;
     }

@@ -7,8 +7,8 @@ use super::{Filter, Store, StoreError, in_time, prediction_index::query_filtered
 use crate::identity::{Owner, Reach, VisitorId};
 use digit::Bitmap;
 use futures_util::{TryStreamExt, stream::TryChunksError};
-use sqlx::{ConnectOptions, PgConnection};
-use std::{mem, time::Duration};
+use sqlx::PgConnection;
+use std::{mem, sync::Arc, time::Duration};
 use time::{OffsetDateTime, UtcOffset};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
@@ -33,7 +33,7 @@ const GIVEN_LABELS: usize = 1000;
 const READ_LIMIT: Duration = Duration::from_mins(1);
 
 /// The longest duration of an export. While it runs, PostgreSQL cannot vacuum rows that are deleted meanwhile.
-const EXPORT_LIMIT: Duration = Duration::from_mins(30);
+pub(super) const EXPORT_LIMIT: Duration = Duration::from_mins(30);
 
 /// The longest duration of an export of one owner's drawings.
 const OWN_EXPORT_LIMIT: Duration = Duration::from_mins(2);
@@ -65,8 +65,14 @@ pub struct ExportedPrediction {
     pub may_train: Option<bool>,
     /// The visitor who drew. An export of one owner's drawings has neither this nor the rest.
     pub visitor_id: Option<Uuid>,
+    /// The name of the person who drew, of an imported drawing.
+    pub writer: Option<String>,
+    /// Whether an operator drew or brought the drawing.
+    pub is_from_operator: bool,
     /// The SHA-256 of the deletion token.
     pub deletion_token_hash: Option<Vec<u8>>,
+    /// Whether the drawing belongs to the random sample, if the export includes inputs.
+    pub in_random_sample: Option<bool>,
     /// All labels, the earliest first, if the export includes inputs.
     pub labels: Vec<RecordedLabel>,
 }
@@ -98,7 +104,10 @@ struct ExportRow {
     input: Option<Vec<u8>>,
     may_train: Option<bool>,
     visitor_id: Option<Uuid>,
+    writer: Option<String>,
+    is_from_operator: bool,
     deletion_token_hash: Option<Vec<u8>>,
+    in_random_sample: Option<bool>,
     /// A JSON array.
     labels: Option<String>,
 }
@@ -164,13 +173,20 @@ impl Store {
     pub(crate) async fn snapshot_of(&self, reach: Reach, filter: Filter) -> Result<Snapshot, ExportError> {
         // Visitors who export their own drawings do not keep operators from exporting all.
         let permits = if reach == Reach::All { &self.exports } else { &self.own_exports };
+        let (connection, permit) = self.begin_export(permits).await?;
+        Ok(Snapshot { connection, reach, filter, permit })
+    }
+
+    /// A connection with a transaction that sees the database at one moment, and the permit to run an export.
+    pub(super) async fn begin_export(
+        &self,
+        permits: &Arc<Semaphore>,
+    ) -> Result<(PgConnection, OwnedSemaphorePermit), ExportError> {
         let permit = permits.clone().try_acquire_owned().map_err(|_| ExportError::Crowded)?;
-        // The statement lasts as long as its client reads, so the log must not report it as slow.
-        let database = self.database.clone().disable_statement_logging();
-        let mut connection = in_time(database.connect()).await?;
+        let mut connection = self.own_connection().await?;
         let begin = sqlx::query("begin isolation level repeatable read read only");
         in_time(begin.execute(&mut connection)).await?;
-        Ok(Snapshot { connection, reach, filter, permit })
+        Ok((connection, permit))
     }
 }
 
@@ -182,10 +198,14 @@ impl Snapshot {
     pub async fn count(&mut self) -> Result<usize, ExportError> {
         let query = query_filtered!(
             query_scalar!(
-                r#"select count(*) as "count!" from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
+                r#"select count(*) as "count!"
+                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) wanted
+                   join predictions p using (id)
+                   where not $13 or may_train is distinct from false"#
             ),
             &self.filter,
-            None
+            None,
+            self.filter.only_trainable
         );
         let count = query.fetch_one(&mut self.connection).await.map_err(StoreError::from)?;
         Ok(usize::try_from(count).unwrap_or(0))
@@ -231,15 +251,20 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $12 then input end as input, may_train, visitor_id,
-                       deletion_token_hash, case when $12 then labels_as_json(p.id)::text end as labels
-                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted
+                       bitmap as "bitmap!", case when $13 then input end as input, may_train, visitor_id, writer,
+                       is_from_operator as "is_from_operator!",
+                       deletion_token_hash, case when $13 then exists (
+                           select from random_sample s where s.prediction_id = p.id) end as in_random_sample,
+                       case when $13 then labels_as_json(p.id)::text end as labels
+                   from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) wanted
                    join predictions p using (id)
+                   where not $14 or may_train is distinct from false
                    order by p.id desc"#
                 ),
                 &self.filter,
                 None,
-                with_input
+                with_input,
+                self.filter.only_trainable
             )
             .fetch(&mut self.connection),
             Reach::Own(owner) => query_filtered!(
@@ -248,11 +273,13 @@ impl Snapshot {
                     r#"select p.id as "id!", p.created_at as "created_at!", prediction as "prediction!", p.confidence as "confidence!",
                        probabilities as "probabilities!", verdict as "verdict!", reason, p.model as "model!",
                        p.source as "source!", input_kind as "input_kind!", latency_ms, wanted.true_label,
-                       bitmap as "bitmap!", case when $12 then input end as input, may_train,
-                       null::uuid as visitor_id, null::bytea as deletion_token_hash, null::text as labels
+                       bitmap as "bitmap!", case when $13 then input end as input, may_train,
+                       null::uuid as visitor_id, null::text as writer,
+                       false as "is_from_operator!", null::bytea as deletion_token_hash, null::boolean as in_random_sample,
+                       null::text as labels
                    from predictions p
-                   join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted using (id)
-                   where p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
+                   join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) wanted using (id)
+                   where p.visitor_id in (select $14::uuid union select id from visitors where user_id = $15)
                    order by p.id desc"#
                 ),
                 &self.filter,
@@ -288,7 +315,10 @@ impl Snapshot {
                 input: row.input,
                 may_train: row.may_train,
                 visitor_id: row.visitor_id,
+                writer: row.writer,
+                is_from_operator: row.is_from_operator,
                 deletion_token_hash: row.deletion_token_hash,
+                in_random_sample: row.in_random_sample,
                 labels: row.labels.map_or(Ok(Vec::new()), |labels| recorded_labels(row.id, &labels))?,
             });
             if bytes >= PORTION_BYTES {

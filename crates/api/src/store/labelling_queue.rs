@@ -17,6 +17,19 @@ pub(crate) enum Queue {
     Mixed,
     /// Drawings on which labellers disagree.
     Disputed,
+    /// Label suspects.
+    Suspect,
+}
+
+impl Queue {
+    /// The queue of a query. Its disputed drawings come before the label suspects.
+    pub(crate) fn new(disputed: Option<bool>, suspect: Option<bool>) -> Self {
+        match (disputed, suspect) {
+            (Some(true), _) => Self::Disputed,
+            (_, Some(true)) => Self::Suspect,
+            _ => Self::Mixed,
+        }
+    }
 }
 
 /// A drawing to label.
@@ -57,7 +70,8 @@ impl Store {
         let limit_of_kind = i64::from(limit);
         let rows = match (queue, labeller.user) {
             (Queue::Disputed, Some(user)) => self.disputed(limit_of_kind, skipped, user).await?,
-            (Queue::Disputed, None) => Vec::new(),
+            (Queue::Suspect, Some(user)) => self.suspect(limit_of_kind, skipped, user).await?,
+            (Queue::Disputed | Queue::Suspect, None) => Vec::new(),
             (Queue::Mixed, None) => self.unlabelled_drawings(limit_of_kind, skipped).await?,
             (Queue::Mixed, Some(user)) => {
                 let gold = match labeller.role {
@@ -166,6 +180,24 @@ impl Store {
             limit,
             skipped,
             user,
+        );
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    /// Label suspects, newest first.
+    async fn suspect(&self, limit: i64, skipped: &[Uuid], user: Uuid) -> Result<Vec<Row>, StoreError> {
+        let query = sqlx::query_as!(
+            Row,
+            "select p.id, p.input_kind, p.bitmap
+             from filter_predictions($4, $5, null, null, null, false, false, false, null, null, false, true) s
+             join predictions p on p.id = s.id
+             where p.id <> all($2) and not is_own(p.visitor_id, $3) and not has_labelled(p.id, $3)
+             order by s.id desc limit $1",
+            limit,
+            skipped,
+            user,
+            Uuid::nil(),
+            Uuid::max(),
         );
         in_time(query.fetch_all(&self.pool)).await
     }

@@ -34,8 +34,8 @@ pub(crate) enum LabelOrigin {
     /// From the labelling queue. For people with accounts, PostgreSQL stores `random_sample` or `gold` if the drawing is
     /// one of those.
     Queue,
-    /// From the queue of disputed drawings.
-    Disputed,
+    /// From the queue of disputed drawings or of label suspects.
+    Doubtful,
     /// A program sent the label.
     Api,
     /// The person looked at the drawing on a page.
@@ -45,7 +45,7 @@ pub(crate) enum LabelOrigin {
 impl LabelOrigin {
     const fn name(self) -> &'static str {
         match self {
-            Self::Queue | Self::Disputed => "queue",
+            Self::Queue | Self::Doubtful => "queue",
             Self::Api => "api",
             Self::Open => "open",
         }

@@ -1,8 +1,11 @@
 //! Maintenance every few seconds: the store applies the rows of `pending_counts` and `pending_stored_inputs` to the counts,
-//! counts labels again, deletes expired idempotency keys, sessions and blocks, removes old addresses from the audit log, and
+//! counts labels again, deletes expired idempotency keys, sessions and blocks, ends abandoned training runs, removes old addresses from the audit log, and
 //! reads the values that it holds in memory.
 
-use super::{StoreError, agreement::recount_labels, blocks::KnownBlocks, stored_inputs::StoredBytes};
+use super::{
+    StoreError, agreement::recount_labels, blocks::KnownBlocks, stored_inputs::StoredBytes,
+    training_runs::end_abandoned_runs,
+};
 use sqlx::PgPool;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -23,6 +26,7 @@ pub(super) fn start(pool: PgPool, stored_bytes: StoredBytes, blocks: KnownBlocks
             report("read the blocks", blocks.refresh(&pool).await);
             report("delete expired idempotency keys", delete_expired_keys(&pool).await);
             report("delete expired sessions", delete_expired_sessions(&pool).await);
+            report("end abandoned training runs", end_abandoned_runs(&pool).await);
             report("remove old addresses", forget_addresses(&pool).await);
         }
     });

@@ -31,15 +31,16 @@ const GRANTS: &str = "
     grant execute on all functions in schema public to %1$I;
     grant select on all tables in schema public to %1$I;
     grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log,
-        models, model_events, gallery_drawings, gallery_reports, blocks to %1$I;
+        models, model_events, training_manifest_entries, training_progress, gallery_drawings, gallery_reports, blocks to %1$I;
     grant update (state) on gallery_drawings to %1$I;
     grant update (is_resolved) on gallery_reports to %1$I;
     grant update (user_id) on visitors to %1$I;
     grant update (role, password_hash, is_disabled, labels_count, agreement_after) on users to %1$I;
     grant update (used_at) on sessions to %1$I;
     grant update (card, weights, evaluation, comparison) on models to %1$I;
+    grant update (progress, updated_at) on training_progress to %1$I;
     grant update (last_used_on, revoked_at) on api_tokens to %1$I;
-    grant delete on predictions, idempotency_keys, invitations, sessions, blocks to %1$I;
+    grant delete on predictions, idempotency_keys, invitations, sessions, blocks, training_progress to %1$I;
 ";
 
 /// The role with which the web service connects.

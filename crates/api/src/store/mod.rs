@@ -5,6 +5,7 @@ mod api_tokens;
 mod audit_log;
 mod blocks;
 mod busiest;
+mod diagnosis;
 mod export;
 mod gallery;
 mod idempotency_keys;
@@ -23,7 +24,11 @@ mod quality;
 mod retention;
 mod sessions;
 mod stored_inputs;
+mod training_examples;
+mod training_overview;
+mod training_runs;
 mod users;
+mod weeks;
 mod writer;
 mod writer_metrics;
 
@@ -31,11 +36,12 @@ pub(crate) use api_tokens::{ApiToken, NewApiToken};
 pub(crate) use audit_log::{Action, AuditEntry};
 pub(crate) use blocks::{Block, NewBlock};
 pub(crate) use busiest::StoredByVisitor;
+pub(crate) use diagnosis::Diagnosis;
 pub(crate) use export::ExportsUnderWay;
 pub use export::{ExportError, ExportedPrediction, Portion, Portions, Snapshot};
 pub(crate) use gallery::{GalleryState, ReportReason};
 pub(crate) use images::{StoredImage, StoredImages};
-pub(crate) use import::ImportedPrediction;
+pub(crate) use import::{ImportError, ImportRecord, ImportRules, ImportedPrediction, TrustedOperators};
 pub(crate) use labelling_queue::{Queue, Queued};
 pub(crate) use labels::{LabelOrigin, Labeller};
 pub use migrations::{ServiceRole, migrate};
@@ -47,20 +53,25 @@ pub use quality::QualityScope;
 pub(crate) use retention::end_of_retention;
 pub(crate) use sessions::{NewSession, Session};
 pub(crate) use stored_inputs::StoredInputs;
+pub(crate) use training_examples::TrainingExport;
+pub(crate) use training_overview::{DrawnBy, HeldBack, TrainingOverview};
+pub(crate) use training_runs::SubmittedModel;
 pub(crate) use users::{Credentials, User, UserChange, UserError};
+pub(crate) use weeks::Week;
 
 use blocks::KnownBlocks;
 use inputs::InputMemory;
 use prometheus_client::registry::Registry;
 use service::CallbackGauge;
 use sqlx::{
-    PgPool,
+    ConnectOptions, PgConnection, PgPool,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use stored_inputs::StoredBytes;
 use tokio::sync::Semaphore;
+use training_overview::LastOverview;
 use writer::Writer;
 
 /// How long a request may wait for a connection.
@@ -87,6 +98,7 @@ pub struct Store {
     inputs: InputMemory,
     stored_bytes: StoredBytes,
     blocks: KnownBlocks,
+    last_overview: LastOverview,
 }
 
 /// Why a database operation failed. The reasons are for the log, not for clients.
@@ -119,7 +131,7 @@ impl Store {
         let exports = || Arc::new(Semaphore::new(export::AT_A_TIME));
         let (exports, own_exports) = (exports(), exports());
         Self {
-            writer: Writer::start(writing),
+            writer: Writer::start(&writing),
             pool,
             database,
             exports,
@@ -127,7 +139,13 @@ impl Store {
             inputs: InputMemory::default(),
             stored_bytes,
             blocks,
+            last_overview: LastOverview::default(),
         }
+    }
+
+    /// A connection outside the pool, for a statement that takes long. The log does not report it as slow.
+    async fn own_connection(&self) -> Result<PgConnection, StoreError> {
+        in_time(self.database.clone().disable_statement_logging().connect()).await
     }
 
     /// Registers the metrics of the writer and of the stored inputs.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{identity::Actor, model_files::ModelFiles};
 use digit::ModelVersion;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use wire::{ModelState, RegisteredModel};
 
 /// Why an event of a model was not recorded.
@@ -38,8 +38,10 @@ impl Store {
     /// When the database is unavailable.
     pub(crate) async fn models(&self) -> Result<Vec<RegisteredModel>, StoreError> {
         let query = sqlx::query!(
-            r#"select version as "version!", state as "state!", s.created_at as "since!", actor as "actor!", reason
-               from model_states s join models using (version) order by models.created_at desc, version"#
+            r#"select version as "version!", state as "state!", s.created_at as "since!", actor as "actor!", reason,
+                   progress as "progress?"
+               from model_states s join models using (version) left join training_progress using (version)
+               order by models.created_at desc, version"#
         );
         let rows = in_time(query.fetch_all(&self.pool)).await?;
         rows.into_iter()
@@ -49,6 +51,11 @@ impl Store {
                     since: row.since,
                     actor: row.actor,
                     reason: row.reason,
+                    progress: row
+                        .progress
+                        .map(serde_json::from_value)
+                        .transpose()
+                        .map_err(|_| invalid(&row.version))?,
                     version: model_version(&row.version)?,
                 })
             })
@@ -60,9 +67,7 @@ impl Store {
     /// # Errors
     /// When the database is unavailable.
     pub(crate) async fn serving_model(&self) -> Result<Option<ModelVersion>, StoreError> {
-        let query = sqlx::query_scalar!(r#"select version as "version!" from model_states where state = 'serving'"#);
-        let version = in_time(query.fetch_optional(&self.pool)).await?;
-        version.as_deref().map(model_version).transpose()
+        in_time(serving(&self.pool)).await
     }
 
     /// The card of a model, as it was registered. A rejected model has none, so that no model service loads it.
@@ -74,6 +79,15 @@ impl Store {
             "select card::text from models join model_states using (version) where version = $1 and state <> 'rejected'",
             version.as_str()
         );
+        Ok(in_time(query.fetch_optional(&self.pool)).await?.flatten())
+    }
+
+    /// The evaluation of a model, as it was registered.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub(crate) async fn model_evaluation(&self, version: &ModelVersion) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar!("select evaluation::text from models where version = $1", version.as_str());
         Ok(in_time(query.fetch_optional(&self.pool)).await?.flatten())
     }
 
@@ -160,10 +174,8 @@ impl Store {
             sqlx::query!("select pg_advisory_xact_lock('model_events'::regclass::oid::bigint)")
                 .execute(&mut *transaction)
                 .await?;
-            let serving =
-                sqlx::query_scalar!(r#"select version as "version!" from model_states where state = 'serving'"#);
-            let serving = serving.fetch_optional(&mut *transaction).await?;
-            if from.is_some_and(|from| serving.as_deref() != Some(from.as_str())) {
+            let serving = serving(&mut *transaction).await?;
+            if from.is_some() && serving.as_ref() != from {
                 return Ok(Err(ModelEventError::State("another model serves by now".to_owned())));
             }
             let previous = sqlx::query_scalar!(
@@ -202,6 +214,13 @@ impl Store {
     }
 }
 
+/// The version that serves.
+pub(super) async fn serving(database: impl PgExecutor<'_>) -> sqlx::Result<Option<ModelVersion>> {
+    let query = sqlx::query_scalar!(r#"select version as "version!" from model_states where state = 'serving'"#);
+    let version = query.fetch_optional(database).await?;
+    version.map(|version| version.parse().map_err(|_| sqlx::Error::Decode(version.into()))).transpose()
+}
+
 async fn insert(transaction: &mut PgConnection, by: &Actor, model: &ModelFiles, reason: &str) -> sqlx::Result<()> {
     let query = sqlx::query!(
         "insert into models (version, card, weights, evaluation) values ($1, $2::text::json, $3, $4::text::json)",
@@ -214,7 +233,7 @@ async fn insert(transaction: &mut PgConnection, by: &Actor, model: &ModelFiles, 
     insert_event(transaction, by, &model.version, ModelState::Evaluated, reason).await
 }
 
-async fn insert_event(
+pub(super) async fn insert_event(
     transaction: &mut PgConnection,
     by: &Actor,
     version: &ModelVersion,
@@ -231,12 +250,17 @@ async fn insert_event(
     query.execute(transaction).await.map(drop)
 }
 
-async fn serve(transaction: &mut PgConnection, by: &Actor, version: &ModelVersion, reason: &str) -> sqlx::Result<()> {
+pub(super) async fn serve(
+    transaction: &mut PgConnection,
+    by: &Actor,
+    version: &ModelVersion,
+    reason: &str,
+) -> sqlx::Result<()> {
     let query = sqlx::query!("select serve_model($1, $2, $3)", version.as_str(), actor(by), reason);
     query.execute(transaction).await.map(drop)
 }
 
-fn model_version(text: &str) -> Result<ModelVersion, StoreError> {
+pub(super) fn model_version(text: &str) -> Result<ModelVersion, StoreError> {
     text.parse().map_err(|_| invalid(text))
 }
 
@@ -246,17 +270,19 @@ fn invalid(version: &str) -> StoreError {
 
 /// The actor of an event. Nobody acts without a name: with open access, anybody does.
 fn actor(by: &Actor) -> &str {
-    by.name.as_deref().unwrap_or("anybody")
+    by.name.as_deref().unwrap_or(Actor::ANYBODY)
 }
 
 /// Runs an event in time. Only this outer result tells that there was no answer.
-async fn in_time_of_event<T>(work: impl Future<Output = sqlx::Result<T>>) -> Result<sqlx::Result<T>, StoreError> {
+pub(super) async fn in_time_of_event<T>(
+    work: impl Future<Output = sqlx::Result<T>>,
+) -> Result<sqlx::Result<T>, StoreError> {
     let work = Box::pin(work);
     in_time(async { Ok(work.await) }).await
 }
 
 /// The error of the rule that rejected an event.
-fn outcome<T>(result: Result<sqlx::Result<T>, StoreError>) -> Result<T, ModelEventError> {
+pub(super) fn outcome<T>(result: Result<sqlx::Result<T>, StoreError>) -> Result<T, ModelEventError> {
     result?.map_err(|error| {
         let rejected = error.as_database_error().and_then(|error| Some((error.constraint()?, error.message())));
         match rejected {

@@ -24,8 +24,12 @@ pub struct Filter {
     pub only_low_confidence: bool,
     /// Only those whose label is a digit.
     pub only_digits: bool,
+    /// Only those that the person who drew has not excluded from training. Exports alone look at this condition.
+    pub only_trainable: bool,
     /// Only those on which people disagree.
     pub only_disputed: bool,
+    /// Only label suspects.
+    pub only_suspect: bool,
     /// The model version.
     pub model: Option<ModelVersion>,
     /// The source.
@@ -49,6 +53,7 @@ impl fmt::Display for Filter {
             ("incorrect", flag(self.only_incorrect)),
             ("low_confidence", flag(self.only_low_confidence)),
             ("disputed", flag(self.only_disputed)),
+            ("suspect", flag(self.only_suspect)),
             ("model", model.as_ref().map(ToString::to_string)),
             ("source", source.map(|source| source.name().to_owned())),
             ("since", time(since)),
@@ -60,7 +65,7 @@ impl fmt::Display for Filter {
 }
 
 /// A compile-time checked query on `filter_predictions`, for the predictions of a filter that are older than `before`.
-/// The arguments of the function are `$1` to `$11` of the SQL; further arguments follow.
+/// The arguments of the function are `$1` to `$12` of the SQL; further arguments follow.
 macro_rules! query_filtered {
     ($query:ident!($($row:ident,)? $sql:literal), $filter:expr, $before:expr $(, $more:expr)*) => {{
         let filter: &Filter = $filter;
@@ -79,6 +84,7 @@ macro_rules! query_filtered {
             filter.model.as_deref(),
             filter.source.map(wire::Source::name),
             filter.only_disputed,
+            filter.only_suspect,
             $($more,)*
         )
     }};
@@ -117,8 +123,8 @@ impl Store {
                    p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
                    wanted.true_label
                from (
-                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                   order by id desc limit $12
+                   select id, true_label from filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                   order by id desc limit $13
                ) wanted
                join predictions p using (id)
                order by p.id desc"#
@@ -145,10 +151,10 @@ impl Store {
                    p.model as "model!", p.source as "source!", input_kind as "input_kind!", latency_ms,
                    wanted.true_label
                from predictions p
-               join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) wanted using (id)
+               join filter_predictions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) wanted using (id)
                where p.id >= $1 and p.id < $2
-                   and p.visitor_id in (select $13::uuid union select id from visitors where user_id = $14)
-               order by p.id desc limit $12"#
+                   and p.visitor_id in (select $14::uuid union select id from visitors where user_id = $15)
+               order by p.id desc limit $13"#
             ),
             filter,
             before,

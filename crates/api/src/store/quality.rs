@@ -37,13 +37,14 @@ impl Store {
         let begin = "begin isolation level repeatable read read only";
         let mut snapshot = in_time(self.pool.begin_with(begin)).await?;
         let counts = counts(&mut snapshot, judged).await?;
-        let (random_sample, random_sample_undecided) = random_sample(&mut snapshot, judged).await?;
+        let sample = random_sample(&mut snapshot, judged).await?;
         Ok(Quality {
             predictions: counts.iter().map(|count| number(count.count)).sum(),
             pruned: pruned(&mut snapshot, judged).await?,
             correct: correct(counts.iter().filter(|count| count.is_labelled())),
-            random_sample,
-            random_sample_undecided,
+            random_sample: sample.correct,
+            random_sample_undecided: sample.undecided,
+            random_sample_pruned: sample.pruned,
             confusion: confusion(&counts)?,
             calibration: confidence_bins(&mut snapshot, judged).await?,
             days: days(&mut snapshot, judged).await?,
@@ -131,23 +132,31 @@ async fn counts(
     in_time(query.fetch_all(snapshot)).await
 }
 
+/// The labelled drawings of the random sample.
+struct RandomSample {
+    correct: Share,
+    undecided: u64,
+    /// Those that were deleted because of their age, whether or not they were undecided.
+    pruned: u64,
+}
+
 /// Of the random sample, only labels from the queue and those of operators count: other labels are of drawings that people
 /// chose. Without agreement, a drawing is undecided.
 async fn random_sample(
     snapshot: &mut PgConnection,
     QualityScope { model, since }: &QualityScope,
-) -> Result<(Share, u64), StoreError> {
+) -> Result<RandomSample, StoreError> {
     let query = sqlx::query!(
-        r#"select count(s.true_label) as "labelled!", count(*) filter (where s.true_label = i.predicted) as "correct!",
-               count(*) filter (where s.true_label is null) as "undecided!"
-           from random_sample s join prediction_index i on i.id = s.prediction_id
-           where s.people > 0 and ($1::text is null or i.model = $1)
-               and ($2::date is null or i.day >= $2)"#,
+        r#"select coalesce(sum(labelled), 0)::bigint as "labelled!", coalesce(sum(correct), 0)::bigint as "correct!",
+               coalesce(sum(undecided), 0)::bigint as "undecided!", coalesce(sum(pruned), 0)::bigint as "pruned!"
+           from random_sample_outcomes
+           where ($1::text is null or model = $1) and ($2::date is null or day >= $2)"#,
         model.as_deref(),
         *since,
     );
     let row = in_time(query.fetch_one(snapshot)).await?;
-    Ok((Share::new(number(row.correct), number(row.labelled)), number(row.undecided)))
+    let correct = Share::new(number(row.correct), number(row.labelled));
+    Ok(RandomSample { correct, undecided: number(row.undecided), pruned: number(row.pruned) })
 }
 
 /// The number of counted predictions that were deleted because of their age.
@@ -315,12 +324,12 @@ fn class(label: &str) -> Result<usize, StoreError> {
 
 /// The mean of `count` values with this sum; `None` if there are none.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2⁵³")]
-fn mean(sum: f64, count: u64) -> Option<f64> {
+pub(super) fn mean(sum: f64, count: u64) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
 /// A count is never negative.
-fn number(count: i64) -> u64 {
+pub(super) fn number(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 

@@ -3,7 +3,6 @@
 use super::{
     Store, StoreError,
     audit_log::{Action, audit},
-    in_time,
     maintenance::report,
     prediction_index::first_id,
 };
@@ -32,35 +31,28 @@ impl Store {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                report("prune predictions", store.prune(end_of_retention(days)).await.map(drop));
+                report("prune predictions", store.prune(end_of_retention(days), None).await.map(drop));
             }
         });
     }
 
     /// Deletes the oldest predictions from before this time, at most a portion, and returns their number. Their idempotency
-    /// keys have expired, because a retention period is at least a day.
+    /// keys have expired, because a retention period is at least a day. If there are any, the transaction also records who
+    /// prunes; the service itself does so without an entry.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn prune(&self, before: OffsetDateTime) -> Result<u64, StoreError> {
+    pub(crate) async fn prune(&self, before: OffsetDateTime, by: Option<&Actor>) -> Result<u64, StoreError> {
         let mut transaction = self.pool.begin().await?;
         // Large inputs take long to delete.
         sqlx::query!("set local statement_timeout = 0").execute(&mut *transaction).await?;
         let query = sqlx::query_scalar!(r#"select prune_predictions($1, $2) as "pruned!""#, first_id(before), PORTION);
         let pruned = query.fetch_one(&mut *transaction).await?;
+        if let Some(by) = by.filter(|_| pruned > 0) {
+            let details = format!("from before {}", before.date());
+            audit(&mut transaction, by, Action::Prune, "predictions", Some(&details)).await?;
+        }
         transaction.commit().await?;
         Ok(u64::try_from(pruned).unwrap_or(0))
-    }
-
-    /// Records that an operator prunes predictions.
-    ///
-    /// # Errors
-    /// When the database is unavailable.
-    pub(crate) async fn record_pruning(&self, by: &Actor, days: u16) -> Result<(), StoreError> {
-        let work = async {
-            let details = format!("older than {days} days");
-            audit(&mut *self.pool.acquire().await?, by, Action::Prune, "predictions", Some(&details)).await
-        };
-        in_time(work).await
     }
 }

@@ -1,21 +1,27 @@
-//! Writes predictions in batches: predictions that arrive while statements run are inserted together by the next one.
+//! Writes predictions in batches: predictions that arrive while a statement runs are inserted together by the next one.
 //!
 //! There is no timer: the writer inserts a single prediction at once, and batches grow under load. A client gets its
-//! answer only after the statement with its prediction is committed.
+//! answer only after the statement with its prediction is committed. Large inputs have a queue of their own, so that they
+//! do not delay small ones.
 
 use super::{
     NewPrediction, StoreError,
     writer_metrics::{WriterMetrics, Written},
 };
+use futures_util::FutureExt;
 use prometheus_client::registry::Registry;
 use service::TRACED;
-use std::{sync::Arc, time::Instant};
+use std::{array, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tracing::Instrument;
 use uuid::Uuid;
 
-/// Concurrent statements: two, so that a statement with large images does not delay small predictions.
+/// Concurrent statements: one for small predictions and one for large ones. A second one for small predictions would make
+/// the batches smaller, and a statement costs PostgreSQL several times as much as a row in it.
 pub(super) const STATEMENTS: u32 = 2;
+
+/// The weight of the smallest large prediction, in bytes.
+const LARGE: usize = 256 << 10;
 
 /// The least weight of a prediction, in bytes, so that a limit of weight also limits the number of predictions.
 const LEAST_WEIGHT: usize = 32 << 10;
@@ -34,10 +40,11 @@ pub(super) trait Table: Clone + Send + Sync + 'static {
     fn insert(&self, new: &[NewPrediction]) -> impl Future<Output = Result<Vec<Uuid>, StoreError>> + Send;
 }
 
-/// A handle to the queue. After the last handle is dropped, the writer still inserts the queued predictions.
+/// A handle to the queues. After the last handle is dropped, the writer still inserts the queued predictions.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
-    queue: mpsc::UnboundedSender<Waiting>,
+    /// The queue of small predictions, and that of large ones.
+    queues: [mpsc::UnboundedSender<Waiting>; STATEMENTS as usize],
     /// A permit for each byte of queued and running predictions.
     room: Arc<Semaphore>,
     metrics: WriterMetrics,
@@ -58,12 +65,15 @@ struct Client {
 }
 
 impl Writer {
-    /// Starts the task that inserts the predictions.
-    pub(super) fn start(table: impl Table) -> Self {
-        let (queue, arrivals) = mpsc::unbounded_channel();
+    /// Starts the tasks that insert the predictions.
+    pub(super) fn start(table: &impl Table) -> Self {
         let metrics = WriterMetrics::default();
-        tokio::spawn(run(Queue { arrivals, first: None }, table, metrics.clone()));
-        Self { queue, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), metrics }
+        let queues = array::from_fn(|_| {
+            let (queue, arrivals) = mpsc::unbounded_channel();
+            tokio::spawn(run(Queue { arrivals, first: None }, table.clone(), metrics.clone()));
+            queue
+        });
+        Self { queues, room: Arc::new(Semaphore::new(QUEUE_WEIGHT)), metrics }
     }
 
     /// Registers the metrics of the writer.
@@ -77,30 +87,24 @@ impl Writer {
     /// [`StoreError::Busy`] at once when the queue is full; the error of the statement when it failed.
     pub(super) async fn write(&self, new: NewPrediction) -> Result<Written, StoreError> {
         let ended = || StoreError::Defect("the writer has ended".to_owned());
-        let room =
-            u32::try_from(weight(&new)).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
+        let weight = weight(&new);
+        let room = u32::try_from(weight).ok().and_then(|bytes| self.room.clone().try_acquire_many_owned(bytes).ok());
         let Some(room) = room else {
             self.metrics.settled(&Err(StoreError::Busy));
             return Err(StoreError::Busy);
         };
         let (reply, outcome) = oneshot::channel();
         self.metrics.waiting.inc();
-        self.queue.send(Waiting { new, client: Client { reply, room } }).map_err(|_| ended())?;
+        let queue = &self.queues[usize::from(weight >= LARGE)];
+        queue.send(Waiting { new, client: Client { reply, room } }).map_err(|_| ended())?;
         outcome.instrument(tracing::info_span!(target: TRACED, "keep")).await.map_err(|_| ended())?
     }
 }
 
-/// Starts a statement with the next batch whenever fewer than [`STATEMENTS`] run.
+/// Inserts one batch after the other. A panic ends a batch, and not the writer.
 async fn run(mut queue: Queue, table: impl Table, metrics: WriterMetrics) {
-    let statements = Arc::new(Semaphore::new(STATEMENTS as usize));
-    while let Ok(statement) = statements.clone().acquire_owned().await
-        && let Some(batch) = queue.next_batch().await
-    {
-        let (table, metrics) = (table.clone(), metrics.clone());
-        tokio::spawn(async move {
-            settle(batch, &table, &metrics).await;
-            drop(statement);
-        });
+    while let Some(batch) = queue.next_batch().await {
+        let _ = AssertUnwindSafe(settle(batch, &table, &metrics)).catch_unwind().await;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 use api::Settings;
 use reqwest::{Method, RequestBuilder, StatusCode};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds of callers, in the order of the columns of [`MATRIX`].
 const CALLERS: [&str; 9] = [
@@ -32,6 +32,16 @@ const MATRIX: &[Row] = &[
     ("GET", "/livez", "read", [200; 9]),
     ("GET", "/readyz", "read", [200; 9]),
     ("GET", "/static/{hash}/{*path}", "read", [404; 9]),
+    ("GET", "/openapi.json", "read", [200; 9]),
+    ("GET", "/docs", "read", [200; 9]),
+    ("GET", "/docs/", "read", [200; 9]),
+    ("GET", "/docs/start.js", "read", [200; 9]),
+    ("GET", "/docs/swagger-ui.css", "read", [200; 9]),
+    ("GET", "/docs/swagger-ui-bundle.js", "read", [200; 9]),
+    ("GET", "/docs/eight.png", "read", [200; 9]),
+    ("GET", "/docs/eight.jpg", "read", [200; 9]),
+    ("GET", "/docs/eight.webp", "read", [200; 9]),
+    ("GET", "/docs/eight.gif", "read", [200; 9]),
     // Everybody draws.
     ("POST", "/predict", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("POST", "/predict/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
@@ -41,7 +51,7 @@ const MATRIX: &[Row] = &[
     ("GET", "/recent", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("POST", "/upload", "predict", [303, 303, 303, 303, 303, 303, 403, 303, 303]),
     ("GET", "/privacy", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
-    ("POST", "/privacy/delete", "predict", [400, 400, 400, 400, 400, 400, 403, 400, 400]),
+    ("POST", "/privacy/delete", "predict", [422, 422, 422, 422, 422, 422, 403, 422, 422]),
     // The Open Inference Protocol. The bodies of this test hold nothing valid.
     ("GET", "/v2", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
     ("GET", "/v2/", "predict", [200, 200, 200, 200, 200, 200, 403, 200, 200]),
@@ -63,6 +73,7 @@ const MATRIX: &[Row] = &[
     ("DELETE", "/api/v1/predictions/{id}/label", "label", [404, 200, 404, 200, 200, 200, 404, 200, 404]),
     ("POST", "/drawings/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
     ("POST", "/home/{id}/label", "label", [404, 303, 404, 303, 303, 303, 404, 303, 404]),
+    ("POST", "/drawings/{id}/delete", "label", [404, 303, 404, 404, 303, 404, 404, 303, 404]),
     ("DELETE", "/api/v1/predictions/{id}", "label", [401, 204, 404, 404, 204, 404, 404, 204, 204]),
     // Everybody sees a drawing of the gallery there and nowhere else. Each drawing of this test is in it.
     ("GET", "/gallery", "read", [200; 9]),
@@ -90,9 +101,15 @@ const MATRIX: &[Row] = &[
         [401, 401, 401, 200, 200, 200, 403, 403, 401],
     ),
     ("GET", "/models", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/models/training-examples", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
     // Operators.
     ("POST", "/models", "models:read", [401, 401, 401, 403, 409, 403, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.csv", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("GET", "/api/v1/training-examples", "training", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
+    ("POST", "/api/v1/models", "training", [401, 401, 401, 403, 415, 415, 403, 403, 401]),
+    ("PUT", "/api/v1/models/{version}", "training", [401, 401, 401, 403, 422, 422, 403, 403, 401]),
+    ("PUT", "/api/v1/models/{version}/progress", "training", [401, 401, 401, 403, 422, 422, 403, 403, 401]),
+    ("GET", "/api/v1/export/training-examples.ndjson", "training", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.ndjson", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("GET", "/api/v1/export/mnist.tar", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
     ("POST", "/api/v1/import", "import", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
@@ -121,6 +138,7 @@ const VERSION: &str = "the-first";
 fn form(path: &str) -> &'static str {
     match path {
         "/label" => "true_label=8&id=",
+        "/drawings/{id}/delete" => "confirmed=yes",
         "/gallery/review" => "state=shown&id=",
         "/gallery/{id}/report" => "reason=other",
         "/people" => "name=nobody&action=disable",
@@ -174,7 +192,7 @@ async fn show_in_gallery(stack: &Stack, id: &str) {
 }
 
 #[tokio::test]
-async fn every_route_gives_every_caller_the_expected_status() {
+async fn asvs_8_2_1_and_8_3_1_every_route_gives_every_caller_the_expected_status() {
     let settings = Settings { has_public_gallery: true, ..settings_with_accounts() };
     let stack = Stack::with_settings(settings).await;
     let operator = Person::invited(&stack, "ada", "operator").await;
@@ -184,7 +202,8 @@ async fn every_route_gives_every_caller_the_expected_status() {
         person.get("/").await.page(StatusCode::OK).await;
     }
     stack.add_first_model(VERSION).await;
-    let unscoped = token(&operator, "unscoped", &["training"]).await;
+    let (training, reading) =
+        (token(&operator, "trainer", &["training"]).await, token(&operator, "reader", &["models:read"]).await);
     let drawing_token = token(&operator, "draws", &["predict"]).await;
     let mut wrong = Vec::new();
     for (method, path, scope, expected) in MATRIX {
@@ -216,7 +235,10 @@ async fn every_route_gives_every_caller_the_expected_status() {
                 "a labeller" => labeller.send_as_program(request).await.status(),
                 "an operator" => operator.send_as_program(request).await.status(),
                 "a token with the scope" => request.bearer_auth(&scoped).send().await.unwrap().status(),
-                "a token with another scope" => request.bearer_auth(&unscoped).send().await.unwrap().status(),
+                "a token with another scope" => {
+                    let other = if *scope == "training" { &reading } else { &training };
+                    request.bearer_auth(other).send().await.unwrap().status()
+                }
                 "the token that drew" => request.bearer_auth(&drawing_token).send().await.unwrap().status(),
                 _ => request.header("deletion-token", deletion_token).send().await.unwrap().status(),
             };
@@ -235,4 +257,80 @@ fn the_matrix_lists_every_registered_route() {
     let registered: BTreeSet<_> =
         api::registered_routes().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
     assert_eq!(listed, registered);
+}
+
+/// The rows of each table as text, without the times of the last use.
+async fn content(stack: &Stack) -> BTreeMap<String, String> {
+    let mut sql = stack.sql().await;
+    let tables = "select table_name::text from information_schema.tables
+                  where table_schema = 'public' and table_type = 'BASE TABLE'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut sql).await.unwrap();
+    let mut content = BTreeMap::new();
+    for table in tables {
+        // Only reading a file has an entry of its own in the audit log.
+        let rows = format!(
+            "select coalesce(string_agg(content, chr(10) order by content), '')
+             from (select (to_jsonb(t) - 'used_at')::text as content from {table} t) rows
+             where '{table}' <> 'audit_log' or content not like '%\"action\": \"export\"%'"
+        );
+        content.insert(table, sqlx::query_scalar(sqlx::AssertSqlSafe(rows)).fetch_one(&mut sql).await.unwrap());
+    }
+    content
+}
+
+#[tokio::test]
+async fn asvs_3_5_3_no_get_request_changes_anything() {
+    let settings = Settings { has_public_gallery: true, ..settings_with_accounts() };
+    let stack = Stack::with_settings(settings).await;
+    let operator = Person::invited(&stack, "ada", "operator").await;
+    let visitor = Person::visitor(&stack).await;
+    stack.add_first_model(VERSION).await;
+    let id = visitor.draw().await;
+    show_in_gallery(&stack, &id).await;
+    token(&operator, "reader", &["read"]).await;
+    // So that the maintenance has nothing to do.
+    let apply = "select apply_pending_counts(), apply_pending_stored_inputs()";
+    sqlx::query(apply).execute(&mut stack.sql().await).await.unwrap();
+    let before = content(&stack).await;
+    for table in ["predictions", "sessions", "audit_log", "models", "visitors", "prediction_counts"] {
+        assert!(!before[table].is_empty(), "{table}");
+    }
+    for (method, path) in api::registered_routes() {
+        if method == Method::GET {
+            let status = operator.send_as_program(request(&stack, "GET", &path, &id)).await.status();
+            assert!(!matches!(status.as_u16(), 401 | 403 | 500..), "{path}: {status}");
+        }
+    }
+    let after = content(&stack).await;
+    let changed: Vec<_> = before.keys().filter(|table| before[*table] != after[*table]).collect();
+    assert!(changed.is_empty(), "{changed:?}");
+}
+
+#[tokio::test]
+async fn asvs_8_2_2_a_drawing_of_another_person_is_in_no_list_and_not_there_by_its_id() {
+    let stack = Stack::with_accounts().await;
+    let (visitor, other) = (Person::new(&stack), Person::new(&stack));
+    for person in [&visitor, &other] {
+        person.get("/").await.page(StatusCode::OK).await;
+    }
+    let id = visitor.draw().await;
+    let mut listed = 0;
+    for (method, path) in api::registered_routes() {
+        if method != Method::GET {
+            continue;
+        }
+        let get = async |person: &Person<'_>| person.send_as_program(request(&stack, "GET", &path, &id)).await;
+        let reply = get(&other).await;
+        let status = reply.status();
+        if path.contains("{id}") {
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        } else if status == StatusCode::OK && !path.starts_with("/docs") {
+            assert!(!reply.page(status).await.contains(&id), "{path}");
+            listed += usize::from(get(&visitor).await.page(status).await.contains(&id));
+        }
+    }
+    assert!(
+        listed >= 5,
+        "the visitor finds it on the first page, in its strip, in the history, in the list and in the export"
+    );
 }

@@ -97,12 +97,22 @@ async fn every_page_is_accessible_in_every_state() {
     }
 
     stack.seed_predictions(2000).await;
+    stack.add_first_model("newer").await; // the version of these predictions
     let id: Uuid = sqlx::query_scalar("select id from predictions where source = 'canvas' limit 1")
         .fetch_one(&mut stack.sql().await)
         .await
         .unwrap();
     let drawing = format!("/drawings/{id}");
-    for path in ["/history", "/history?predicted=7&incorrect=true", &drawing, "/label", "/quality", "/quality?days=0"] {
+    for path in [
+        "/history",
+        "/history?predicted=7&incorrect=true",
+        &drawing,
+        "/label",
+        "/quality",
+        "/quality?days=0",
+        "/models",
+        "/models/training-examples",
+    ] {
         for language in languages() {
             let separator = if path.contains('?') { '&' } else { '?' };
             browser.client.goto(&stack.url(&format!("{path}{separator}lang={language}"))).await.unwrap();

@@ -9,7 +9,7 @@ use crate::{
     webdriver::{Browser, poll},
     withdrawal::delete,
 };
-use fantoccini::Locator;
+use fantoccini::{Locator, key::Key};
 use reqwest::StatusCode;
 
 impl Browser {
@@ -18,7 +18,7 @@ impl Browser {
     }
 
     /// Replaces the text of a field.
-    async fn fill(&self, selector: &str, text: &str) {
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.element(selector).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
@@ -41,7 +41,8 @@ impl Browser {
         self.press("main form button").await;
     }
 
-    async fn accept(&self, stack: &Stack, code: &str) {
+    /// Sets a password with an invitation code.
+    pub(crate) async fn accept(&self, stack: &Stack, code: &str) {
         self.open(stack, "/invitation").await;
         self.fill("input[name=code]", code).await;
         self.fill("input[name=password]", Person::PASSWORD).await;
@@ -134,6 +135,28 @@ async fn a_visitor_sees_own_drawings_and_a_labeller_whom_an_operator_invites_lab
     for browser in [visitor, other, operator] {
         browser.client.clone().close().await.unwrap();
     }
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
+async fn asvs_6_2_7_a_password_can_be_pasted_and_a_password_manager_finds_the_fields() {
+    let stack = Stack::with_accounts().await;
+    let browser = Browser::chromium().await;
+    let control = |key: char| format!("{}{key}{}", char::from(Key::Control), char::from(Key::Null));
+    for (path, source, autocomplete) in
+        [("/login", "input[name=name]", "current-password"), ("/invitation", "input[name=code]", "new-password")]
+    {
+        browser.open(&stack, path).await;
+        browser.fill(source, "pasted horse battery").await;
+        let field = browser.element(source).await;
+        field.send_keys(&control('a')).await.unwrap();
+        field.send_keys(&control('c')).await.unwrap();
+        let password = browser.element("input[type=password]").await;
+        password.send_keys(&control('v')).await.unwrap();
+        assert_eq!(password.prop("value").await.unwrap().as_deref(), Some("pasted horse battery"), "{path}");
+        assert_eq!(password.attr("autocomplete").await.unwrap().as_deref(), Some(autocomplete), "{path}");
+    }
+    browser.client.clone().close().await.unwrap();
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn start_small_model() -> Service {
     };
     let champion = network::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
-    let engine = Arc::new(Engine::start(limits).unwrap());
+    let engine = Arc::new(Engine::new(limits));
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
     Service::start(ANY.parse().unwrap(), move |readiness, metrics| model::app(model(readiness), metrics)).await
 }

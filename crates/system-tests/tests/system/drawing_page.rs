@@ -88,15 +88,40 @@ async fn the_browser_that_drew_a_drawing_explains_and_deletes_it_on_its_page() {
     browser.until_text("#attribution-digit", "7").await;
     assert!(browser.element("#attribution-for").await.text().await.unwrap().starts_with("Speaks for it"));
 
+    browser.element("#delete[hidden]").await;
+    browser.press("#deletion button").await;
+    assert_eq!(stack.rows().await, 1, "the browser asks to tick the box");
+    browser.press("#deletion input").await;
+    browser.press("#deletion button").await;
+    until_deleted(&browser, &stack).await;
+    browser.client.clone().close().await.unwrap();
+}
+
+/// Waits for the history, and checks that it is empty.
+async fn until_deleted(browser: &Browser, stack: &Stack) {
+    browser.element(".nothing").await;
+    assert!(browser.client.current_url().await.unwrap().as_str().ends_with("/history"));
+    assert_eq!(stack.rows().await, 0);
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium"]
+async fn a_browser_that_has_lost_its_cookie_deletes_a_drawing_with_its_deletion_token() {
+    let browser = Browser::chromium().await;
+    let stack = Stack::start().await;
+    let answer = stack.draw(&drawings::all()[7]).await;
+    let [id, token] = ["id", "deletion_token"].map(|part| answer[part].as_str().unwrap());
+    browser.client.goto(&stack.url("/")).await.unwrap();
+    let keep = "localStorage.setItem('deletion-tokens', JSON.stringify([[arguments[0], arguments[1]]]));";
+    browser.client.execute(keep, vec![value!(id), value!(token)]).await.unwrap();
+    browser.client.goto(&stack.url(&format!("/drawings/{id}"))).await.unwrap();
     let delete = browser.element("#delete:not([hidden])").await;
     delete.click().await.unwrap();
     browser.element("#delete[data-confirming]").await;
     assert_eq!(stack.rows().await, 1, "one press does not delete");
     tokio::time::sleep(CONFIRMATION_DELAY).await;
     delete.click().await.unwrap();
-    browser.element(".nothing").await;
-    assert!(browser.client.current_url().await.unwrap().as_str().ends_with("/history"));
-    assert_eq!(stack.rows().await, 0);
+    until_deleted(&browser, &stack).await;
     browser.client.clone().close().await.unwrap();
 }
 
@@ -111,5 +136,6 @@ async fn another_browser_is_not_offered_to_delete_a_drawing() {
     // The attribution appears after the script has run.
     browser.until_text("#attribution-digit", "7").await;
     browser.element("#delete[hidden]").await;
+    assert!(browser.client.find(Locator::Css("#deletion")).await.is_err());
     browser.client.clone().close().await.unwrap();
 }

@@ -108,6 +108,8 @@ async fn invalid_filters_are_rejected() {
         "/api/v1/labelling-queue?limit=0",
         "/api/v1/labelling-queue?disputed=perhaps",
         "/api/v1/predictions?disputed=perhaps",
+        "/api/v1/labelling-queue?suspect=perhaps",
+        "/api/v1/predictions?suspect=perhaps",
     ] {
         let problem = json(stack.get(path).send().await.unwrap(), StatusCode::BAD_REQUEST).await;
         assert_eq!(problem["code"], "invalid_query", "{path}");

@@ -4,7 +4,10 @@ use crate::{
     drawings::{self, Picture},
     stack::Stack,
 };
-use reqwest::{Response, StatusCode};
+use reqwest::{
+    Response, StatusCode,
+    multipart::{Form, Part},
+};
 
 async fn text(response: Response, status: StatusCode) -> String {
     let (found, body) = (response.status(), response.text().await.unwrap());
@@ -38,6 +41,26 @@ async fn an_upload_and_a_label_work_without_javascript() {
     let source: String =
         sqlx::query_scalar("select source from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
     assert_eq!(source, "upload");
+}
+
+#[tokio::test]
+async fn an_upload_without_javascript_keeps_whether_the_drawing_may_train_a_model() {
+    let stack = Stack::start().await;
+    let page = text(stack.get("/").send().await.unwrap(), StatusCode::OK).await;
+    let (_, choice) = page.split_once("id=\"may-train\"").unwrap();
+    let attributes = choice.split('>').next().unwrap();
+    assert!(attributes.contains("name=\"may_train\"") && attributes.contains("form=\"upload\""), "{attributes}");
+    for choice in [true, false] {
+        // A browser sends the box after the file, because it comes later in the page, and only if it is ticked.
+        let file = Part::bytes(Picture::default().png(&drawings::all()[3])).file_name("digit.png");
+        let form = Form::new().part("file", file);
+        let form = if choice { form.text("may_train", "true") } else { form };
+        let shown = location(&stack.http.post(stack.url("/upload")).multipart(form).send().await.unwrap());
+        let id: uuid::Uuid = shown.strip_prefix("/?shown=").unwrap().parse().unwrap();
+        let query = sqlx::query_scalar("select may_train from predictions where id = $1").bind(id);
+        let kept: Option<bool> = query.fetch_one(&mut stack.sql().await).await.unwrap();
+        assert_eq!(kept, Some(choice));
+    }
 }
 
 #[tokio::test]

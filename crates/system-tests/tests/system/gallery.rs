@@ -19,8 +19,7 @@ fn settings() -> Settings {
 
 /// A visitor with a cookie.
 async fn visitor(stack: &Stack) -> Person<'_> {
-    let person = Person::new(stack);
-    person.get("/").await.page(StatusCode::OK).await;
+    let person = Person::visitor(stack).await;
     person
 }
 
@@ -66,7 +65,7 @@ async fn everybody_sees_the_bitmap_of_a_drawing_from_the_canvas_and_nothing_else
     let stack = Stack::with_settings(settings()).await;
     let (drawer, other) = (visitor(&stack).await, visitor(&stack).await);
     let home = other.get("/").await.page(StatusCode::OK).await;
-    assert!(home.contains("Everybody sees the 28 by 28 pixels of a drawing in the gallery"), "{home}");
+    assert!(home.contains("everybody sees the 28 by 28 pixels of a drawing in the gallery"), "{home}");
     assert!(other.get("/privacy").await.page(StatusCode::OK).await.contains("Anybody may report a drawing"));
     let id = draw(&drawer, &stack, "canvas").await;
     draw(&drawer, &stack, "api").await;

@@ -2,10 +2,12 @@
 
 use crate::{
     drawings,
-    stack::{Stack, empty_database, json, migrated_store, root, service_role},
+    person::{Person, settings_with_accounts},
+    stack::{ANY, MODEL_REQUESTS, Stack, empty_database, json, migrated_store, root, service_role, start_model},
 };
 use api::{ExportError, Filter, Store, StoreError};
 use reqwest::StatusCode;
+use serde_json::Value;
 use sqlx::{ConnectOptions, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 use std::num::NonZeroU32;
 use uuid::Uuid;
@@ -129,6 +131,44 @@ async fn migrations_keep_all_rows_labels_and_counts_of_version_0_1() {
     stack.draw(&drawings::all()[8]).await;
     let quality = json(stack.get("/api/v1/quality").send().await.unwrap(), StatusCode::OK).await;
     assert_eq!(quality["predictions"], 2002);
+}
+
+#[tokio::test]
+async fn drawings_from_before_accounts_belong_to_nobody_and_stay_labelled() {
+    let database = old_database(VERSION_0_1).await;
+    let mut sql = database.connect().await.unwrap();
+    insert(&mut sql, "verdict", "'digit'").await.unwrap();
+    let picture = drawings::Picture::default().png(&drawings::all()[4]);
+    let draw = sqlx::query_scalar("update predictions set input = $1 returning id").bind(picture);
+    let old: Uuid = draw.fetch_one(&mut sql).await.unwrap();
+    let label = "insert into labels (prediction_id, true_label) values ($1, '4')";
+    sqlx::query(label).bind(old).execute(&mut sql).await.unwrap();
+
+    let model = start_model(ANY.parse().unwrap()).await;
+    let stack = Stack::on(model, database, MODEL_REQUESTS, settings_with_accounts()).await;
+    stack.until_ready().await;
+    let (page, row) = (format!("/drawings/{old}"), format!("/api/v1/predictions/{old}"));
+    let visitor = Person::visitor(&stack).await;
+    for path in [&page, &row] {
+        assert_eq!(visitor.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in ["/", "/history", "/api/v1/predictions", "/api/v1/me"] {
+        assert!(!visitor.get(path).await.page(StatusCode::OK).await.contains(&old.to_string()), "{path}");
+    }
+    for role in ["labeller", "operator"] {
+        let person = Person::invited(&stack, role, role).await;
+        for path in [&*page, "/history?labelled=true"] {
+            assert!(person.get(path).await.page(StatusCode::OK).await.contains(&old.to_string()), "{role}: {path}");
+        }
+        let shown: Value = serde_json::from_str(&person.get(&row).await.page(StatusCode::OK).await).unwrap();
+        assert_eq!(shown["true_label"], 4, "{role}");
+        let quality: Value =
+            serde_json::from_str(&person.get("/api/v1/quality").await.page(StatusCode::OK).await).unwrap();
+        assert_eq!(quality["correct"]["total"], 1, "{role}");
+    }
+    let owner: Option<Uuid> =
+        sqlx::query_scalar("select visitor_id from predictions").fetch_one(&mut stack.sql().await).await.unwrap();
+    assert_eq!(owner, None, "nobody has got it meanwhile");
 }
 
 /// Returns how many predictions, labelled predictions and correct predictions the api counts.

@@ -2,7 +2,7 @@
 
 use crate::{
     drawings,
-    stack::{ANY, Service, Stack, json, start_model},
+    stack::{ANY, Service, Stack, copy_champion, json, start_model, start_model_from},
 };
 use reqwest::StatusCode;
 use std::{
@@ -13,6 +13,7 @@ use std::{
     },
     time::Duration,
 };
+use tempfile::TempDir;
 use tokio::{
     runtime::Runtime,
     task::{JoinSet, spawn_blocking},
@@ -154,4 +155,35 @@ async fn without_any_model_service_the_model_is_unavailable_until_one_returns() 
     let _model = Killable::start(addresses[0]).await;
     assert_eq!(json(predict().await.unwrap(), StatusCode::OK).await["prediction"], 8);
     until(&stack, &stack.api, AVAILABLE, |available| available == 1).await;
+}
+
+#[tokio::test]
+async fn a_version_that_an_operator_loads_is_loaded_by_each_model_service() {
+    let models = TempDir::new().unwrap();
+    copy_champion(models.path(), "one", |_| ());
+    copy_champion(models.path(), "two", |_| ());
+    network::promote(models.path(), &"one".parse().unwrap()).unwrap();
+    let start = || start_model_from(ANY.parse().unwrap(), models.path().to_owned());
+    let services = [start().await, start().await];
+    let stack = Stack::with_models(&[services[0].address, services[1].address]).await;
+    let send = async |action: &str, version: &str| {
+        let request = stack.post(&format!("/v2/repository/models/{version}/{action}"), "application/json", "");
+        request.send().await.unwrap().status()
+    };
+    let loaded = async |service: &Service| {
+        let address = format!("http://{}/v2/models/two/ready", service.address);
+        stack.http.get(address).send().await.unwrap().status().is_success()
+    };
+    assert_eq!(send("load", "two").await, StatusCode::OK);
+    assert!(loaded(&services[0]).await && loaded(&services[1]).await);
+    assert_eq!(send("unload", "two").await, StatusCode::OK);
+    assert!(!loaded(&services[0]).await && !loaded(&services[1]).await);
+    // A failure of one model service is the answer, wherever it is in the order.
+    let address = format!("http://{}/v2/repository/models/two/load", services[1].address);
+    assert!(stack.http.post(address).send().await.unwrap().status().is_success());
+    for _ in 0..2 {
+        assert_eq!(send("load", "absent").await, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(send("unload", "two").await, StatusCode::NOT_FOUND);
+    assert!(!loaded(&services[1]).await);
 }

@@ -188,3 +188,42 @@ async fn an_operator_promotes_a_model_and_rolls_back_on_the_page_with_a_reason()
     let unknown = [("action", "reject"), ("version", "three"), ("reason", "none")];
     ada.post("/models", &unknown).await.page(StatusCode::NOT_FOUND).await;
 }
+
+#[tokio::test]
+async fn the_page_shows_the_drift_of_the_serving_model_beside_its_evaluation() {
+    let stack = Stack::start().await;
+    let page = async || stack.get("/models").send().await.unwrap().text().await.unwrap();
+    assert!(!page().await.contains("Drift by week"), "no model serves");
+    stack.add_first_model("one").await;
+    assert!(page().await.contains("no predictions in the last twelve weeks"));
+
+    let mut sql = stack.sql().await;
+    sqlx::raw_sql(
+        "insert into predictions (id, created_at, prediction, confidence, probabilities, verdict, reason, model, bitmap, input,
+             input_kind, source)
+         select gen_random_uuid(), now() - days * interval '1 day', 8, confidence, array_fill(0.1::real, array[10]),
+             case when confidence < 0.6 then 'not_a_digit' else 'digit' end,
+             case when confidence < 0.6 then 'unlike_a_digit' end, model, decode(repeat('00', 784), 'hex'), '{}', 'strokes', 'api'
+         from (values (7, 0.9, 'one'), (7, 0.8, 'one'), (7, 0.7, 'one'), (7, 0.5, 'one'), (7, 0.5, 'two'), (90, 0.5, 'one'))
+             new (days, confidence, model);
+         delete from random_sample;
+         insert into random_sample (prediction_id, people, true_label)
+         select id, 1, case when confidence > 0.85 then '8' else '3' end from predictions
+         where confidence > 0.75 or model = 'two'",
+    )
+    .execute(&mut sql)
+    .await
+    .unwrap();
+    let monday = "select date_trunc('week', (now() - interval '7 days') at time zone 'utc')::date::text";
+    let monday: String = sqlx::query_scalar(monday).fetch_one(&mut sql).await.unwrap();
+    let page = page().await;
+    let figures = format!(
+        "{monday}</th><td>4</td><td>25\u{a0}%</td><td>80\u{a0}%</td><td>50\u{a0}% (9.5–90.5\u{a0}%)</td><td>2</td>"
+    );
+    assert!(page.contains(&figures), "{figures} in {page}");
+    assert_eq!(page.matches("<td>4</td>").count(), 1);
+    // The weeks of the table, and the evaluation of the committed champion.
+    assert!(page.contains("Evaluation</th><td>–</td><td>0.1\u{a0}% – 1.4\u{a0}%</td>"), "{page}");
+    assert_eq!(page.matches("class=\"band\"").count(), 3, "{page}");
+    assert_eq!(page.matches("<circle").count(), 3, "one week: {page}");
+}

@@ -60,8 +60,7 @@ async fn a_visitor_takes_the_own_labels_along_and_leaves_no_link_to_them() {
 async fn the_labels_of_an_account_stay_with_it() {
     let stack = Stack::with_accounts().await;
     let grace = Person::invited(&stack, "grace", "labeller").await;
-    let visitor = Person::new(&stack);
-    visitor.get("/").await.page(StatusCode::OK).await;
+    let visitor = Person::visitor(&stack).await;
     let id = visitor.draw().await;
     label(&grace, &id, "5").await;
     delete_all(&grace, &stack).await;
@@ -72,8 +71,7 @@ async fn the_labels_of_an_account_stay_with_it() {
 #[tokio::test]
 async fn nothing_of_a_label_changes_but_the_link_to_its_visitor() {
     let stack = Stack::start().await;
-    let ada = Person::new(&stack);
-    ada.get("/").await.page(StatusCode::OK).await;
+    let ada = Person::visitor(&stack).await;
     let id = ada.draw().await;
     label(&ada, &id, "8").await;
     let mut sql = stack.sql().await; // as the owner of the tables

@@ -63,12 +63,13 @@ fn assert_small(path: &str, fetched: &[Value]) {
 async fn the_other_pages_are_small() {
     let stack = Stack::start().await;
     let drawings = drawings::all();
+    stack.add_first_model("one").await;
     let mut id = String::new();
     for digit in 0..50 {
         let answer = stack.draw(&drawings[digit % 10]).await;
         answer["id"].as_str().unwrap().clone_into(&mut id);
     }
-    for path in ["/history", &format!("/drawings/{id}"), "/label", "/quality"] {
+    for path in ["/history", &format!("/drawings/{id}"), "/label", "/quality", "/models", "/models/training-examples"] {
         // A new browser has an empty cache.
         let browser = Browser::chromium().await;
         browser.client.goto(&stack.url(path)).await.unwrap();

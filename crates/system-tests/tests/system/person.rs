@@ -57,6 +57,13 @@ impl<'a> Person<'a> {
         Self { stack, cookies: Mutex::default(), address: None }
     }
 
+    /// A visitor: a person whose browser has opened the first page.
+    pub(crate) async fn visitor(stack: &'a Stack) -> Self {
+        let person = Self::new(stack);
+        person.get("/").await.page(StatusCode::OK).await;
+        person
+    }
+
     /// The same person at another address.
     pub(crate) fn at(self, address: &str) -> Self {
         Self { address: Some(address.to_owned()), ..self }
@@ -118,7 +125,7 @@ impl<'a> Person<'a> {
             if line.contains("; Max-Age=0;") {
                 cookies.remove(name);
             } else {
-                if ["session", "visitor"].iter().any(|secret| name.ends_with(secret)) {
+                if ["session", "visitor", "known-browser"].iter().any(|secret| name.ends_with(secret)) {
                     test_logs::secret("cookie", value);
                 }
                 cookies.insert(name.to_owned(), (value.to_owned(), line.to_owned()));

@@ -8,6 +8,7 @@ use image::{DynamicImage, ImageFormat};
 use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use sqlx::Row;
+use wire::{Answer, COMPACT_ANSWER_MEDIA_TYPE};
 
 #[tokio::test]
 async fn an_eight_is_recognised_and_recorded_in_every_request_format() {
@@ -47,6 +48,26 @@ async fn an_eight_is_recognised_and_recorded_in_every_request_format() {
         .await
         .unwrap();
     assert_eq!(sources, ["api", "api", "api", "canvas"]);
+}
+
+#[tokio::test]
+async fn the_model_service_sends_the_same_answer_as_json_and_in_the_compact_form() {
+    let stack = Stack::start().await;
+    let model = format!("http://{}/predict", stack.model.as_ref().unwrap().address);
+    let ask = async |query: &str, accept: &str| {
+        let request = stack.http.post(format!("{model}{query}")).body(drawings::all()[8].to_string());
+        let request = request.header("content-type", "application/json").header("accept", accept);
+        let response = request.send().await.unwrap();
+        (response.headers()["content-type"].to_str().unwrap().to_owned(), response.bytes().await.unwrap())
+    };
+    let (media_type, json) = ask("?include=bitmap", "*/*").await;
+    assert_eq!(media_type, "application/json");
+    let mut answer: Answer = serde_json::from_slice(&json).unwrap();
+    let (media_type, compact) = ask("?include=bitmap", COMPACT_ANSWER_MEDIA_TYPE).await;
+    assert_eq!(media_type, COMPACT_ANSWER_MEDIA_TYPE);
+    let bitmap = answer.bitmap.take().unwrap();
+    assert_eq!(Answer::from_compact(&compact).unwrap(), (answer, bitmap));
+    assert_eq!(ask("", COMPACT_ANSWER_MEDIA_TYPE).await.0, "application/json", "without a bitmap");
 }
 
 #[tokio::test]

@@ -99,6 +99,39 @@ async fn old_drawings_go_with_their_labels_and_the_totals_keep_them() {
     assert!(page.contains(&format!("{pruned} of them were deleted because of their age")), "{page}");
     assert_eq!(stack.audited("prune", false).await, ["predictions"]);
     assert!(prune(&stack, 1).await.starts_with("No drawing from before "), "a second run finds nothing");
+    assert_eq!(stack.audited("prune", false).await, ["predictions"], "one entry for what was deleted");
+}
+
+#[tokio::test]
+async fn the_random_sample_keeps_the_counts_of_its_deleted_drawings() {
+    let stack = Stack::start().await;
+    stack.seed_predictions(TWO_DAYS).await;
+    let mut sql = stack.sql().await;
+    // Of four drawings of the sample, people agree on three, and the answer was wrong for one of these.
+    let labelled = "update random_sample s set people = 2, true_label = case abs(hashtext(i.id::text)) % 4
+            when 0 then null when 1 then case i.predicted when '3' then '5' else '3' end else i.predicted end
+        from prediction_index i where i.id = s.prediction_id";
+    sqlx::query(labelled).execute(&mut sql).await.unwrap();
+    let scopes = ["", "?model=newer", "?days=1"];
+    let mut before = Vec::new();
+    for scope in scopes {
+        before.push(quality(&stack, scope).await);
+    }
+    assert!(before.iter().all(|quality| quality["random_sample"]["count"].as_i64().unwrap() > 0), "{before:?}");
+    let sampled = count(&mut sql, "select count(*) from random_sample").await;
+
+    prune(&stack, 1).await;
+    let pruned = sampled - count(&mut sql, "select count(*) from random_sample").await;
+    assert!(pruned > 0);
+    for (scope, before) in scopes.into_iter().zip(before) {
+        let after = quality(&stack, scope).await;
+        for figure in ["random_sample", "random_sample_undecided"] {
+            assert_eq!(after[figure], before[figure], "{figure} of {scope:?}");
+        }
+    }
+    assert_eq!(quality(&stack, "").await["random_sample_pruned"], pruned);
+    let page = stack.get("/quality").send().await.unwrap().text().await.unwrap().replace(',', "");
+    assert!(page.contains(&format!("{pruned} labelled drawings of the sample were deleted")), "{page}");
 }
 
 /// A JSON value as a text whose numbers have six decimal places.
@@ -161,8 +194,7 @@ async fn a_visitor_who_owns_nothing_after_pruning_is_forgotten() {
 #[tokio::test]
 async fn a_visitor_who_draws_while_being_forgotten_loses_no_drawing() {
     let stack = Stack::start().await;
-    let visitor = Person::new(&stack);
-    visitor.get("/").await.page(StatusCode::OK).await;
+    let visitor = Person::visitor(&stack).await;
     let id = visitor.draw().await;
     let mut sql = stack.sql().await;
     sqlx::query("delete from predictions where id = $1::uuid").bind(&id).execute(&mut sql).await.unwrap();
@@ -187,8 +219,7 @@ async fn a_visitor_who_draws_while_being_forgotten_loses_no_drawing() {
 #[tokio::test]
 async fn a_drawing_whose_visitor_was_forgotten_within_its_statement_is_inserted_again() {
     let stack = Stack::start().await;
-    let visitor = Person::new(&stack);
-    visitor.get("/").await.page(StatusCode::OK).await;
+    let visitor = Person::visitor(&stack).await;
     // The check of the foreign key fails once. A sequence does not return to its start when a statement fails.
     let fails_once = "create sequence attempts;
         create function fail_once() returns trigger language plpgsql security definer as $$

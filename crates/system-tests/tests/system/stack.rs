@@ -110,7 +110,7 @@ pub(crate) async fn start_model_with(
 ) -> Service {
     let champion = network::champion(&models).unwrap();
     let registry = Arc::new(Registry::open(models, &champion, replicas).unwrap());
-    let engine = Arc::new(Engine::start(limits).unwrap());
+    let engine = Arc::new(Engine::new(limits));
     let model = |readiness| Model { engine, registry, readiness, trusts_trace_context: true };
     Service::start(listen, move |readiness, metrics| model::app(model(readiness), metrics)).await
 }
@@ -136,7 +136,9 @@ pub(crate) fn copy_champion(models: &Path, version: &str, change: impl FnOnce(&m
     card["version"] = version.into();
     change(&mut card);
     fs::write(to.join("card.json"), card.to_string()).unwrap();
-    fs::copy(from.join("weights.safetensors"), to.join("weights.safetensors")).unwrap();
+    for file in ["weights.safetensors", "evaluation.json"] {
+        fs::copy(from.join(file), to.join(file)).unwrap();
+    }
 }
 
 /// PostgreSQL's database, the model service and the web service.

@@ -1,4 +1,5 @@
-//! The logs of a test run, and the secrets that the tests make: `scripts/scan-logs.sh` searches the logs for the secrets.
+//! The logs of a test run, and the secrets that the tests make: `scripts/scan-logs.sh` searches the logs for the secrets
+//! (OWASP ASVS 5.0, 16.2.5).
 //!
 //! `TEST_LOGS` names the folder of both. Without it, tests keep neither; `scripts/test.sh` sets it.
 
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scan_of_the_logs_names_the_file_the_line_and_the_kind_of_a_secret() {
+    fn asvs_16_2_5_the_scan_of_the_logs_names_the_file_the_line_and_the_kind_of_a_secret() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         fs::create_dir(folder.path().join("secrets")).unwrap();

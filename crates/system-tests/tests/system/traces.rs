@@ -112,7 +112,7 @@ impl Pair {
         };
         let champion = network::champion(&models).unwrap();
         let registry = Arc::new(Registry::open(models, &champion, limits.workers).unwrap());
-        let engine = Arc::new(Engine::start(limits).unwrap());
+        let engine = Arc::new(Engine::new(limits));
         let app = |readiness| {
             let model = Model { engine, registry, readiness, trusts_trace_context: true };
             model::app(model, &mut Metrics::default())
@@ -162,8 +162,12 @@ const CALLER: &str = "00f067aa0ba902b7";
 const STATE: &str = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
 
 /// Both services continue the traces of all clients.
-const TRUSTING: TelemetryOptions =
-    TelemetryOptions { log_format: LogFormat::Text, otlp_endpoint: None, trust_trace_context: true };
+const TRUSTING: TelemetryOptions = TelemetryOptions {
+    log_format: LogFormat::Text,
+    otlp_endpoint: None,
+    otlp_headers_file: None,
+    trust_trace_context: true,
+};
 
 fn traceparent() -> String {
     format!("00-{TRACE}-{CALLER}-01")

@@ -10,8 +10,7 @@ use serde_json::{Value, json as value};
 
 /// A visitor's drawings, of which none belongs to the random sample.
 async fn drawings(stack: &Stack, count: usize) -> Vec<String> {
-    let visitor = Person::new(stack);
-    visitor.get("/").await.page(StatusCode::OK).await;
+    let visitor = Person::visitor(stack).await;
     let mut ids = Vec::new();
     for _ in 0..count {
         ids.push(visitor.draw().await);
@@ -42,7 +41,7 @@ async fn counted(stack: &Stack, id: &str) -> Option<String> {
 }
 
 /// The origin of the last label.
-async fn last_origin(stack: &Stack) -> String {
+pub(crate) async fn last_origin(stack: &Stack) -> String {
     found(stack, "select origin from labels order by id desc limit 1").await.unwrap()
 }
 
@@ -52,14 +51,14 @@ async fn answer(person: &Person<'_>, path: &str) -> Value {
 }
 
 /// The ids of the drawings that the queue offers to a person.
-async fn queue(person: &Person<'_>, query: &str) -> Vec<String> {
+pub(crate) async fn queue(person: &Person<'_>, query: &str) -> Vec<String> {
     let page = answer(person, &format!("/api/v1/labelling-queue?limit=100{query}")).await;
     let drawings = page["drawings"].as_array().unwrap();
     drawings.iter().map(|drawing| drawing["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Labels a drawing on the page of the queue.
-async fn label(person: &Person<'_>, id: &str, label: &str) {
+pub(crate) async fn label(person: &Person<'_>, id: &str, label: &str) {
     let reply = person.post("/label", &[("id", id), ("true_label", label)]).await;
     assert_eq!(reply.status(), StatusCode::SEE_OTHER);
 }
@@ -319,8 +318,7 @@ async fn a_drawing_of_the_random_sample_without_agreement_is_undecided() {
     let stack = Stack::with_accounts().await;
     let grace = Person::invited(&stack, "grace", "labeller").await;
     let mary = Person::invited(&stack, "mary", "labeller").await;
-    let visitor = Person::new(&stack);
-    visitor.get("/").await.page(StatusCode::OK).await;
+    let visitor = Person::visitor(&stack).await;
     let ids = [visitor.draw().await, visitor.draw().await];
     empty_sample(&stack).await;
     for id in &ids {

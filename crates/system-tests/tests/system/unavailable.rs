@@ -3,7 +3,8 @@
 
 use crate::{
     drawings,
-    stack::{Stack, json, root, start_model},
+    person::{Person, bearer, settings_with_accounts, token},
+    stack::{ANY, MODEL_REQUESTS, Stack, json, root, start_model},
 };
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -170,6 +171,39 @@ async fn without_postgresql_previews_work_and_the_service_recovers_when_it_retur
     cluster.script("start");
     assert_eq!(predict(&stack, "", StatusCode::OK).await["saved"], true);
     assert_eq!(stack.rows().await, 2);
+}
+
+#[tokio::test]
+async fn asvs_16_5_3_without_postgresql_nobody_is_let_in() {
+    let cluster = Cluster::new();
+    let database: PgConnectOptions = cluster.script("start").parse().unwrap();
+    let model = start_model(ANY.parse().unwrap()).await;
+    let stack = Stack::on(model, database, MODEL_REQUESTS, settings_with_accounts()).await;
+    stack.until_ready().await;
+    let ada = Person::invited(&stack, "ada", "operator").await;
+    let token = token(&ada, "all", &["read", "export"]).await;
+    cluster.script("stop");
+
+    let (visitor, unavailable) = (Person::new(&stack), StatusCode::SERVICE_UNAVAILABLE);
+    for path in ["/account", "/people", "/history", "/quality", "/api/v1/predictions", "/api/v1/export/predictions.csv"]
+    {
+        assert_eq!(ada.get(path).await.status(), unavailable, "{path} with a session");
+        for token in [&token, "dgt_unknown"] {
+            let status = bearer(&stack, token, path).await.status();
+            assert!(!status.is_success(), "{path} with a token: {status}");
+        }
+        let status = visitor.get(path).await.status();
+        assert!(!status.is_success(), "{path} without a login: {status}");
+    }
+    assert_eq!(visitor.log_in("ada", Person::PASSWORD).await.status(), unavailable);
+    let code = Uuid::new_v4().to_string();
+    let accepted = visitor.post("/invitation", &[("code", &code), ("password", Person::PASSWORD)]).await;
+    assert_eq!(accepted.status(), unavailable);
+    assert!(visitor.cookie("session").is_none());
+
+    cluster.script("start");
+    ada.get("/account").await.page(StatusCode::OK).await;
+    assert_eq!(bearer(&stack, &token, "/api/v1/predictions").await.status(), StatusCode::OK);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{
     Api, StoreError,
     access::{Access, Allowance, Routes, Use},
     extract::{PredictionId, SubmittedForm, Unread, reachable, unknown_prediction},
-    identity::{Caller, Reach, Scope, VisitorId},
+    identity::{Caller, Reach, Scope},
     messages::Messages,
     store::Filter,
     submission::{Submission, submit},
@@ -102,7 +102,7 @@ async fn upload(
     allowance: Allowance,
     form: Unread<SubmittedForm>,
 ) -> Response {
-    match record(&api, caller.visitor, &allowance, form).await {
+    match record(&api, &caller, &allowance, form).await {
         Ok(id) => show(id),
         Err(failure) => rejected(&api, page_request, reach, failure).await,
     }
@@ -110,13 +110,14 @@ async fn upload(
 
 async fn record(
     api: &Api,
-    visitor: Option<VisitorId>,
+    caller: &Caller,
     allowance: &Allowance,
     form: Unread<SubmittedForm>,
 ) -> Result<Uuid, ApiError> {
     allowance.spend(Use::Drawing)?;
-    let SubmittedForm { drawing, key } = form.read().await?;
-    let submission = Submission { drawing, source: Source::Upload, model: None, key, visitor, may_train: None };
+    let SubmittedForm { drawing, key, may_train } = form.read().await?;
+    let drawer = caller.drawer(Some(may_train));
+    let submission = Submission { drawing, source: Source::Upload, model: None, key, drawer };
     submit(api, allowance, submission).await?.id.ok_or_else(unknown_prediction)
 }
 

@@ -58,6 +58,8 @@ async fn quality(
         accuracy: Accuracy::new(messages, &quality.correct),
         random_sample: Accuracy::new(messages, &quality.random_sample),
         undecided: (quality.random_sample_undecided > 0).then_some(quality.random_sample_undecided),
+        sample_pruned: (quality.random_sample_pruned > 0)
+            .then(|| messages.quality.sample_pruned.with("count", quality.random_sample_pruned)),
         predictions: quality.predictions,
         pruned: (quality.pruned > 0).then(|| messages.quality.pruned.with("count", quality.pruned)),
         models: models.iter().map(|counts| ModelQuality::new(messages, &address, counts)).collect(),
@@ -101,6 +103,8 @@ struct QualityPage {
     random_sample: Option<Accuracy>,
     /// The number of drawings of the random sample without an agreed label; `None` if there are none.
     undecided: Option<u64>,
+    /// A sentence about drawings of the random sample that are counted and deleted, if there are any.
+    sample_pruned: Option<String>,
     predictions: u64,
     /// A sentence about predictions that are counted and deleted, if there are any.
     pruned: Option<String>,

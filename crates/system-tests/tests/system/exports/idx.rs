@@ -1,8 +1,12 @@
 //! Tests of the archive, which they read as IDX files.
 
-use super::{MNIST, exported, label, listed};
-use crate::{drawings, stack::Stack};
+use super::{MNIST, NDJSON, exported, label, listed};
+use crate::{
+    drawings,
+    stack::{Stack, json},
+};
 use digit::{Bitmap, SIDE};
+use reqwest::StatusCode;
 use serde_json::{Value, json as value};
 use std::io::Read;
 
@@ -48,6 +52,21 @@ async fn an_archive_has_only_drawings_labelled_as_a_digit_newest_first() {
         let bitmap = stack.get(&format!("/api/v1/predictions/{id}/bitmap.png")).send().await.unwrap();
         assert_eq!(image.to_png(), bitmap.bytes().await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn an_archive_excludes_drawings_whose_visitor_did_not_allow_training() {
+    let stack = Stack::start().await;
+    for (path, true_label) in [("?may_train=false", 1), ("?may_train=true", 2), ("", 3)] {
+        let drawing = drawings::all()[8].to_string();
+        let response = stack.post(&format!("/predict{path}"), "application/json", drawing).send().await.unwrap();
+        let id = json(response, StatusCode::OK).await["id"].as_str().unwrap().to_owned();
+        label(&stack, &id, value!(true_label)).await;
+    }
+    let (images, labels) = read(&exported(&stack, MNIST).await);
+    assert_eq!((images.len(), labels), (2, vec![3, 2]), "nobody was asked about the last one");
+    let lines = String::from_utf8(exported(&stack, NDJSON).await).unwrap();
+    assert_eq!(lines.lines().count(), 3, "the other exports have all drawings: {lines}");
 }
 
 #[tokio::test]

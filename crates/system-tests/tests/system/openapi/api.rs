@@ -9,6 +9,7 @@ use crate::{
     drawings::{self, Picture, encode},
     person::Person,
     stack::{ANY, Stack, start_model},
+    training_runs,
     unavailable::Cluster,
 };
 use api::{ByteSize, Settings};
@@ -65,7 +66,7 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         document.expect(&stack.http, request, 200).await;
     }
     deleted_and_repeated(&mut document, &stack).await;
-    with_full_storage(&mut document).await;
+    with_full_storage(&mut document, &stack).await;
     while_blocked(&mut document).await;
     let page = document.expect(&stack.http, stack.get("/api/v1/predictions?limit=1"), 200).await;
     let id = page["predictions"][0]["id"].as_str().unwrap().to_owned();
@@ -116,6 +117,7 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         document.expect(&stack.http, request, status).await;
     }
     registry(&mut document, &stack).await;
+    training_runs(&mut document, &stack).await;
     gallery(&mut document, &stack).await;
     for path in ["/predict", "/explain"] {
         rejected_drawings(&mut document, &stack, &stack.url(path)).await;
@@ -124,14 +126,21 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         let import = stack.post("/api/v1/import", "application/x-ndjson", lines);
         document.expect(&stack.http, import, status).await;
     }
-    for path in EXPORTS {
-        document.expect(&stack.http, stack.get(path), 200).await;
-        document.expect(&stack.http, stack.get(&format!("{path}?predicted=cat")), 400).await;
-    }
+    exports(&mut document, &stack).await;
     in_a_crowd(&mut document, &stack, &[format!("{shown}/attribution"), format!("{shown}/models")]).await;
     exports_in_a_crowd(&mut document, &stack).await;
     inputs_in_a_crowd(&mut document, &stack).await;
 
+    bodies(&mut document, &stack, &shown).await;
+    without_database(&mut document, &stack, &cluster, &shown).await;
+    without_model(&mut document, &mut stack, &shown).await;
+    while_stopping(&mut document, stack).await;
+    document.assert_complete();
+}
+
+/// Sends bodies that are damaged, too large, from another site, too many or too slow to each route that takes one.
+async fn bodies(document: &mut Document, stack: &Stack, shown: &str) {
+    let service = stack.api.address;
     let label = format!("{shown}/label");
     let targets: [Target<'_>; 4] = [
         ("POST", "/predict", "image/png"),
@@ -139,20 +148,20 @@ async fn the_web_service_gives_every_documented_answer_as_documented() {
         ("PUT", &label, "application/json"),
         ("POST", "/api/v1/import", "application/x-ndjson"),
     ];
-    provoke::invalid_chunks(&mut document, service, &targets).await;
-    provoke::too_large(&mut document, service, &stack.http, &targets).await;
-    let deleted = [
-        ("DELETE", shown.as_str(), "text/plain"),
-        ("DELETE", &label, "text/plain"),
-        ("DELETE", "/api/v1/me", "text/plain"),
+    let of_trainers: [Target<'_>; 3] = [
+        ("POST", "/api/v1/models", "application/json"),
+        ("PUT", "/api/v1/models/first", "application/json"),
+        ("PUT", "/api/v1/models/first/progress", "application/json"),
     ];
-    provoke::cross_site(&mut document, service, &stack.http, &[&targets[..], &deleted].concat()).await;
-    provoke::too_many(&mut document, service, &targets).await;
-    provoke::too_slow(&mut document, service, &targets).await;
-    without_database(&mut document, &stack, &cluster, &shown).await;
-    without_model(&mut document, &mut stack, &shown).await;
-    while_stopping(&mut document, stack).await;
-    document.assert_complete();
+    provoke::too_large(document, service, &stack.http, &targets, 6 << 20).await;
+    provoke::too_large(document, service, &stack.http, &of_trainers, 33 << 20).await;
+    let targets = [&targets[..], &of_trainers].concat();
+    provoke::invalid_chunks(document, service, &targets).await;
+    let deleted =
+        [("DELETE", shown, "text/plain"), ("DELETE", &label, "text/plain"), ("DELETE", "/api/v1/me", "text/plain")];
+    provoke::cross_site(document, service, &stack.http, &[&targets[..], &deleted].concat()).await;
+    provoke::too_many(document, service, &targets).await;
+    provoke::too_slow(document, service, &targets).await;
 }
 
 /// Deletes drawings with their tokens, and repeats submissions with their idempotency keys.
@@ -170,10 +179,13 @@ async fn deleted_and_repeated(document: &mut Document, stack: &Stack) {
     document.expect(&stack.http, eight(stack, "/predict").header("idempotency-key", "eight"), 422).await;
 }
 
-/// Submits a drawing to a service that stores nothing: 507.
-async fn with_full_storage(document: &mut Document) {
+/// Submits a drawing, and imports the drawings of another service, to a service that stores nothing: 507.
+async fn with_full_storage(document: &mut Document, other: &Stack) {
+    let export = other.get(EXPORTS[1]).send().await.unwrap().text().await.unwrap();
     let stack = Stack::with_settings(Settings { storage_limit: Some(ByteSize(0)), ..Settings::default() }).await;
     document.expect(&stack.http, eight(&stack, "/predict"), 507).await;
+    let import = stack.post("/api/v1/import", "application/x-ndjson", export);
+    document.expect(&stack.http, import, 507).await;
 }
 
 /// Submits and labels from an address that an operator has blocked: 403.
@@ -231,6 +243,38 @@ async fn registry(document: &mut Document, stack: &Stack) {
     }
 }
 
+/// Begins a training run, reports its progress and submits its model, and makes mistakes with each.
+async fn training_runs(document: &mut Document, stack: &Stack) {
+    document.expect(&stack.http, stack.get("/api/v1/training-examples"), 200).await;
+    let manifest = training_runs::manifest(&[1]);
+    let progress = training_runs::progress();
+    let trained = training_runs::trained("second", &manifest, "worse");
+    let run = json!({ "version": "second", "manifest": manifest });
+    let none = json!({});
+    let taken = json!({ "version": "first", "manifest": manifest });
+    for (method, path, body, status) in [
+        (Method::POST, "", &run, 200),
+        (Method::POST, "", &taken, 409),
+        (Method::POST, "", &none, 422),
+        (Method::PUT, "/second/progress", &progress, 204),
+        (Method::PUT, "/other/progress", &progress, 404),
+        (Method::PUT, "/first/progress", &progress, 409),
+        (Method::PUT, "/second/progress", &none, 422),
+        (Method::PUT, "/other", &training_runs::trained("other", &manifest, "worse"), 404),
+        (Method::PUT, "/first", &training_runs::trained("first", &manifest, "worse"), 409),
+        (Method::PUT, "/second", &none, 422),
+        (Method::PUT, "/second", &trained, 200),
+    ] {
+        let request = stack.http.request(method.clone(), stack.url(&format!("/api/v1/models{path}")));
+        document.expect(&stack.http, request.json(body), status).await;
+    }
+    for (method, path) in [(Method::POST, ""), (Method::PUT, "/second"), (Method::PUT, "/second/progress")] {
+        let request = || stack.http.request(method.clone(), stack.url(&format!("/api/v1/models{path}")));
+        document.expect(&stack.http, request().header("content-type", "text/plain").body("{}"), 415).await;
+        document.expect(&stack.http, request().header("content-type", "application/json").body("{"), 400).await;
+    }
+}
+
 /// Sends more concurrent requests than the model service accepts, until each route has answered 429.
 async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
     let mut refused = BTreeSet::new();
@@ -258,8 +302,22 @@ async fn in_a_crowd(document: &mut Document, stack: &Stack, paths: &[String]) {
 /// The cookie of a visitor.
 const VISITOR: &str = "visitor=8e03978e-40d5-43dd-bc93-6894a57f9324";
 
-const EXPORTS: [&str; 3] =
-    ["/api/v1/export/predictions.csv", "/api/v1/export/predictions.ndjson", "/api/v1/export/mnist.tar"];
+const EXPORTS: [&str; 4] = [
+    "/api/v1/export/predictions.csv",
+    "/api/v1/export/predictions.ndjson",
+    "/api/v1/export/mnist.tar",
+    "/api/v1/export/training-examples.ndjson",
+];
+
+async fn exports(document: &mut Document, stack: &Stack) {
+    for path in EXPORTS {
+        document.expect(&stack.http, stack.get(path), 200).await;
+    }
+    // The export of training examples takes no filter.
+    for path in &EXPORTS[..3] {
+        document.expect(&stack.http, stack.get(&format!("{path}?predicted=cat")), 400).await;
+    }
+}
 
 /// Requests a third export while the clients of two do not read: 429.
 async fn exports_in_a_crowd(document: &mut Document, stack: &Stack) {
@@ -303,6 +361,8 @@ async fn inputs_in_a_crowd(document: &mut Document, stack: &Stack) {
 async fn without_database(document: &mut Document, stack: &Stack, cluster: &Cluster, shown: &str) {
     cluster.script("stop");
     let label = stack.http.put(stack.url(&format!("{shown}/label"))).header("content-type", "application/json");
+    let manifest = training_runs::manifest(&[1]);
+    let run = json!({ "version": "third", "manifest": manifest });
     for request in [
         eight(stack, "/predict"),
         label.body("{\"true_label\":7}"),
@@ -319,6 +379,10 @@ async fn without_database(document: &mut Document, stack: &Stack, cluster: &Clus
         stack.get("/api/v1/models/serving"),
         stack.get("/api/v1/models/first/card.json"),
         stack.get("/api/v1/models/first/weights.safetensors"),
+        stack.get("/api/v1/training-examples"),
+        stack.http.post(stack.url("/api/v1/models")).json(&run),
+        stack.http.put(stack.url("/api/v1/models/third/progress")).json(&training_runs::progress()),
+        stack.http.put(stack.url("/api/v1/models/third")).json(&training_runs::trained("third", &manifest, "worse")),
         stack.get("/api/v1/calibration?confidence=0.97"),
         stack.get(&format!("{shown}/attribution")),
         stack.get(&format!("{shown}/models")),

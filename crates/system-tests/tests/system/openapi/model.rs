@@ -70,7 +70,7 @@ async fn the_model_service_gives_every_documented_answer_as_documented() {
         .chain([("POST", "/predict", "image/png"), ("POST", "/explain", "image/png")])
         .collect();
     provoke::invalid_chunks(&mut document, service, &targets).await;
-    provoke::too_large(&mut document, service, &stack.http, &targets).await;
+    provoke::too_large(&mut document, service, &stack.http, &targets, 6 << 20).await;
     let unload = ("POST", "/v2/repository/models/twin/unload", "application/json");
     let targets_and_unload = [&targets[..], &[unload]].concat();
     provoke::cross_site(&mut document, service, &stack.http, &targets_and_unload).await;

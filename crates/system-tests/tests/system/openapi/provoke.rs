@@ -17,11 +17,17 @@ pub(crate) async fn invalid_chunks(document: &mut Document, service: SocketAddr,
     }
 }
 
-/// Bodies that are too large: 413.
-pub(crate) async fn too_large(document: &mut Document, service: SocketAddr, http: &Client, targets: &[Target<'_>]) {
+/// Bodies of so many bytes, which are too large: 413.
+pub(crate) async fn too_large(
+    document: &mut Document,
+    service: SocketAddr,
+    http: &Client,
+    targets: &[Target<'_>],
+    bytes: usize,
+) {
     for (method, path, media_type) in targets {
         let request = http.request(method.parse().unwrap(), format!("http://{service}{path}"));
-        let request = request.header("content-type", *media_type).body(vec![b' '; 6 << 20]);
+        let request = request.header("content-type", *media_type).body(vec![b' '; bytes]);
         document.expect(http, request, 413).await;
     }
 }
