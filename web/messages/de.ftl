@@ -298,6 +298,88 @@ models-change = Ein Modell einsetzen oder ablehnen
 models-promote = Einsetzen
 models-reject = Ablehnen
 
+## The training runs that have not ended
+
+runs-heading = Laufende Trainings
+runs-steps =
+    .training = Training
+    .evaluating = Bewertung
+    .comparing = Vergleich
+    .failed = gescheitert
+runs-epoch = Epoche { $epoch } von { $epochs }.
+runs-loss = Verlust { $loss }.
+runs-accuracy = { $share } der Trainingsbeispiele richtig.
+
+## The page of a model
+
+model-history = Zustandswechsel
+model-training = Training
+model-examples = { $count ->
+    [one] { $count } Zeichnung von Menschen ist unter den Trainingsbeispielen.
+   *[other] { $count } Zeichnungen von Menschen sind unter den Trainingsbeispielen.
+}
+model-deleted-examples = { $count ->
+    [one] { $count } davon wurde seither gelöscht.
+   *[other] { $count } davon wurden seither gelöscht.
+}
+model-trained-at = Ende des Trainings
+model-duration = Dauer
+model-minutes = { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+}
+model-machine = Maschine
+model-architecture = Architektur
+model-parameters = Parameter
+model-command = Befehl
+model-data = Dateien der Daten
+model-file = Datei
+model-evaluation = Ergebnisse auf den Testdaten
+model-evaluation-about = Der Anteil richtiger Antworten steht mit seinem 95-%-Konfidenzintervall. Testdaten ohne diesen Anteil enthalten keine Ziffern: Das Modell soll diese Beispiele ablehnen.
+model-set = Testdaten
+model-samples = Beispiele
+model-errors = Fehler
+model-accuracy = Richtig
+model-rejected = Abgelehnt
+model-loss = Verlust
+model-calibration-error = Kalibrierungsfehler
+model-comparison = Vergleich mit { $champion }
+model-comparison-without = Vergleich ohne aktives Modell
+model-outcomes =
+    .better = Besser
+    .worse = Schlechter
+    .inconclusive = Unentschieden
+model-rule = Regel
+model-rules =
+    .finite-weights = Endliche Gewichte
+    .golden-drawings = Referenzzeichnungen
+    .loss = Verlust
+    .accuracy = Anteil richtiger Antworten
+    .speed = Latenz
+    .non-inferiority = Rückgang richtiger Antworten
+    .slice-harm = Schaden in einem Teil
+    .rejected-digits = Abgelehnte Ziffern
+    .rejected-negatives = Rückgang abgelehnter Nicht-Ziffern
+    .calibration-error = Kalibrierungsfehler
+    .collected-drawings = Gesammelte Zeichnungen
+    .writers = Schreibende
+    .superiority = Weniger Fehler
+model-slice = Datensatz oder Teil
+model-measured = Gemessen
+model-bound = Grenze
+model-points = { $points } Punkte
+model-result = Ergebnis
+model-results =
+    .passed = bestanden
+    .failed = nicht bestanden
+    .undecided = unentschieden
+model-detail = Einzelheiten
+model-gained = Neue Fehler ({ $count })
+model-gained-about = Nur dieses Modell macht sie. Bei jedem Bild steht das Label, dann die Antwort des aktiven Modells → die Antwort dieses Modells.
+model-lost = Behobene Fehler ({ $count })
+model-lost-about = Nur das aktive Modell macht sie. Bei jedem Bild steht das Label, dann die Antwort des aktiven Modells → die Antwort dieses Modells.
+model-deleted = gelöscht
+
 ## The drift of the serving model
 
 drift-heading = Drift nach Wochen

@@ -298,6 +298,88 @@ models-change = Promote or reject a model
 models-promote = Promote
 models-reject = Reject
 
+## The training runs that have not ended
+
+runs-heading = Training runs
+runs-steps =
+    .training = training
+    .evaluating = evaluating
+    .comparing = comparing
+    .failed = failed
+runs-epoch = Epoch { $epoch } of { $epochs }.
+runs-loss = Loss { $loss }.
+runs-accuracy = { $share } of the training samples correct.
+
+## The page of a model
+
+model-history = Changes of state
+model-training = Training
+model-examples = { $count ->
+    [one] { $count } drawing of people is in the training examples.
+   *[other] { $count } drawings of people are in the training examples.
+}
+model-deleted-examples = { $count ->
+    [one] { $count } of them has been deleted since.
+   *[other] { $count } of them have been deleted since.
+}
+model-trained-at = End of training
+model-duration = Duration
+model-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+model-machine = Machine
+model-architecture = Architecture
+model-parameters = Parameters
+model-command = Command
+model-data = Files of the data
+model-file = File
+model-evaluation = Scores on the test sets
+model-evaluation-about = The accuracy has its 95 % confidence interval. A set without an accuracy holds no digits: the model should reject its samples.
+model-set = Test set
+model-samples = Samples
+model-errors = Errors
+model-accuracy = Correct
+model-rejected = Rejected
+model-loss = Loss
+model-calibration-error = Calibration error
+model-comparison = Comparison with { $champion }
+model-comparison-without = Comparison without a serving model
+model-outcomes =
+    .better = Better
+    .worse = Worse
+    .inconclusive = Inconclusive
+model-rule = Rule
+model-rules =
+    .finite-weights = Finite weights
+    .golden-drawings = Golden drawings
+    .loss = Loss
+    .accuracy = Accuracy
+    .speed = Latency
+    .non-inferiority = Fall of accuracy
+    .slice-harm = Harm in a slice
+    .rejected-digits = Rejected digits
+    .rejected-negatives = Fall of rejected negatives
+    .calibration-error = Calibration error
+    .collected-drawings = Collected drawings
+    .writers = Writers
+    .superiority = Fewer mistakes
+model-slice = Set or slice
+model-measured = Measured
+model-bound = Bound
+model-points = { $points } points
+model-result = Result
+model-results =
+    .passed = passed
+    .failed = failed
+    .undecided = undecided
+model-detail = Details
+model-gained = Mistakes gained ({ $count })
+model-gained-about = Only this model makes them. Each picture has its label, then the answer of the serving model → the answer of this one.
+model-lost = Mistakes lost ({ $count })
+model-lost-about = Only the serving model makes them. Each picture has its label, then the answer of the serving model → the answer of this one.
+model-deleted = deleted
+
 ## The drift of the serving model
 
 drift-heading = Drift by week

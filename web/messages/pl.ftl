@@ -308,6 +308,90 @@ models-change = Wdrażanie lub odrzucanie modelu
 models-promote = Wdróż
 models-reject = Odrzuć
 
+## The training runs that have not ended
+
+runs-heading = Trwające treningi
+runs-steps =
+    .training = trening
+    .evaluating = ocena
+    .comparing = porównanie
+    .failed = niepowodzenie
+runs-epoch = Epoka { $epoch } z { $epochs }.
+runs-loss = Strata { $loss }.
+runs-accuracy = { $share } przykładów treningowych poprawnie.
+
+## The page of a model
+
+model-history = Zmiany stanu
+model-training = Trening
+model-examples = { $count ->
+    [one] { $count } rysunek użytkowników jest wśród przykładów treningowych.
+    [few] { $count } rysunki użytkowników są wśród przykładów treningowych.
+   *[other] { $count } rysunków użytkowników jest wśród przykładów treningowych.
+}
+model-deleted-examples = { $count ->
+    [one] { $count } z nich od tego czasu usunięto.
+   *[other] { $count } z nich od tego czasu usunięto.
+}
+model-trained-at = Koniec treningu
+model-duration = Czas trwania
+model-minutes = { $minutes ->
+    [one] { $minutes } minuta
+    [few] { $minutes } minuty
+   *[other] { $minutes } minut
+}
+model-machine = Maszyna
+model-architecture = Architektura
+model-parameters = Parametry
+model-command = Polecenie
+model-data = Pliki danych
+model-file = Plik
+model-evaluation = Wyniki na zbiorach testowych
+model-evaluation-about = Odsetek poprawnych odpowiedzi ma 95-procentowy przedział ufności. Zbiór bez tego odsetka nie zawiera cyfr: model powinien odrzucać jego przykłady.
+model-set = Zbiór testowy
+model-samples = Przykłady
+model-errors = Błędy
+model-accuracy = Poprawnie
+model-rejected = Odrzucone
+model-loss = Strata
+model-calibration-error = Błąd kalibracji
+model-comparison = Porównanie z { $champion }
+model-comparison-without = Porównanie bez modelu, który odpowiada
+model-outcomes =
+    .better = Lepszy
+    .worse = Gorszy
+    .inconclusive = Nierozstrzygnięte
+model-rule = Reguła
+model-rules =
+    .finite-weights = Skończone wagi
+    .golden-drawings = Rysunki wzorcowe
+    .loss = Strata
+    .accuracy = Odsetek poprawnych
+    .speed = Opóźnienie
+    .non-inferiority = Spadek odsetka poprawnych
+    .slice-harm = Szkoda w części
+    .rejected-digits = Odrzucone cyfry
+    .rejected-negatives = Spadek odrzuconych nie-cyfr
+    .calibration-error = Błąd kalibracji
+    .collected-drawings = Zebrane rysunki
+    .writers = Piszący
+    .superiority = Mniej błędów
+model-slice = Zbiór lub część
+model-measured = Zmierzono
+model-bound = Granica
+model-points = { $points } p.p.
+model-result = Wynik
+model-results =
+    .passed = spełniona
+    .failed = niespełniona
+    .undecided = nierozstrzygnięta
+model-detail = Szczegóły
+model-gained = Nowe błędy ({ $count })
+model-gained-about = Popełnia je tylko ten model. Przy każdym obrazie stoi etykieta, a potem odpowiedź modelu, który odpowiada → odpowiedź tego modelu.
+model-lost = Usunięte błędy ({ $count })
+model-lost-about = Popełnia je tylko model, który odpowiada. Przy każdym obrazie stoi etykieta, a potem odpowiedź modelu, który odpowiada → odpowiedź tego modelu.
+model-deleted = usunięty
+
 ## The drift of the serving model
 
 drift-heading = Dryf według tygodni

@@ -1,7 +1,7 @@
 //! The checks of a comparison as rows of text, for the terminal and the HTML page.
 
 use std::fmt::Write;
-use wire::{CheckResult, Comparison, GateCheck, GateRule};
+use wire::{CheckResult, Comparison, GateCheck, GateUnit};
 
 /// A check as text.
 #[derive(Debug)]
@@ -16,12 +16,12 @@ pub(crate) struct CheckRow {
 
 impl From<&GateCheck> for CheckRow {
     fn from(check: &GateCheck) -> Self {
-        let format = |value: f64| format(check.rule, value);
+        let format = |value: f64| format(check.rule.unit(), value);
         Self {
             rule: check.rule.name(),
             slice: check.slice.clone().unwrap_or_default(),
             measured: check.measured.map(format).unwrap_or_default(),
-            bound: check.bound.map(|bound| format!("{} {}", relation(check.rule), format(bound))).unwrap_or_default(),
+            bound: check.bound.map(|bound| format!("{} {}", check.rule.relation(), format(bound))).unwrap_or_default(),
             result: match check.result {
                 CheckResult::Passed => "passed",
                 CheckResult::Failed => "failed",
@@ -57,28 +57,16 @@ fn reason(check: &GateCheck) -> String {
     check.slice.as_ref().map_or_else(|| check.rule.name().to_owned(), |slice| format!("{}: {slice}", check.rule.name()))
 }
 
-/// Returns how the measured value has to relate to the bound.
-const fn relation(rule: GateRule) -> &'static str {
-    match rule {
-        GateRule::Loss => "<",
-        GateRule::Accuracy => ">",
-        GateRule::SliceHarm | GateRule::CollectedDrawings | GateRule::Writers => "≥",
-        _ => "≤",
-    }
-}
-
-/// Formats a value in the unit of its rule.
-fn format(rule: GateRule, value: f64) -> String {
-    match rule {
-        GateRule::Accuracy | GateRule::RejectedDigits => format!("{:.2} %", value * 100.0),
-        GateRule::NonInferiority | GateRule::RejectedNegatives => format!("{:.2} points", value * 100.0),
-        GateRule::Speed => format!("{value:.2} ×"),
-        GateRule::SliceHarm | GateRule::Superiority if value < 1e-4 => format!("p {value:.1e}"),
-        GateRule::SliceHarm | GateRule::Superiority => format!("p {value:.4}"),
-        GateRule::CollectedDrawings | GateRule::Writers => format!("{value:.0}"),
-        GateRule::Loss | GateRule::CalibrationError | GateRule::FiniteWeights | GateRule::GoldenDrawings => {
-            format!("{value:.4}")
-        }
+/// Formats a value in its unit.
+fn format(unit: GateUnit, value: f64) -> String {
+    match unit {
+        GateUnit::Share => format!("{:.2} %", value * 100.0),
+        GateUnit::Points => format!("{:.2} points", value * 100.0),
+        GateUnit::Ratio => format!("{value:.2} ×"),
+        GateUnit::Probability if value < 1e-4 => format!("p {value:.1e}"),
+        GateUnit::Probability => format!("p {value:.4}"),
+        GateUnit::Count => format!("{value:.0}"),
+        GateUnit::None => format!("{value:.4}"),
     }
 }
 
@@ -86,7 +74,7 @@ fn format(rule: GateRule, value: f64) -> String {
 mod tests {
     use super::*;
     use time::OffsetDateTime;
-    use wire::ComparisonOutcome;
+    use wire::{ComparisonOutcome, GateRule};
 
     #[test]
     fn the_table_shows_numbers_in_their_units_and_the_reasons() {

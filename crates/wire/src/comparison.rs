@@ -1,5 +1,6 @@
 //! The comparison of a challenger with the champion: the result of the gate.
 
+use crate::GateRule;
 use digit::{ModelVersion, TrueLabel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -36,6 +37,15 @@ impl Comparison {
     /// Returns the checks that keep the challenger from promotion: the reasons of the outcome.
     pub fn reasons(&self) -> impl Iterator<Item = &GateCheck> {
         self.checks.iter().filter(|check| check.result != CheckResult::Passed)
+    }
+
+    /// Returns the mistakes that only one of the two models makes.
+    #[must_use]
+    pub fn mistakes(&self, list: MistakeList) -> &[Mistake] {
+        match list {
+            MistakeList::Gained => &self.mistakes_gained,
+            MistakeList::Lost => &self.mistakes_lost,
+        }
     }
 
     /// Returns the outcome and the checks behind it, with their numbers; in English.
@@ -148,61 +158,6 @@ pub enum CheckResult {
     Undecided,
 }
 
-/// A rule of the gate. Shares are from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum GateRule {
-    /// All weights are finite numbers.
-    FiniteWeights,
-    /// The network computes the logits of the golden drawings that its card states.
-    GoldenDrawings,
-    /// The mean negative log-likelihood on held-out scanned digits, in nats, is below the bound.
-    Loss,
-    /// The share of correctly classified held-out scanned digits is above the bound.
-    Accuracy,
-    /// The latency, divided by the champion's, is at most the bound.
-    Speed,
-    /// The fall of the share of correct classifications is at most the bound: its upper 95 % confidence limit.
-    NonInferiority,
-    /// The p-value of a fall of that share in a slice, adjusted for the number of slices, is at least the bound.
-    SliceHarm,
-    /// The share of digits that are rejected is at most the bound.
-    RejectedDigits,
-    /// The fall of the share of negatives that are rejected is at most the bound.
-    RejectedNegatives,
-    /// The expected calibration error is at most the bound.
-    CalibrationError,
-    /// The number of collected drawings is at least the bound.
-    CollectedDrawings,
-    /// The number of writers of collected drawings is at least the bound.
-    Writers,
-    /// The p-value of fewer mistakes on collected drawings is at most the bound.
-    Superiority,
-}
-
-impl GateRule {
-    /// The name, as in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::FiniteWeights => "finite_weights",
-            Self::GoldenDrawings => "golden_drawings",
-            Self::Loss => "loss",
-            Self::Accuracy => "accuracy",
-            Self::Speed => "speed",
-            Self::NonInferiority => "non_inferiority",
-            Self::SliceHarm => "slice_harm",
-            Self::RejectedDigits => "rejected_digits",
-            Self::RejectedNegatives => "rejected_negatives",
-            Self::CalibrationError => "calibration_error",
-            Self::CollectedDrawings => "collected_drawings",
-            Self::Writers => "writers",
-            Self::Superiority => "superiority",
-        }
-    }
-}
-
 /// A use of the gate's drawings. Each use makes the next one stricter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -212,6 +167,27 @@ pub struct GateUse {
     pub used_at: OffsetDateTime,
     /// The newest drawing that was used. Ids sort by time.
     pub newest_drawing: Uuid,
+}
+
+/// The mistakes of the challenger, or those of the champion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MistakeList {
+    /// Mistakes that only the challenger makes.
+    Gained,
+    /// Mistakes that only the champion makes.
+    Lost,
+}
+
+impl MistakeList {
+    /// The name, as in a path.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gained => "gained",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// A sample that one of the two models classifies correctly and the other does not.

@@ -8,6 +8,7 @@ mod comparison;
 mod deletion_token;
 mod explanation;
 mod gallery;
+mod gate_rule;
 mod input;
 mod model;
 mod object;
@@ -24,11 +25,12 @@ mod training_run;
 pub use answer::{About, Answer, ModelReadiness, PredictResponse, Verdict};
 pub use compact_answer::COMPACT_ANSWER_MEDIA_TYPE;
 pub use comparison::{
-    CheckResult, Comparison, ComparisonOutcome, GateCheck, GateRule, GateUse, Mistake, MistakenSample,
+    CheckResult, Comparison, ComparisonOutcome, GateCheck, GateUse, Mistake, MistakeList, MistakenSample,
 };
 pub use deletion_token::DeletionToken;
 pub use explanation::Explanation;
 pub use gallery::{GalleryDrawing, GalleryPage};
+pub use gate_rule::{GateRule, GateUnit};
 pub use input::{Content, Input, InputError, InputKind};
 pub use model::{ModelState, Models, RegisteredModel, ServingModel};
 pub use object::object;

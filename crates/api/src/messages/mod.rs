@@ -22,15 +22,18 @@ use message::Message;
 use numbers::{Numbers, of_a_hundred};
 use rust_embed::RustEmbed;
 use sections::{
-    AccountsText, AnswerText, CanvasText, ConfidenceLabels, DrawingText, DrawnByText, DriftText, GalleryText,
-    HistoryText, LabelText, LabellingText, ModelStates, ModelsText, OverviewText, PageText, PrivacyText, Problems,
-    QualityText, Reasons, RecentText, Regions, Roles, RulesText, ScriptText, Sources, TrainingExamplesText, WhyText,
+    AccountsText, AnswerText, CanvasText, CheckResults, ConfidenceLabels, DrawingText, DrawnByText, DriftText,
+    GalleryText, GateRules, HistoryText, LabelText, LabellingText, ModelStates, ModelText, ModelsText, Outcomes,
+    OverviewText, PageText, PrivacyText, Problems, QualityText, Reasons, RecentText, Regions, Roles, RulesText,
+    RunsText, ScriptText, Sources, TrainingExamplesText, TrainingSteps, WhyText,
 };
 use serde::Serialize;
 use std::sync::{LazyLock, OnceLock};
 use time::OffsetDateTime;
 use times::Times;
-use wire::{Code, ModelState, ObservedAccuracy, Share, Source, Verdict};
+use wire::{
+    CheckResult, Code, ComparisonOutcome, GateRule, ModelState, ObservedAccuracy, Share, Source, TrainingStep, Verdict,
+};
 
 /// A file for each language, named after the language's tag.
 #[derive(RustEmbed)]
@@ -73,6 +76,8 @@ pub(crate) struct Messages {
     pub(crate) gallery: GalleryText,
     pub(crate) accounts: AccountsText,
     pub(crate) models: ModelsText,
+    pub(crate) runs: RunsText,
+    pub(crate) model: ModelText,
     pub(crate) drift: DriftText,
     pub(crate) training_examples: TrainingExamplesText,
     pub(crate) overview: OverviewText,
@@ -137,6 +142,8 @@ impl Messages {
             gallery: remaining.take(&["gallery"]),
             accounts: remaining.take(&["accounts"]),
             models: remaining.take(&["models"]),
+            runs: remaining.take(&["runs"]),
+            model: remaining.take(&["model"]),
             drift: remaining.take(&["drift"]),
             training_examples: remaining.take(&["training_examples"]),
             overview: remaining.take(&["overview"]),
@@ -206,6 +213,16 @@ impl Messages {
     /// A share in percent, from 0 % to 100 %.
     pub(crate) fn share(&self, share: f64) -> String {
         self.numbers.share(share) + "\u{a0}%"
+    }
+
+    /// A share in percent, with two decimals.
+    pub(crate) fn percent_hundredths(&self, share: f64) -> String {
+        self.decimal(share * 100.0, 2) + "\u{a0}%"
+    }
+
+    /// A number with this count of decimals.
+    pub(crate) fn decimal(&self, number: f64, decimals: usize) -> String {
+        self.numbers.write(number, decimals)
     }
 
     /// The confidence interval of a share.
@@ -317,6 +334,57 @@ impl ModelStates {
             ModelState::Shadow => &self.shadow,
             ModelState::Serving => &self.serving,
             ModelState::Retired => &self.retired,
+        }
+    }
+}
+
+impl TrainingSteps {
+    pub(crate) fn of(&self, step: TrainingStep) -> &str {
+        match step {
+            TrainingStep::Training => &self.training,
+            TrainingStep::Evaluating => &self.evaluating,
+            TrainingStep::Comparing => &self.comparing,
+            TrainingStep::Failed => &self.failed,
+        }
+    }
+}
+
+impl Outcomes {
+    pub(crate) fn of(&self, outcome: ComparisonOutcome) -> &str {
+        match outcome {
+            ComparisonOutcome::Better => &self.better,
+            ComparisonOutcome::Worse => &self.worse,
+            ComparisonOutcome::Inconclusive => &self.inconclusive,
+        }
+    }
+}
+
+impl CheckResults {
+    pub(crate) fn of(&self, result: CheckResult) -> &str {
+        match result {
+            CheckResult::Passed => &self.passed,
+            CheckResult::Failed => &self.failed,
+            CheckResult::Undecided => &self.undecided,
+        }
+    }
+}
+
+impl GateRules {
+    pub(crate) fn of(&self, rule: GateRule) -> &str {
+        match rule {
+            GateRule::FiniteWeights => &self.finite_weights,
+            GateRule::GoldenDrawings => &self.golden_drawings,
+            GateRule::Loss => &self.loss,
+            GateRule::Accuracy => &self.accuracy,
+            GateRule::Speed => &self.speed,
+            GateRule::NonInferiority => &self.non_inferiority,
+            GateRule::SliceHarm => &self.slice_harm,
+            GateRule::RejectedDigits => &self.rejected_digits,
+            GateRule::RejectedNegatives => &self.rejected_negatives,
+            GateRule::CalibrationError => &self.calibration_error,
+            GateRule::CollectedDrawings => &self.collected_drawings,
+            GateRule::Writers => &self.writers,
+            GateRule::Superiority => &self.superiority,
         }
     }
 }

@@ -397,6 +397,84 @@ sections! {
         reject: String,
     }
 
+    /// The training runs that have not ended.
+    RunsText {
+        heading: String,
+        steps: TrainingSteps,
+        epoch: Message,
+        loss: Message,
+        accuracy: Message,
+    }
+
+    /// The steps of a training run.
+    TrainingSteps { training: String, evaluating: String, comparing: String, failed: String, }
+
+    /// The page of a model.
+    ModelText {
+        history: String,
+        training: String,
+        examples: Message,
+        deleted_examples: Message,
+        trained_at: String,
+        duration: String,
+        minutes: Message,
+        machine: String,
+        architecture: String,
+        parameters: String,
+        command: String,
+        data: String,
+        file: String,
+        evaluation: String,
+        evaluation_about: String,
+        set: String,
+        samples: String,
+        errors: String,
+        accuracy: String,
+        rejected: String,
+        loss: String,
+        calibration_error: String,
+        comparison: Message,
+        comparison_without: String,
+        outcomes: Outcomes,
+        rule: String,
+        rules: GateRules,
+        slice: String,
+        measured: String,
+        bound: String,
+        points: Message,
+        result: String,
+        results: CheckResults,
+        detail: String,
+        gained: Message,
+        gained_about: String,
+        lost: Message,
+        lost_about: String,
+        deleted: String,
+    }
+
+    /// The outcomes of a comparison.
+    Outcomes { better: String, worse: String, inconclusive: String, }
+
+    /// The results of a check.
+    CheckResults { passed: String, failed: String, undecided: String, }
+
+    /// The rules of the gate.
+    GateRules {
+        finite_weights: String,
+        golden_drawings: String,
+        loss: String,
+        accuracy: String,
+        speed: String,
+        non_inferiority: String,
+        slice_harm: String,
+        rejected_digits: String,
+        rejected_negatives: String,
+        calibration_error: String,
+        collected_drawings: String,
+        writers: String,
+        superiority: String,
+    }
+
     /// The drift of the serving model.
     DriftText {
         heading: String,

@@ -3,18 +3,12 @@
 use crate::{
     Api,
     access::{Access, Routes},
+    extract::{Version, unknown_model},
     identity::Scope,
 };
-use axum::{
-    Json,
-    extract::{FromRequestParts, Path, State},
-    http::{header, request::Parts},
-    response::IntoResponse,
-};
-use digit::ModelVersion;
+use axum::{Json, extract::State, http::header, response::IntoResponse};
 use service::{ApiError, Documented};
 use std::sync::Arc;
-use utoipa::IntoParams;
 use utoipa_axum::routes;
 use wire::{Code, Models, ServingModel, schema::ModelCard};
 
@@ -48,24 +42,6 @@ async fn serving_model(State(api): State<Arc<Api>>) -> Result<Json<ServingModel>
     serving.map(|version| Json(ServingModel { version })).ok_or_else(none)
 }
 
-/// The `{version}` of a path.
-#[derive(Debug, IntoParams)]
-#[into_params(names("version"), parameter_in = Path)]
-pub(super) struct Version(
-    /// The version of a model.
-    #[param(value_type = String)]
-    pub(super) ModelVersion,
-);
-
-impl<S: Send + Sync> FromRequestParts<S> for Version {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let version = Path::<ModelVersion>::from_request_parts(parts, state).await;
-        version.map(|Path(version)| Self(version)).map_err(|_| unknown_model())
-    }
-}
-
 /// Returns the card of a model: its training, calibration and accuracy.
 #[utoipa::path(
     get, path = "/api/v1/models/{version}/card.json", tag = "Models", params(Version),
@@ -86,8 +62,4 @@ async fn model_card(State(api): State<Arc<Api>>, Version(version): Version) -> R
 async fn model_weights(State(api): State<Arc<Api>>, Version(version): Version) -> Result<impl IntoResponse, ApiError> {
     let weights = api.store.model_weights(&version).await?.ok_or_else(unknown_model)?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], weights))
-}
-
-fn unknown_model() -> ApiError {
-    ApiError::new(Code::UnknownModel, "The registry has no such model. GET /api/v1/models lists them.")
 }

@@ -1,9 +1,9 @@
 //! Training runs: a trainer begins one, reports its progress, and submits the model.
 
-use super::models::Version;
 use crate::{
     Api, ApiAccess, Promotion,
     access::{Access, Routes},
+    extract::Version,
     identity::{Actor, Scope},
     model_files::{ModelFiles, sha256},
     store::SubmittedModel,

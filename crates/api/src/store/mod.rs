@@ -16,6 +16,7 @@ mod labelling_queue;
 mod labels;
 mod maintenance;
 mod migrations;
+mod model_details;
 mod models;
 mod paging;
 mod prediction_index;
@@ -45,6 +46,7 @@ pub(crate) use import::{ImportError, ImportRecord, ImportRules, ImportedPredicti
 pub(crate) use labelling_queue::{Queue, Queued};
 pub(crate) use labels::{LabelOrigin, Labeller};
 pub use migrations::{ServiceRole, migrate};
+pub(crate) use model_details::{ModelDetails, ModelEvent};
 pub use models::ModelEventError;
 pub use prediction_index::Filter;
 pub use predictions::Deletion;

@@ -264,7 +264,7 @@ pub(super) fn model_version(text: &str) -> Result<ModelVersion, StoreError> {
     text.parse().map_err(|_| invalid(text))
 }
 
-fn invalid(version: &str) -> StoreError {
+pub(super) fn invalid(version: &str) -> StoreError {
     StoreError::Defect(format!("the model {version} is invalid"))
 }
 

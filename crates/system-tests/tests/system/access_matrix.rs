@@ -102,6 +102,9 @@ const MATRIX: &[Row] = &[
     ),
     ("GET", "/models", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
     ("GET", "/models/training-examples", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/models/runs", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/models/{version}", "models:read", [401, 401, 401, 200, 200, 200, 403, 403, 401]),
+    ("GET", "/models/{version}/mistakes/{list}/{index}", "models:read", [401, 401, 401, 404, 404, 404, 403, 403, 401]),
     // Operators.
     ("POST", "/models", "models:read", [401, 401, 401, 403, 409, 403, 403, 403, 401]),
     ("GET", "/api/v1/export/predictions.csv", "export", [401, 401, 401, 403, 200, 200, 403, 403, 401]),
@@ -162,6 +165,7 @@ fn request(stack: &Stack, method: &str, path: &str, id: &str) -> RequestBuilder 
         .replace("{hash}", "0")
         .replace("{model}", "digits")
         .replace("{version}", version)
+        .replace("{list}/{index}", "gained/0")
         .replace("{*path}", "styles/base.css");
     let address = if path == "/api/v1/calibration" { format!("{address}?confidence=0.5") } else { address };
     let request = stack.http.request(Method::from_bytes(method.as_bytes()).unwrap(), stack.url(&address));

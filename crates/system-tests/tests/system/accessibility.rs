@@ -1,7 +1,14 @@
 //! Tests of accessibility in every state, on a phone and on a desktop, light and dark: axe-core finds no violation, no
 //! page scrolls sideways, touch targets are large enough, and nothing moves if the reader prefers reduced motion.
 
-use crate::{chromium::Screen, drawings, stack::Stack, webdriver::Browser};
+use crate::{
+    chromium::Screen,
+    drawings,
+    model_page::submit_two,
+    stack::Stack,
+    training_runs::{begin, manifest, report},
+    webdriver::Browser,
+};
 use fantoccini::Locator;
 use serde_json::{Value, json as value};
 use std::{
@@ -102,6 +109,9 @@ async fn every_page_is_accessible_in_every_state() {
         .fetch_one(&mut stack.sql().await)
         .await
         .unwrap();
+    submit_two(&stack, id).await;
+    begin(&stack, "three", &manifest(&[])).await;
+    report(&stack, "three", "training", 5).await;
     let drawing = format!("/drawings/{id}");
     for path in [
         "/history",
@@ -111,6 +121,8 @@ async fn every_page_is_accessible_in_every_state() {
         "/quality",
         "/quality?days=0",
         "/models",
+        "/models/two",
+        "/models/three",
         "/models/training-examples",
     ] {
         for language in languages() {

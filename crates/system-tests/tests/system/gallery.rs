@@ -17,12 +17,6 @@ fn settings() -> Settings {
     Settings { has_public_gallery: true, ..settings_with_accounts() }
 }
 
-/// A visitor with a cookie.
-async fn visitor(stack: &Stack) -> Person<'_> {
-    let person = Person::visitor(stack).await;
-    person
-}
-
 /// Submits a drawing, and returns its id.
 async fn submit(person: &Person<'_>, request: RequestBuilder) -> String {
     let answer = person.send_as_program(request).await.page(StatusCode::OK).await;
@@ -63,7 +57,7 @@ async fn without_the_setting_there_is_no_gallery() {
 #[tokio::test]
 async fn everybody_sees_the_bitmap_of_a_drawing_from_the_canvas_and_nothing_else_of_it() {
     let stack = Stack::with_settings(settings()).await;
-    let (drawer, other) = (visitor(&stack).await, visitor(&stack).await);
+    let (drawer, other) = (Person::visitor(&stack).await, Person::visitor(&stack).await);
     let home = other.get("/").await.page(StatusCode::OK).await;
     assert!(home.contains("everybody sees the 28 by 28 pixels of a drawing in the gallery"), "{home}");
     assert!(other.get("/privacy").await.page(StatusCode::OK).await.contains("Anybody may report a drawing"));
@@ -107,7 +101,7 @@ async fn everybody_sees_the_bitmap_of_a_drawing_from_the_canvas_and_nothing_else
 async fn an_uploaded_picture_is_in_the_gallery_after_an_operator_has_approved_it() {
     let stack = Stack::with_settings(settings()).await;
     let ada = Person::invited(&stack, "ada", "operator").await;
-    let drawer = visitor(&stack).await;
+    let drawer = Person::visitor(&stack).await;
     let id = upload(&drawer, &stack).await;
     // A program may name the canvas as the source of a picture.
     let disguised =
@@ -136,7 +130,7 @@ async fn an_uploaded_picture_is_in_the_gallery_after_an_operator_has_approved_it
 async fn a_reported_drawing_waits_for_an_operator_who_hides_it_or_keeps_it() {
     let stack = Stack::with_settings(settings()).await;
     let ada = Person::invited(&stack, "ada", "operator").await;
-    let (drawer, other) = (visitor(&stack).await, visitor(&stack).await);
+    let (drawer, other) = (Person::visitor(&stack).await, Person::visitor(&stack).await);
     let (kept, hidden) = (draw(&drawer, &stack, "canvas").await, draw(&drawer, &stack, "canvas").await);
     let report =
         async |id: &str, reason: &str| other.post(&format!("/gallery/{id}/report"), &[("reason", reason)]).await;
@@ -172,7 +166,7 @@ async fn a_reported_drawing_waits_for_an_operator_who_hides_it_or_keeps_it() {
 #[tokio::test]
 async fn reports_have_a_rate_limit() {
     let stack = Stack::with_settings(Settings { has_rate_limits: true, ..settings() }).await;
-    let other = visitor(&stack).await;
+    let other = Person::visitor(&stack).await;
     let id = draw(&other, &stack, "canvas").await;
     let mut last = StatusCode::SEE_OTHER;
     for _ in 0..200 {
@@ -184,11 +178,11 @@ async fn reports_have_a_rate_limit() {
 #[tokio::test]
 async fn drawings_from_before_the_gallery_stay_out_of_it_and_pages_lead_to_all_others() {
     let before = Stack::with_settings(Settings { has_public_gallery: false, ..settings() }).await;
-    let earlier = draw(&visitor(&before).await, &before, "canvas").await;
+    let earlier = draw(&Person::visitor(&before).await, &before, "canvas").await;
     let model = start_model(ANY.parse().unwrap()).await;
     let stack = Stack::on(model, before.database.clone(), MODEL_REQUESTS, settings()).await;
     stack.until_ready().await;
-    let drawer = visitor(&stack).await;
+    let drawer = Person::visitor(&stack).await;
     let mut drawn = Vec::new();
     for _ in 0..5 {
         drawn.insert(0, draw(&drawer, &stack, "canvas").await);
@@ -207,7 +201,7 @@ async fn drawings_from_before_the_gallery_stay_out_of_it_and_pages_lead_to_all_o
 async fn the_pages_of_the_gallery_are_accessible() {
     let stack = Stack::with_settings(settings()).await;
     Person::invited(&stack, "ada", "operator").await;
-    let drawer = visitor(&stack).await;
+    let drawer = Person::visitor(&stack).await;
     let mut id = String::new();
     for _ in 0..5 {
         id = draw(&drawer, &stack, "canvas").await;

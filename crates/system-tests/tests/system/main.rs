@@ -48,6 +48,7 @@ mod learning;
 mod metadata;
 mod migrations;
 mod model_instances;
+mod model_page;
 mod models;
 mod my_data;
 mod not_a_digit;

@@ -14,15 +14,15 @@ pub(crate) fn manifest(ids: &[u128]) -> TrainingManifest {
     TrainingManifest { rules: 1, last_label: 7, examples: ids.iter().map(entry).collect() }
 }
 
-async fn send(stack: &Stack, method: Method, path: &str, body: &Value) -> Response {
+pub(crate) async fn send(stack: &Stack, method: Method, path: &str, body: &Value) -> Response {
     stack.http.request(method, stack.url(path)).json(body).send().await.unwrap()
 }
 
-async fn begin(stack: &Stack, version: &str, manifest: &TrainingManifest) -> Response {
+pub(crate) async fn begin(stack: &Stack, version: &str, manifest: &TrainingManifest) -> Response {
     send(stack, Method::POST, "/api/v1/models", &json!({ "version": version, "manifest": manifest })).await
 }
 
-async fn report(stack: &Stack, version: &str, step: &str, epoch: u32) -> Response {
+pub(crate) async fn report(stack: &Stack, version: &str, step: &str, epoch: u32) -> Response {
     let progress =
         json!({ "step": step, "epoch": epoch, "epochs": 30, "loss": 0.25, "accuracy": 0.5, "detail": "no more room" });
     send(stack, Method::PUT, &format!("/api/v1/models/{version}/progress"), &progress).await
@@ -58,7 +58,7 @@ pub(crate) fn trained(version: &str, manifest: &TrainingManifest, outcome: &str)
     })
 }
 
-async fn submit(stack: &Stack, version: &str, trained: &Value) -> Response {
+pub(crate) async fn submit(stack: &Stack, version: &str, trained: &Value) -> Response {
     send(stack, Method::PUT, &format!("/api/v1/models/{version}"), trained).await
 }
 

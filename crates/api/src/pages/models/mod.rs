@@ -1,6 +1,8 @@
 //! `/models`: the registry of models. Operators promote, roll back and reject models.
 
 mod drift;
+mod one_model;
+mod runs;
 mod training_examples;
 
 use super::{
@@ -23,6 +25,7 @@ use axum::{
 };
 use digit::ModelVersion;
 use drift::Drift;
+use runs::Run;
 use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
@@ -33,6 +36,8 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get(Access::Labellers(Scope::ModelsRead), "/models", show)
         .post(Access::Operators(None), "/models", change)
+        .merge(one_model::routes())
+        .merge(runs::routes())
         .merge(training_examples::routes())
 }
 
@@ -43,6 +48,7 @@ struct ModelsPage {
     site: Site,
     notice: Option<&'static Notice>,
     models: Vec<ModelRow>,
+    runs: Vec<Run>,
     /// Whether the reader may promote, roll back and reject models.
     may_change: bool,
     /// Whether a model served before the present one.
@@ -122,13 +128,19 @@ async fn page(
     let page = ModelsPage {
         messages,
         notice: notice(messages, failure.as_ref()),
-        may_change: matches!(caller.identity, Identity::Open) || caller.has_role(Role::Operator),
+        may_change: may_change(caller),
         has_previous: models.iter().any(|model| model.state == ModelState::Retired),
+        runs: Run::all(messages, &models),
         models: models.into_iter().map(|model| ModelRow::new(messages, &zone, model)).collect(),
         drift,
         site: Site::new(NavItem::Quality, address),
     };
     Ok(with_status(failure, &page))
+}
+
+/// Whether the caller may promote, roll back and reject models.
+fn may_change(caller: &Caller) -> bool {
+    matches!(caller.identity, Identity::Open) || caller.has_role(Role::Operator)
 }
 
 async fn drift(api: &Api, messages: &'static Messages, models: &[RegisteredModel]) -> Result<Option<Drift>, ApiError> {
