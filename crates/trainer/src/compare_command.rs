@@ -7,14 +7,12 @@ use crate::{
     gate::GateDrawings,
     report,
     split::Split,
+    whole_file,
 };
 use anyhow::{Context, ensure};
 use clap::Args;
 use network::ModelVersion;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use wire::{Comparison, ComparisonOutcome};
 
 /// The options of `trainer compare`.
@@ -77,5 +75,5 @@ pub fn run(options: &CompareOptions) -> anyhow::Result<ComparisonOutcome> {
 /// When the file cannot be written.
 pub fn write_json(path: &Path, comparison: &Comparison) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(comparison)? + "\n";
-    fs::write(path, json).with_context(|| format!("{}", path.display()))
+    whole_file::write(path, json).with_context(|| path.display().to_string())
 }

@@ -31,3 +31,4 @@ pub mod stroke_renderer;
 pub mod style_jitter;
 pub mod training_examples;
 pub mod training_history;
+mod whole_file;

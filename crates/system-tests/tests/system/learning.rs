@@ -13,13 +13,20 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::{
     fs,
+    net::SocketAddr,
     path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tempfile::TempDir;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+    time::sleep,
+};
 use trainer::{
     fit::{Precision, TrainingRecipe},
     fixture,
@@ -196,23 +203,29 @@ fn a_trainer_in_a_process_of_its_own() {
     learn(&options, &api, || Ok(fixture::split(20))).unwrap();
 }
 
+/// A trainer in a process of its own. The shell runs `limits` before.
+fn trainer_process(stack: &Stack, folder: &Path, limits: &str) -> tokio::process::Command {
+    let mut trainer = tokio::process::Command::new("sh");
+    trainer
+        .args(["-c", &format!("{limits} exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "learning::a_trainer_in_a_process_of_its_own", "--ignored"])
+        .env(RUN, format!("{} {}", stack.url(""), folder.display()))
+        .kill_on_drop(true);
+    trainer
+}
+
 /// Starts a trainer, and kills it after an epoch. The version that it trained.
 async fn killed_while_training(stack: &Stack, folder: &Path) -> Value {
     let before = newest(stack).await;
-    let test = ["--exact", "learning::a_trainer_in_a_process_of_its_own", "--ignored"];
-    let mut trainer = tokio::process::Command::new(std::env::current_exe().unwrap())
-        .args(test)
-        .env(RUN, format!("{} {}", stack.url(""), folder.display()))
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+    let mut trainer = trainer_process(stack, folder, "").spawn().unwrap();
     let version = loop {
         let model = newest(stack).await;
         if model != before && model["progress"]["epoch"].as_u64() > Some(0) {
             break model["version"].clone();
         }
         assert!(trainer.try_wait().unwrap().is_none(), "the trainer has ended: {model}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100)).await;
     };
     trainer.kill().await.unwrap();
     version
@@ -247,4 +260,81 @@ async fn a_killed_run_resumes_unless_a_drawing_that_it_learns_from_was_deleted()
     assert_eq!(ended, ("rejected".to_owned(), "a training example was deleted or changed".to_owned()));
     let left = fs::read_dir(folder.path().join("runs/run")).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(!left.into_iter().any(|name| name.to_string_lossy().contains(first.as_str().unwrap())));
+}
+
+#[tokio::test]
+async fn a_trainer_that_finds_no_room_ends_with_an_error_and_its_run_resumes() {
+    let (stack, folder, scopes) = service_with_token().await;
+    let template = exported(&stack, &scopes).await;
+    let [train, ..] = writers(&stack, [1, 0, 0]).await;
+    import(&stack, &scopes, &usual_digits(&template, &train[0])).await;
+
+    // The manifest has room, the state of the training does not.
+    let output = trainer_process(&stack, folder.path(), "trap '' XFSZ; ulimit -f 64;").output().await.unwrap();
+    let output = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.contains("File too large"), "{output}");
+    let first = newest(&stack).await;
+    assert_eq!(first["state"], "training");
+    assert_eq!(killed_while_training(&stack, folder.path()).await, first["version"], "the run resumes");
+}
+
+/// A proxy in front of the service that can become unreachable.
+struct Proxy {
+    address: SocketAddr,
+    service: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    async fn start(address: &str, service: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((mut client, _)) = listener.accept().await {
+                connections.spawn(async move {
+                    let mut service = TcpStream::connect(service).await?;
+                    tokio::io::copy_bidirectional(&mut client, &mut service).await
+                });
+            }
+        });
+        Self { address, service, task }
+    }
+
+    /// Closes all connections, and listens no more.
+    async fn stop(&mut self) {
+        self.task.abort();
+        assert!((&mut self.task).await.unwrap_err().is_cancelled());
+    }
+
+    async fn start_again(self) -> Self {
+        Self::start(&self.address.to_string(), self.service).await
+    }
+}
+
+/// Waits until the condition holds, which is to be during the run.
+async fn during<T>(run: &JoinHandle<T>, mut holds: impl AsyncFnMut() -> bool) {
+    while !holds().await {
+        assert!(!run.is_finished(), "the run has ended");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_goes_on_while_the_service_is_unreachable_and_submits_its_model_later() {
+    let (stack, folder, scopes) = service_with_token().await;
+    let template = exported(&stack, &scopes).await;
+    let [train, ..] = writers(&stack, [1, 0, 0]).await;
+    import(&stack, &scopes, &usual_digits(&template, &train[0])).await;
+
+    let mut proxy = Proxy::start("127.0.0.1:0", stack.api.address).await;
+    let run = tokio::spawn(trained(options(&format!("http://{}", proxy.address), folder.path(), 8)));
+    during(&run, async || newest(&stack).await["progress"]["epoch"].as_u64() > Some(0)).await;
+    proxy.stop().await;
+    let model = folder.path().join("runs/run").join(newest(&stack).await["version"].as_str().unwrap());
+    during(&run, async || model.join("evaluation.json").exists()).await;
+    assert_eq!(newest(&stack).await["state"], "training");
+    let _proxy = proxy.start_again().await;
+    assert_eq!(run.await.unwrap().unwrap(), ModelState::Evaluated);
+    assert_eq!(newest(&stack).await["state"], "evaluated");
 }

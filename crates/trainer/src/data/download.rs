@@ -1,9 +1,10 @@
 //! Downloads the files of data sets from their publishers into the per-user cache.
 
 use super::{DataError, Source, decompress};
+use crate::whole_file;
 use indicatif::{ProgressBar, ProgressStyle};
 use network::sha256;
-use std::{fs, io::Read, path::Path, time::Duration};
+use std::{io::Read, path::Path, time::Duration};
 
 /// The download limit of a file, in bytes. All files of the sets are much smaller.
 const MAX_BYTES: u64 = 32 << 20;
@@ -41,12 +42,8 @@ fn download(address: &str, source: &Source) -> Result<Vec<u8>, Box<dyn std::erro
     Ok(file)
 }
 
-/// Writes a file under another name and renames it. An interrupted download leaves no partial file under its name.
+/// Writes a file into the folder. An interrupted download leaves no partial file under its name.
 fn store(file: &[u8], source: &Source, folder: &Path) -> Result<(), DataError> {
     let path = folder.join(source.name);
-    let partial = folder.join(format!("{}.part", source.name));
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&partial, file))
-        .and_then(|()| fs::rename(&partial, &path))
-        .map_err(|source| DataError::Io { path, source })
+    whole_file::write(&path, file).map_err(|source| DataError::Io { path, source })
 }

@@ -6,11 +6,12 @@ use crate::{
     sample_set::SampleSet,
     score::{Evaluated, Score},
     training_history::EpochLog,
+    whole_file,
 };
 use anyhow::Context;
 use network::{ModelCard, ModelVersion};
 use serde::{Deserialize, Serialize};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// The evaluation of a model, for the table, the JSON and the HTML page.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl EvaluationReport {
     /// When the file cannot be written.
     pub fn write_json(&self, path: &Path) -> anyhow::Result<()> {
         let json = serde_json::to_string_pretty(&self.evaluation())? + "\n";
-        fs::write(path, json).with_context(|| format!("{}", path.display()))
+        whole_file::write(path, json).with_context(|| path.display().to_string())
     }
 }
 
@@ -76,6 +77,7 @@ impl EvaluatedSet {
 mod tests {
     use super::*;
     use crate::training_history;
+    use std::fs;
 
     /// Returns the folder of the champion, which is committed.
     fn champion() -> std::path::PathBuf {

@@ -1,6 +1,7 @@
 //! The file that names the run under way, so that the next process resumes it. It has ids of drawings and hashes, and nothing of
 //! their content.
 
+use crate::whole_file;
 use anyhow::Context;
 use std::{
     fs, io,
@@ -33,12 +34,8 @@ impl RunFile {
         self.0.exists()
     }
 
-    /// Writes the run. A reader finds the whole file or none.
+    /// Writes the run.
     pub(super) fn write(&self, run: &TrainingRun) -> anyhow::Result<()> {
-        let unfinished = self.0.with_extension("json.new");
-        fs::create_dir_all(self.0.parent().unwrap_or(&self.0))
-            .and_then(|()| fs::write(&unfinished, serde_json::to_vec(run)?))
-            .and_then(|()| fs::rename(&unfinished, &self.0))
-            .with_context(|| self.0.display().to_string())
+        whole_file::write(&self.0, serde_json::to_vec(run)?).with_context(|| self.0.display().to_string())
     }
 }
