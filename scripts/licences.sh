@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes the licences of a program's crates to one file: each text once, after the crates that it applies to.
+# Prints the licences of a program's crates: each text once, after the crates that it applies to.
 #
-#   scripts/licences.sh PACKAGE FILE
+#   scripts/licences.sh PACKAGE
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-package=$1 target=$2
+package=$1
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 
 fail() { echo "licences.sh: $*" >&2; exit 1; }
@@ -32,13 +32,10 @@ while read -r name version licence; do
   done
 done <<<"$list"
 
-{
-  echo "The crates of $package, and their licences."
-  for sum in "${!texts[@]}"; do
-    printf '\n%s\n\n%s\n' "--------------------------------------------------------------------------------" "${users[$sum]}"
-    cat "${texts[$sum]}"
-  done
-  [ -z "${users[none]:-}" ] || printf '\n%s\n\nThese crates name their licence without its text:\n\n%s' \
-    "--------------------------------------------------------------------------------" "${users[none]}"
-} >"$target"
-echo "The licences of $(wc -l <<<"$list") crates are in $target"
+echo "The crates of $package, and their licences."
+for sum in "${!texts[@]}"; do
+  printf '\n%s\n\n%s\n' "--------------------------------------------------------------------------------" "${users[$sum]}"
+  cat "${texts[$sum]}"
+done
+[ -z "${users[none]:-}" ] || printf '\n%s\n\nThese crates name their licence without its text:\n\n%s' \
+  "--------------------------------------------------------------------------------" "${users[none]}"

@@ -55,7 +55,7 @@ if [ -n "$with_build" ]; then
   have make || need make "to run the commands of digits"
 fi
 if [ -n "$with_build" ] && [ ! -e .libtorch/lib/libtorch_cpu.so ]; then with_libtorch=yes; else with_libtorch=; fi
-if [ "$purpose" = test ] || [ "$purpose" = bench-onnx ] || [ -n "$with_libtorch" ]; then
+if [ "$purpose" = test ] || [ "$purpose" = lint ] || [ "$purpose" = bench-onnx ] || [ -n "$with_libtorch" ]; then
   python3 -m pip --version >/dev/null 2>&1 || need python3-pip "to download LibTorch and the Python tools"
 fi
 if [ "$purpose" = schemathesis ]; then
