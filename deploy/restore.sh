@@ -15,9 +15,12 @@ sql() {
   docker compose exec --no-TTY postgres psql --username digits --dbname postgres --quiet --tuples-only --no-align \
     --set ON_ERROR_STOP=1 "$@" </dev/null
 }
-# The api decides about a success, because the container `backup` is unhealthy after a failed backup.
+# The api decides about a success: the container `backup` is unhealthy after a failed backup, and a registry may be
+# unavailable when another image is missing.
 start() {
-  docker compose up --detach --wait --wait-timeout 180 --quiet-pull api && docker compose up --detach --quiet-pull
+  docker compose up --detach --wait --wait-timeout 180 --quiet-pull api || return
+  docker compose up --detach --quiet-pull ||
+    say "the api serves, but not all other services started (see above). Start them with: docker compose up --detach --wait"
 }
 # Gives two databases new names, in one transaction.
 rename() { # from, to, from, to
@@ -27,7 +30,7 @@ rename() { # from, to, from, to
 docker compose config --quiet || fail "Compose cannot read the configuration (see above)."
 say "Starting PostgreSQL, and stopping the services that use it"
 docker compose up --detach --wait --wait-timeout 180 --quiet-pull postgres
-docker compose --profile '*' stop api backup
+docker compose --profile '*' stop api backup postgres-exporter
 name=${1:-$(backup list | head -n 1)}
 [ -n "$name" ] || fail "there is no backup in ${BACKUP_FOLDER:-./backups}. Copy digits-<time>.dump, digits-<time>.rows and revocations.tsv there."
 name=$(basename "$name" .dump)
@@ -41,7 +44,7 @@ say "Exchanging the databases"
 rename digits "$previous" digits_restored digits ||
   fail "the databases were not exchanged; perhaps a program is connected to digits. Disconnect it, and run this again."
 if ! start; then
-  docker compose --profile '*' stop api backup
+  docker compose --profile '*' stop api backup postgres-exporter
   rename digits digits_restored "$previous" digits
   start || true
   fail "the api did not become healthy with the restored database. The database before it serves again. Read: docker compose logs migrate api"

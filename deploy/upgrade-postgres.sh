@@ -30,7 +30,7 @@ from=$(sql --command 'show server_version')
 backup check || fail "an upgrade needs a backup of the last 26 hours that passed its drill (see above). Set COMPOSE_PROFILES=backup in .env, and start the services."
 
 say "Stopping the services that use PostgreSQL $from, and backing up"
-docker compose --profile '*' stop api backup
+docker compose --profile '*' stop api backup postgres-exporter
 back() {
   unset POSTGRES_VERSION DATABASE_VOLUME
   start api || true
@@ -45,8 +45,9 @@ export POSTGRES_VERSION=$to DATABASE_VOLUME=database$to:/var/lib/postgresql
 start postgres || back "PostgreSQL $to did not start (see above)."
 backup verify "$name" digits || back "The backup was not restored (see above)."
 start api || back "The api did not become healthy with PostgreSQL $to. Read: docker compose logs migrate api."
-docker compose up --detach --quiet-pull
 sed -i '/^POSTGRES_VERSION=/d; /^DATABASE_VOLUME=/d' .env
 printf 'POSTGRES_VERSION=%s\nDATABASE_VOLUME=%s\n' "$POSTGRES_VERSION" "$DATABASE_VOLUME" >>.env
+docker compose up --detach --quiet-pull ||
+  say "not all other services started (see above). Start them with: docker compose up --detach --wait"
 say "PostgreSQL $(sql --command 'show server_version') serves the rows of PostgreSQL $from. .env names the new version and volume."
 echo "   When you are sure, delete the old volume: docker volume ls shows it as …_database"
