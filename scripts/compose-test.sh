@@ -79,7 +79,8 @@ expect_licences() { # service, file...
   local service=$1 file
   shift
   for file in LICENSE crates.txt.gz swagger-ui/LICENSE swagger-ui/NOTICE "$@"; do
-    compose cp "$service:/usr/local/share/doc/digits/$file" - | tar --extract --to-stdout | grep --quiet . || fail "the image of $service lacks the licence $file."
+    [ "$(compose cp "$service:/usr/local/share/doc/digits/$file" - | tar --extract --to-stdout | wc --bytes)" -gt 0 ] ||
+      fail "the image of $service lacks the licence $file."
   done
 }
 
