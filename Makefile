@@ -54,10 +54,11 @@ input-latency: ## Measure the time on the page from the end of a stroke to the p
 lighthouse: ## Score each page with Lighthouse, as a phone and as a desktop
 	@scripts/lighthouse.sh
 
-lint: ## Check the formatting, the names and the workflows, lint the code, and check the types of the scripts
+lint: ## Check the formatting, the names and the workflows, lint the code, and check the types of the scripts and dashboards
 	@scripts/setup.sh lint
 	@scripts/vocabulary.sh
 	@scripts/typescript.sh
+	@scripts/dashboards.sh
 	@scripts/workflows.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings

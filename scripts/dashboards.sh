@@ -7,6 +7,9 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 fail() { echo "dashboards.sh: $*" >&2; exit 1; }
+for program in node npm; do
+  command -v $program >/dev/null || fail "$program is missing. Install Debian's packages nodejs and npm."
+done
 version=12.4.11
 sum=97ac17deddbfab839399b215939fae9561daa2a050ddd3f1c715a6fce3717c5ff1872cbbb8a8053070559f9667a1f5cc49f85d0c697ee4a9b78c87af0cbc814f
 grep --quiet "image: grafana/grafana:$version\$" docker-compose.yml ||
