@@ -273,6 +273,14 @@ quality-to = Bis
 quality-latency = Latenz
 quality-latency-about = Der Median ist { $median }, das 95. Perzentil { $percentile } (n = { $count }).
 quality-time = Zeit
+quality-same-drawings = Versionen auf denselben Zeichnungen
+quality-same-drawings-about = Ein Herausforderer im Schatten und das Modell, das antwortete, haben dieselben gespeicherten Zeichnungen vorhergesagt. Die letzten vier Spalten zählen benannte Zeichnungen.
+quality-challenger = Herausforderer
+quality-champion = Antwortete
+quality-both-right = Beide richtig
+quality-only-challenger-right = Nur der Herausforderer
+quality-only-champion-right = Nur das andere
+quality-neither-right = Keines
 
 ## The registry of models
 
@@ -297,6 +305,13 @@ models-rollback-about = Das Modell, das vorher geantwortet hat, antwortet wieder
 models-change = Ein Modell einsetzen oder ablehnen
 models-promote = Einsetzen
 models-reject = Ablehnen
+models-shadow-drawings = { $count ->
+    [one] Beide Modelle haben { $count } gespeicherte Zeichnung vorhergesagt.
+   *[other] Beide Modelle haben { $count } gespeicherte Zeichnungen vorhergesagt.
+}
+models-shadow-disagreements = Verschiedene Antworten: { $count }, davon mit verlässlichem Namen: { $labelled }.
+models-shadow-test = Nur dieses Modell hatte { $won }-mal recht, nur das andere { $lost }-mal. Beleg, dass es besser ist: { $better }, schlechter: { $worse }; 20 entscheidet.
+models-shadow-ends = Der Schatten endet spätestens am { $day }.
 
 ## The training runs that have not ended
 

@@ -273,6 +273,14 @@ quality-to = To
 quality-latency = Latency
 quality-latency-about = The median is { $median }, the 95th percentile { $percentile } (n = { $count }).
 quality-time = Time
+quality-same-drawings = Versions on the same drawings
+quality-same-drawings-about = A challenger in shadow and the model that served classified the same stored drawings. The last four columns count labelled drawings.
+quality-challenger = Challenger
+quality-champion = Served
+quality-both-right = Both right
+quality-only-challenger-right = Only the challenger
+quality-only-champion-right = Only the other one
+quality-neither-right = Neither
 
 ## The registry of models
 
@@ -297,6 +305,13 @@ models-rollback-about = The model that served before serves again.
 models-change = Promote or reject a model
 models-promote = Promote
 models-reject = Reject
+models-shadow-drawings = { $count ->
+    [one] Both models have classified { $count } stored drawing.
+   *[other] Both models have classified { $count } stored drawings.
+}
+models-shadow-disagreements = Disagreements: { $count }, with a trusted label: { $labelled }.
+models-shadow-test = Only this model was right on { $won }, only the other one on { $lost }. Evidence that it is better: { $better }, worse: { $worse }; 20 decides.
+models-shadow-ends = The shadow ends on { $day } at the latest.
 
 ## The training runs that have not ended
 

@@ -283,6 +283,14 @@ quality-to = Do
 quality-latency = Opóźnienie
 quality-latency-about = Mediana to { $median }, 95. percentyl { $percentile } (n = { $count }).
 quality-time = Czas
+quality-same-drawings = Wersje na tych samych rysunkach
+quality-same-drawings-about = Pretendent w cieniu i model, który odpowiadał, odczytały te same zapisane rysunki. Ostatnie cztery kolumny liczą rysunki z etykietą.
+quality-challenger = Pretendent
+quality-champion = Odpowiadał
+quality-both-right = Oba poprawnie
+quality-only-challenger-right = Tylko pretendent
+quality-only-champion-right = Tylko ten drugi
+quality-neither-right = Żaden
 
 ## The registry of models
 
@@ -307,6 +315,14 @@ models-rollback-about = Model, który odpowiadał poprzednio, odpowiada znowu.
 models-change = Wdrażanie lub odrzucanie modelu
 models-promote = Wdróż
 models-reject = Odrzuć
+models-shadow-drawings = { $count ->
+    [one] Oba modele odczytały { $count } zapisany rysunek.
+    [few] Oba modele odczytały { $count } zapisane rysunki.
+   *[many] Oba modele odczytały { $count } zapisanych rysunków.
+}
+models-shadow-disagreements = Różne odpowiedzi: { $count }, z zaufaną etykietą: { $labelled }.
+models-shadow-test = Tylko ten model miał rację { $won } razy, tylko ten drugi { $lost } razy. Dowód, że jest lepszy: { $better }, gorszy: { $worse }; 20 rozstrzyga.
+models-shadow-ends = Cień kończy się najpóźniej { $day }.
 
 ## The training runs that have not ended
 

@@ -27,7 +27,9 @@ mod public_url;
 mod random_uuid;
 mod routes;
 mod secret_cookie;
+mod sequential_test;
 mod settings;
+mod shadow;
 mod store;
 mod strip_metadata;
 mod submission;
@@ -54,6 +56,7 @@ pub use strip_metadata::{StripProgress, strip_metadata};
 
 use access::{LoginDelays, Passwords, RateLimits, Refusals};
 use service::Readiness;
+use shadow::Shadows;
 use std::sync::Arc;
 
 /// The state that handlers share.
@@ -82,6 +85,7 @@ impl Api {
         if let Some(days) = settings.retention_days {
             store.start_pruning(days);
         }
+        Shadows::start(store.clone(), model.clone(), &settings);
         Self {
             store,
             model,

@@ -49,7 +49,7 @@ pub async fn run_model_command(store: &Store, command: &ModelCommand, out: &mut 
     match command {
         ModelCommand::List => {
             writeln!(out, "{:<32} {:<10} {:<10} {:<16} reason", "version", "state", "since", "by")?;
-            for model in store.models().await? {
+            for model in store.models(false).await? {
                 let (state, since) = (model.state.name(), model.since.date());
                 let reason = model.reason.unwrap_or_default();
                 writeln!(out, "{:<32} {state:<10} {since:<10} {:<16} {reason}", &*model.version, model.actor)?;

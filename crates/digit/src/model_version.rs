@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, str::FromStr};
 
 /// A version's name: 1 to 64 of `a–z`, `0–9`, `-`, `_` and `.`, starting with a letter or a digit, so that it is
 /// safe as a folder, in a URL and in a log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ModelVersion(String);
 

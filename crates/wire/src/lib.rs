@@ -32,12 +32,14 @@ pub use explanation::Explanation;
 pub use gallery::{GalleryDrawing, GalleryPage};
 pub use gate_rule::{GateRule, GateUnit};
 pub use input::{Content, Input, InputError, InputKind};
-pub use model::{ModelState, Models, RegisteredModel, ServingModel};
+pub use model::{ModelState, Models, RegisteredModel, ServingModel, ShadowProgress};
 pub use object::object;
 pub use prediction::{Labelling, LabellingQueue, Page, Prediction, QueuedDrawing, Source};
 pub use predictions_by_model::PredictionsByModel;
 pub use problem::{Code, MEDIA_TYPE as PROBLEM_MEDIA_TYPE, Problem};
-pub use quality::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
+pub use quality::{
+    ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, SameDrawings, Share,
+};
 pub use record::{GivenLabel, Imported, LabellerRole, Origin, Record, RecordedLabel};
 pub use training_example::{ManifestEntry, TrainingExample, TrainingManifest, TrainingSnapshot, TrainingSplit};
 pub use training_run::{

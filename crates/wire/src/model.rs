@@ -34,6 +34,36 @@ pub struct RegisteredModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub progress: Option<TrainingProgress>,
+    /// The comparison with the model that serves on stored drawings; missing unless the state is `shadow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub shadow: Option<ShadowProgress>,
+}
+
+/// The progress of a shadow: a challenger and the model that serves classify the same stored drawings.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShadowProgress {
+    /// The number of drawings that both models classified.
+    pub pairs: u64,
+    /// The number of these on which the answers differ.
+    pub disagreements: u64,
+    /// The number of disagreements with a trusted label.
+    pub labelled: u64,
+    /// The number of these that only the challenger classified correctly.
+    pub won: u64,
+    /// The number of these that only the model that serves classified correctly.
+    pub lost: u64,
+    /// The evidence that the challenger is better; 20 decides.
+    pub e_value_better: f64,
+    /// The evidence that the challenger is worse; 20 decides.
+    pub e_value_worse: f64,
+    /// The time at which the shadow began.
+    #[serde(with = "time::serde::rfc3339")]
+    pub started: OffsetDateTime,
+    /// The time at which it ends at the latest.
+    #[serde(with = "time::serde::rfc3339")]
+    pub ends: OffsetDateTime,
 }
 
 /// The state of a model.
@@ -49,7 +79,7 @@ pub enum ModelState {
     Evaluated,
     /// It shall not serve.
     Rejected,
-    /// It classifies stored drawings beside the model that serves.
+    /// It classifies stored drawings beside the model that serves, until people's labels decide between both.
     Shadow,
     /// It serves.
     Serving,

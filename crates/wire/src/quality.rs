@@ -39,6 +39,9 @@ pub struct Quality {
     pub models: Vec<ModelCounts>,
     /// The predictions in each bucket of the model service's latency, shortest first; empty buckets are left out.
     pub latency: Vec<LatencyBucket>,
+    /// Two versions on the same drawings, for each challenger that was in shadow, newest first.
+    #[serde(default)]
+    pub same_drawings: Vec<SameDrawings>,
 }
 
 /// A share with its 95 % confidence interval.
@@ -109,6 +112,26 @@ pub struct ModelCounts {
     pub predictions: u64,
     /// The share of the labelled predictions that is correct.
     pub correct: Share,
+}
+
+/// A challenger and the model that served, on the drawings that both classified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SameDrawings {
+    /// The challenger.
+    pub challenger: String,
+    /// The model that served.
+    pub champion: String,
+    /// The number of drawings.
+    pub drawings: u64,
+    /// The number of labelled drawings that both classified correctly.
+    pub both_correct: u64,
+    /// The number of labelled drawings that only the challenger classified correctly.
+    pub only_challenger_correct: u64,
+    /// The number of labelled drawings that only the model that served classified correctly.
+    pub only_champion_correct: u64,
+    /// The number of labelled drawings that neither classified correctly.
+    pub neither_correct: u64,
 }
 
 /// The predictions of a latency bucket.

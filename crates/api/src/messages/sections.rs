@@ -281,6 +281,14 @@ sections! {
         latency: String,
         latency_about: Message,
         time: String,
+        same_drawings: String,
+        same_drawings_about: String,
+        challenger: String,
+        champion: String,
+        both_right: String,
+        only_challenger_right: String,
+        only_champion_right: String,
+        neither_right: String,
     }
 
     /// The public gallery, and its review.
@@ -395,6 +403,10 @@ sections! {
         change: String,
         promote: String,
         reject: String,
+        shadow_drawings: Message,
+        shadow_disagreements: Message,
+        shadow_test: Message,
+        shadow_ends: Message,
     }
 
     /// The training runs that have not ended.

@@ -8,7 +8,7 @@ use digit::Bitmap;
 use serde::de::DeserializeOwned;
 use service::{ApiError, error_chain};
 use std::{error::Error, time::Duration};
-use wire::{Answer, COMPACT_ANSWER_MEDIA_TYPE, Problem};
+use wire::{Answer, COMPACT_ANSWER_MEDIA_TYPE, Code, Problem};
 
 /// Why a request to the model services failed.
 #[derive(Debug)]
@@ -26,6 +26,17 @@ impl ModelError {
     pub(super) fn is_overload(&self) -> bool {
         let too_many = StatusCode::TOO_MANY_REQUESTS.as_u16();
         matches!(self, Self::Refused(failure) if failure.problem.status == too_many)
+    }
+
+    /// Whether the model service has not loaded the version that the request names.
+    pub(crate) fn is_unknown_model(&self) -> bool {
+        matches!(self, Self::Refused(failure) if failure.problem.code == Code::UnknownModel)
+    }
+
+    /// Whether the model service cannot read the input, now and later.
+    pub(crate) fn is_invalid_input(&self) -> bool {
+        let invalid = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::PAYLOAD_TOO_LARGE].map(|status| status.as_u16());
+        matches!(self, Self::Refused(failure) if invalid.contains(&failure.problem.status))
     }
 }
 
@@ -60,7 +71,7 @@ fn parsed<Received>(
     parse(response.body()).map_err(|error| ModelError::Unavailable(format!("its answer is invalid: {error}")))
 }
 
-fn refusal(response: &Response<Bytes>) -> ModelError {
+pub(super) fn refusal(response: &Response<Bytes>) -> ModelError {
     let status = response.status();
     match serde_json::from_slice::<Problem>(response.body()) {
         Ok(problem) if status.is_client_error() => {

@@ -93,7 +93,7 @@ fn returned(response: &Response<Bytes>) -> Result<Response, ModelError> {
 
 /// The target of a path of the protocol. A path that a URL would shorten (`..`) or rewrite leads nowhere, so that the check of
 /// the access and the model service see the same path.
-fn v2_target(address: &ModelAddress, path: &str) -> Result<Uri, ModelError> {
+pub(super) fn v2_target(address: &ModelAddress, path: &str) -> Result<Uri, ModelError> {
     let relative = path.trim_start_matches('/');
     let target = address.base.join(relative).ok().as_ref().and_then(target);
     let is_same = |target: &Uri| target.path() == format!("{}{relative}", address.about.path());

@@ -7,10 +7,12 @@ mod forward;
 mod instance;
 mod instances;
 mod metrics;
+mod replay;
 
 pub use address::{ModelAddress, ModelAddressError};
 pub use error::ModelError;
 pub(crate) use forward::ForwardedRequest;
+pub(crate) use replay::Repository;
 
 use axum::{
     body::Bytes,
@@ -29,7 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tracing::{Instrument, Span};
-use wire::{About, Answer, Code, Explanation, Input};
+use wire::{About, Answer, Explanation, Input};
 
 /// How long the model services may take to answer, over all attempts of a request.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -90,7 +92,7 @@ impl ModelClient {
         for version in about.loaded {
             match self.ask(|address| &address.predict, input, Some(&version), received_answer).await {
                 Ok((answer, _)) => predictions_by_model.push(answer),
-                Err(ModelError::Refused(failure)) if failure.problem.code == Code::UnknownModel => {}
+                Err(error) if error.is_unknown_model() => {}
                 Err(error) => return Err(error),
             }
         }

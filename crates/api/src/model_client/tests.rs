@@ -22,6 +22,7 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
+use wire::Code;
 
 /// The answer of a server to each request.
 #[derive(Clone)]
@@ -203,6 +204,29 @@ async fn requests_go_to_the_least_busy_instance_and_the_limit_holds_for_each() {
     for request in held {
         request.await.unwrap().unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_client_is_idle_if_no_request_is_under_way() {
+    let (arrived, permits) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(0)));
+    let servers = [
+        Server::start(Behaviour::Waits(arrived.clone(), permits.clone())).await,
+        Server::start(Behaviour::Answers).await,
+    ];
+    let client = client(&[&servers[0], &servers[1]], 2).await;
+    assert!(client.is_idle());
+    let held = loop {
+        let asking = client.clone();
+        let request = tokio::spawn(async move { ask(&asking).await });
+        tokio::select! {
+            () = arrived.notified() => break request,
+            () = async { while !request.is_finished() { tokio::task::yield_now().await } } => {}
+        }
+    };
+    assert!(!client.is_idle());
+    permits.add_permits(1);
+    held.await.unwrap().unwrap();
+    assert!(client.is_idle());
 }
 
 #[tokio::test]

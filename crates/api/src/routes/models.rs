@@ -28,7 +28,7 @@ pub(super) fn routes() -> Routes {
     responses((status = OK, description = "The models and their states", body = Models)),
 )]
 async fn list_models(State(api): State<Arc<Api>>) -> Result<Json<Models>, ApiError> {
-    Ok(Json(Models { models: api.store.models().await? }))
+    Ok(Json(Models { models: api.store.models(api.settings.trusts_everybody()).await? }))
 }
 
 /// Returns the version that serves. Each model service follows it.

@@ -1,7 +1,7 @@
 //! Training runs: a trainer begins one, reports its progress, and submits the model.
 
 use crate::{
-    Api, ApiAccess, Promotion,
+    Api, Promotion,
     access::{Access, Routes},
     extract::Version,
     identity::{Actor, Scope},
@@ -103,7 +103,7 @@ struct Submitted {
 /// Submits a trained model with its comparison.
 ///
 /// The registry rejects a model that is worse. A better one waits for an operator, or serves at once if the operator of the
-/// service has chosen that. A trainer may repeat the request.
+/// service has chosen that. An inconclusive one goes to shadow. A trainer may repeat the request.
 #[utoipa::path(
     put, path = "/api/v1/models/{version}", tag = "Models", params(Version), request_body = TrainedModel,
     responses((status = OK, description = "The state of the model", body = Submitted)),
@@ -127,7 +127,7 @@ async fn submit_model(
     responses((status = OK, description = "The numbers of examples", body = AvailableExamples)),
 )]
 async fn available_examples(State(api): State<Arc<Api>>) -> Result<Json<AvailableExamples>, ApiError> {
-    Ok(Json(api.store.available_examples(api.settings.access == ApiAccess::Open).await?))
+    Ok(Json(api.store.available_examples(api.settings.trusts_everybody()).await?))
 }
 
 /// The files of a trained model, if they belong together and its comparison is complete.

@@ -1,12 +1,16 @@
 //! The labelling queue: the drawings that a person is asked to label.
 //!
-//! People with accounts get a mixture: the least certain drawings, drawings of the random sample, and gold drawings, whose
-//! label an operator confirmed. The queue does not tell which is which. Without accounts, all are the least certain ones.
+//! People with accounts get a mixture: the least certain drawings, those on which a challenger in shadow and the model that
+//! serves disagree, drawings of the random sample, and gold drawings, whose label an operator confirmed. The queue does not tell
+//! which is which. Without accounts there are the first two kinds.
 
 use super::{Labeller, Store, StoreError, in_time, predictions::named};
 use crate::identity::Role;
 use digit::Bitmap;
-use std::{collections::VecDeque, iter};
+use std::{
+    collections::{HashSet, VecDeque},
+    iter,
+};
 use uuid::Uuid;
 use wire::{InputKind, QueuedDrawing};
 
@@ -50,6 +54,7 @@ struct Row {
 #[derive(Debug, Default)]
 struct Kinds<T> {
     least_certain: VecDeque<T>,
+    disagreements: VecDeque<T>,
     random_sample: VecDeque<T>,
     gold: VecDeque<T>,
 }
@@ -72,7 +77,15 @@ impl Store {
             (Queue::Disputed, Some(user)) => self.disputed(limit_of_kind, skipped, user).await?,
             (Queue::Suspect, Some(user)) => self.suspect(limit_of_kind, skipped, user).await?,
             (Queue::Disputed | Queue::Suspect, None) => Vec::new(),
-            (Queue::Mixed, None) => self.unlabelled_drawings(limit_of_kind, skipped).await?,
+            (Queue::Mixed, None) => {
+                let kinds = Kinds {
+                    least_certain: self.unlabelled_drawings(limit_of_kind, skipped).await?.into(),
+                    disagreements: self.unlabelled_disagreements(limit_of_kind, skipped).await?.into(),
+                    random_sample: VecDeque::new(),
+                    gold: VecDeque::new(),
+                };
+                kinds.each_once().mixed(random_digits()).take(limit.into()).collect()
+            }
             (Queue::Mixed, Some(user)) => {
                 let gold = match labeller.role {
                     Some(Role::Labeller) => self.gold(limit_of_kind, skipped, user).await?,
@@ -80,10 +93,11 @@ impl Store {
                 };
                 let kinds = Kinds {
                     least_certain: self.least_certain(limit_of_kind, skipped, user).await?.into(),
+                    disagreements: self.disagreements(limit_of_kind, skipped, user).await?.into(),
                     random_sample: self.random_sample(limit_of_kind, skipped, user).await?.into(),
                     gold: gold.into(),
                 };
-                kinds.mixed(random_digits()).take(limit.into()).collect()
+                kinds.each_once().mixed(random_digits()).take(limit.into()).collect()
             }
         };
         rows.into_iter().map(Queued::try_from).collect()
@@ -128,6 +142,43 @@ impl Store {
                  and not has_labelled(p.id, $3)
                  and not exists (select from random_sample s where s.prediction_id = i.id)
              order by i.confidence, i.id limit $1",
+            limit,
+            skipped,
+            user,
+        );
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    /// Unlabelled drawings on which a challenger in shadow and the model that serves disagree.
+    async fn unlabelled_disagreements(&self, limit: i64, skipped: &[Uuid]) -> Result<Vec<Row>, StoreError> {
+        let query = sqlx::query_as!(
+            Row,
+            "select p.id, p.input_kind, p.bitmap from predictions p join prediction_index i using (id)
+             where i.true_label is null and p.id <> all($2) and p.id in (
+                 select s.prediction_id from shadow_pairs s join model_states m using (version)
+                 where m.state = 'shadow' and s.predicted_by_champion <> s.predicted_by_challenger
+             )
+             order by p.id limit $1",
+            limit,
+            skipped,
+        );
+        in_time(query.fetch_all(&self.pool)).await
+    }
+
+    /// The same for people with accounts: drawings without a trusted label, outside the random sample. A drawing of the sample
+    /// that came earlier because models disagree would bias the accuracy of the sample; it comes when its turn does.
+    async fn disagreements(&self, limit: i64, skipped: &[Uuid], user: Uuid) -> Result<Vec<Row>, StoreError> {
+        let query = sqlx::query_as!(
+            Row,
+            "select p.id, p.input_kind, p.bitmap from predictions p
+             where p.id <> all($2) and not is_own(p.visitor_id, $3) and not has_labelled(p.id, $3)
+                 and not exists (select from random_sample s where s.prediction_id = p.id)
+                 and p.id in (
+                     select s.prediction_id from shadow_pairs s join model_states m using (version)
+                     where m.state = 'shadow' and s.predicted_by_champion <> s.predicted_by_challenger
+                 )
+                 and trusted_label(p.id, false) is null
+             order by p.id limit $1",
             limit,
             skipped,
             user,
@@ -203,21 +254,34 @@ impl Store {
     }
 }
 
+impl Kinds<Row> {
+    /// Leaves out the least certain drawings that are disagreements, too.
+    fn each_once(mut self) -> Self {
+        let disagreements: HashSet<_> = self.disagreements.iter().map(|row| row.id).collect();
+        self.least_certain.retain(|row| !disagreements.contains(&row.id));
+        self
+    }
+}
+
 impl<T> Kinds<T> {
-    /// Mixes the kinds: of ten drawings, one is gold, two belong to the random sample, and seven are the least certain. The
-    /// digits decide which comes next; random ones keep people from guessing the kind. If a kind has none left, another one
+    /// Mixes the kinds: of ten drawings, one is gold, two belong to the random sample, three are disagreements, and four are the
+    /// least certain. The digits decide which comes next; random ones keep people from guessing the kind. If a kind has none left, another one
     /// takes its place, but gold drawings never come alone.
     fn mixed(mut self, digits: impl Iterator<Item = u8>) -> impl Iterator<Item = T> {
         digits.map_while(move |digit| {
-            if self.least_certain.is_empty() && self.random_sample.is_empty() {
+            if self.least_certain.is_empty() && self.disagreements.is_empty() && self.random_sample.is_empty() {
                 return None;
             }
             let wanted = match digit {
                 0 => self.gold.pop_front(),
                 1 | 2 => self.random_sample.pop_front(),
+                3..6 => self.disagreements.pop_front(),
                 _ => None,
             };
-            wanted.or_else(|| self.least_certain.pop_front()).or_else(|| self.random_sample.pop_front())
+            wanted
+                .or_else(|| self.least_certain.pop_front())
+                .or_else(|| self.disagreements.pop_front())
+                .or_else(|| self.random_sample.pop_front())
         })
     }
 }
@@ -249,9 +313,23 @@ mod tests {
     use super::*;
 
     fn mixed(least_certain: &[u8], random_sample: &[u8], gold: &[u8], digits: &[u8]) -> Vec<u8> {
+        with_disagreements(least_certain, &[], random_sample, gold, digits)
+    }
+
+    fn with_disagreements(
+        least_certain: &[u8],
+        disagreements: &[u8],
+        random_sample: &[u8],
+        gold: &[u8],
+        digits: &[u8],
+    ) -> Vec<u8> {
         let queue = |drawings: &[u8]| drawings.iter().copied().collect();
-        let kinds =
-            Kinds { least_certain: queue(least_certain), random_sample: queue(random_sample), gold: queue(gold) };
+        let kinds = Kinds {
+            least_certain: queue(least_certain),
+            disagreements: queue(disagreements),
+            random_sample: queue(random_sample),
+            gold: queue(gold),
+        };
         kinds.mixed(digits.iter().copied()).collect()
     }
 
@@ -265,6 +343,14 @@ mod tests {
     fn another_kind_takes_the_place_of_one_that_has_none_left() {
         assert_eq!(mixed(&[30, 31], &[], &[], &[0, 1, 9]), [30, 31]);
         assert_eq!(mixed(&[], &[10, 11], &[0], &[9, 0, 9]), [10, 0, 11]);
+    }
+
+    #[test]
+    fn three_digits_in_ten_are_disagreements() {
+        let all = with_disagreements(&[30, 31, 32, 33], &[20, 21, 22], &[10], &[], &[3, 9, 4, 0, 5, 1, 3, 6]);
+        assert_eq!(all, [20, 30, 21, 31, 22, 10, 32, 33]);
+        assert_eq!(with_disagreements(&[], &[20, 21], &[10], &[], &[9, 0, 9]), [20, 21, 10]);
+        assert_eq!(with_disagreements(&[], &[20], &[], &[0], &[0]), [0], "a disagreement hides gold drawings, too");
     }
 
     #[test]

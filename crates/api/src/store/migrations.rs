@@ -31,7 +31,8 @@ const GRANTS: &str = "
     grant execute on all functions in schema public to %1$I;
     grant select on all tables in schema public to %1$I;
     grant insert on labels, predictions, idempotency_keys, visitors, users, invitations, sessions, api_tokens, audit_log,
-        models, model_events, training_manifest_entries, training_progress, gallery_drawings, gallery_reports, blocks to %1$I;
+        models, model_events, training_manifest_entries, training_progress, shadow_pairs, gallery_drawings, gallery_reports,
+        blocks to %1$I;
     grant update (state) on gallery_drawings to %1$I;
     grant update (is_resolved) on gallery_reports to %1$I;
     grant update (user_id) on visitors to %1$I;

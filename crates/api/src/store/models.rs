@@ -32,11 +32,12 @@ pub enum ModelEventError {
 }
 
 impl Store {
-    /// All models of the registry, newest first.
+    /// All models of the registry, newest first. With `trusts_everybody`, the progress of a shadow counts all drawings as those
+    /// of operators.
     ///
     /// # Errors
     /// When the database is unavailable.
-    pub(crate) async fn models(&self) -> Result<Vec<RegisteredModel>, StoreError> {
+    pub(crate) async fn models(&self, trusts_everybody: bool) -> Result<Vec<RegisteredModel>, StoreError> {
         let query = sqlx::query!(
             r#"select version as "version!", state as "state!", s.created_at as "since!", actor as "actor!", reason,
                    progress as "progress?"
@@ -44,8 +45,10 @@ impl Store {
                order by models.created_at desc, version"#
         );
         let rows = in_time(query.fetch_all(&self.pool)).await?;
+        let shadows = self.shadows(trusts_everybody).await?;
         rows.into_iter()
             .map(|row| {
+                let shadow = shadows.iter().find(|shadow| *shadow.version == *row.version);
                 Ok(RegisteredModel {
                     state: named::<ModelState>(&row.state).ok_or_else(|| invalid(&row.version))?,
                     since: row.since,
@@ -56,6 +59,7 @@ impl Store {
                         .map(serde_json::from_value)
                         .transpose()
                         .map_err(|_| invalid(&row.version))?,
+                    shadow: shadow.map(|shadow| shadow.progress),
                     version: model_version(&row.version)?,
                 })
             })

@@ -5,7 +5,7 @@ use crate::identity::{Reach, VisitorId};
 use digit::{ModelVersion, TrueLabel};
 use sqlx::PgConnection;
 use time::Date;
-use wire::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, Share};
+use wire::{ConfidenceBin, DayCounts, LatencyBucket, ModelCounts, ObservedAccuracy, Quality, SameDrawings, Share};
 
 /// The predictions that a quality report covers. `None` covers all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,7 @@ impl Store {
             days: days(&mut snapshot, judged).await?,
             models: models(&mut snapshot, judged).await?,
             latency: latency_buckets(&mut snapshot, judged).await?,
+            same_drawings: same_drawings(&mut snapshot, judged).await?,
         })
     }
 
@@ -270,6 +271,40 @@ async fn latency_buckets(
         predictions: number(count),
     };
     Ok(rows.into_iter().map(|row| latency_bucket(row.bucket, row.count)).collect())
+}
+
+async fn same_drawings(
+    snapshot: &mut PgConnection,
+    QualityScope { model, since }: &QualityScope,
+) -> Result<Vec<SameDrawings>, StoreError> {
+    let query = sqlx::query!(
+        r#"select s.version, s.champion, count(*) as "drawings!",
+               count(*) filter (where by_challenger and by_champion) as "both!",
+               count(*) filter (where by_challenger and not by_champion) as "only_challenger!",
+               count(*) filter (where by_champion and not by_challenger) as "only_champion!",
+               count(*) filter (where not by_champion and not by_challenger) as "neither!"
+           from shadow_pairs s join prediction_index i on i.id = s.prediction_id
+           cross join lateral (
+               select nullif(i.true_label, 'unsure') = s.predicted_by_challenger as by_challenger,
+                   nullif(i.true_label, 'unsure') = s.predicted_by_champion as by_champion
+           ) correct
+           where ($1::text is null or $1 in (s.version, s.champion)) and ($2::date is null or s.day >= $2)
+           group by s.version, s.champion
+           order by max(s.created_at) desc, s.version"#,
+        model.as_deref(),
+        *since,
+    );
+    let rows = in_time(query.fetch_all(snapshot)).await?;
+    let pairs = rows.into_iter().map(|row| SameDrawings {
+        challenger: row.version,
+        champion: row.champion,
+        drawings: number(row.drawings),
+        both_correct: number(row.both),
+        only_challenger_correct: number(row.only_challenger),
+        only_champion_correct: number(row.only_champion),
+        neither_correct: number(row.neither),
+    });
+    Ok(pairs.collect())
 }
 
 impl ClassCount {

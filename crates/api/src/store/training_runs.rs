@@ -94,8 +94,8 @@ impl Store {
         outcome(in_time_of_event(work).await)?
     }
 
-    /// Stores a trained model. Its comparison decides the state: `rejected`, `evaluated`, or, with `promotes_better`,
-    /// `serving`. Repeating the request changes nothing.
+    /// Stores a trained model. Its comparison with the model that serves decides the state: `rejected`, `evaluated`, `shadow`
+    /// if the comparison is inconclusive, or, with `promotes_better`, `serving`. Repeating the request changes nothing.
     ///
     /// # Errors
     /// When no run trains the version, when its card does not name the manifest of the run, or when the database is
@@ -258,6 +258,10 @@ async fn submit(
             serve(transaction, by, version, &summary).await?;
             audit(transaction, by, Action::PromoteModel, version, Some(&summary)).await?;
             ModelState::Serving
+        }
+        ComparisonOutcome::Inconclusive if is_against_serving && comparison.champion.is_some() => {
+            insert_event(transaction, by, version, ModelState::Shadow, "drawings of people decide").await?;
+            ModelState::Shadow
         }
         ComparisonOutcome::Better | ComparisonOutcome::Inconclusive => ModelState::Evaluated,
     };

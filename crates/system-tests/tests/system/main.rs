@@ -72,6 +72,7 @@ mod registry_replicas;
 mod retention;
 mod service_tokens;
 mod sessions;
+mod shadow;
 mod slow_clients;
 mod slow_model;
 mod stack;

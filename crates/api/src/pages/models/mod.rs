@@ -30,7 +30,7 @@ use serde::Deserialize;
 use service::ApiError;
 use std::sync::Arc;
 use time::OffsetDateTime;
-use wire::{Code, ModelState, RegisteredModel};
+use wire::{Code, ModelState, RegisteredModel, ShadowProgress};
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -64,6 +64,8 @@ struct ModelRow {
     actor: String,
     reason: String,
     is_serving: bool,
+    /// Sentences about the drawings that decide; empty if the model is not in shadow.
+    shadow: String,
 }
 
 /// The action of an operator on a model, with its reason.
@@ -123,7 +125,7 @@ async fn page(
     caller: &Caller,
     failure: Option<ApiError>,
 ) -> Result<Response, ApiError> {
-    let models = api.store.models().await?;
+    let models = api.store.models(api.settings.trusts_everybody()).await?;
     let drift = drift(api, messages, &models).await?;
     let page = ModelsPage {
         messages,
@@ -161,8 +163,28 @@ impl ModelRow {
             actor: model.actor,
             reason: model.reason.unwrap_or_default(),
             is_serving: model.state == ModelState::Serving,
+            shadow: model.shadow.map(|progress| shadow(messages, zone, &progress)).unwrap_or_default(),
         }
     }
+}
+
+/// Sentences with the figures of a shadow.
+fn shadow(messages: &Messages, zone: &TimeZone, progress: &ShadowProgress) -> String {
+    let texts = &messages.models;
+    let ShadowProgress { pairs, disagreements, labelled, won, lost, e_value_better, e_value_worse, ends, .. } =
+        *progress;
+    [
+        texts.shadow_drawings.with("count", pairs),
+        texts.shadow_disagreements.format([("count", disagreements.into()), ("labelled", labelled.into())]),
+        texts.shadow_test.format([
+            ("won", won.into()),
+            ("lost", lost.into()),
+            ("better", messages.decimal(e_value_better, 1).into()),
+            ("worse", messages.decimal(e_value_worse, 1).into()),
+        ]),
+        texts.shadow_ends.with("day", messages.day(ends, zone)),
+    ]
+    .join(" ")
 }
 
 impl From<ModelEventError> for ApiError {

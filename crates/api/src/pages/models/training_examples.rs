@@ -4,7 +4,7 @@
 //! wait for the figures: it says if they are being computed.
 
 use crate::{
-    Api, ApiAccess,
+    Api,
     access::{Access, Allowance, Routes, Use},
     identity::Scope,
     messages::Messages,
@@ -65,7 +65,7 @@ async fn show(
     allowance: Allowance,
 ) -> Result<Html<String>, ApiError> {
     allowance.spend(Use::Read)?;
-    let overview = api.store.training_overview(api.settings.access == ApiAccess::Open).await?;
+    let overview = api.store.training_overview(api.settings.trusts_everybody()).await?;
     html(&TrainingExamplesPage {
         messages,
         figures: overview.map(|overview| Figures {

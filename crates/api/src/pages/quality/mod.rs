@@ -30,7 +30,7 @@ use form_urlencoded::Serializer;
 use latency::LatencyChart;
 use service::{ApiError, Query};
 use std::sync::Arc;
-use wire::{ModelCounts, Share};
+use wire::{ModelCounts, SameDrawings, Share};
 
 /// The periods that the page offers, in days.
 const DAYS: [u16; 3] = [7, 30, 90];
@@ -67,6 +67,7 @@ async fn quality(
         calibration: CalibrationChart::new(messages, &quality),
         drift: Drift::new(messages, &quality),
         latency: LatencyChart::new(messages, &quality),
+        same_drawings: quality.same_drawings.iter().map(|pair| SameDrawingsRow::new(messages, pair)).collect(),
         site: Site::new(NavItem::Quality, address),
     })
 }
@@ -113,6 +114,8 @@ struct QualityPage {
     calibration: CalibrationChart,
     drift: Drift,
     latency: Option<LatencyChart>,
+    /// Empty if no challenger was in shadow.
+    same_drawings: Vec<SameDrawingsRow>,
 }
 
 /// A period that the page offers.
@@ -140,6 +143,14 @@ struct ModelQuality {
     high: f64,
     /// The share, on the same axis.
     at: f64,
+}
+
+/// Two versions on the same drawings.
+struct SameDrawingsRow {
+    challenger: String,
+    champion: String,
+    /// The numbers of drawings: all, those that both classified correctly, only the challenger, only the other one, neither.
+    counts: [String; 5],
 }
 
 fn spans(messages: &Messages, address: &Address, shown: Option<u16>) -> Vec<Span> {
@@ -174,6 +185,23 @@ impl ModelQuality {
             low: across.scale(correct.low),
             high: across.scale(correct.high),
             at: across.scale(correct.value().unwrap_or_default()),
+        }
+    }
+}
+
+impl SameDrawingsRow {
+    fn new(messages: &Messages, pair: &SameDrawings) -> Self {
+        let counts = [
+            pair.drawings,
+            pair.both_correct,
+            pair.only_challenger_correct,
+            pair.only_champion_correct,
+            pair.neither_correct,
+        ];
+        Self {
+            challenger: pair.challenger.clone(),
+            champion: pair.champion.clone(),
+            counts: counts.map(|count| messages.count(count)),
         }
     }
 }
