@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrainingSnapshot {
     /// The version of the rules that choose the examples.
-    pub rules: u32,
+    pub rules: u16,
     /// The id of the last label of the snapshot; 0 if there is none.
     pub last_label: i64,
     /// The number of examples, each of which is another line.
@@ -76,7 +76,7 @@ impl TrainingSplit {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrainingManifest {
     /// The version of the rules that chose the examples.
-    pub rules: u32,
+    pub rules: u16,
     /// The id of the last label of the snapshot.
     pub last_label: i64,
     /// The examples, sorted by id.

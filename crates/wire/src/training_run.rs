@@ -36,18 +36,17 @@ pub struct TrainingProgress {
     /// The step of the run.
     pub step: TrainingStep,
     /// The number of completed epochs.
+    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4294967295_u32))]
     pub epoch: u32,
     /// The number of epochs of the run.
+    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4294967295_u32))]
     pub epochs: u32,
     /// The mean loss of the last epoch, in nats; `null` before the first one ends.
-    #[cfg_attr(feature = "openapi", schema(required))]
     pub loss: Option<f64>,
     /// The share of correct predictions in the last epoch, from 0 to 1.
-    #[cfg_attr(feature = "openapi", schema(required))]
     pub accuracy: Option<f64>,
     /// For the step `failed`, why the run ends; in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub detail: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use wire::{TrainingExample, TrainingSnapshot};
 
 /// The version of the rules.
-const RULES: u32 = 1;
+const RULES: u16 = 1;
 
 /// The number of examples in a batch.
 const PORTION: usize = 100;

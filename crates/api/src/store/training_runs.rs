@@ -178,7 +178,7 @@ async fn insert_run(
          on conflict do nothing",
         version.as_str(),
         manifest_sha256,
-        i32::try_from(manifest.rules).unwrap_or(i32::MAX),
+        i32::from(manifest.rules),
         manifest.last_label,
     );
     if query.execute(&mut *transaction).await?.rows_affected() == 0 {
