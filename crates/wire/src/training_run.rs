@@ -36,10 +36,10 @@ pub struct TrainingProgress {
     /// The step of the run.
     pub step: TrainingStep,
     /// The number of completed epochs.
-    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4294967295_u32))]
+    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4_294_967_295_u32))]
     pub epoch: u32,
     /// The number of epochs of the run.
-    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4294967295_u32))]
+    #[cfg_attr(feature = "openapi", schema(format = Int64, minimum = 0, maximum = 4_294_967_295_u32))]
     pub epochs: u32,
     /// The mean loss of the last epoch, in nats; `null` before the first one ends.
     pub loss: Option<f64>,

@@ -49,12 +49,11 @@ impl Default for Walk {
 impl Walk {
     /// Continues after this drawing; with `None`, the pass has ended.
     pub(crate) fn pass(&mut self, drawing: Option<Uuid>) {
-        match drawing {
-            Some(drawing) => {
-                self.newest = self.newest.max(drawing);
-                self.before = drawing;
-            }
-            None => (self.before, self.after) = (Uuid::max(), self.newest),
+        if let Some(drawing) = drawing {
+            self.newest = self.newest.max(drawing);
+            self.before = drawing;
+        } else {
+            (self.before, self.after) = (Uuid::max(), self.newest);
         }
     }
 }

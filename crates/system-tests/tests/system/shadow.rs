@@ -10,7 +10,7 @@ use crate::{
     trusted_labels::{label, queue},
 };
 use api::{ModelCommand, Promotion, Settings};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json as value};
 use std::{fs, time::Duration};
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ async fn submit(stack: &Stack, token: Option<&str>, version: &str, learnt: &[&st
     let mut answer = Value::Null;
     for (method, path, body) in [(Method::POST, "/api/v1/models", &begin), (Method::PUT, &path, &trained)] {
         let request = stack.http.request(method, stack.url(path)).json(body);
-        let request = token.iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = token.iter().fold(request, RequestBuilder::bearer_auth);
         answer = json(request.send().await.unwrap(), StatusCode::OK).await;
     }
     answer["state"].clone()
@@ -46,7 +46,7 @@ async fn submit(stack: &Stack, token: Option<&str>, version: &str, learnt: &[&st
 
 /// The model `two` as the registry lists it.
 async fn listed(stack: &Stack, token: Option<&str>) -> Value {
-    let request = token.iter().fold(stack.get("/api/v1/models"), |request, token| request.bearer_auth(token));
+    let request = token.iter().fold(stack.get("/api/v1/models"), RequestBuilder::bearer_auth);
     let models = json(request.send().await.unwrap(), StatusCode::OK).await;
     models["models"].as_array().unwrap().iter().find(|model| model["version"] == "two").unwrap().clone()
 }
@@ -163,7 +163,7 @@ async fn disagreements_without_a_trusted_label_appear_blind_in_the_labelling_que
     assert_eq!(submit(&stack, Some(&scopes), "two", &[]).await, "shadow");
     let shadow = until_it(&stack, Some(&scopes), |model| model["shadow"]["pairs"] == 1).await["shadow"].clone();
     assert_eq!([&shadow["disagreements"], &shadow["labelled"]], [1, 0], "the label of the drawer is not trusted");
-    assert_eq!(queue(&grace, "").await, [id.clone()]);
+    assert_eq!(queue(&grace, "").await, std::slice::from_ref(&id));
     let answer = grace.get("/api/v1/labelling-queue").await.page(StatusCode::OK).await;
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let fields: Vec<_> = answer["drawings"][0].as_object().unwrap().keys().cloned().collect();

@@ -40,6 +40,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec api api model reject cnn6-large-2026-11-21 --reason 'takes 9 for 4'",
             "docker compose run --rm service-tokens token rotate-service",
             "docker compose run --rm --build trainer",
+            "docker compose run --rm trainer learn --models /var/lib/digits --epochs 5 --precision bf16",
             "docker compose exec api api prune --older-than 365",
             "docker compose exec -T api api import - <predictions.ndjson",
             "sed -i 's/^# DOMAIN=$/DOMAIN=digits.example/; s/^# COMPOSE_PROFILES=/COMPOSE_PROFILES=/' .env",
