@@ -75,8 +75,9 @@ sqlx-check: ## Check that .sqlx/ is up to date
 compose-test: ## Build the images, run them with Docker Compose, and check that data survives
 	@scripts/compose-test.sh
 
-deploy-test: ## Test deploy/: back up, restore, upgrade PostgreSQL, alerts and dashboards
+deploy-test: ## Test deploy/: back up, restore, upgrade PostgreSQL, update, alerts and dashboards
 	@scripts/deploy-test.sh
+	@scripts/update-test.sh
 	@scripts/monitoring-test.sh
 
 check: ## Run every check, one after the other

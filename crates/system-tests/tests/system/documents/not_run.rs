@@ -63,6 +63,7 @@ pub(super) const NOT_RUN: &[(&str, &[&str])] = &[
             "docker compose exec prometheus promtool check config /etc/prometheus/prometheus.yml",
             "docker compose kill --signal HUP prometheus",
             "docker compose up --detach --wait prometheus alertmanager node-exporter postgres-exporter",
+            "deploy/update.sh 0.3.0",
             "deploy/restore.sh",
             "deploy/upgrade-postgres.sh 18",
             "deploy/copy-backups.sh set-up",
