@@ -69,20 +69,17 @@ expect_version() { # version
   [ "$(sed -n 's/^DIGITS_VERSION=//p' .env)" = "$1" ] || fail ".env does not name version $1: $(grep VERSION .env)"
 }
 
-# The same with images that Compose builds.
+# The same with images that Compose builds, or that are on this machine.
 expect_builds() {
   local service
+  sed -i '/^DIGITS_IMAGES=/d' .env
+  expect_failure built "could not go back"
   for service in api model; do
     docker tag "$registry/digits-$service:v2" "digits-$service:v2"
     printf '%s\n' "FROM digits-$service:$base AS $service" "LABEL $project=built" >"Dockerfile.$service"
   done
   echo '*' >.dockerignore
   prefix=''
-  sed -i '/^DIGITS_IMAGES=/d' .env
-  if deploy/update.sh built >output 2>&1; then fail "an update that cannot go back must fail."; fi
-  grep --quiet "could not go back" output || { cat output >&2; fail "the update does not say that it could not go back."; }
-  # Caddy waits while the only api is replaced.
-  docker compose up --detach --wait --wait-timeout 180 --scale model=2 >/dev/null 2>&1
   deploy/update.sh built 2>&1 | grep --invert-match Container
   expect_version built
   deploy/update.sh v2 2>&1 | grep --invert-match Container
