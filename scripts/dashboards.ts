@@ -21,7 +21,7 @@ interface Query {
   instant?: true;
 }
 
-/** What each panel must have. */
+/** The fields that each panel must have. */
 type Common = Omit<Json<Panel>, 'type' | 'options' | 'targets'> &
   Required<Pick<Json<Panel>, 'id' | 'title' | 'gridPos' | 'fieldConfig' | 'datasource'>> & { targets: Query[] };
 

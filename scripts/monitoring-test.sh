@@ -78,7 +78,7 @@ expect_examples() {
   say "Alertmanager accepts $count examples of docs/monitoring.md"
 }
 
-# What a new installation has only after days: a training run, and labels of the random sample.
+# Inserts the data that a new installation has only after days: a training run, and labels of the random sample.
 fill() {
   draw @"$repository/examples/eight.json" 25
   sql "insert into random_sample (prediction_id) select id from predictions order by id limit 5 on conflict do nothing;

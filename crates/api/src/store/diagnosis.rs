@@ -1,4 +1,4 @@
-//! What `api doctor` reads from the database.
+//! The state of the database that `api doctor` reads.
 
 use super::{Store, StoreError, in_time};
 use time::OffsetDateTime;

@@ -265,8 +265,8 @@ impl Kinds<Row> {
 
 impl<T> Kinds<T> {
     /// Mixes the kinds: of ten drawings, one is gold, two belong to the random sample, three are disagreements, and four are the
-    /// least certain. The digits decide which comes next; random ones keep people from guessing the kind. If a kind has none left, another one
-    /// takes its place, but gold drawings never come alone.
+    /// least certain. The digits decide which comes next; random ones keep people from guessing the kind. If a kind has none
+    /// left, another one takes its place, but gold drawings never come alone.
     fn mixed(mut self, digits: impl Iterator<Item = u8>) -> impl Iterator<Item = T> {
         digits.map_while(move |digit| {
             if self.least_certain.is_empty() && self.disagreements.is_empty() && self.random_sample.is_empty() {

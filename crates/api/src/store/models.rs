@@ -45,7 +45,8 @@ impl Store {
                order by models.created_at desc, version"#
         );
         let rows = in_time(query.fetch_all(&self.pool)).await?;
-        let shadows = self.shadows(trusts_everybody).await?;
+        let is_any_in_shadow = rows.iter().any(|row| row.state == ModelState::Shadow.name());
+        let shadows = if is_any_in_shadow { self.shadows(trusts_everybody).await? } else { Vec::new() };
         rows.into_iter()
             .map(|row| {
                 let shadow = shadows.iter().find(|shadow| *shadow.version == *row.version);
@@ -175,9 +176,7 @@ impl Store {
         let work = async {
             let mut transaction = self.pool.begin().await?;
             // A second rollback waits for the first one here.
-            sqlx::query!("select pg_advisory_xact_lock('model_events'::regclass::oid::bigint)")
-                .execute(&mut *transaction)
-                .await?;
+            lock_events(&mut transaction).await?;
             let serving = serving(&mut *transaction).await?;
             if from.is_some() && serving.as_ref() != from {
                 return Ok(Err(ModelEventError::State("another model serves by now".to_owned())));
@@ -235,6 +234,12 @@ async fn insert(transaction: &mut PgConnection, by: &Actor, model: &ModelFiles, 
     );
     query.execute(&mut *transaction).await?;
     insert_event(transaction, by, &model.version, ModelState::Evaluated, reason).await
+}
+
+/// Has other changes of the registry wait for the end of the transaction.
+pub(super) async fn lock_events(transaction: &mut PgConnection) -> sqlx::Result<()> {
+    let query = sqlx::query!("select pg_advisory_xact_lock('model_events'::regclass::oid::bigint)");
+    query.execute(transaction).await.map(drop)
 }
 
 pub(super) async fn insert_event(

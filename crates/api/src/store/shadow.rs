@@ -4,7 +4,7 @@ use super::{
     Store, StoreError,
     audit_log::{Action, audit},
     in_time,
-    models::{ModelEventError, in_time_of_event, insert_event, model_version, outcome, serve},
+    models::{ModelEventError, in_time_of_event, insert_event, lock_events, model_version, outcome, serve},
     predictions::named,
 };
 use crate::{identity::Actor, sequential_test::e_value};
@@ -79,7 +79,7 @@ pub(crate) enum Step {
     Rest,
 }
 
-/// What the two models answered.
+/// The answers of the two models.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PairOfAnswers {
     pub(crate) of_champion: TrueLabel,
@@ -148,9 +148,7 @@ impl Store {
         let work = async {
             let mut transaction = self.pool.begin().await?;
             // Another instance, or an operator who promotes, waits here.
-            sqlx::query!("select pg_advisory_xact_lock('model_events'::regclass::oid::bigint)")
-                .execute(&mut *transaction)
-                .await?;
+            lock_events(&mut transaction).await?;
             let is_in_shadow = sqlx::query_scalar!(
                 r#"select exists (select from model_states where version = $1 and state = 'shadow') as "is!""#,
                 version.as_str()
