@@ -45,7 +45,7 @@ async fn the_page_of_a_model_shows_its_history_data_scores_and_comparison() {
     let page = Person::new(&stack).get("/models/two").await.page(StatusCode::OK).await;
     for expected in [
         "2 drawings of people are in the training examples. 1 of them has been deleted since.",
-        "<td class=\"wraps\">2 training examples</td>",
+        "<td class=\"wraps reason\">2 training examples</td>",
         "96 minutes",
         "training-examples</th>",
         "<td>3</td><td>99.63\u{a0}% (99.49\u{a0}% – 99.73\u{a0}%)</td><td>0.16\u{a0}%</td><td>0.0129</td><td>0.0032</td>",
